@@ -11,6 +11,7 @@ from sqlalchemy import Connection, StaticPool, delete, select
 
 from chatrooms import app, clock, names
 from chatrooms.doors.docs.generated import contract
+from chatrooms.errors import Refusal
 from chatrooms.events import Change
 from chatrooms.features import FEATURES, roles, users
 from chatrooms.pipeline import scopes
@@ -137,6 +138,15 @@ class Direct:
             result = work(act)
             self.listen(act)
             return result, [payload(change) for change in act.changes.by_room.values()]
+
+
+def code(direct: Direct, who: str, command: str, **params: Any) -> str:
+    """Run a command of a person; return the code of its refusal, or ``fine``."""
+    try:
+        direct.run(who, command, params)
+    except Refusal as refusal:
+        return refusal.code
+    return "fine"
 
 
 def payload(change: Change) -> dict[str, Any]:

@@ -940,7 +940,7 @@ class Commands(ABC):
     ) -> str:
         """Rename the server, or change how new people come in. Clients show a new name when they connect again.
 
-        Whoever is here stays, and signs in as before.
+        People who are here stay, and sign in as before.
 
         - ``name``: What it is called; for its owners.
         - ``sign_up``: How new people come in; for admins and owners. By themselves (``open``), with an invitation

@@ -137,7 +137,7 @@ class ApplicationDoor:
         """Return a token by which a page connects as a user for that many minutes, without `authenticate`.
 
         For visitors whom your application knows only by a page, and for pages of other origins in ``settings.origins``
-        (see docs/widget.md). Whoever has the token is that user: give it to their page alone. Connections that are open
+        (see docs/widget.md). The token proves that user: give it to their page alone. Connections that are open
         end some minutes after it has expired. Raises ``ValueError`` if the id cannot be one, for more than a day, and
         in a chat without `authenticate`.
         """

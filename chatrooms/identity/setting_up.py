@@ -162,7 +162,7 @@ async def governed(here: SettingUp, me: Caller, p: Nothing) -> Governed:
 async def update(here: SettingUp, me: Caller, p: Governing) -> Governed:
     """Rename the server, or change how new people come in. Clients show a new name when they connect again.
 
-    Whoever is here stays, and signs in as before.
+    People who are here stay, and sign in as before.
     """
     chat = here.chat
 

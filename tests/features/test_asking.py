@@ -9,7 +9,7 @@ import pytest
 from chatrooms.errors import Refusal
 from chatrooms.pipeline import requests
 from chatrooms.pipeline.commands import APPLICATION, Caller
-from tests.direct import Direct
+from tests.direct import Direct, code
 from tests.people import connect
 from tests.servers import running
 
@@ -25,14 +25,6 @@ def direct():
         direct.join(name)
     yield direct
     direct.engine.dispose()
-
-
-def code(direct: Direct, who: str, command: str, **params) -> str:
-    try:
-        direct.run(who, command, params)
-    except Refusal as refusal:
-        return refusal.code
-    return "fine"
 
 
 def talk(direct: Direct, who: str, room: str, text: str = "hi", **more) -> dict:

@@ -8,7 +8,7 @@ import pytest
 
 from chatrooms.errors import Refusal
 from chatrooms.features import blocking
-from tests.direct import Direct
+from tests.direct import Direct, code
 from tests.people import connect
 
 THUMB = "\N{THUMBS UP SIGN}"
@@ -22,14 +22,6 @@ def direct():
         direct.join(name)
     yield direct
     direct.engine.dispose()
-
-
-def code(direct: Direct, who: str, command: str, **params) -> str:
-    try:
-        direct.run(who, command, params)
-    except Refusal as refusal:
-        return refusal.code
-    return "fine"
 
 
 def block(direct: Direct) -> dict:

@@ -7,13 +7,13 @@ import asyncio
 import pytest
 from sqlalchemy import insert
 
-from chatrooms.errors import NameTaken, Refusal, Unconfirmed
+from chatrooms.errors import NameTaken, Unconfirmed
 from chatrooms.features import groups as managing
 from chatrooms.features import users
 from chatrooms.identity import accounts
 from chatrooms.pipeline.commands import APPLICATION
 from chatrooms.storage.tables import suspensions
-from tests.direct import Direct
+from tests.direct import Direct, code
 
 DEN = "#den"
 GUESTS = ("bob", "carol", "dave")
@@ -34,14 +34,6 @@ def direct() -> Direct:
 
 def make(direct, name="design", members=GUESTS, who="alice"):
     return direct.run(who, "group.create", {"name": name, "members": list(members)})[0]["group"]
-
-
-def code(direct, who, command, **params):
-    try:
-        direct.run(who, command, params)
-    except Refusal as refusal:
-        return refusal.code
-    return "fine"
 
 
 def post(direct, text, author="alice", room=DEN, **more):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chatrooms.errors import Conflict, Refusal
+from chatrooms.errors import Conflict
 from chatrooms.identity import setups, suspending, suspensions
 from chatrooms.pipeline.commands import APPLICATION
 from tests.appointing import appoint
-from tests.direct import Direct
+from tests.direct import Direct, code
 from tests.people import connect
 
 PEOPLE = {"olga": "owner", "adam": "admin", "mona": "moderator", "alice": "member", "gus": "guest"}
@@ -22,14 +22,6 @@ def direct():
         direct.appoint(name, role)
     yield direct
     direct.engine.dispose()
-
-
-def code(direct: Direct, who: str, command: str, **params) -> str:
-    try:
-        direct.run(who, command, params)
-    except Refusal as refusal:
-        return refusal.code
-    return "fine"
 
 
 def role_of(direct: Direct, username: str) -> str:

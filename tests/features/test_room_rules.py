@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert
 
-from chatrooms.errors import RateLimited, Refusal
+from chatrooms.errors import RateLimited
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.rights import RIGHTS
 from chatrooms.storage.synced import RULES
 from chatrooms.storage.tables import suspensions
-from tests.direct import Direct
+from tests.direct import Direct, code
 
 DEN = "#den"
 NAMES = ("alice", "bob", "carol", "dave")
@@ -27,14 +27,6 @@ def direct() -> Direct:
         made.run(name, "room.join", {"room": DEN})
     made.run("alice", "room.role", {"room": DEN, "username": "bob", "role": "moderator"})
     return made
-
-
-def code(direct, who, command, **params):
-    try:
-        direct.run(who, command, params)
-    except Refusal as refusal:
-        return refusal.code
-    return "fine"
 
 
 def rule(direct, who="alice", **rules):

@@ -85,13 +85,11 @@ async def test_a_session_that_ends_on_one_node_ends_on_the_other(on):
 
 async def test_joins_from_an_address_count_at_all_nodes(nodes):
     network = "192.0.2.1"
-    for node in nodes:
-        node.chat._pipeline._rates.limits["join"] = Limit("2/hour")
     first, second = (node.chat._pipeline._rates for node in nodes)
-    first.spend_by_address("join", network)
-    first.spend_by_address("join", network)
+    first.limits["join"], second.limits["join"] = Limit("1000000/hour"), Limit("2/hour")
     async with asyncio.timeout(PATIENCE):
         while not second.limits["join"].wait(f"address {network}"):
+            first.spend_by_address("join", network)  # again, because the bus may lose messages
             await asyncio.sleep(0.01)
     with pytest.raises(RateLimited):
         second.spend_by_address("join", network)

@@ -60,7 +60,7 @@ def _author_or_moderator(act: Act, p: Which) -> Message:
 
 
 def _require_in_time(act: Act, message: Message, here: Here) -> None:
-    """Raise `Forbidden` if it is too late to change a message. It never is in one's own room, or to delete it again."""
+    """Raise `Forbidden` if it is too late to change a message. It never is in your own room, or to delete it again."""
     minutes = act.limits.edit_minutes
     if not minutes or message["deleted"] or act.me.host or here.access == "personal":
         return

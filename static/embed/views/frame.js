@@ -1,6 +1,7 @@
-import { useEffect, useState } from "preact/hooks";
-import { asRefusal, lostAt, online, reconnectNow, Refusal } from "../../js/connection.js";
+import { useState } from "preact/hooks";
+import { asRefusal, reconnectNow, Refusal } from "../../js/connection.js";
 import { html } from "../../js/html.js";
+import { useLasting } from "../../js/lasting.js";
 import { refusals } from "../../js/messages/history.js";
 import { isShared } from "../../js/names.js";
 import { isReadable, titleOf } from "../../js/store.js";
@@ -12,7 +13,6 @@ import { Timeline } from "./timeline.js";
 
 /** A room in a page of another application: its messages, and what is being written. */
 
-const PATIENCE_MS = 5_000;
 const NOWHERE = new Refusal({ code: "invalid", message: "This element names no room and no person." });
 
 /** @param {import("../element.js").Props} props */
@@ -74,14 +74,6 @@ function Joining({ room }) {
 
 /** Says that the connection is lost, once it has been for a while. */
 function Offline() {
-  const [isLasting, setLasting] = useState(false);
-  const isOnline = online.value;
-  useEffect(() => {
-    setLasting(false);
-    if (isOnline) return undefined;
-    const timer = setTimeout(() => setLasting(true), lostAt.peek() + PATIENCE_MS - Date.now());
-    return () => clearTimeout(timer);
-  }, [isOnline]);
   const banner = html`<p class="offline">You're offline. <button class="link" type="button" onClick=${reconnectNow}>Try now</button></p>`;
-  return html`<div role="status">${isLasting && !isOnline && banner}</div>`;
+  return html`<div role="status">${useLasting() && banner}</div>`;
 }

@@ -1,23 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
-import { lostAt, online, reconnectNow } from "../connection.js";
+import { reconnectNow } from "../connection.js";
 import { html } from "../html.js";
+import { useLasting } from "../lasting.js";
 import { waiting } from "../outbox.js";
 import { useAnotherName } from "../session.js";
-
-const PATIENCE_MS = 5_000;
-
-/** Whether the connection has been lost for a while; short interruptions are not shown. */
-function useLasting() {
-  const [isLasting, setLasting] = useState(false);
-  const isOnline = online.value;
-  useEffect(() => {
-    setLasting(false);
-    if (isOnline) return undefined;
-    const timer = setTimeout(() => setLasting(true), lostAt.peek() + PATIENCE_MS - Date.now());
-    return () => clearTimeout(timer);
-  }, [isOnline]);
-  return isLasting && !isOnline;
-}
 
 export const Offline = () =>
   html`<div role="status" aria-label="Connection">${useLasting() && html`<${Banner} />`}</div>`;

@@ -7,10 +7,9 @@ import asyncio
 import pytest
 from sqlalchemy import insert
 
-from chatrooms.errors import Refusal
 from chatrooms.storage.tables import custom_emoji
 from tests.appointing import appoint
-from tests.direct import Direct
+from tests.direct import Direct, code
 from tests.features.files import load, opened, picture, upload
 from tests.people import Refused
 
@@ -27,14 +26,6 @@ def direct() -> Direct:
     with made.engine.begin() as db:
         db.execute(insert(custom_emoji).values(name="party", picture=ID, by="alice", at="2026-01-01T00:00:00.000Z"))
     return made
-
-
-def code(direct, who, command, **params):
-    try:
-        direct.run(who, command, params)
-    except Refusal as refusal:
-        return refusal.code
-    return "fine"
 
 
 def react(direct, message, emoji, command="reaction.add", who="bob"):
