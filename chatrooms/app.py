@@ -48,12 +48,13 @@ from chatrooms.identity.hosts import Authenticate
 from chatrooms.identity.pages import Pages
 from chatrooms.identity.setups import Start
 from chatrooms.lifetime import Lifetime
-from chatrooms.pipeline import jobs
+from chatrooms.pipeline.act import APPLICATION, Act
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.bus.messages import Spent
 from chatrooms.pipeline.bus.postgresql import PostgreSQLBus
-from chatrooms.pipeline.commands import APPLICATION, Act
 from chatrooms.pipeline.feature import Feature, Features
+from chatrooms.pipeline.job_runner import Runner
+from chatrooms.pipeline.jobs import FORGET
 from chatrooms.pipeline.nodes.heads import Heads
 from chatrooms.pipeline.nodes.node import Node
 from chatrooms.pipeline.nodes.others import Others
@@ -119,13 +120,13 @@ class Chatrooms(ApplicationDoor):
         self._hearing, self._greeting = Hearing(), Greeting(self._id_of, on_connect)
         others = Others(PostgreSQLBus(self._db.url), Heads()) if self._db.is_shared else None
         self._broadcast = Broadcast(self._server, self._db.reader, self._hearing.take, others)
-        self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
+        self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(FORGET,))))
         rates, queue = Rates(settings, spent=_sharing(others)), Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
         self._branding = Brand.of(settings, settings.name)
         self._users = HostUsers(self._pipeline, hosted=authenticate is not None)
         self._components = declared.start(self._broadcast, self._pipeline)
-        self._runner = jobs.Runner(self._pipeline, declared.jobs, queue, shared=self._db.is_shared)
+        self._runner = Runner(self._pipeline, declared.jobs, queue, shared=self._db.is_shared)
         self._node = self._make_node(others, rates) if others else None
         self._metrics = Metrics(self._server, self._pipeline, self._db, self._runner)
 
@@ -173,7 +174,7 @@ class Chatrooms(ApplicationDoor):
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()
         yield from RemoteDoor(self, callers, rates).routes()
         documents = lru_cache(maxsize=1)(self._document)
-        named = self.settings, lambda: self._pipeline.name
+        named = self.settings, lambda: self._pipeline.server.name
         yield from Reference(lambda: documents(self._own.declared), *named).routes()
         yield from Assets(
             _static(), self._brand, hosted=self._users.hosted, framing=self.settings.frame_ancestors
@@ -220,7 +221,7 @@ class Chatrooms(ApplicationDoor):
     @property
     def name(self) -> str:
         """What the server is called: as the setting says, or else its owner."""
-        return self._pipeline.name
+        return self._pipeline.server.name
 
     async def owned(self) -> Start:
         """Return whether the server has an owner, and a link that makes the first one if no one has joined yet."""
@@ -236,7 +237,7 @@ class Chatrooms(ApplicationDoor):
         return Documents(Contract(self._features.declared, self._features.parts, events))
 
     def _brand(self) -> Brand:
-        return self._branding._replace(name=self._pipeline.name)
+        return self._branding._replace(name=self._pipeline.server.name)
 
     async def _drain(self) -> None:
         if not self._draining:
@@ -267,7 +268,7 @@ def _sharing(others: Others | None) -> Callable[[str, str], None] | None:
 
 def _create_defaults(act: Act) -> Facts:
     """Create the system user and the lobby, if there is one, unless they exist; return the facts about the database."""
-    if users.find_or_add(act, users.SYSTEM)["name"] != act.server:
+    if users.find_or_add(act, users.SYSTEM)["name"] != act.server.name:
         users.name_application(act)
     if act.lobby and not rooms.exists(act.db, act.lobby):
         rooms.add(act, act.lobby, "open", act.lobby[1:].capitalize(), "The room for everyone.")

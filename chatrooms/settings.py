@@ -8,12 +8,7 @@ from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from chatrooms import accent, addresses, logo, names, setting_types, types
 from chatrooms.setting_types import AddressRate, Crowd, Listed, PersonRate, Rate

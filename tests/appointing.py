@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatrooms import Chatrooms
 from chatrooms.features import roles
 from chatrooms.pipeline.chat import NOBODY
-from chatrooms.storage.rows import ServerRole
+from chatrooms.storage.fields import ServerRole
 
 
 async def appoint(chat: Chatrooms, username: str, role: ServerRole) -> None:

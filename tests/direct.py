@@ -15,15 +15,15 @@ from chatrooms.errors import Refusal
 from chatrooms.events import Change
 from chatrooms.features import FEATURES, roles, users
 from chatrooms.pipeline import scopes
+from chatrooms.pipeline.act import Act, Caller, Server
 from chatrooms.pipeline.changes import Changes
-from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Job
 from chatrooms.pipeline.pipeline import parse
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.settings import Settings
-from chatrooms.storage.rows import ServerRole
+from chatrooms.storage.fields import ServerRole
 from chatrooms.storage.tables import jobs, metadata
 from tests.databases import create_engine
 from tests.servers import QUICK
@@ -128,9 +128,9 @@ class Direct:
 
     def _act(self, me: Caller, db: Connection) -> Act:
         changes = Changes(db, Everything())
-        more: Any = {"now": self.now(), "online": lambda: self.online, "limits": self.limits}
-        more["sign_up"] = self.sign_up
-        return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, **more)
+        more: Any = {"parts": OURS.parts, "blank": OURS.blank, "online": lambda: self.online}
+        server = Server(settings=self.limits, sign_up=self.sign_up, **more)
+        return Act(me, db, changes, self._rates, server, self.now())
 
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:

@@ -18,7 +18,8 @@ from chatrooms.names import APPLICATION
 from chatrooms.pipeline import jobs
 from chatrooms.settings import Settings
 from chatrooms.storage import tables
-from chatrooms.storage.rows import ServerRole, User
+from chatrooms.storage.fields import ServerRole
+from chatrooms.storage.rows import User
 
 LONGEST_REASON = 250
 

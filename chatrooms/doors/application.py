@@ -22,8 +22,8 @@ from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access
+from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.broadcast import Broadcast
-from chatrooms.pipeline.commands import APPLICATION, Caller
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.storage.rows import Message

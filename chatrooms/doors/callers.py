@@ -10,7 +10,7 @@ from chatrooms.errors import Refusal
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import Pages
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from chatrooms.wire.tally import Tally
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from chatrooms.features import users
 from chatrooms.identity import accounts, hosts, suspensions
 from chatrooms.identity.accounts import User
 from chatrooms.pipeline import people
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Caller
 
 T = TypeVar("T")
 

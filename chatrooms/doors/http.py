@@ -52,7 +52,7 @@ class HttpDoor:
     async def _command(self, request: Request) -> Response:
         name = request.path_params["command"]
         handshake = self._callers.handshake(request)
-        if self._pipeline.is_entry(name):
+        if self._pipeline.entries.has(name):
             return await self._enter(name, request, handshake)
         try:
             caller = await self._callers.identify(handshake)
@@ -64,7 +64,7 @@ class HttpDoor:
     async def _enter(self, name: str, request: Request, handshake: Handshake) -> Response:
         try:
             browser = self._gate.browser(handshake)
-            entered = _success(await self._pipeline.enter(name, await read(request), browser))
+            entered = _success(await self._pipeline.entries.run(name, await read(request), browser))
         except Exception as error:
             return refusal_response(refusal_of(error, "command failed"))
         for cookie in browser.cookies:

@@ -20,6 +20,7 @@ from chatrooms import histogram
 from chatrooms.errors import Unavailable
 from chatrooms.histogram import Histogram
 from chatrooms.pipeline import jobs
+from chatrooms.pipeline.job_runner import Runner
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.storage.database import Database
 from chatrooms.version import __version__
@@ -55,7 +56,7 @@ class Lateness:
 class Metrics:
     """Collects what the parts of a server have counted; `text` returns it."""
 
-    def __init__(self, server: Server, pipeline: Pipeline, db: Database, runner: jobs.Runner) -> None:
+    def __init__(self, server: Server, pipeline: Pipeline, db: Database, runner: Runner) -> None:
         self._server, self._pipeline, self._db, self._runner = server, pipeline, db, runner
         self.lateness = Lateness()
 

@@ -19,7 +19,7 @@ from chatrooms.doors.answers import Failure, Success, failed, refusal_of
 from chatrooms.doors.greeting import IdOf
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unavailable
 from chatrooms.events import EVENTS
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.mistakes import invalid
 from chatrooms.types import size_of
 from chatrooms.wire.answer import Answer

@@ -9,7 +9,7 @@ from chatrooms.doors import handlers
 from chatrooms.errors import RateLimited, Refusal, Unavailable
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from chatrooms.wire import failures
 from chatrooms.wire.server import Server
 

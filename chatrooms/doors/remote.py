@@ -19,7 +19,8 @@ from chatrooms.errors import Forbidden, Invalid, Refusal, Unauthorized
 from chatrooms.identity.accounts import MAX_ID, MAX_NAME, User
 from chatrooms.pipeline.parsing import parsed
 from chatrooms.pipeline.rates import Rates
-from chatrooms.storage.rows import Message, ServerRole
+from chatrooms.storage.fields import ServerRole
+from chatrooms.storage.rows import Message
 
 MAX_MESSAGES = 500
 """How many messages one request can have."""

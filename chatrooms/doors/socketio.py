@@ -25,9 +25,9 @@ from chatrooms.identity import tokens
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import Pages
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.addressing import BEYOND
 from chatrooms.pipeline.broadcast import Broadcast
-from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.types import MAX_TEXT
@@ -118,7 +118,7 @@ class SocketioDoor:
         user = await self._pipeline.lookup(lambda db: users.existing(db, caller.username))
         welcome: Welcome = {
             "user": user,
-            "server": _info(self._settings, self._pipeline.name),
+            "server": _info(self._settings, self._pipeline.server.name),
             "limits": {"text": MAX_TEXT, "edit_minutes": self._settings.edit_minutes},
             "epoch": self._pipeline.facts.epoch,
         }

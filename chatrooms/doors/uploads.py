@@ -24,7 +24,7 @@ from chatrooms.doors.callers import Callers
 from chatrooms.doors.receiving import Receiving, Receivings
 from chatrooms.errors import Conflict, Invalid, NotFound, Refusal, TooLarge, Unavailable
 from chatrooms.pipeline import scopes
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.contents import IDLE, Contents, Incoming
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, or_, select
 from typing_extensions import TypedDict
 
 from chatrooms.pipeline import access, rights
-from chatrooms.pipeline.commands import Act, Params, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.results import many
 from chatrooms.storage.rows import Room

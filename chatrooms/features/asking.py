@@ -6,9 +6,10 @@ from chatrooms.errors import Conflict
 from chatrooms.features import members
 from chatrooms.features.members import InConversation, OneMembership
 from chatrooms.pipeline import access, requests
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, change, own_room
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import change, own_room
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage.rows import Membership
 
 

@@ -15,12 +15,13 @@ from chatrooms import names
 from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features.users import Who
 from chatrooms.pipeline import people
-from chatrooms.pipeline.commands import Act, change, own_room
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import change, own_room
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.own_rows import Block
+from chatrooms.storage.own_tables import blocks
 from chatrooms.storage.results import one
-from chatrooms.storage.rows import Block
 from chatrooms.storage.synced import SYNCED
-from chatrooms.storage.tables import blocks
 
 MAX_BLOCKS = 1000
 

@@ -11,12 +11,15 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Conflict, NotFound
 from chatrooms.features.messages.loading import Which, load, readable, rows_of
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Params, change, own_room, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, change, own_room, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.own_rows import Bookmark
+from chatrooms.storage.own_tables import bookmarks
 from chatrooms.storage.results import many, one
-from chatrooms.storage.rows import Bookmark, Message
+from chatrooms.storage.rows import Message
 from chatrooms.storage.synced import SYNCED
-from chatrooms.storage.tables import bookmarks, messages
+from chatrooms.storage.tables import messages
 from chatrooms.types import MAX_PAGE, Seq, fitting
 
 MAX_BOOKMARKS = 1000

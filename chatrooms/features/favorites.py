@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from chatrooms.features.members import OneMembership, keep
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, change, own_room
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import change, own_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InListedRoom
+from chatrooms.pipeline.standing import Here
 
 
 @change("room.favorite", may=access.lister, locks=own_room, repeatable=True, scope="own")

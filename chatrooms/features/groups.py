@@ -13,7 +13,8 @@ from chatrooms import ids, names
 from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features import users
 from chatrooms.pipeline import access, rights
-from chatrooms.pipeline.commands import Act, Caller, Params, change, no_room, query
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, change, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.people import reachable
 from chatrooms.pipeline.shapes import Done, Nothing
@@ -143,7 +144,7 @@ def _existing(db: Connection, id: str) -> WholeGroup:
 def _free(act: Act, name: str, group: str | None = None) -> dict[str, Any]:
     """Return what to store of a group's name; raises `Invalid` if it is reserved, `NameTaken` if it is not free."""
     try:
-        names.claimable(name, act.server)
+        names.claimable(name, act.server.name)
     except ValueError as error:
         raise Invalid(str(error), field="name") from None
     users.require_unused(act.db, name, "name", besides=group)

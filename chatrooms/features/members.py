@@ -14,13 +14,15 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
-from chatrooms.features import reads, timeline
+from chatrooms.features import owners, reads, timeline
 from chatrooms.pipeline import access, people, relations, requests, rights, room_rules
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params, change, own_room
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, change, own_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
-from chatrooms.storage.rows import EventData, EventKind, Member, Membership, Role
+from chatrooms.pipeline.standing import Here
+from chatrooms.storage.fields import Role
+from chatrooms.storage.rows import EventData, EventKind, Member, Membership
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import members, rooms
@@ -38,17 +40,6 @@ _closed = Prepared(
     )
 )
 
-_longest = Prepared(
-    select(members.c.username)
-    .where(
-        members.c.room == bindparam("in_room"),
-        members.c.role == bindparam("with_role"),
-        members.c.username != bindparam("without"),
-        members.c.gone.is_(False),
-    )
-    .order_by(members.c.since, members.c.username)
-    .limit(1)
-)
 _recount = Prepared(
     update(rooms)
     .where(rooms.c.name == bindparam("of"))
@@ -145,11 +136,11 @@ def _inviting(_db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
 
 
 def _leaving(db: Connection, me: Caller, p: InSharedRoom) -> Iterable[str]:
-    return p.room, me.username, *_next_owner(db, p.room, me.username)
+    return p.room, me.username, *owners.next_owner(db, p.room, me.username)
 
 
 def _removing(db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
-    return p.room, p.username, *_next_owner(db, p.room, p.username)
+    return p.room, p.username, *owners.next_owner(db, p.room, p.username)
 
 
 @change("room.join", may=access.joiner, locks=_joining, scope="rooms")
@@ -237,7 +228,7 @@ def remove(act: Act, p: WithPerson, _here: Here) -> OneMember:
 
 def _end(act: Act, room: str, username: str) -> Member:
     """End a membership; if it was the last owner's, make another member the owner."""
-    next_owner = _next_owner(act.db, room, username)
+    next_owner = owners.next_owner(act.db, room, username)
     before = find(act.db, room, username)
     ended = _put(act, room, username, role="member", gone=True, known=True)
     for successor in next_owner:
@@ -258,23 +249,6 @@ def _record_end(act: Act, room: str, username: str, next_owner: Sequence[str]) -
         data["owner"] = owner
         text += f" {owner} is now the owner."
     timeline.record(act, room, kind, text, data or None)
-
-
-def _next_owner(db: Connection, room: str, leaving: str) -> list[str]:
-    """Return the next owner, if ``leaving`` is the last one and others remain; else an empty list."""
-    member = find(db, room, leaving)
-    if member is None or member["gone"] or member["role"] != "owner":
-        return []
-    for role in ("owner", "moderator", "member"):
-        first = _longest.one(db, {"in_room": room, "with_role": role, "without": leaving})
-        if first:
-            return [] if role == "owner" else [first["username"]]
-    return []
-
-
-def has_other_owner(db: Connection, room: str, username: str) -> bool:
-    """Return whether the room has an owner besides ``username``."""
-    return _longest.one(db, {"in_room": room, "with_role": "owner", "without": username}) is not None
 
 
 def appoint(act: Act, member: Member, role: Role) -> Member:

@@ -9,12 +9,13 @@ from pydantic import Field
 
 from chatrooms.features.members import UNMUTED, OneMembership, keep, membership, own, set_own
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act, change, own_room
+from chatrooms.pipeline.commands import change, own_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.pipeline.shapes import InListedRoom
+from chatrooms.pipeline.standing import Here
 from chatrooms.types import Future
 
 

@@ -37,10 +37,11 @@ from chatrooms.features.messages.loading import (
     with_parts,
 )
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Part, change, query
+from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.commands import change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InRoom
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import EventData, Message

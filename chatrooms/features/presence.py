@@ -11,9 +11,10 @@ from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.events import Signal
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Caller, Params, live
+from chatrooms.pipeline.commands import Params, live
 from chatrooms.pipeline.feature import Feature
 from chatrooms.types import Username
 from chatrooms.wire import failures

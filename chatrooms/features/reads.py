@@ -15,9 +15,10 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import NotFound
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Params, change, own_room
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, change, own_room
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage.rows import Read
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED

@@ -12,11 +12,13 @@ from chatrooms.errors import Conflict
 from chatrooms.events import Signal
 from chatrooms.features.users import OneUser, Who, existing
 from chatrooms.pipeline import rights
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act, Caller, change
+from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind
-from chatrooms.storage.rows import ServerRole, User
+from chatrooms.storage.fields import ServerRole
+from chatrooms.storage.rows import User
 from chatrooms.storage.tables import suspensions, users
 
 

@@ -8,12 +8,14 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound
-from chatrooms.features import members, timeline
+from chatrooms.features import members, owners, timeline
 from chatrooms.features.members import OneMember, WithPerson
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, change
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.rows import Member, Role
+from chatrooms.storage.fields import Role
+from chatrooms.storage.rows import Member
 
 RANKS: tuple[Role, ...] = ("member", "moderator", "owner")
 """From least to most."""
@@ -54,7 +56,7 @@ def appoint(act: Act, p: Appointment, member: Member) -> OneMember:
         return {"member": member}
     if p.role == "owner" and p.room == act.lobby:
         raise Invalid("The owners of this room are those of the server.", field="role")
-    if member["role"] == "owner" and p.room != act.lobby and not members.has_other_owner(act.db, p.room, p.username):
+    if member["role"] == "owner" and p.room != act.lobby and not owners.has_other(act.db, p.room, p.username):
         raise Conflict("A room keeps an owner. Make somebody else an owner first.", field="username")
     text = f"{act.me.username} {SENTENCES[p.role].format(p.username)}."
     timeline.record(act, p.room, "role", text, {"username": p.username, "role": p.role})

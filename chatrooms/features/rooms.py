@@ -13,12 +13,14 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Conflict, Forbidden, Invalid
 from chatrooms.features import members, timeline
 from chatrooms.pipeline import access, rights, room_rules
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
+from chatrooms.pipeline.standing import Here
+from chatrooms.storage.fields import Access, Who
 from chatrooms.storage.results import many
-from chatrooms.storage.rows import Access, EventData, EventKind, Room, Who
+from chatrooms.storage.rows import EventData, EventKind, Room
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import RULES, SYNCED
 from chatrooms.storage.tables import members as memberships

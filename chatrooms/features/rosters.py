@@ -10,9 +10,10 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Invalid
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Params, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage import search
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.results import many
@@ -69,7 +70,7 @@ def page(act: Act, p: FindMembers, _here: Here) -> MemberPage:
 
     With a query, those of whom a word of a name begins with it come first.
     """
-    online = act.online()
+    online = act.server.online()
     here = members.c.username.in_(_online.params(online=packed(online)))
     total = act.db.scalar(select(rooms.c.members).where(rooms.c.name == p.room)) or 0
     wanted = _members(p.room).where(members.c.gone.is_(False))

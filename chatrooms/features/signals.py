@@ -11,10 +11,11 @@ from chatrooms import names
 from chatrooms.errors import NotFound
 from chatrooms.events import OWN_TYPES, Signal
 from chatrooms.pipeline import access, relations
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Params, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, InRoom
+from chatrooms.pipeline.standing import Here
 from chatrooms.types import MAX_SIGNAL, AnyRoom
 from chatrooms.wire import packets
 

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import bindparam, insert
 
 from chatrooms import ids
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import EventData, EventKind, Message
 from chatrooms.storage.statements import Prepared
@@ -51,7 +51,7 @@ def record(act: Act, room: str, kind: EventKind, text: str, data: EventData | No
         "reply_to": None,
     }
     _insert.run(act.db, {**row, "data": None if data is None else orjson.dumps(data).decode()})
-    row.update(act.blank)  # type: ignore[typeddict-item] # parts are keys of their own
+    row.update(act.server.blank)  # type: ignore[typeddict-item] # parts are keys of their own
     act.changes.add(room, "messages", row)
 
 

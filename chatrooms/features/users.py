@@ -15,7 +15,8 @@ from chatrooms.errors import Invalid, NameTaken, NotFound
 from chatrooms.events import Signal
 from chatrooms.features import members, reads, rooms
 from chatrooms.pipeline import access, people
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.storage import grouped, search
@@ -187,13 +188,13 @@ def update(act: Act, p: Profile, _: None) -> OneUser:
 
 def rename(act: Act, username: str, name: str) -> None:
     """Give a person the display name that the application vouches for, unless it is the application's own."""
-    if not {*names.looks(name)} & {look for ours in (SYSTEM, act.server) for look in names.looks(ours)}:
+    if not {*names.looks(name)} & {look for ours in (SYSTEM, act.server.name) for look in names.looks(ours)}:
         store(act, username, {"name": name, **_shown(username, name)})
 
 
 def name_application(act: Act) -> None:
     """Show the application under the server's name."""
-    store(act, SYSTEM, {"name": act.server})
+    store(act, SYSTEM, {"name": act.server.name})
 
 
 def store(act: Act, username: str, given: Mapping[str, str | None]) -> User:
@@ -215,7 +216,7 @@ def _shown(username: str, name: str) -> dict[str, str]:
 def _require_free(act: Act, name: str) -> None:
     """Raise `NameTaken` if a display name looks like someone else's, `Invalid` if it is reserved."""
     if name and {*names.looks(name)}.isdisjoint(names.looks(act.me.username)):
-        if names.is_reserved(name, act.server):
+        if names.is_reserved(name, act.server.name):
             raise Invalid("That name is reserved.", field="name")
         others = (users.c.username != act.me.username, _alike(users.c.skeleton, name) | _looks_like(name))
         is_taken = act.db.scalar(select(users.c.username).where(*others).limit(1)) is not None

@@ -11,10 +11,11 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, Refusal
 from chatrooms.features.users import Who
-from chatrooms.pipeline import access, people, rights, room_rules
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, query
+from chatrooms.pipeline import access, people, rights, room_rules, standing
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage.tables import suspensions
 from chatrooms.types import SharedRoom
 
@@ -55,7 +56,7 @@ def _thread(db: Connection, me: Caller, room: str) -> None:
 
 
 def _governed(db: Connection, me: Caller, room: str) -> Here:
-    return access.require_member(access.governing(db, me, access.peek(db, me, room)))
+    return standing.require_member(access.governing(db, me, access.peek(db, me, room)))
 
 
 def _invite(db: Connection, me: Caller, room: str) -> None:

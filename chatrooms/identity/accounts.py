@@ -19,10 +19,10 @@ from typing_extensions import TypedDict
 from chatrooms import names
 from chatrooms.features import users
 from chatrooms.pipeline import rights
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage import grouped
-from chatrooms.storage.rows import ServerRole
+from chatrooms.storage.fields import ServerRole
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata
 from chatrooms.types import line

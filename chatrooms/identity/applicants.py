@@ -14,7 +14,7 @@ from chatrooms import clock, names
 from chatrooms.errors import Conflict, NameTaken, NotFound
 from chatrooms.features import users
 from chatrooms.identity.digests import digest
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
 from chatrooms.storage.results import many, one
 from chatrooms.storage.tables import metadata
 

@@ -17,9 +17,10 @@ from chatrooms.identity import applicants, sessions, tokens
 from chatrooms.identity.applicants import Applicant, State
 from chatrooms.identity.joining import Browser, Claiming, Name, without_host
 from chatrooms.pipeline import rights
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, live, no_room, query
+from chatrooms.pipeline.commands import Params, change, entry, live, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.types import Id, Topic
@@ -75,10 +76,10 @@ async def apply(here: Admission, browser: Browser, p: Applying) -> Application:
     A program gives a ``claim`` of its own instead. Until then it proves nothing: what else you ask for is ``waiting``.
     """
     chat = here.chat
-    if chat.sign_up != "approval":
+    if chat.server.sign_up != "approval":
         raise Conflict("Nobody has to approve new people on this server.")
     try:
-        names.claimable(p.username, chat.name)
+        names.claimable(p.username, chat.server.name)
     except ValueError as error:
         raise Invalid(str(error), field="username") from None
     token = _token(browser, p) or sessions.new_token()

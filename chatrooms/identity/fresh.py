@@ -14,7 +14,8 @@ from chatrooms import clock
 from chatrooms.errors import Forbidden, Invalid
 from chatrooms.identity.passkeys import ids_of, passkeys
 from chatrooms.identity.passwords import Given, Passwords, hash_of
-from chatrooms.pipeline.commands import Caller, Params
+from chatrooms.pipeline.act import Caller
+from chatrooms.pipeline.commands import Params
 from chatrooms.storage.tables import sessions, users
 
 GOOD_MINUTES = 10

@@ -11,8 +11,8 @@ from chatrooms.identity.handshake import Handshake, require_trusted
 from chatrooms.identity.hosts import Authenticate, Host
 from chatrooms.identity.joining import Browser
 from chatrooms.identity.tokens import Cookies, Tokens
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.rates import Rates
 
 

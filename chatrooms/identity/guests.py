@@ -10,8 +10,8 @@ from chatrooms.features import roles, users
 from chatrooms.identity import applicants, invites, sessions, tokens
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline import signing_up
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.rates import Rates
 from chatrooms.storage.rows import User
 
@@ -50,11 +50,11 @@ async def _require_begun(chat: Chat, handshake: Handshake) -> None:
 
 async def _require_open(chat: Chat, token: str) -> None:
     """Raise `Unauthorized`, `ApprovalRequired` or `Waiting` unless anybody can join by themselves."""
-    if chat.sign_up == "closed":
+    if chat.server.sign_up == "closed":
         raise Unauthorized("This server takes no new people. If you have been here before, sign in.")
-    if chat.sign_up == "invite":
+    if chat.server.sign_up == "invite":
         raise Unauthorized("You need an invitation to join.")
-    if chat.sign_up == "approval":
+    if chat.server.sign_up == "approval":
         raise Waiting if await chat.lookup(lambda db: applicants.waits(db, token)) else ApprovalRequired
 
 
@@ -68,12 +68,12 @@ async def take_name(chat: Chat, handshake: Handshake, username: str, token: str,
     from chatrooms.identity import proofs  # they sign in by `joining`, which imports this
 
     settings = chat.settings
-    if invite is None or chat.sign_up == "closed":
+    if invite is None or chat.server.sign_up == "closed":
         await _require_open(chat, token)
     if invite is None:
         await _require_begun(chat, handshake)
     try:
-        names.claimable(username, chat.name)
+        names.claimable(username, chat.server.name)
     except ValueError as error:
         raise Invalid(str(error), field="username") from None
     invited_to = [invites.require(await chat.lookup(lambda db: invites.working(db, invite)))["room"]] if invite else []

@@ -19,8 +19,8 @@ from chatrooms.errors import Unauthorized
 from chatrooms.identity import hosts
 from chatrooms.identity.accounts import User
 from chatrooms.identity.handshake import Handshake, require_trusted
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Caller
 from chatrooms.storage.facts import Facts
 
 BEGIN = "cro_"

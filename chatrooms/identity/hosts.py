@@ -15,8 +15,8 @@ from chatrooms.identity import accounts, suspensions
 from chatrooms.identity.accounts import User
 from chatrooms.identity.handshake import Handshake, require_trusted
 from chatrooms.pipeline import rights
+from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import APPLICATION, Act, Caller
 
 SECONDS_TO_ANSWER = 30.0
 """How long a host application's ``authenticate`` may take."""
@@ -103,7 +103,7 @@ async def _username(chat: Chat, user: User) -> str:
 
 
 async def _free_username(chat: Chat, user: User) -> str:
-    return await chat.lookup(lambda db: accounts.free_username(db, user, chat.name))
+    return await chat.lookup(lambda db: accounts.free_username(db, user, chat.server.name))
 
 
 def _come(act: Act, user: User, username: str) -> str | None:

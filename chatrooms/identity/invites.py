@@ -17,10 +17,11 @@ from chatrooms.features import members, timeline
 from chatrooms.identity import suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.names import APPLICATION
-from chatrooms.pipeline import access, room_rules
-from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.pipeline import access, room_rules, standing
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.storage.fields import Created
 from chatrooms.storage.results import many
-from chatrooms.storage.rows import Created, Member
+from chatrooms.storage.rows import Member
 from chatrooms.storage.tables import metadata, rooms, users
 
 GOOD_FOR = timedelta(days=7)
@@ -103,7 +104,7 @@ def _may_invite(db: Connection, invite: Invite) -> bool:
         return False
     try:
         here = access.governing(db, me, access.peek(db, me, invite["room"]))
-        access.require_unarchived(access.require_member(here))
+        access.require_unarchived(standing.require_member(here))
         room_rules.require_inviter(db, me, here)
     except Refusal:
         return False

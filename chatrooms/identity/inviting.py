@@ -19,10 +19,11 @@ from chatrooms.identity.invites import GOOD_FOR, MOST_DAYS, MOST_USES, USES, Inv
 from chatrooms.identity.joining import Browser
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import access, rights, room_rules
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, no_room, query
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, change, entry, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, InSharedRoom, Nothing
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage.tables import rooms
 from chatrooms.types import Future, Id
 

@@ -13,8 +13,9 @@ from chatrooms.features.users import OneUser
 from chatrooms.identity import guests, sessions, tokens
 from chatrooms.identity.cookies import Jar, SessionCookie
 from chatrooms.identity.handshake import Claim, Handshake, Invitation
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Act, Caller, Params, entry
+from chatrooms.pipeline.commands import Params, entry
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done
 from chatrooms.types import Username

@@ -12,8 +12,9 @@ from chatrooms.identity import fresh, service_keys, sessions
 from chatrooms.identity.fresh import Proven
 from chatrooms.identity.passwords import Passwords
 from chatrooms.identity.service_keys import About, Key, NewKey
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act, Caller, Params, change, live, no_room, query
+from chatrooms.pipeline.commands import Params, change, live, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.pipeline.scopes import GROUPS
@@ -87,7 +88,7 @@ async def create(here: Passwords, me: Caller, p: NewKeyAsked) -> OneKey:
 
     def create(act: Act) -> OneKey:
         for command in p.commands:
-            if command not in act.grantable:
+            if command not in act.server.grantable:
                 raise Invalid(f"A key cannot have {command}.", field="commands")
         return {"key": make(act, about)}
 

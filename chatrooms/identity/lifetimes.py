@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 
 from chatrooms import clock
 from chatrooms.identity import service_keys
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.settings import Settings
 from chatrooms.storage import facts

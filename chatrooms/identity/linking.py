@@ -9,7 +9,8 @@ from chatrooms.features.users import OneUser
 from chatrooms.identity import links, sessions
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import Link
-from chatrooms.pipeline.commands import Act, Params, change, entry, no_room
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, change, entry, no_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
 

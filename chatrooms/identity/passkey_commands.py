@@ -20,9 +20,10 @@ from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.passkeys import LONGEST_NAME, REFUSED, Passkey
 from chatrooms.identity.passwords import Passwords
 from chatrooms.pipeline import access
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, live, no_room, query
+from chatrooms.pipeline.commands import Params, change, entry, live, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.types import Id, line
@@ -186,7 +187,7 @@ async def begin(here: Passwords, me: Caller, p: Beginning) -> Options:
         return made, passkeys.ids_of(act.db, me.username)
 
     challenge, known = await here.chat.change(make, me)
-    server = here.chat.name
+    server = here.chat.server.name
     return {"options": await asyncio.to_thread(ceremonies.creation, challenge, party, server, me.username, known)}
 
 

@@ -15,9 +15,9 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Conflict, NotFound, Unauthorized
 from chatrooms.identity.ceremonies import Known, NewKey
 from chatrooms.identity.challenges import BYTES
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
+from chatrooms.storage.fields import Created
 from chatrooms.storage.results import many
-from chatrooms.storage.rows import Created
 from chatrooms.storage.tables import metadata, users
 
 MOST = 20

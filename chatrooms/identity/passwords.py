@@ -18,9 +18,10 @@ from chatrooms.identity.hashing import Hashing, hashed, matches, outdated
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
 from chatrooms.pipeline import access
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Act, Caller, Params, entry, live, query
+from chatrooms.pipeline.commands import Params, entry, live, query
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.storage.tables import metadata, users
 from chatrooms.types import Username
@@ -150,7 +151,7 @@ async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
     before = await here.chat.lookup(lambda db: hash_of(db, me.username))
     if before is not None:
         await _require_current(here, me, p.current)
-    await here.run(me.network, partial(require_strong, p.password, [me.username, here.chat.name]))
+    await here.run(me.network, partial(require_strong, p.password, [me.username, here.chat.server.name]))
     made = await here.run(me.network, partial(hashed, normal(p.password)))
 
     def change(act: Act) -> None:

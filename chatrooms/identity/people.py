@@ -17,13 +17,15 @@ from chatrooms.identity.linking import OneLink
 from chatrooms.identity.sessions import end_all, signed_in
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.pipeline import rights
+from chatrooms.pipeline.act import APPLICATION, Act
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import APPLICATION, Act, Params, change, no_room, query
+from chatrooms.pipeline.commands import Params, change, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.pipeline.shapes import Done
 from chatrooms.storage import search
-from chatrooms.storage.rows import ServerRole, User
+from chatrooms.storage.fields import ServerRole
+from chatrooms.storage.rows import User
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import sessions, users
 from chatrooms.storage.tables import suspensions as barred

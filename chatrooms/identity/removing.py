@@ -12,8 +12,8 @@ from chatrooms.features import roles, users
 from chatrooms.identity import hosts, service_keys, sessions, suspensions
 from chatrooms.identity.accounts import User
 from chatrooms.pipeline import people, rights
+from chatrooms.pipeline.act import APPLICATION, Act
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import APPLICATION, Act
 from chatrooms.storage.tables import members, rooms
 
 

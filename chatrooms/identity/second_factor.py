@@ -12,7 +12,8 @@ from chatrooms.identity import sessions, totp, tries
 from chatrooms.identity.passwords import Code, Given, Passwords
 from chatrooms.identity.totp import SecondFactor
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, live, query
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, live, query
 from chatrooms.pipeline.shapes import Done, Nothing
 
 
@@ -69,7 +70,7 @@ async def begin(here: Passwords, me: Caller, p: WithPassword) -> AppSecret:
         return totp.prepare(act.db, me.username)
 
     secret = await here.chat.change(prepare, me)
-    return {"secret": secret, "uri": totp.address(secret, me.username, here.chat.name)}
+    return {"secret": secret, "uri": totp.address(secret, me.username, here.chat.server.name)}
 
 
 @live("factor.enable", may=_signed_in, repeatable=False, method="enable_second_factor")

@@ -28,8 +28,8 @@ from typing_extensions import TypedDict
 from chatrooms import clock
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline.scopes import Scope
+from chatrooms.storage.fields import Created
 from chatrooms.storage.results import many
-from chatrooms.storage.rows import Created
 from chatrooms.storage.tables import metadata, users
 
 BEGIN = "crk_"

@@ -15,12 +15,13 @@ from chatrooms.errors import Forbidden, NotFound, Unauthorized
 from chatrooms.identity import lifetimes, links, service_keys, suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, change, no_room, query
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, change, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.settings import Settings
+from chatrooms.storage.fields import Created
 from chatrooms.storage.results import many
-from chatrooms.storage.rows import Created
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import sessions
 from chatrooms.types import Id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -18,9 +19,10 @@ from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import CODE_LENGTH
 from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
 from chatrooms.pipeline import rights, signing_up
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Act, Caller, Params, entry, live
+from chatrooms.pipeline.commands import Params, entry, live
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.pipeline.signing_up import SignUp
@@ -75,7 +77,7 @@ class SettingUp(Hashing):
         """Return the hash of the password of a new owner; raises `Invalid` without a strong one."""
         if password is None:
             raise Invalid("Choose a password, so that only you can be this owner.", field="password")
-        await self.run(network, partial(require_strong, password, [username, self.chat.name]))
+        await self.run(network, partial(require_strong, password, [username, self.chat.server.name]))
         return await self.run(network, partial(hashed, normal(password)))
 
 
@@ -88,7 +90,7 @@ def can_rename(chat: Chat) -> bool:
 async def get(here: SettingUp, browser: Browser, p: WhichSetup) -> Unowned:
     """Return what the server is called, to a person with the link that makes its first owner."""
     setups.require(works=await browser.chat.lookup(lambda db: setups.works(db, p.code)))
-    return {"name": here.chat.name, "can_rename": can_rename(here.chat)}
+    return {"name": here.chat.server.name, "can_rename": can_rename(here.chat)}
 
 
 @entry("session.setup", may=without_host, rate="join")
@@ -102,7 +104,7 @@ async def become_owner(here: SettingUp, browser: Browser, p: Setup) -> OneUser:
     known = await tokens.by_cookie(browser.chat, browser.handshake, p.username)
     made = None if known else await here.hashed(browser.network, p.username, p.password)
     if made:
-        _require_claimable(p.username, p.name or here.chat.name)
+        _require_claimable(p.username, p.name or here.chat.server.name)
 
     def own(act: Act) -> None:
         setups.use(act.db, p.code)
@@ -143,8 +145,8 @@ def _anyone(_me: Caller, _p: Params) -> None:
 
 def _governed(chat: Chat) -> Governed:
     return {
-        "name": chat.name,
-        "sign_up": chat.sign_up,
+        "name": chat.server.name,
+        "sign_up": chat.server.sign_up,
         "can_rename": can_rename(chat),
         "can_change_sign_up": not signing_up.is_set(chat.settings),
     }
@@ -193,7 +195,7 @@ def _require_unset(is_unset: bool, setting: str, what: str, field: str) -> None:
 def _rename(act: Act, name: str) -> None:
     """Store the server's name, under which the application itself posts too."""
     facts.rename(act.db, name)
-    act.server = name
+    act.server = replace(act.server, name=name)
     users.name_application(act)
 
 

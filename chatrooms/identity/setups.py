@@ -12,7 +12,7 @@ from chatrooms import clock
 from chatrooms.errors import Unauthorized
 from chatrooms.features import roles
 from chatrooms.identity.digests import digest
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import metadata
 
 GOOD_FOR = timedelta(days=1)

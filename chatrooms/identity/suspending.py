@@ -15,8 +15,9 @@ from chatrooms.identity import sessions, suspensions
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import people, rights
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act, change, no_room
+from chatrooms.pipeline.commands import change, no_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.types import Topic

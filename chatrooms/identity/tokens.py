@@ -11,8 +11,8 @@ from chatrooms.identity import applicants, service_keys, sessions, suspensions
 from chatrooms.identity.cookies import Jar
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import mount
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Caller
 
 
 class Tokens:

@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Unauthorized
 from chatrooms.identity.digests import digest
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import metadata, users
 
 SECONDS = 30

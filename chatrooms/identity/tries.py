@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Float, String, Table, delete, insert,
 
 from chatrooms.errors import RateLimited
 from chatrooms.gcra import Quota, parse
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import metadata
 

@@ -7,56 +7,19 @@ A room is looked up together with the caller's membership, and queries for messa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Connection, String, and_, bindparam, case, column, false, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from chatrooms import names
-from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotAMember, NotFound
-from chatrooms.pipeline import people, relations, requests, rights
-from chatrooms.pipeline.commands import Act, Caller, Params
-from chatrooms.storage.ahead import Foreseen
+from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotFound
+from chatrooms.pipeline import relations, requests, rights, standing
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params
+from chatrooms.pipeline.standing import Here, require_member
 from chatrooms.storage.given import Base
-from chatrooms.storage.rows import Access, Role
-from chatrooms.storage.statements import Asked, Prepared
-from chatrooms.storage.tables import blocks, members, messages, rooms, users
-
-RESTRICTING = "posting", "threading", "inviting"
-"""What a room can leave to its owners and moderators alone."""
-
-
-@dataclass(frozen=True)
-class Here:
-    """A room and the caller's ``role`` in it, None if they are not a member.
-
-    ``exists`` is false for a conversation or thread without messages; ``closed`` is true if anyone has closed a
-    conversation, ``ended`` if the message above a thread was deleted, ``blocked`` if one of the two people of a
-    conversation has blocked the other, ``asked`` if the caller has not accepted it, ``waits`` if no one else has (see
-    `requests`). ``restricted`` are the rules that leave something to owners and moderators alone, ``slow`` is how many
-    seconds are between two messages of a member (see `room_rules`). A thread has the role, the archiving, the blocking,
-    the waiting and the rules of its room.
-    """
-
-    room: str
-    access: Access
-    role: Role | None
-    exists: bool = True
-    archived: bool = False
-    closed: bool = False
-    ended: bool = False
-    blocked: bool = False
-    asked: bool = False
-    waits: bool = False
-    restricted: frozenset[str] = frozenset()
-    slow: int = 0
-
-    @property
-    def moderates(self) -> bool:
-        """Return whether the caller is an owner or moderator."""
-        return self.role in ("owner", "moderator")
+from chatrooms.storage.tables import members, rooms, users
 
 
 class HasRoom(Protocol):
@@ -88,15 +51,7 @@ def peek(db: Connection, me: Caller, room: str) -> Here:
     """
     if me.scope and not me.scope.has(room):
         raise NotFound(room=room)
-    match names.kind(room):
-        case "shared":
-            return _shared(db, me, room)
-        case "personal":
-            return _personal(db, me, room)
-        case "thread":
-            return _thread(db, me, room)
-        case _:
-            return _conversation(db, me, room)
+    return standing.of(db, me, room)
 
 
 def governing(db: Connection, me: Caller, here: Here) -> Here:
@@ -111,13 +66,6 @@ def governing(db: Connection, me: Caller, here: Here) -> Here:
 def governed(act: Act, p: HasRoom) -> Here:
     """Return a room with the caller's rights there, by their membership or their role on the server."""
     return require_member(governing(act.db, act.me, peek(act.db, act.me, p.room)))
-
-
-def require_member(here: Here) -> Here:
-    """Return ``here`` for a member; raises `NotFound`, or `NotAMember` if the caller could join."""
-    if here.role is None:
-        raise NotAMember(room=here.room) if here.access == "open" else NotFound(room=here.room)
-    return here
 
 
 def readable(room: ColumnElement[str], me: Caller) -> ColumnElement[bool]:
@@ -221,112 +169,3 @@ def require_unarchived(here: Here) -> Here:
     if here.archived:
         raise Archived(room=here.room)
     return here
-
-
-_theirs = members.alias()
-_has_closed = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, _theirs.c.closed.is_(True)).correlate(rooms)
-_has_blocked = select(blocks.c.pair).where(blocks.c.pair == rooms.c.name, blocks.c.gone.is_(False)).correlate(rooms)
-_accepting = _theirs.c.username != bindparam("username"), _theirs.c.request.is_(None)
-_has_accepted = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, *_accepting).correlate(rooms)
-_is_conversation = rooms.c.access == "conversation"
-_standing = (
-    rooms.c.access,
-    rooms.c.archived,
-    members.c.role,
-    case((_is_conversation, _has_closed.exists()), else_=false()).label("closed"),
-    case((_is_conversation, _has_blocked.exists()), else_=false()).label("blocked"),
-    case((_is_conversation, ~_has_accepted.exists()), else_=false()).label("waits"),
-    members.c.request,
-    *(rooms.c[rule] for rule in RESTRICTING),
-    rooms.c.slow,
-)
-
-
-def _membership(username: ColumnElement[str]) -> ColumnElement[bool]:
-    return and_(members.c.room == rooms.c.name, members.c.username == username, members.c.gone.is_(False))
-
-
-_asked = func.unnest(bindparam("room", type_=ARRAY(String)), bindparam("username", type_=ARRAY(String)))
-_wanted = _asked.table_valued(column("room", String), column("username", String)).render_derived(name="wanted")
-_found = Foreseen(
-    select(*_standing)
-    .select_from(rooms.outerjoin(members, _membership(bindparam("username"))))
-    .where(rooms.c.name == bindparam("room")),
-    select(_wanted.c.room, _wanted.c.username, *_standing).select_from(
-        _wanted.join(rooms, rooms.c.name == _wanted.c.room).outerjoin(members, _membership(_wanted.c.username))
-    ),
-)
-
-
-_above = Prepared(
-    select(
-        messages.c.number,
-        messages.c.deleted,
-        select(rooms.c.name).where(rooms.c.name == bindparam("thread")).exists().label("exists"),
-    ).where(messages.c.room == bindparam("room"), messages.c.seq == bindparam("seq"))
-)
-
-
-def standings(username: str, rooms: Iterable[str]) -> Iterator[Asked]:
-    """Yield what finds a person's standing in shared rooms and conversations, to be read ahead."""
-    for room in map(names.base, rooms):
-        if names.kind(room) != "personal":
-            yield _found, {"room": room, "username": username}
-
-
-def _shared(db: Connection, me: Caller, room: str) -> Here:
-    row = _found.one(db, {"room": room, "username": me.username})
-    if row is None:
-        raise NotFound(room=room)
-    role: Role | None = "owner" if me.host else row["role"]
-    restricted = frozenset(rule for rule in RESTRICTING if row[rule] == "moderators")
-    return Here(room, row["access"], role, archived=row["archived"], restricted=restricted, slow=row["slow"])
-
-
-def _personal(db: Connection, me: Caller, room: str) -> Here:
-    if room != me.username and not me.host:
-        raise NotFound(room=room)
-    if _found.one(db, {"room": room, "username": me.username}) is None:
-        raise NotFound("No one has that name.", field="room")
-    return Here(room, "personal", "owner")
-
-
-def _conversation(db: Connection, me: Caller, room: str) -> Here:
-    if me.username not in names.people(room):
-        raise NotFound(room=room)
-    row = _found.one(db, {"room": room, "username": me.username})
-    if row is not None:
-        state = {"closed": row["closed"], "blocked": row["blocked"], "waits": row["waits"] and not me.host}
-        return Here(room, "conversation", "member", **state, asked=row["request"] is not None)
-    for username in names.people(room):
-        if username != me.username:
-            people.reachable(db, username, field="room")
-    others = [username for username in names.people(room) if username != me.username]
-    blocked = len(others) == 1 and bool(relations.blocking(db, me.username, others[0]))
-    return Here(room, "conversation", "member", exists=False, blocked=blocked)
-
-
-def _thread(db: Connection, me: Caller, room: str) -> Here:
-    """Return a thread for a member of its room; raises `NotFound`, `Invalid`, or `NotAMember` about its room."""
-    try:
-        base = of(db, me, names.base(room))
-    except NotFound as hidden:
-        raise NotFound(room=room) from hidden
-    above = _above.one(db, {"room": base.room, "seq": names.seq_above(room), "thread": room})
-    if above is None or (above["deleted"] and not above["exists"]):
-        raise NotFound(
-            "There is no message for this thread." if above is None else "This message was deleted.", field="room"
-        )
-    if above["number"] is None:
-        raise Invalid("That's an event in the room's timeline, not a message.", field="room")
-    state = {"exists": above["exists"], "archived": base.archived, "ended": above["deleted"]}
-    return Here(
-        room,
-        "thread",
-        base.role,
-        **state,
-        blocked=base.blocked,
-        waits=base.waits,
-        restricted=base.restricted,
-        slow=base.slow,
-    )

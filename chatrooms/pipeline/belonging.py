@@ -9,8 +9,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
 from chatrooms.pipeline.nodes.others import revs_of
+from chatrooms.storage.own_tables import follows
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import follows, members
+from chatrooms.storage.tables import members
 
 
 class Belonging(NamedTuple):

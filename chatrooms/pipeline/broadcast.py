@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 from chatrooms import names
 from chatrooms.events import Align, Change, Emission, End, Event, Signal
 from chatrooms.pipeline import belonging
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.addressing import moved_by, payload, receiving
 from chatrooms.pipeline.belonging import Belonging
 from chatrooms.pipeline.bus.messages import Moved
-from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.nodes.others import Others, revs
 from chatrooms.pipeline.nodes.people import People
 from chatrooms.pipeline.scopes import OUTLINE, Scope

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from chatrooms.events import Change, Signal
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.broadcast import Broadcast
-from chatrooms.pipeline.commands import Caller, Command
+from chatrooms.pipeline.commands import Command
 from chatrooms.pipeline.rates import Rates
 
 SECONDS_OF_ONE = 0.005

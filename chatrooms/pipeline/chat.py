@@ -7,9 +7,8 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.pipeline.act import Act, Caller, Server
 from chatrooms.pipeline.session_use import SessionUse
-from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.settings import Settings
 from chatrooms.storage.blobs import Blobs
 from chatrooms.storage.facts import Facts
@@ -27,14 +26,7 @@ class Chat(Protocol):
     sessions: SessionUse
     facts: Facts
     blobs: Blobs
-
-    @property
-    def name(self) -> str:
-        """What the server is called."""
-
-    @property
-    def sign_up(self) -> SignUp:
-        """How new people come in."""
+    server: Server
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command."""

@@ -12,23 +12,17 @@ client are generated from the signature. The decorators register nothing: a chat
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection
 
-from chatrooms import clock, names
-from chatrooms.events import Change, Signal
 from chatrooms.pipeline import weights
-from chatrooms.pipeline.changes import Changes
-from chatrooms.pipeline.rates import Rates
-from chatrooms.pipeline.scopes import Group, Scope
-from chatrooms.pipeline.signing_up import SignUp
-from chatrooms.settings import RATES, Settings
-from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.rows import Message
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.scopes import Group
+from chatrooms.settings import RATES
 
 P = TypeVar("P", bound="Params")
 C = TypeVar("C")
@@ -37,36 +31,10 @@ R = TypeVar("R")
 S = TypeVar("S", bound="Stranger")
 
 
-DEFAULTS = Settings.model_construct()
-"""Settings without those of this machine."""
-
-
 class Params(BaseModel):
     """The parameters of a command; unknown ones are rejected."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-@dataclass(frozen=True)
-class Caller:
-    """The caller of a command: a person, with their socket ``sid`` if they use one, or the host application.
-
-    ``network`` is the address that rates count by (`Handshake.network`), or empty. ``new_token`` is a token that proves
-    them and that their client does not know yet. ``scope`` is what a program's service key is for, whose id is the
-    ``session`` then.
-    """
-
-    username: str
-    sid: str | None = None
-    session: str | None = None
-    host: bool = False
-    network: str = ""
-    new_token: str | None = field(default=None, repr=False)
-    scope: Scope | None = None
-
-
-APPLICATION = Caller(names.APPLICATION, host=True)
-"""The application itself, which may do anything."""
 
 
 class Stranger(Protocol):
@@ -79,79 +47,6 @@ class Stranger(Protocol):
     @property
     def address(self) -> str:
         """The address, for the log."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A field that a feature adds to messages, such as when they were pinned.
-
-    ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
-    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``,
-    which one part can have, returns by message id the emoji of a person's own reactions that the values do not show,
-    which are the same for everyone; clients receive it beside the messages.
-    ``found_by`` has what people can search for, such as ``is:pinned``, each with a function that returns a query for
-    the ids of these messages, for a person. ``type`` and ``doc`` describe the field in the documentation. A deleted
-    message keeps the value of one that ``survives``. Searches find the ``texts`` of a value. Before a text is posted
-    or edited, ``allow`` gets its room and whether its author ``confirmed`` it, and may raise a `Refusal`.
-
-    ``asks`` is the statement that `load` begins with, for the ``ids`` in a parameter (see `given.packed`): those of all
-    parts are read together.
-
-    If posting has a parameter of that name, ``given`` checks it, or raises a `Refusal`; what it returns then stores it
-    with the message, and returns the value. A message with such a value needs no text.
-    """
-
-    name: str
-    type: Any
-    doc: str
-    empty: Any
-    load: Callable[[Connection, Sequence[str]], Mapping[str, Any]]
-    store: Callable[[Connection, Message], Any] | None = None
-    mine: Callable[[Connection, str, Sequence[Message]], Mapping[str, list[str]]] | None = None
-    survives: bool = False
-    found_by: Mapping[str, Callable[[str], Select[Any]]] = field(default_factory=dict)
-    given: Callable[[Act, Any], Callable[[Message], Any]] | None = None
-    allow: Callable[[Act, str, str, bool], None] | None = None
-    asks: Foreseen | None = None
-    texts: Callable[[Any], Iterable[str]] | None = None
-
-    def __post_init__(self) -> None:
-        hash(self.empty)  # all messages without a value share it
-
-
-@dataclass
-class Act:
-    """A command while it runs: its caller, time and transaction, and what it changes and emits.
-
-    ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
-    ``server`` is the server's display name, ``epoch`` that of its database, ``limits`` are its settings,
-    ``sign_up`` is how new people come in.
-    ``online`` returns the usernames of the people who are online, if the chat knows.
-    ``ended`` lists the ids of sessions whose sockets to disconnect, ``barred`` the people; ``queued`` is true once a
-    job was enqueued.
-    ``grantable`` are the commands, and groups of them, that service keys can have.
-    ``deferred`` are changes that such a job will broadcast, which count against the caller's rate now.
-    """
-
-    me: Caller
-    db: Connection
-    changes: Changes
-    rates: Rates
-    lobby: str
-    parts: Sequence[Part] = ()
-    blank: Mapping[str, Any] = field(default_factory=dict)
-    now: str = field(default_factory=clock.now)
-    signals: list[Signal] = field(default_factory=list)
-    ended: list[str] = field(default_factory=list)
-    barred: list[str] = field(default_factory=list)
-    queued: bool = False
-    deferred: list[Change] = field(default_factory=list)
-    server: str = ""
-    epoch: str = ""
-    limits: Settings = DEFAULTS
-    sign_up: SignUp = "open"
-    online: Callable[[], Collection[str]] = frozenset
-    grantable: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True)

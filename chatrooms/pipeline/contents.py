@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Caller
 from chatrooms.storage.blobs import Blobs
 
 IDLE = timedelta(hours=1)

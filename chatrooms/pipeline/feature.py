@@ -10,9 +10,10 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Table
 
+from chatrooms.pipeline.act import Act, Part
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Act, Command, Part
+from chatrooms.pipeline.commands import Command
 from chatrooms.pipeline.contents import Contents, Served
 from chatrooms.pipeline.jobs import JobKind
 from chatrooms.pipeline.scopes import GROUPS

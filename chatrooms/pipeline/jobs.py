@@ -6,40 +6,27 @@ makes enqueueing idempotent too. So slow work never blocks the writer, and is no
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from chatrooms import clock, ids
-from chatrooms.errors import Refusal, Unavailable
-from chatrooms.pipeline import leases
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
-from chatrooms.pipeline.queue import Queue
 from chatrooms.storage.tables import jobs
 from chatrooms.storage.upserts import Upsert
-from chatrooms.wire import failures
 
 log = logging.getLogger(__name__)
 
 CAPACITY = 100
 """The most jobs that run at once, and that are finished in one transaction."""
-SECONDS_TO_RUN = 60.0
-SECONDS_TO_LOOK = 5.0
-"""How often to look for jobs that did not wake the runner, such as those of another process."""
-LONGEST_PAUSE = 3600
 DAYS_KEPT = 7
 """How long a finished job is kept; until then, enqueueing the same key again has no effect."""
-
-Conditions = tuple[ColumnElement[bool], ...]
 
 _ROW = ("kind", "key", "data", "due_at", "attempts")
 _INSERT = Upsert(
@@ -109,168 +96,16 @@ def leave(db: Connection, kind: JobKind, data: Any) -> None:
     _insert(db, kind, ids.new(), data, clock.now())
 
 
-class Runner:
-    """Runs the jobs of the given kinds.
-
-    It keeps running jobs in memory. If the database is ``shared`` with other servers, they are leased to this one, so
-    that another one runs them again should it end.
-    """
-
-    def __init__(self, chat: Chat, kinds: Mapping[str, JobKind], queue: Queue, *, shared: bool) -> None:
-        self._chat, self._kinds, self._queue, self._shared = chat, kinds, queue, shared
-        self._running: dict[int, asyncio.Task[None]] = {}
-        self._of_kind: Counter[str] = Counter()
-        self._of_group: Counter[tuple[str, Any]] = Counter()
-        self._held: list[int] = []
-        self._done: list[tuple[Job, Exception | None]] = []
-        self._reported: set[str] = set()
-        self._look_at = 0.0
-        self.runs: Counter[tuple[str, str]] = Counter()
-        """How many jobs were run, by kind and whether they were ``ok`` or ``failed``."""
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Run jobs inside this context. Jobs that are cancelled at the end run again after the next start."""
-        self._queue.reset()
-        self._running, self._of_kind, self._done, self._look_at = {}, Counter(), [], 0.0
-        self._of_group, self._held, self._renew_at = Counter(), [], 0.0
-        task = asyncio.create_task(self._keep_going())
-        try:
-            yield
-        finally:
-            unfinished = [task, *self._running.values()]
-            for each in unfinished:
-                each.cancel()
-            await asyncio.gather(*unfinished, return_exceptions=True)
-            if self._shared and self._running:
-                with suppress(Refusal):
-                    await self._chat.change(lambda act: leases.end(act.db, self._running), NOBODY)
-
-    async def _keep_going(self) -> None:
-        while True:
-            try:
-                await self._chat.change(self._arm, NOBODY)
-                while True:
-                    await self._round()
-            except Unavailable:
-                await asyncio.sleep(1)
-            except Exception:
-                failures.report("the job runner failed")
-                await asyncio.sleep(1)
-
-    async def _round(self) -> None:
-        if self._done:
-            await self._finish()
-        await self._renew()
-        await self._start()
-        await self._report_unknown()
-        await self._queue.wait(await self._seconds_to_next())
-
-    async def _start(self) -> None:
-        room = CAPACITY - len(self._running)
-        due = await self._chat.lookup(lambda db: _due(db, self._waiting(), room))
-        chosen = list(self._chosen(due))
-        mine = await self._claim([job.id for job in chosen]) if self._shared and chosen else None
-        for job in chosen:
-            if mine is None or job.id in mine:
-                self._running[job.id] = asyncio.create_task(self._run(job))
-            else:
-                self._uncount(job)
-
-    def _chosen(self, due: Iterable[Job]) -> Iterator[Job]:
-        """Yield the jobs that may run now, and count them as running."""
-        self._held = []
-        for job in due:
-            kind, group = self._kinds[job.kind], self._kinds[job.kind].group(job)
-            if self._of_kind[job.kind] >= kind.at_once:
-                continue
-            if self._of_group[group] >= kind.at_once_of_one:
-                self._held.append(job.id)
-                continue
-            self._of_kind[job.kind] += 1
-            self._of_group[group] += 1
-            yield job
-
-    def _uncount(self, job: Job) -> None:
-        self._of_kind[job.kind] -= 1
-        self._of_group[self._kinds[job.kind].group(job)] -= 1
-
-    def _waiting(self, without: Iterable[int] = ()) -> Conditions:
-        """Return the conditions of jobs that no one runs and that may run here, ``without`` some."""
-        waiting = _waiting(self._open(), [*self._running, *without])
-        return (*waiting, leases.FREE) if self._shared else waiting
-
-    async def _claim(self, ids: Sequence[int]) -> set[int]:
-        """Lease jobs to this server; return those that no other server has meanwhile."""
-        return await self._chat.change(lambda act: leases.take(act.db, ids), NOBODY)
-
-    async def _renew(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if self._shared and now >= self._renew_at:
-            self._renew_at = now + leases.SECONDS / 3
-            if running := list(self._running):
-                await self._chat.change(lambda act: leases.renew(act.db, running), NOBODY)
-
-    def _open(self) -> list[str]:
-        """Return the kinds of which more jobs may run."""
-        return [name for name, kind in self._kinds.items() if self._of_kind[name] < kind.at_once]
-
-    async def _report_unknown(self) -> None:
-        """Warn once of each kind whose jobs are due but that no feature lists, so that no one can run them."""
-        now = asyncio.get_running_loop().time()
-        if now < self._look_at:
-            return
-        self._look_at = now + SECONDS_TO_LOOK
-        for kind in await self._chat.lookup(lambda db: _unknown(db, {*self._kinds, *self._reported})):
-            self._reported.add(kind)
-            log.warning("jobs of the kind %s are waiting, but no feature of this chat runs them", kind)
-
-    async def _run(self, job: Job) -> None:
-        failure: Exception | None = None
-        try:
-            async with asyncio.timeout(SECONDS_TO_RUN):
-                await self._kinds[job.kind].run(self._chat, job)
-        except Exception as error:
-            failures.report(f"job {job.kind} failed")
-            failure = error
-        self.runs[job.kind, "failed" if failure else "ok"] += 1
-        self._done.append((job, failure))
-        self._queue.wake()
-
-    async def _finish(self) -> None:
-        done = self._done[:CAPACITY]
-        await self._chat.change(lambda act: _settle(act, self._kinds, done), NOBODY)
-        del self._done[: len(done)]
-        for job, _ in done:
-            del self._running[job.id]
-            self._uncount(job)
-        self._of_group = +self._of_group  # without those of which none runs
-
-    async def _seconds_to_next(self) -> float:
-        if len(self._running) >= CAPACITY:
-            return SECONDS_TO_LOOK
-        due = await self._chat.lookup(lambda db: _next_due(db, self._waiting(self._held)))
-        return SECONDS_TO_LOOK if due is None else min(SECONDS_TO_LOOK, max(0.0, clock.seconds_until(due)))
-
-    def _arm(self, act: Act) -> None:
-        for kind in self._kinds.values():
-            if kind.every:
-                _insert(act.db, kind, "", None, act.now)
+def arm(db: Connection, kinds: Iterable[JobKind]) -> None:
+    """Enqueue the jobs that run at an interval, those that are not enqueued yet."""
+    for kind in kinds:
+        if kind.every:
+            _insert(db, kind, "", None, clock.now())
 
 
 def _insert(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> None:
     row = dict(zip(_ROW, (kind.name, key, orjson.dumps(data).decode(), due, 0), strict=True))
     _INSERT.run(db, {f"new_{column}": value for column, value in row.items()})
-
-
-def _waiting(kinds: Iterable[str], running: Iterable[int]) -> Conditions:
-    return jobs.c.done_at.is_(None), jobs.c.kind.in_(list(kinds)), jobs.c.id.not_in(list(running))
-
-
-def _due(db: Connection, waiting: Conditions, limit: int) -> list[Job]:
-    found = select(jobs).where(*waiting, jobs.c.due_at <= clock.now())
-    rows = db.execute(found.order_by(jobs.c.due_at, jobs.c.id).limit(limit))
-    return [Job(row.id, row.kind, row.key, row.data, row.attempts) for row in rows]
 
 
 def waiting(db: Connection) -> dict[str, int]:
@@ -279,32 +114,6 @@ def waiting(db: Connection) -> dict[str, int]:
         jobs.c.done_at.is_(None), jobs.c.due_at <= clock.now()
     )
     return {row.kind: row.number for row in db.execute(due.group_by(jobs.c.kind))}
-
-
-def _unknown(db: Connection, known: Iterable[str]) -> Sequence[str]:
-    waiting = jobs.c.done_at.is_(None), jobs.c.due_at <= clock.now(), jobs.c.kind.not_in(list(known))
-    return db.scalars(select(jobs.c.kind).where(*waiting).distinct().order_by(jobs.c.kind)).all()
-
-
-def _next_due(db: Connection, waiting: Conditions) -> str | None:
-    due: str | None = db.scalar(select(func.min(jobs.c.due_at)).where(*waiting))
-    return due
-
-
-def _settle(act: Act, kinds: Mapping[str, JobKind], done: Iterable[tuple[Job, Exception | None]]) -> None:
-    for job, failure in done:
-        kind = kinds[job.kind]
-        attempts = 0 if failure is None else job.attempts + 1
-        values: dict[str, Any] = {"attempts": attempts, "leased_until": None}
-        if kind.every and (failure is None or attempts >= kind.attempts):
-            values |= {"attempts": 0, "due_at": clock.later(kind.every)}
-        elif failure is None:
-            values |= {"done_at": act.now}
-        elif attempts >= kind.attempts:
-            values |= {"done_at": act.now, "failure": type(failure).__name__}
-        else:
-            values |= {"due_at": clock.later(timedelta(seconds=min(2**attempts, LONGEST_PAUSE)))}
-        act.db.execute(update(jobs).where(jobs.c.id == job.id).values(values))
 
 
 async def _forget_finished(chat: Chat, _job: Job) -> None:

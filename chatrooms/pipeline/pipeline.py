@@ -9,27 +9,27 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain, repeat
 from typing import Any, TypeVar
-from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection
 
 from chatrooms.errors import Refusal, UnknownCommand
 from chatrooms.events import Event, Signal
 from chatrooms.gcra import NoLimit
-from chatrooms.pipeline import access, scopes, signing_up
+from chatrooms.pipeline import scopes, signing_up, standing
+from chatrooms.pipeline.act import Act, Caller, Server
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.charges import Charges
 from chatrooms.pipeline.chat import NOBODY
-from chatrooms.pipeline.commands import Act, Caller, Command, Params, Stranger
+from chatrooms.pipeline.commands import Command, Params
+from chatrooms.pipeline.entries import Entries
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.outcome import Outcome
 from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.queue import Queue
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.session_use import SessionUse
-from chatrooms.pipeline.signing_up import SignUp
-from chatrooms.pipeline.turn import Turn
+from chatrooms.pipeline.turn import Slots, Turn
 from chatrooms.settings import Settings
 from chatrooms.storage import ahead, facts
 from chatrooms.storage.ahead import Ahead
@@ -38,7 +38,7 @@ from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.locks import Locks
 from chatrooms.storage.writes import Done
-from chatrooms.wire.tally import Tally, who
+from chatrooms.wire.tally import Tally
 
 P = TypeVar("P", bound=Params)
 R = TypeVar("R")
@@ -46,8 +46,6 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 OK = "ok"
-AT_ONCE = 2
-"""How many queries run at once per network address, or per person if there is none."""
 
 
 class NotRepeatable(Exception):
@@ -62,27 +60,30 @@ class Pipeline:
     ) -> None:
         self.settings = settings
         self.sessions = SessionUse()
-        self.facts = Facts.unknown()
         self.blobs = Blobs(settings)
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
+        self.facts = Facts.unknown()
         self._uncounted = Rates(settings, NoLimit)
         self._charges = Charges(rates, broadcast)
         self._tally = Tally(log)
+        self.entries = Entries(features, rates, self._tally)
         self.outcomes: Counter[tuple[str, str]] = Counter()
         """How many commands were run, by name and ``ok`` or the code of the refusal."""
         db.writer.on_commit(self._committed)
-        self._query_slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._slots = Slots()
 
     @property
-    def name(self) -> str:
-        """What the server is called: as the setting says, or else its owner."""
-        ours = self.settings
-        return ours.name if "name" in ours.model_fields_set else self.facts.name or ours.name
+    def facts(self) -> Facts:
+        """What the database knows of itself, as of last reading or changing it."""
+        return self._facts
 
-    @property
-    def sign_up(self) -> SignUp:
-        """How new people come in: as the setting says, or else its admins."""
-        return signing_up.of(self.settings, self.facts.sign_up)
+    @facts.setter
+    def facts(self, facts: Facts) -> None:
+        self._facts, ours, features = facts, self.settings, self._features
+        name = ours.name if "name" in ours.model_fields_set else facts.name or ours.name
+        declared = features.parts, features.blank, features.grantable
+        sign_up = signing_up.of(ours, facts.sign_up)
+        self.server = Server(name, facts.epoch, ours, sign_up, *declared, self._broadcast.online)
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command and return its result; raises a `Refusal`."""
@@ -134,24 +135,6 @@ class Pipeline:
         self.outcomes[name if name in self._features.commands else "", refusal.code] += 1
         self._tally.note(logging.INFO, f"command refused: {refusal.code}")
 
-    def is_entry(self, name: str) -> bool:
-        """Return whether a command of that name runs before there is a caller, by `enter`."""
-        return name in self._features.entries
-
-    async def enter(self, name: str, given: Any, stranger: Stranger) -> Any:
-        """Carry out an entry for somebody who is not known yet; returns its result, raises a `Refusal`."""
-        try:
-            declared = self._features.entries[name]
-            self._rates.spend_by_address(declared.rate, stranger.network)
-            p = parse(declared, given)
-            declared.may(stranger, p)
-            return await declared.body(stranger, p)
-        except Refusal as refusal:
-            fields = given if isinstance(given, dict) and "password" not in given else {}  # people mix up the fields
-            username = fields.get("username")
-            self._tally.note(logging.INFO, f"{name} refused: {refusal.code}", who(username, stranger.address))
-            raise
-
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
         """Run ``work`` as a change that is not a command, such as a first join or a job."""
 
@@ -162,7 +145,7 @@ class Pipeline:
             act.changes.locked = locks
             return self._outcome(act, work(act))
 
-        return (await self._db.writer.change(self._rerunnable(run), lambda _: locks, _whom(me))).result
+        return (await self._db.writer.change(self._rerunnable(run), lambda _: locks, me.whom)).result
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Run a query that is not a command and finds a few rows by index."""
@@ -205,7 +188,7 @@ class Pipeline:
         return (await self._db.writer.change(*self._writing(command, p, me), self._ahead(me))).result
 
     async def _ask(self, command: Command[P], p: P, me: Caller) -> Any:
-        async with Turn(self._query_slot(me), partial(self._charges.time, command, me)) as turn:
+        async with Turn(self._slots.of(me.whom), partial(self._charges.time, command, me)) as turn:
             query = turn.timed(partial(self._query, command, p, me))
             outcome = await self._db.reader.read(query, turn.last)
         await self._emit(outcome.signals, me)
@@ -232,11 +215,11 @@ class Pipeline:
         self, command: Command[P], p: P, me: Caller
     ) -> tuple[Callable[[Connection], Outcome[Any]], Locks, str]:
         """Return what the writer needs of a command: its work, its locks, and whom it is for."""
-        return self._rerunnable(partial(self._change, command, p, me)), lambda db: command.locks(db, me, p), _whom(me)
+        return self._rerunnable(partial(self._change, command, p, me)), lambda db: command.locks(db, me, p), me.whom
 
     def _ahead(self, me: Caller) -> Ahead:
         """Return what is read ahead for a command: standings in the rooms that it changes, what listeners ask."""
-        return lambda changed: chain(access.standings(me.username, changed), self._features.asks)
+        return lambda changed: chain(standing.standings(me.username, changed), self._features.asks)
 
     def _rerunnable(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
         """Return ``run`` for the writer, which may call it again after undoing what it did.
@@ -260,7 +243,7 @@ class Pipeline:
         self._charges.spend(command.rate, me, work.commands if work else 1)
         if work is None or work.characters <= ON_LOOP:
             return self._parsed(command, given, me)
-        async with self._query_slot(me):
+        async with self._slots.of(me.whom):
             return await asyncio.to_thread(self._parsed, command, given, me)
 
     def _parsed(self, command: Command[P], given: Any, me: Caller) -> P:
@@ -268,10 +251,6 @@ class Pipeline:
         p = parse(command, given)
         self._charges.cost(command, p, me)
         return p
-
-    def _query_slot(self, me: Caller) -> asyncio.Semaphore:
-        """Return the semaphore that makes callers of one address wait for each other instead of delaying others."""
-        return self._query_slots.setdefault(me.network or me.username, asyncio.Semaphore(AT_ONCE))
 
     async def _emit(self, signals: list[Signal], me: Caller) -> None:
         passed = list(filter(self._rates.passes, signals))
@@ -297,16 +276,7 @@ class Pipeline:
         return outcome
 
     def _act(self, me: Caller, db: Connection, rates: Rates) -> Act:
-        ours, features = self.settings, self._features
-        more: Any = {
-            "grantable": features.grantable,
-            "server": self.name,
-            "online": self._broadcast.online,
-            "epoch": self.facts.epoch,
-            "limits": ours,
-            "sign_up": self.sign_up,
-        }
-        return Act(me, db, Changes(db), rates, ours.lobby, features.parts, features.blank, **more)
+        return Act(me, db, Changes(db), rates, self.server)
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:
         """Return the outcome of what was done, after the listeners have seen it."""
@@ -325,8 +295,3 @@ def _allowed(command: Command[P], act: Act, p: P) -> Any:
     if not command.scoped:
         scopes.require_room(act.me.scope, found)
     return found
-
-
-def _whom(me: Caller) -> str:
-    """Return with whom a caller takes turns."""
-    return me.network or me.username

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from chatrooms import names
 from chatrooms.errors import Forbidden
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
+from chatrooms.storage.own_tables import blocks
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import blocks, members
+from chatrooms.storage.tables import members
 
 NO_ONE = "/"
 """No username."""

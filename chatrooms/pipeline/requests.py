@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from chatrooms.errors import Forbidden
 from chatrooms.pipeline import relations, rights
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import members
 
 FIRST = 3
@@ -30,9 +30,9 @@ def asked(act: Act, people: Iterable[str]) -> set[str]:
     nothing, because everybody is in it. The application, and moderators, admins and owners of the server, ask no one.
     """
     me = act.me
-    if me.host or not act.limits.requests or rights.verdict(rights.of(act.db, me.username), "reach").allowed:
+    if me.host or not act.server.settings.requests or rights.verdict(rights.of(act.db, me.username), "reach").allowed:
         return set()
-    besides = act.lobby if act.sign_up == "open" else ""
+    besides = act.lobby if act.server.sign_up == "open" else ""
     return {
         other
         for other in people

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
 from chatrooms.errors import Forbidden, NotFound
-from chatrooms.pipeline.commands import Act, Caller
-from chatrooms.storage.rows import Role, ServerRole
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.storage.fields import Role, ServerRole
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import users
 

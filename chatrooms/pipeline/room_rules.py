@@ -12,8 +12,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from chatrooms.errors import Forbidden
 from chatrooms.pipeline import access, rights
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members, rooms
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chatrooms.errors import Unauthorized
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 
 MOST = 10_000
 """How many ended sessions are remembered; their sockets are closed soon after they end."""

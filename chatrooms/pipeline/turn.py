@@ -8,10 +8,25 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, Self, TypeVar
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection
 
 T = TypeVar("T")
+
+AT_ONCE = 2
+"""How many queries run at once per network address, or per person if there is none."""
+
+
+class Slots:
+    """The slots of callers: those of one network address wait for each other instead of delaying others."""
+
+    def __init__(self) -> None:
+        self._of: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    def of(self, whom: str) -> asyncio.Semaphore:
+        """Return the semaphore of a caller, by `Caller.whom`."""
+        return self._of.setdefault(whom, asyncio.Semaphore(AT_ONCE))
 
 
 class Turn:

@@ -21,18 +21,8 @@ from sqlalchemy import (
 )
 
 from chatrooms.storage.given import Base
-from chatrooms.storage.tables import (
-    blocks,
-    bookmarks,
-    follows,
-    inbox,
-    is_message,
-    members,
-    messages,
-    reads,
-    rooms,
-    users,
-)
+from chatrooms.storage.own_tables import blocks, bookmarks, follows, inbox
+from chatrooms.storage.tables import is_message, members, messages, reads, rooms, users
 
 COUNTED = 1000
 """Beyond so many messages after a read position nothing is counted."""

@@ -40,9 +40,6 @@ SECONDS_TO_END = 5.0
 SECONDS_TO_FETCH = 5.0
 SLICE = 200
 
-quiet = logging.getLogger("chatrooms.wire.socketio")
-quiet.setLevel(logging.CRITICAL)  # python-socketio logs what is sent, and errors with all that they quote
-
 
 class Engine:
     """All sessions, by their ids.

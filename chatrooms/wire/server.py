@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Unpack
@@ -13,7 +14,6 @@ from chatrooms.wire import namespaces as classes
 from chatrooms.wire import options, origins
 from chatrooms.wire.admission import NAMESPACE
 from chatrooms.wire.dispatch import Dispatcher
-from chatrooms.wire.engine import quiet
 from chatrooms.wire.hooks import HookArguments
 from chatrooms.wire.limits import MAX_PACKET, Limits
 from chatrooms.wire.message import Delivery
@@ -23,6 +23,9 @@ from chatrooms.wire.rooms import EVERYBODY
 from chatrooms.wire.session_limits import SessionLimits
 
 __all__ = ["MAX_PACKET", "NAMESPACE", "Delivery", "Limits", "Server"]
+
+quiet = logging.getLogger("chatrooms.wire.socketio")
+quiet.setLevel(logging.CRITICAL)  # python-socketio logs what is sent, and errors with all that they quote
 
 
 class Server(Dispatcher):

@@ -24,8 +24,8 @@ from chatrooms import ids
 from chatrooms.app import APPLICATION, Chatrooms
 from chatrooms.features import FEATURES, search, users
 from chatrooms.features.search import index, indexing
+from chatrooms.pipeline.act import Act, Caller, Server
 from chatrooms.pipeline.changes import Changes
-from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Job
 from chatrooms.pipeline.parsing import parse
@@ -139,6 +139,7 @@ def find(filled: Filled) -> None:
     """Print the table of searches."""
     engine = connect(make_url(f"sqlite:///{filled.folder / DATABASE}"), writer=False)
     features, rates = Features(FEATURES), Rates(Settings())
+    server = Server(parts=features.parts, blank=features.blank)
     print(f"| {filled.messages:,} messages | 5 rooms: median, longest ms | 500 rooms | 500 quiet rooms |")
     print("|---|---:|---:|---:|", flush=True)
     for kind, queries in ASKED.items():
@@ -147,7 +148,7 @@ def find(filled: Filled) -> None:
             took, hits = [], 0
             for query in queries * ROUNDS:
                 with engine.begin() as db:
-                    act = Act(Caller(person), db, Changes(db), rates, "#lobby", features.parts, features.blank)
+                    act = Act(Caller(person), db, Changes(db), rates, server)
                     begun = time.perf_counter()
                     p = parse(search.search, {"query": query.format(*filled.words)})
                     page = search.search.body(act, p, search.search.may(act, p))

@@ -9,7 +9,7 @@ from pathlib import Path
 from chatrooms.app import Chatrooms
 from chatrooms.features import users
 from chatrooms.identity import sessions
-from chatrooms.pipeline.commands import APPLICATION
+from chatrooms.pipeline.act import APPLICATION
 from chatrooms.settings import Settings
 from tests.bench import texts
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 from playwright.async_api import Locator, expect
 from sqlalchemy import insert, update
 
-from chatrooms.pipeline.commands import APPLICATION, Act
+from chatrooms.pipeline.act import APPLICATION, Act
 from chatrooms.storage.tables import messages, rooms
 from tests.browser.conftest import Arrive
 from tests.browser.test_tabs import new_line_is_above

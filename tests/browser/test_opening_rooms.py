@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import WebSocket, expect
 
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from tests.bench.fill import fill
 from tests.browser.conftest import Arrive
 from tests.people import Person, connect

@@ -8,7 +8,7 @@ import pytest
 
 from chatrooms.errors import Refusal
 from chatrooms.pipeline import requests
-from chatrooms.pipeline.commands import APPLICATION, Caller
+from chatrooms.pipeline.act import APPLICATION, Caller
 from tests.direct import Direct, code
 from tests.people import connect
 from tests.servers import running

@@ -14,7 +14,8 @@ import pytest
 
 from chatrooms import Chatrooms, Settings, features, identity
 from chatrooms.errors import Invalid
-from chatrooms.pipeline.commands import Command, Part
+from chatrooms.pipeline.act import Part
+from chatrooms.pipeline.commands import Command
 from chatrooms.pipeline.feature import Feature, Listener
 from chatrooms.pipeline.jobs import JobKind
 from chatrooms.storage.tables import metadata

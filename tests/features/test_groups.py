@@ -11,7 +11,7 @@ from chatrooms.errors import NameTaken, Unconfirmed
 from chatrooms.features import groups as managing
 from chatrooms.features import users
 from chatrooms.identity import accounts
-from chatrooms.pipeline.commands import APPLICATION
+from chatrooms.pipeline.act import APPLICATION
 from chatrooms.storage.tables import suspensions
 from tests.direct import Direct, code
 

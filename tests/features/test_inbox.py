@@ -15,7 +15,8 @@ from chatrooms import features
 from chatrooms.client import Client
 from chatrooms.errors import Refusal
 from chatrooms.features.sync import sizes
-from chatrooms.storage.tables import inbox, members, messages, reads, rooms
+from chatrooms.storage.own_tables import inbox
+from chatrooms.storage.tables import members, messages, reads, rooms
 from chatrooms.types import size_of
 from tests.direct import LOBBY, Direct, heard_by
 from tests.features.test_sync_pages import Line

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from chatrooms.errors import Invalid
 from chatrooms.features.inbox import keywords
 from chatrooms.features.reactions import SENDING
-from chatrooms.storage.tables import inbox
+from chatrooms.storage.own_tables import inbox
 from tests.direct import LOBBY, Direct
 from tests.features.test_sync_pages import Line
 from tests.people import connect

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from chatrooms import names
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import rosters
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.scopes import GROUPS, Scope
 from chatrooms.storage.tables import members, rooms, users
 from tests.direct import LOBBY, Direct

@@ -6,7 +6,7 @@ import pytest
 
 from chatrooms.errors import Conflict
 from chatrooms.identity import setups, suspending, suspensions
-from chatrooms.pipeline.commands import APPLICATION
+from chatrooms.pipeline.act import APPLICATION
 from tests.appointing import appoint
 from tests.direct import Direct, code
 from tests.people import connect

@@ -14,10 +14,11 @@ from sqlalchemy import insert, select
 from chatrooms.errors import Refusal
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
+from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.results import many
 from chatrooms.storage.synced import SYNCED
-from chatrooms.storage.tables import inbox, members, reads, rooms
+from chatrooms.storage.tables import members, reads, rooms
 from chatrooms.types import size_of
 from tests.direct import LOBBY, Direct
 from tests.features.test_sync_pages import PEOPLE, SHARED, TALKS, step
@@ -80,7 +81,7 @@ def one_by_one(
     """Answer `sync` for the other rooms, without care for speed; the own room's part is given."""
     mine = [change for change in answer["changes"] if change["room"] == "alice"]
     found: dict[str, Any] = {"changes": mine, "reads": [], "reset": [*{"alice"} & set(answer["reset"])], "heads": []}
-    found |= {"epoch": act.epoch, "mine": {}}  # no one reacts
+    found |= {"epoch": act.server.epoch, "mine": {}}  # no one reacts
     if answer["until"] == "" and mine and mine[0]["rev"] < counter(act, "alice"):
         return found | {"until": "", "more": True}
     listed = rooms_of(act)

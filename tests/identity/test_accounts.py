@@ -29,7 +29,7 @@ class Host:
     def come(self, id: str, name: str = "") -> str:
         """Return the username of a user, who comes for the first time or again."""
         user, act = User(id, name), self.direct.act("system")
-        act.server = APPLICATIONS[0]
+        act.server.name = APPLICATIONS[0]
         with act.db.begin():
             known = accounts.find(act.db, id)
             username = known["username"] if known else accounts.free_username(act.db, user, *APPLICATIONS)

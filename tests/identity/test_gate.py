@@ -7,7 +7,7 @@ import pytest
 from chatrooms.errors import Invalid, Unauthorized
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from tests.doors import post
 from tests.identity.test_sessions import cookie_of, join, refusal
 from tests.people import connect

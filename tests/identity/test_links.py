@@ -10,7 +10,7 @@ import pytest
 from chatrooms import clock
 from chatrooms.identity import links, sessions
 from chatrooms.pipeline import rights
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from tests.direct import Direct
 from tests.doors import post
 from tests.identity.entering import code_of, enter, run, whose

@@ -11,7 +11,7 @@ import socketio.exceptions
 from chatrooms import Chatrooms, NotFound, Remote, Settings, Unauthorized, User
 from chatrooms.errors import Refusal, Suspended
 from chatrooms.identity import removing, suspending, suspensions
-from chatrooms.pipeline.commands import APPLICATION
+from chatrooms.pipeline.act import APPLICATION
 from tests.direct import Direct
 from tests.doors import post
 from tests.people import Person, Refused, connect

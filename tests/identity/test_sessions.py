@@ -11,7 +11,7 @@ from chatrooms.errors import Unauthorized, Unavailable
 from chatrooms.features import roles
 from chatrooms.identity import sessions
 from chatrooms.identity.gate import Gate
-from chatrooms.pipeline.commands import APPLICATION, Caller
+from chatrooms.pipeline.act import APPLICATION, Caller
 from tests.doors import post
 from tests.people import PATIENCE, Person, Refused, answered, connect, leave
 from tests.servers import running

@@ -10,8 +10,8 @@ import socketio.exceptions
 from chatrooms import Chatrooms, Settings
 from chatrooms.errors import Refusal
 from chatrooms.identity import suspending, suspensions
+from chatrooms.pipeline.act import APPLICATION
 from chatrooms.pipeline.chat import NOBODY
-from chatrooms.pipeline.commands import APPLICATION
 from chatrooms.pipeline.rights import ROLES
 from tests.appointing import appoint
 from tests.direct import Direct

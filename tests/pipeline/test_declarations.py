@@ -16,7 +16,8 @@ from chatrooms import Chatrooms, Forbidden, Settings
 from chatrooms.errors import Internal, NotAMember, NotFound, Refusal
 from chatrooms.features.files.serving import CONTENTS
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, Part, change, entry, live, query
+from chatrooms.pipeline.act import Act, Caller, Part
+from chatrooms.pipeline.commands import Params, change, entry, live, query
 from chatrooms.pipeline.feature import Feature, Features
 from tests.direct import DECLARED
 from tests.doors import post

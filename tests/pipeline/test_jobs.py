@@ -15,7 +15,8 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.commands import Params, change
 from chatrooms.pipeline.feature import Feature, on
-from chatrooms.pipeline.jobs import CAPACITY, JobKind, Runner, enqueue
+from chatrooms.pipeline.job_runner import Runner
+from chatrooms.pipeline.jobs import CAPACITY, JobKind, enqueue
 from chatrooms.storage.tables import jobs, sessions
 from tests.people import connect
 from tests.servers import QUICK, running, serving

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from chatrooms import clock
 from chatrooms.errors import NotFound
 from chatrooms.identity import lifetimes, sessions
-from chatrooms.pipeline.commands import APPLICATION
+from chatrooms.pipeline.act import APPLICATION
 from chatrooms.storage import batches, tables
 from tests.people import Refused, connect
 from tests.servers import running

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chatrooms.errors import Refusal
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.rights import RIGHTS, ROLES, Action, appointment, rank, verdict
-from chatrooms.storage.rows import ServerRole
+from chatrooms.storage.fields import ServerRole
 from tests.direct import DECLARED, Direct
 from tests.pipeline.test_permissions import CASES, FINE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatrooms.errors import Unauthorized
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.session_use import SessionUse
 
 

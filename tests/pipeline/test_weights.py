@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from chatrooms import names
 from chatrooms.errors import Invalid
 from chatrooms.pipeline import weights
-from chatrooms.pipeline.commands import Caller
-from chatrooms.pipeline.pipeline import AT_ONCE, Pipeline, parse
-from chatrooms.settings import Settings
-from chatrooms.storage.database import Database
+from chatrooms.pipeline.act import Caller
+from chatrooms.pipeline.pipeline import parse
+from chatrooms.pipeline.turn import AT_ONCE, Slots
 from chatrooms.wire import packets
 from tests.bench.parsing import slow_name, worst
 from tests.direct import DECLARED
@@ -130,11 +129,11 @@ def test_brackets_in_strings_are_not_arrays():
 
 
 async def test_callers_at_one_address_wait_only_for_each_other():
-    pipe = Pipeline(Settings(), None, Database("sqlite:///unused"), None, None, None)
+    slots = Slots()
     crowd = [Caller(f"guest{number}", network="192.0.2.1") for number in range(AT_ONCE + 1)]
-    turns = [pipe._query_slot(each) for each in crowd]
+    turns = [slots.of(each.whom) for each in crowd]
     for turn in turns[:AT_ONCE]:
         await asyncio.wait_for(turn.acquire(), 1)
     assert turns[-1].locked()
-    assert not pipe._query_slot(Caller("alice", network="192.0.2.2")).locked()
-    assert not pipe._query_slot(Caller("alice")).locked()
+    assert not slots.of(Caller("alice", network="192.0.2.2").whom).locked()
+    assert not slots.of(Caller("alice").whom).locked()

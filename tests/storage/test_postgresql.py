@@ -12,7 +12,7 @@ from sqlalchemy import make_url, update
 
 from chatrooms import ids
 from chatrooms.errors import Unavailable
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from chatrooms.storage import batches, fitness, writes
 from chatrooms.storage.database import Database
 from chatrooms.storage.fitness import Found, Unfit

@@ -12,7 +12,8 @@ from chatrooms.doors.docs.schemas import Schema, Schemas, first_word, pascal, re
 from chatrooms.errors import Error, Refusal, refusals
 from chatrooms.events import EVENTS, ConnectError
 from chatrooms.identity.handshake import Credentials
-from chatrooms.pipeline.commands import Command, Part
+from chatrooms.pipeline.act import Part
+from chatrooms.pipeline.commands import Command
 
 OK: Schema = {
     "type": "object",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatrooms import names, types
-from chatrooms.pipeline import charges, contents, pipeline
+from chatrooms.pipeline import charges, contents, turn
 from chatrooms.storage import blobs, writer
 from chatrooms.wire import http_protocol, limits, measure
 
@@ -39,7 +39,7 @@ def fixed() -> list[tuple[str, str]]:
         ("Time for a client to read what was sent", f"{limits.Limits().unread:g} s"),
         ("Bytes that wait for a client before it misses changes", f"{limits.Limits().skippable // KIB:,} KiB"),
         ("Useless packets of a client", f"{limits.Limits().noise:g} a second for {limits.SECONDS_OF_NOISE:g} s"),
-        ("Queries of one address at a time", f"{pipeline.AT_ONCE}"),
+        ("Queries of one address at a time", f"{turn.AT_ONCE}"),
         (
             "Processor time of a query that counts as one command",
             f"{charges.SECONDS_OF_ONE * 1000:g} ms; at most {charges.MOST_COUNTED} commands more",

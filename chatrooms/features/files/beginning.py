@@ -13,7 +13,8 @@ from typing_extensions import TypedDict
 from chatrooms.errors import NoSpace, RateLimited, TooLarge
 from chatrooms.features.files import names, stored
 from chatrooms.pipeline import access, contents
-from chatrooms.pipeline.commands import Act, Params, change, no_room, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, change, no_room, query
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.settings import MEGABYTE
 from chatrooms.storage import usage
@@ -73,7 +74,7 @@ def begin(act: Act, p: Announced, _: None) -> Begun:
     a day, is removed. JPEG, PNG, WebP, GIF and AVIF pictures are stored without metadata such as the place where they
     were taken, or refused; files of other types are stored as they are.
     """
-    limits = act.limits
+    limits = act.server.settings
     if p.size > limits.file_size * MEGABYTE:
         raise TooLarge(_too_large(limits.file_size), field="size", limit=limits.file_size * MEGABYTE)
     number, to_come = stored.unfinished(act.db, act.me.username)
@@ -104,6 +105,6 @@ def _require_space(used: int, size: int, megabytes: int, who: str, /, **about: i
 @query("file.space", may=access.anyone, method="file_space", scope="post", scoped=True)
 def space(act: Act, p: Nothing, _: None) -> Space:
     """Return how much you can upload."""
-    limits, to_come = act.limits, stored.unfinished(act.db, act.me.username)[1]
+    limits, to_come = act.server.settings, stored.unfinished(act.db, act.me.username)[1]
     used = usage.used(act.db, act.me.username) + to_come
     return {"largest": limits.file_size * MEGABYTE, "used": used, "quota": limits.file_quota * MEGABYTE}

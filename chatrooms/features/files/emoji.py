@@ -17,7 +17,8 @@ from chatrooms.features.files.posting import own
 from chatrooms.features.files.removing import REMOVE
 from chatrooms.features.files.stored import files
 from chatrooms.pipeline import access, rights
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.contents import Outgoing, Served
 from chatrooms.pipeline.jobs import enqueue
 from chatrooms.pipeline.shapes import Done, Nothing

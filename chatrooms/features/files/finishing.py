@@ -12,8 +12,8 @@ from chatrooms.errors import Invalid, TooLarge
 from chatrooms.features.files import stored
 from chatrooms.features.files.removing import give_up, remove
 from chatrooms.pictures.kinds import PICTURES, kind_of
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 
 EXTENSIONS = {"image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"), "image/png": (".png",), "image/webp": (".webp",)}
 """Of the types that pictures are stored as; the first is added where the name has another."""

@@ -11,12 +11,13 @@ from typing_extensions import TypedDict
 from chatrooms.features.files import stored
 from chatrooms.features.files.stored import SHOWN, File, files
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import query
 from chatrooms.pipeline.feature import Row
 from chatrooms.pipeline.shapes import InRoom
+from chatrooms.pipeline.standing import Here
+from chatrooms.storage.fields import Person
 from chatrooms.storage.results import many
-from chatrooms.storage.rows import Person
 from chatrooms.storage.tables import messages
 from chatrooms.types import MAX_PAGE, Seq
 

@@ -15,10 +15,11 @@ from chatrooms.features.files.stored import files
 from chatrooms.features.rooms import OneRoom
 from chatrooms.features.users import OneUser
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params, change, own_room
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, change, own_room
 from chatrooms.pipeline.contents import Outgoing, Served
 from chatrooms.pipeline.jobs import enqueue
+from chatrooms.pipeline.standing import Here
 from chatrooms.types import Id, SharedRoom
 
 SIZES = ("small", "large")

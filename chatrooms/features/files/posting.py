@@ -10,7 +10,7 @@ from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features.files import stored
 from chatrooms.features.files.removing import REMOVE
 from chatrooms.features.files.stored import File, files
-from chatrooms.pipeline.commands import Act, Part
+from chatrooms.pipeline.act import Act, Part
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import enqueue
 from chatrooms.storage.rows import Message

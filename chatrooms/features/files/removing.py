@@ -16,8 +16,8 @@ from chatrooms import clock
 from chatrooms.features.files import stored
 from chatrooms.features.files.beginning import KEPT
 from chatrooms.features.files.stored import files
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.contents import IDLE
 from chatrooms.pipeline.jobs import Job, JobKind
 

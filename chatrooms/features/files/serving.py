@@ -15,8 +15,8 @@ from chatrooms.features.files.removing import give_up
 from chatrooms.features.messages.loading import find
 from chatrooms.pictures.kinds import SHOWN
 from chatrooms.pipeline import access
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.contents import Contents, Incoming, Outgoing, Served
 from chatrooms.storage import usage
 

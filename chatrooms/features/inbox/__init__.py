@@ -19,14 +19,17 @@ from typing_extensions import TypedDict
 from chatrooms.features.inbox import called, concerned, followed, invited, items, keywords, reacted, wishes
 from chatrooms.features.messages.loading import load, rows_of
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Params, change, own_room, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, change, own_room, query
 from chatrooms.pipeline.feature import Feature, Row, on
 from chatrooms.storage.given import Base
+from chatrooms.storage.own_rows import InboxItem
+from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.results import many
-from chatrooms.storage.rows import InboxItem, Message
+from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import ITEM
-from chatrooms.storage.tables import inbox, messages
+from chatrooms.storage.tables import messages
 from chatrooms.types import MAX_PAGE, Seq, fitting
 
 _row = tuple(inbox.c[column] for column in (*ITEM, "rev"))

@@ -14,14 +14,15 @@ from sqlalchemy import Connection, Integer, bindparam, func, select
 
 from chatrooms.features.inbox import concerned
 from chatrooms.features.inbox.items import AT_ONCE
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage import grouped
 from chatrooms.storage.given import packed, values
+from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import inbox, members
+from chatrooms.storage.tables import members
 
 STEPS = 50
 """How many transactions one run of the job makes."""
@@ -101,7 +102,7 @@ def _are_many(act: Act, row: Row) -> bool:
 
 
 def _present(act: Act, room: str) -> list[str]:
-    found = _online.all(act.db, {"in_room": room, "online": packed(act.online())})
+    found = _online.all(act.db, {"in_room": room, "online": packed(act.server.online())})
     return sorted(row["username"] for row in found)
 
 

@@ -12,13 +12,13 @@ from chatrooms.features.inbox import items, keywords
 from chatrooms.features.inbox.items import AT_ONCE, KEYWORD, MENTION, REPLY, THREAD
 from chatrooms.features.messages.loading import find, with_parts
 from chatrooms.pipeline import access, relations, requests
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import inbox
 
 OF_ONE = 5
 """A message that concerns this many people counts as one more in its author's rate of posting, and so on."""

@@ -15,14 +15,15 @@ from chatrooms import names
 from chatrooms.features.inbox import items
 from chatrooms.features.inbox.items import AT_ONCE, THREAD
 from chatrooms.pipeline import access
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.storage.own_tables import blocks, follows, inbox
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
-from chatrooms.storage.tables import blocks, follows, inbox, is_message, messages, reads
+from chatrooms.storage.tables import is_message, messages, reads
 
 _of = inbox.c.username == bindparam("who"), inbox.c.room == bindparam("thread")
 _known = select(func.coalesce(func.max(inbox.c.seq), 0)).where(*_of).scalar_subquery()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from chatrooms.features.inbox import items
 from chatrooms.features.inbox.items import INVITATION
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Row, on
 
 

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, bindparam, insert, literal, select, update
 
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
+from chatrooms.storage.own_rows import InboxItem
+from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.results import many
-from chatrooms.storage.rows import InboxItem, Message
+from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
-from chatrooms.storage.tables import inbox, reads, users
+from chatrooms.storage.tables import reads, users
 
 AT_ONCE = 20
 """How many people's inboxes one transaction changes, while other writes wait."""

@@ -13,14 +13,14 @@ from chatrooms.features.inbox import items, wishes
 from chatrooms.features.inbox.items import REACTION
 from chatrooms.features.messages.loading import find, with_parts
 from chatrooms.pipeline import relations
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
-from chatrooms.storage.rows import InboxItem
+from chatrooms.storage.own_rows import InboxItem
+from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import ITEM
-from chatrooms.storage.tables import inbox
 
 _its = Prepared(
     select(*(inbox.c[column] for column in (*ITEM, "rev", "reactions"))).where(

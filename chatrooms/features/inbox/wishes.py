@@ -12,7 +12,8 @@ from chatrooms.errors import Invalid
 from chatrooms.features.inbox import keywords
 from chatrooms.features.inbox.keywords import Keyword
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Params, change, own_room, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, change, own_room, query
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata, users

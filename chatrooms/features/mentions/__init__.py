@@ -13,13 +13,14 @@ from chatrooms import names
 from chatrooms.features.mentions.calling import CALLS, calls
 from chatrooms.features.mentions.grouping import GROUPS, group_calls
 from chatrooms.features.mentions.written import written
-from chatrooms.pipeline.commands import Part
+from chatrooms.pipeline.act import Part
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
+from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import inbox, members, messages, metadata, users
+from chatrooms.storage.tables import members, messages, metadata, users
 
 MAX_MENTIONS = 50
 """How many people a message can mention; others whom it names are not mentioned."""

@@ -29,7 +29,7 @@ from chatrooms import names
 from chatrooms.errors import Unconfirmed
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline import room_rules
-from chatrooms.pipeline.commands import Act, Part
+from chatrooms.pipeline.act import Act, Part
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
@@ -92,7 +92,7 @@ def _allow(act: Act, room: str, text: str, confirmed: bool) -> None:  # noqa: FB
     if whom:
         where = {"in_room": room, "who": act.me.username}
         count = _members if whom == "room" else _online
-        (found,) = count.all(act.db, where if whom == "room" else {**where, "online": packed(act.online())})
+        (found,) = count.all(act.db, where if whom == "room" else {**where, "online": packed(act.server.online())})
         if found["people"] > ASKED_ABOVE:
             raise Unconfirmed(
                 f"@{whom} notifies {found['people']:,} people.", field="confirmed", people=found["people"]

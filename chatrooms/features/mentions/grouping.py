@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Unconfirmed
 from chatrooms.features.mentions.calling import ASKED_ABOVE
 from chatrooms.features.mentions.written import written
-from chatrooms.pipeline.commands import Act, Part
+from chatrooms.pipeline.act import Act, Part
 from chatrooms.storage import grouped
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values

@@ -24,8 +24,9 @@ from chatrooms.features.messages.loading import (
     with_parts,
 )
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, change
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import change
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
 from chatrooms.types import Confirmed, MessageText
@@ -61,7 +62,7 @@ def _author_or_moderator(act: Act, p: Which) -> Message:
 
 def _require_in_time(act: Act, message: Message, here: Here) -> None:
     """Raise `Forbidden` if it is too late to change a message. It never is in your own room, or to delete it again."""
-    minutes = act.limits.edit_minutes
+    minutes = act.server.settings.edit_minutes
     if not minutes or message["deleted"] or act.me.host or here.access == "personal":
         return
     if message["at"] < clock.moved(act.now, -timedelta(minutes=minutes)):

@@ -7,8 +7,9 @@ from typing_extensions import TypedDict
 
 from chatrooms.features.messages.loading import Mine, load, mine, rows
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Params, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, query
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
 from chatrooms.types import MAX_PAGE, AnyRoom, Seq, fitting

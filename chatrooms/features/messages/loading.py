@@ -11,8 +11,9 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Invalid, NotAMember, NotFound
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage import ahead
 from chatrooms.storage.given import packed
 from chatrooms.storage.results import many
@@ -65,12 +66,12 @@ def load(act: Act, query: Select[Any]) -> list[Message]:
 
 def with_parts(act: Act, found: list[Message]) -> list[Message]:
     """Add the parts to rows of messages; those of a tombstone are empty, except what survives."""
-    blank = {part.name: part.empty for part in act.parts}
+    blank = {part.name: part.empty for part in act.server.parts}
     rows = {message["id"]: cast(dict[str, Any], message) for message in found}
     for row in rows.values():
         row.update(blank)
     undeleted = [message["id"] for message in found if not message["deleted"]]
-    asked = [(part, ids) for part in act.parts if (ids := [*rows] if part.survives else undeleted)]
+    asked = [(part, ids) for part in act.server.parts if (ids := [*rows] if part.survives else undeleted)]
     with ahead.reading(act.db, [(part.asks, {"ids": packed(ids)}) for part, ids in asked if part.asks]):
         for part, ids in asked:
             for which, value in part.load(act.db, ids).items():
@@ -80,7 +81,7 @@ def with_parts(act: Act, found: list[Message]) -> list[Message]:
 
 def mine(act: Act, found: Sequence[Message]) -> Mine:
     """Return what messages, with their parts, do not show of the caller."""
-    for part in act.parts:
+    for part in act.server.parts:
         if part.mine:  # one part has it, see `Features`
             return dict(part.mine(act.db, act.me.username, found))
     return {}
@@ -88,14 +89,14 @@ def mine(act: Act, found: Sequence[Message]) -> Mine:
 
 def allow(act: Act, room: str, text: str, *, confirmed: bool) -> None:
     """Raise the `Refusal` of a part of messages that does not allow this text in a room, if there is one."""
-    for part in act.parts:
+    for part in act.server.parts:
         if part.allow:
             part.allow(act, room, text, confirmed)
 
 
 def store_parts(act: Act, message: Message) -> None:
     """Have the parts of a message that was posted, edited or deleted stored; set their values."""
-    for part in act.parts:
+    for part in act.server.parts:
         if part.store:
             cast(dict[str, Any], message)[part.name] = part.store(act.db, message)
 

@@ -26,8 +26,9 @@ from chatrooms.features.messages.loading import (
     with_parts,
 )
 from chatrooms.pipeline import access, relations, requests, room_rules
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params, change
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, change
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage import tables
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
@@ -99,7 +100,7 @@ def _may(act: Act, p: Post) -> Posting:
             if stored := _stored(act, room, p):
                 return Posting(room, stored=stored, belongs=False)
         raise
-    if here.access == "thread" and "thread" not in act.blank:
+    if here.access == "thread" and "thread" not in act.server.blank:
         raise Invalid("This server has no threads.", field="room")
     looks = p.reply_to or p.files or p.if_seq is not None or not here.exists or here.closed or here.waits or here.slow
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
@@ -139,7 +140,11 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
     Posting the same ``id`` again returns the stored message.
     """
     if to.stored:
-        return {"message": with_parts(act, [to.stored])[0] if to.belongs else cast(Message, {**to.stored, **act.blank})}
+        return {
+            "message": with_parts(act, [to.stored])[0]
+            if to.belongs
+            else cast(Message, {**to.stored, **act.server.blank})
+        }
     if p.data is not None and not act.me.host:
         raise Forbidden("Only the application can add data to a message.")
     if p.reply_to:
@@ -157,7 +162,7 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
 
 def _content(act: Act, p: Post) -> Attach:
     """Check what the message consists of, and return what stores it beside the text; raises `Invalid`."""
-    given = [(part, value) for part in act.parts if part.given and (value := getattr(p, part.name, None))]
+    given = [(part, value) for part in act.server.parts if part.given and (value := getattr(p, part.name, None))]
     if not p.text and not given:
         raise Invalid("This cannot be empty.", field="text")
     if p.files and not given:
@@ -229,7 +234,7 @@ def _store(act: Act, p: Post, to: Posting, attach: Attach) -> Message | None:
     if numbers is None:
         return None
     rev, number = numbers
-    row = cast(Message, {**values, "seq": rev, "rev": rev, "number": number, **act.blank})
+    row = cast(Message, {**values, "seq": rev, "rev": rev, "number": number, **act.server.blank})
     store_parts(act, row)
     for name, store in attach.items():
         cast(dict[str, Any], row)[name] = store(row)

@@ -15,8 +15,8 @@ from sqlalchemy import Table, bindparam, select, update
 from chatrooms import clock
 from chatrooms.events import Change
 from chatrooms.features.messages.loading import changed, find, with_parts
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared

@@ -11,7 +11,8 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Forbidden
 from chatrooms.features.messages.loading import Which, find_visible, require_message, require_undeleted
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import query
 from chatrooms.storage.results import many
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import versions

@@ -20,7 +20,8 @@ from chatrooms.features.previews.links import LONGEST, MOST
 from chatrooms.features.previews.serving import SERVED
 from chatrooms.features.previews.showing import FETCH, SWEEP, linked
 from chatrooms.features.previews.stored import Preview
-from chatrooms.pipeline.commands import Act, Part, change
+from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Message
 

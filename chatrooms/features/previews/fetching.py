@@ -21,9 +21,9 @@ from chatrooms.features.previews import reader, stored
 from chatrooms.features.previews.guard import Guard, Network, Resolve, Unreachable, look_up
 from chatrooms.gcra import Limit
 from chatrooms.pictures.kinds import PICTURES, kind_of
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.fair_queue import FairQueue
 from chatrooms.settings import MEGABYTE
 from chatrooms.storage import usage

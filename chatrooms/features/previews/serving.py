@@ -8,7 +8,7 @@ from chatrooms.errors import NotAMember, NotFound
 from chatrooms.features.messages.loading import find
 from chatrooms.features.previews import stored
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.contents import Outgoing, Served
 
 

@@ -18,8 +18,8 @@ from chatrooms.features.messages.loading import changed, find
 from chatrooms.features.previews import stored
 from chatrooms.features.previews.fetching import Fetching
 from chatrooms.features.previews.links import links, may_link
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage import usage
@@ -45,7 +45,7 @@ Pages = Mapping[str, Mapping[str, Any] | None]
 @on("messages")
 def linked(act: Act, rows: Sequence[Row]) -> None:
     """Have the links of messages previewed that were posted or edited, unless the author posts very many."""
-    for row in rows if act.limits.previews else ():
+    for row in rows if act.server.settings.previews else ():
         if (row["seq"] == row["rev"] or row["edited_at"] == act.now) and not row["deleted"] and may_link(row["text"]):
             with suppress(RateLimited):
                 _enqueue(act, row)

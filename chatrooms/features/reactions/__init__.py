@@ -21,7 +21,8 @@ from chatrooms.features.messages.resending import Resending
 from chatrooms.features.reactions import stored
 from chatrooms.features.reactions.emoji import Emoji
 from chatrooms.features.reactions.stored import Reaction
-from chatrooms.pipeline.commands import Act, Part, change, query
+from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.commands import change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage import emoji as custom
 from chatrooms.storage.rows import Message

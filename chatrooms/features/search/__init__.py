@@ -17,7 +17,8 @@ from chatrooms.features.search.finding import Search, found_by
 from chatrooms.features.search.indexing import INDEX, KEEP, follow
 from chatrooms.features.search.language import Reader, Term, parse
 from chatrooms.features.search.matching import pieces
-from chatrooms.pipeline.commands import Act, Params, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared

@@ -23,7 +23,7 @@ from chatrooms.features.search.indexing import is_searched, state_mark, with_par
 from chatrooms.features.search.language import Operator, Period, Term, Text, texts
 from chatrooms.features.search.matching import alternatives, is_in, is_to, matches
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import is_message, members, messages
@@ -207,7 +207,7 @@ class Search:
 
 def found_by(act: Act) -> Mapping[str, Which]:
     """Return what features know of messages, besides what these show, by the text of the search for it."""
-    return {state: which for part in act.parts for state, which in part.found_by.items()}
+    return {state: which for part in act.server.parts for state, which in part.found_by.items()}
 
 
 def _readable(act: Act, terms: Sequence[Term]) -> list[str]:

@@ -24,8 +24,8 @@ from chatrooms.features.search.index import mark
 from chatrooms.features.search.matching import Row, searched, states
 from chatrooms.features.search.settled import settled
 from chatrooms.features.search.words import words
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage.statements import Prepared
@@ -60,7 +60,7 @@ def state_mark(state: str) -> str:
 def with_parts(act: Act, found: Sequence[Any]) -> None:
     """Add to rows of messages what searches find besides their texts, and the parts that have it."""
     of_id = {row["id"]: row for row in found}
-    for part in act.parts:
+    for part in act.server.parts:
         if part.texts and found:
             for which, value in part.load(act.db, list(of_id)).items():
                 of_id[which][part.name] = value
@@ -69,7 +69,9 @@ def with_parts(act: Act, found: Sequence[Any]) -> None:
 
 
 def _shown(act: Act, row: Row) -> list[str]:
-    return [text for part in act.parts if part.texts for text in part.texts(row.get(part.name, part.empty)) if text]
+    return [
+        text for part in act.server.parts if part.texts for text in part.texts(row.get(part.name, part.empty)) if text
+    ]
 
 
 @on("messages")

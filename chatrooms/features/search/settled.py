@@ -6,8 +6,8 @@ import asyncio
 
 from sqlalchemy import Connection, func, select, text
 
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.storage.tables import messages
 
 LAST = 2**63 - 1

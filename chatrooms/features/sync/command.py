@@ -18,13 +18,15 @@ from chatrooms.features.sync.others import changes
 from chatrooms.features.sync.own import kept, own
 from chatrooms.features.sync.restored import MAX_NEWEST, Newest, require_history
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Params, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, query
 from chatrooms.storage import ahead
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
+from chatrooms.storage.own_tables import follows
 from chatrooms.storage.rows import Change, Message, Read
 from chatrooms.storage.statements import Asked
-from chatrooms.storage.tables import follows, members, rooms
+from chatrooms.storage.tables import members, rooms
 from chatrooms.types import CLEAN, Seq, size_of
 
 RoomName = Annotated[str, Field(max_length=400, pattern=CLEAN)]
@@ -171,7 +173,7 @@ def sync(act: Act, p: Sync, _: None) -> SyncPage:
         "heads": answer.heads,
         "more": more,
         "until": until,
-        "epoch": act.epoch,
+        "epoch": act.server.epoch,
         "mine": mine(act, answer.messages()),
     }
 

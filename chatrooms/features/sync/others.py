@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, s
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange, Row, change_of, tables, too_many
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.act import Act
 from chatrooms.storage import ahead
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, pairs, values

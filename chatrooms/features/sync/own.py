@@ -9,7 +9,7 @@ from typing import cast
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange, Row, change_of, tables, too_many
-from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.storage import ahead
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.rows import Change, Message

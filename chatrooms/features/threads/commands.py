@@ -26,11 +26,13 @@ from chatrooms.features.messages.loading import (
 from chatrooms.features.messages.loading import find as find_message
 from chatrooms.features.threads import following
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, change, query
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import change, query
 from chatrooms.pipeline.shapes import Done
+from chatrooms.pipeline.standing import Here
 from chatrooms.storage import tables
-from chatrooms.storage.rows import Follow, Message, Read
+from chatrooms.storage.own_rows import Follow
+from chatrooms.storage.rows import Message, Read
 from chatrooms.storage.statements import Prepared
 
 SHOWN = 50

@@ -17,15 +17,16 @@ from chatrooms import names
 from chatrooms.features import reads
 from chatrooms.features.threads import stored
 from chatrooms.pipeline import access
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage.given import packed, values
-from chatrooms.storage.rows import Follow
+from chatrooms.storage.own_rows import Follow
+from chatrooms.storage.own_tables import follows
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
-from chatrooms.storage.tables import follows, users
+from chatrooms.storage.tables import users
 
 MAX_FOLLOWED = 2000
 """How many threads a person follows; if they reply in another one or choose it, following the first ends."""

@@ -12,10 +12,12 @@ from chatrooms.errors import NotFound
 from chatrooms.features.messages.loading import Mine, load, mine, rows_of
 from chatrooms.features.threads.stored import threads
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Params, query
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import Params, query
+from chatrooms.storage.own_tables import follows
 from chatrooms.storage.rows import Message
 from chatrooms.storage.synced import COUNTED, uncounted
-from chatrooms.storage.tables import follows, messages, reads, rooms
+from chatrooms.storage.tables import messages, reads, rooms
 from chatrooms.types import Id, fitting
 
 PAGE = 50

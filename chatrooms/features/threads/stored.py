@@ -25,8 +25,9 @@ from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.storage.ahead import Foreseen
+from chatrooms.storage.fields import Seq
 from chatrooms.storage.given import packed, values
-from chatrooms.storage.rows import Message, Seq
+from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import is_message, messages, metadata, rooms

@@ -10,7 +10,7 @@ from chatrooms import names
 from chatrooms.features.messages.resending import Resending
 from chatrooms.features.threads import stored
 from chatrooms.features.threads.stored import Echo, Summary
-from chatrooms.pipeline.commands import Act, Part
+from chatrooms.pipeline.act import Act, Part
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.storage.rows import Message
 

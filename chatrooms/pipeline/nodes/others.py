@@ -11,8 +11,9 @@ from sqlalchemy import Connection, bindparam, func, select, union_all
 from chatrooms.pipeline.bus import Bus
 from chatrooms.pipeline.nodes.heads import Heads
 from chatrooms.storage.given import packed, values
+from chatrooms.storage.own_tables import follows
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import follows, members, rooms
+from chatrooms.storage.tables import members, rooms
 
 
 @dataclass

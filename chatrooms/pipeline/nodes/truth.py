@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from chatrooms.events import Change
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.session_use import SessionUse
 

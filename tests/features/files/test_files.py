@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from chatrooms import clock
 from chatrooms.features.files import removing, stored
-from chatrooms.pipeline.commands import APPLICATION
+from chatrooms.pipeline.act import APPLICATION
 from chatrooms.pipeline.contents import IDLE, MOST_UNFINISHED
 from chatrooms.settings import MEGABYTE
 from chatrooms.storage import usage

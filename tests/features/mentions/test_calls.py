@@ -14,7 +14,8 @@ from chatrooms.errors import Refusal, Unconfirmed
 from chatrooms.features.inbox import called as giving
 from chatrooms.features.inbox import concerned
 from chatrooms.features.mentions.calling import ASKED_ABOVE, called
-from chatrooms.storage.tables import inbox, members, messages
+from chatrooms.storage.own_tables import inbox
+from chatrooms.storage.tables import members, messages
 from tests.direct import LOBBY, Direct
 from tests.people import connect
 from tests.servers import running
