@@ -14,8 +14,8 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
-from chatrooms.features import owners, reads, timeline
-from chatrooms.pipeline import access, people, relations, requests, rights, room_rules
+from chatrooms.features import reads, timeline
+from chatrooms.pipeline import access, owners, people, relations, requests, rights, room_rules
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, own_room
 from chatrooms.pipeline.feature import Feature

@@ -8,9 +8,9 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound
-from chatrooms.features import members, owners, timeline
+from chatrooms.features import members, timeline
 from chatrooms.features.members import OneMember, WithPerson
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, owners
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.feature import Feature
