@@ -7,12 +7,9 @@ from sqlalchemy import Connection, bindparam, select
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members
 
-_owns = Prepared(
-    select(members.c.username).where(
-        members.c.room == bindparam("in_room"),
-        members.c.username == bindparam("who"),
-        members.c.role == "owner",
-        members.c.gone.is_(False),
+_role = Prepared(
+    select(members.c.role).where(
+        members.c.room == bindparam("in_room"), members.c.username == bindparam("who"), members.c.gone.is_(False)
     )
 )
 _longest = Prepared(
@@ -30,7 +27,8 @@ _longest = Prepared(
 
 def next_owner(db: Connection, room: str, leaving: str) -> list[str]:
     """Return the next owner, if ``leaving`` is the last one and others remain; else an empty list."""
-    if not _owns.one(db, {"in_room": room, "who": leaving}):
+    member = _role.one(db, {"in_room": room, "who": leaving})
+    if member is None or member["role"] != "owner":
         return []
     for role in ("owner", "moderator", "member"):
         first = _longest.one(db, {"in_room": room, "with_role": role, "without": leaving})

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from chatrooms import User, names
 from chatrooms.features import users
 from chatrooms.identity import accounts
+from chatrooms.pipeline.act import Server
 from tests.direct import Direct
 
 APPLICATIONS = ("Acme",)
@@ -29,7 +30,7 @@ class Host:
     def come(self, id: str, name: str = "") -> str:
         """Return the username of a user, who comes for the first time or again."""
         user, act = User(id, name), self.direct.act("system")
-        act.server.name = APPLICATIONS[0]
+        act.server = Server(APPLICATIONS[0])
         with act.db.begin():
             known = accounts.find(act.db, id)
             username = known["username"] if known else accounts.free_username(act.db, user, *APPLICATIONS)

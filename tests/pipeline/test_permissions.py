@@ -491,7 +491,7 @@ def test_only_the_permissions_say_who_is_where():
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] == "Here"
     }
-    assert makers == {"pipeline/access.py"}
+    assert makers == {"pipeline/standing.py"}
 
 
 def calls_of(method: str) -> list[ast.Call]:
