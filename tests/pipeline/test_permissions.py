@@ -102,7 +102,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "PUBLIC THREAD", "text": "x"}, "not_a_member", "not_a_member"),
         ({"room": "REPLY THREAD", "text": "x"}, "invalid", "invalid"),
         ({"room": "bob/1", "text": "x"}, STRANGER, STRANGER),
-        ({"room": "alice+bob/1", "text": "x"}, STRANGER, STRANGER),
+        ({"room": "alice+bob/999", "text": "x"}, STRANGER, STRANGER),
         ({"room": "#staff", "files": "FILES"}, "not_found", STRANGER),
         ({"room": "carol", "files": "FILES"}, "not_found", "not_found"),
     ],
