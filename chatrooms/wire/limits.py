@@ -25,8 +25,8 @@ class Limits:
     handlers: how many event handlers of one client run at the same time, if `Server` runs them in tasks.
     volatile: what may wait to be sent to a client before it gets no more volatile events.
     skippable: what may wait before a client gets no more skippable events, and before its own events have to wait.
-    queued: what may wait before a client that gets yet another event, neither volatile nor skippable, is cut off. The
-        buffer of the operating system is not included in any of these.
+    queued: what may wait behind the transport's own buffer before a client that gets yet another event, neither
+        volatile nor skippable, is cut off. The buffer of the operating system is not included in any of these.
     unread: how long something may wait while the client reads nothing at all.
     polled: packets in the answer to a poll; python-engineio's client takes 16 at the most.
     upgrade: how long an upgrade, or sending the body of a POST, may take.

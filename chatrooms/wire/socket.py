@@ -152,7 +152,7 @@ class Socket:
         for message in bundle.messages:
             self.queue.put(message)
         self.transport.flush()
-        if bundle.delivery is Delivery.RELIABLE and self.waiting() > self.limits.queued:
+        if self.queue.size > self.limits.queued and bundle.delivery is Delivery.RELIABLE:
             self._overflowed = True
             self.queue.clear()
 
