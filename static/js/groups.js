@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { run } from "./connection.js";
+import { forgetWithRows } from "./forgetting.js";
 
 /**
  * The groups of the server, by name: what one completes, and who they are.
@@ -12,6 +13,11 @@ const FRESH_MS = 60_000;
 export const groups = signal([]);
 
 let broughtAt = -Infinity;
+
+forgetWithRows(() => {
+  groups.value = [];
+  broughtAt = -Infinity;
+});
 
 /** Loads the groups, unless that was just done. */
 export function bringGroups() {

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { forgetWithPerson } from "./forgetting.js";
 
 /**
  * The open dialog, if any. Navigating closes it.
@@ -51,3 +52,4 @@ export const showAction = (kind, room) => void (overlay.value = { kind, room });
 
 export const closeOverlay = () => show("");
 addEventListener("hashchange", closeOverlay);
+forgetWithPerson(closeOverlay);

@@ -1,4 +1,5 @@
 import { run } from "./connection.js";
+import { forgetWithRows } from "./forgetting.js";
 import { takeRows } from "./rows.js";
 import { me, users } from "./store.js";
 
@@ -18,10 +19,16 @@ export function needProfile(username) {
   if (queue.push(username) === 1) setTimeout(ask);
 }
 
+forgetWithRows(() => {
+  asked.clear();
+  queue = [];
+});
+
 async function ask() {
   const usernames = queue.slice(0, AT_ONCE);
   queue = queue.slice(AT_ONCE);
   if (queue.length) setTimeout(ask);
+  if (!usernames.length) return;
   const answer = await run("user.list", { usernames }).catch(() => null);
   if (answer) takeRows(me.peek()?.username ?? "", { users: answer.users });
   else usernames.forEach((username) => asked.delete(username));

@@ -1,3 +1,4 @@
+import { forgetBesideRows } from "./forgetting.js";
 import { isMessage } from "./messages/events.js";
 import { requoted } from "./messages/quoted.js";
 import { readFrom } from "./reads/counts.js";
@@ -264,10 +265,12 @@ export function forgetPersonal() {
   for (const table of tablesOf("personal")) table.value = new Map();
 }
 
+/** Forgets all rows, and what follows from them. */
 export function forgetEverything() {
   for (const table of tablesOf("room", "personal", "all")) table.value = new Map();
   for (const window of store.windows.values()) window.value = store.emptyWindow();
   store.me.value = null;
   store.ready.value = false;
   store.caughtUp.value = false;
+  forgetBesideRows();
 }

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { snapshotOf, wipe } from "./archive.js";
 import { asRefusal, connect, disconnect } from "./connection.js";
+import { forgetDoings } from "./forgetting.js";
 import { closeOutbox, flush, openOutbox } from "./outbox.js";
 import { startAfresh, takeWelcome } from "./welcome.js";
 import { ask } from "./requests.js";
@@ -129,6 +130,7 @@ async function welcome(news) {
 function end(reason) {
   disconnect();
   startAfresh();
+  forgetDoings();
   closeOutbox();
   keep("username", "", TAB);
   username.value = "";

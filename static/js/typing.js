@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { run } from "./connection.js";
+import { forgetWithPerson } from "./forgetting.js";
 import { isMessage } from "./messages/events.js";
 import { listenFor } from "./signals.js";
 import { me } from "./store.js";
@@ -24,6 +25,13 @@ export const typistsIn = (room) => [...(typists.value.get(room)?.keys() ?? [])];
 const sentAt = new Map();
 /** @type {Map<string, number>} The timers of signals to send as soon as allowed. */
 const later = new Map();
+
+forgetWithPerson(() => {
+  for (const timer of later.values()) clearTimeout(timer);
+  later.clear();
+  sentAt.clear();
+  typists.value = new Map();
+});
 
 /** @param {string} room */
 export function sendTyping(room) {

@@ -1,3 +1,4 @@
+import { forgetDoings } from "./forgetting.js";
 import { forgetEverything } from "./rows.js";
 import { setServer } from "./server.js";
 import { editMinutes, epoch, me, textLimit } from "./store.js";
@@ -15,8 +16,10 @@ import { forgetRevs } from "./sync.js";
  */
 export function takeWelcome({ user, server, limits, epoch: present }) {
   setServer(server);
-  const isOther = epoch.peek() && epoch.peek() !== present;
-  if (isOther || (me.value && me.value.created_at !== user.created_at)) startAfresh();
+  const isRestored = epoch.peek() && epoch.peek() !== present;
+  const isOther = me.value && me.value.created_at !== user.created_at;
+  if (isRestored || isOther) startAfresh();
+  if (isOther) forgetDoings();
   me.value = user;
   epoch.value = present;
   textLimit.value = limits?.text ?? textLimit.value;

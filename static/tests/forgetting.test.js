@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import "./page.js";
 import { Signal, signal } from "@preact/signals";
@@ -47,4 +48,57 @@ test("our own rows are forgotten without those of rooms", () => {
     [],
   );
   assert.equal(having("#a").length, TABLES.length - PERSONAL.length);
+});
+
+/** What modules keep that is of the page, the browser or the server, or is kept by person; and why it may stay. */
+const STAYS = {
+  "archive.js": "the database of the browser",
+  "base.js": "the address of the page",
+  "composer/asking.js": "random ids of messages",
+  "composer/choices.js": "the word that is being completed, in a composer that goes with its person",
+  "composer/completion.js": "code that is loaded",
+  "composer/drafts.js": "kept by person",
+  "composer/echoing.js": "whether a box is ticked, in a composer that goes with its person",
+  "composer/replying.js": "kept by person",
+  "connection.js": "the connection, which ends",
+  "custom-emoji.js": "of the server",
+  "emoji.js": "of Unicode",
+  "files/attached.js": "forgotten by uploading.js, which alone adds to it",
+  "files/recorder.js": "follows recording.js",
+  "forgetting.js": "what is to be done then",
+  "loading.js": "what is being loaded, which fails without the connection",
+  "messages/highlight.js": "by text",
+  "messages/highlighter.js": "a worker",
+  "messages/markdown-nodes.js": "while a text is rendered",
+  "messages/markdown.js": "code that is loaded",
+  "notifications/notifications.js": "code that is loaded",
+  "outbox.js": "closed with its person",
+  "preferences.js": "kept by person",
+  "presence.js": "follows the connection, and what is shown",
+  "print.js": "of the page",
+  "reads/inbox.js": "random numbers for a moment",
+  "rooms/invitations.js": "kept by person",
+  "rooms/removal.js": "follows `me`",
+  "route.js": "the address of the page",
+  "server.js": "of the server",
+  "session.js": "the person",
+  "signals.js": "listeners",
+  "store.js": "the tables, see above",
+  "style.js": "style sheets",
+  "sync.js": "forgotten by `forgetRevs`; listeners",
+  "threads/opening.js": "follows the thread on screen",
+  "timeline/timeline.js": "kept by person",
+  "today.js": "the date",
+};
+const KEPT = /^(export )?(let \w+\b|const \w+ = (signal\(|table\(|new (Map|Set)\(\)))/mu;
+
+test("a module that keeps something says when it is forgotten", () => {
+  const folder = new URL("../js/", import.meta.url);
+  const modules = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".js"));
+  const keeping = modules.filter((name) => !name.startsWith("views/") && KEPT.test(sourceOf(name)));
+  const unsaid = keeping.filter((name) => !/^ *forgetWith(Rows|Person)\(/mu.test(sourceOf(name)));
+  assert.deepEqual(unsaid.sort(), Object.keys(STAYS).sort());
+  function sourceOf(name) {
+    return readFileSync(new URL(name, folder), "utf8");
+  }
 });

@@ -85,3 +85,19 @@ async def test_unsent_messages_for_a_left_room_can_be_deleted(person: Arrive) ->
     await expect(alice.page.get_by_text("Not sent: Too late")).to_be_visible()
     await alice.button("Delete").click()
     await expect(alice.page.get_by_text("Too late")).to_have_count(0)
+
+
+async def test_who_comes_next_in_the_tab_finds_no_file_of_who_was_here(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.page.get_by_label("Attach files").set_input_files(
+        {"name": "secret.txt", "mimeType": "text/plain", "buffer": b"of alice"}
+    )
+    attached = alice.page.get_by_role("list", name="Attached files").get_by_role("listitem")
+    await expect(attached).to_have_count(1)
+    await ask_to_sign_out(alice)
+    await expect(alice.dialog).to_contain_text("This browser deletes your attached file.")
+    await alice.dialog.get_by_role("button", name="Sign out").click()
+    await alice.page.get_by_role("textbox", name="Your name").fill("bea")
+    await alice.page.keyboard.press("Enter")
+    await expect(alice.composer).to_be_visible()
+    await expect(attached).to_have_count(0)

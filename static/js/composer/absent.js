@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { run } from "../connection.js";
+import { forgetWithPerson } from "../forgetting.js";
 import { amongMembers } from "../members/load.js";
 import { usernamesIn } from "../mentions.js";
 import { isShared, parentOf } from "../names.js";
@@ -19,6 +20,11 @@ export const absent = signal({ room: "", usernames: /** @type {string[]} */ ([])
 
 /** The messages that were written in this tab and are not stored yet. @type {Set<string>} */
 const expected = new Set();
+
+forgetWithPerson(() => {
+  expected.clear();
+  absent.value = { room: "", usernames: [] };
+});
 
 /** Looks for absent people once a message is stored. @param {string} id */
 export function expect(id) {

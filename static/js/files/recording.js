@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { forgetWithPerson } from "../forgetting.js";
 import { toast } from "../views/toast.js";
 import { attach } from "./attached.js";
 import { recordedRoom } from "./recorder.js";
@@ -84,6 +85,8 @@ export const finish = () => stop(true);
 
 /** Ends the recording and forgets it. */
 export const discard = () => stop(false);
+
+forgetWithPerson(discard);
 
 /** @param {boolean} isKept */
 function stop(isKept) {

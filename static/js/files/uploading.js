@@ -1,5 +1,6 @@
 import { effect } from "@preact/signals";
 import { asRefusal, online } from "../connection.js";
+import { forgetWithPerson } from "../forgetting.js";
 import { newId } from "../ids.js";
 import { me } from "../store.js";
 import { command } from "../sync.js";
@@ -36,6 +37,18 @@ export function add(room, files, duration) {
 
 /** What was kept and is held by another tab, or was by the page before its reload. @type {Set<string>} */
 const expected = new Set();
+
+/** Leaves them to the next visit of their person, if they are still kept then. */
+forgetWithPerson(() => {
+  for (const { preview } of attached.peek()) if (preview) URL.revokeObjectURL(preview);
+  for (const { tus, free } of uploads.values()) {
+    tus?.abort().catch(() => {});
+    free?.();
+  }
+  uploads.clear();
+  expected.clear();
+  attached.value = [];
+});
 
 /** Adds what another visit of the page did not finish, once no other tab has it. */
 export async function restore() {
@@ -115,6 +128,7 @@ async function announce(key) {
     type: type.slice(0, 100),
     duration: upload.duration,
   });
+  if (uploads.get(key) !== upload) return; // its person has left
   Object.assign(upload, { upload: begun.upload, id: begun.file.id });
   update(key, { id: begun.file.id, name: begun.file.name });
   const { room, file, duration, id, at } = upload;

@@ -1,5 +1,6 @@
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { asRefusal } from "../connection.js";
+import { forgetWithRows } from "../forgetting.js";
 import { isOpen, me } from "../store.js";
 import { onChange } from "../sync.js";
 import { entriesOf, NOTHING, withChanged, withOlder } from "./pages.js";
@@ -35,7 +36,7 @@ export class MessageList {
       () => this.#known.value && entriesOf(this.#known.value, live.value, order).filter(isReadable),
     );
     onChange(({ messages = [] }) => this.#follow(messages));
-    effect(() => void (me.value || this.#forget()));
+    forgetWithRows(() => this.#forget());
   }
 
   /** Loads as much again as was loaded, or the first page. */

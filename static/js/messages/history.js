@@ -1,5 +1,6 @@
 import { batch, signal } from "@preact/signals";
 import { asRefusal, run } from "../connection.js";
+import { forgetWithRows } from "../forgetting.js";
 import { once } from "../loading.js";
 import { isThread } from "../names.js";
 import { extendWindow, setPast, takeOwnReactions, takeRows } from "../rows.js";
@@ -12,6 +13,8 @@ const LARGEST_PAGE = 100;
 
 /** Why a room cannot be loaded, such as a conversation with an unknown person; by room. */
 export const refusals = signal(/** @type {Map<string, string>} */ (new Map()));
+
+forgetWithRows(() => (refusals.value = new Map()));
 
 /** @param {import("../wire.js").Params<"history">} place */
 async function pageOf(place) {

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { forgetWithRows } from "../forgetting.js";
 import { me, reads, windowOf } from "../store.js";
 import { revs } from "../sync.js";
 
@@ -12,6 +13,11 @@ import { revs } from "../sync.js";
 const visits = signal(new Map());
 /** The changes that were on screen. */
 const seen = new Set();
+
+forgetWithRows(() => {
+  visits.value = new Map();
+  seen.clear();
+});
 
 /** @param {Message} message */
 const changeOf = ({ id, text_rev }) => `${id} ${text_rev}`;

@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { run } from "../connection.js";
+import { forgetWithPerson } from "../forgetting.js";
 import { currentRoom, currentThread } from "../route.js";
 import { keep, kept, keptUnder } from "../storage.js";
 import { listenFor } from "../signals.js";
@@ -23,6 +24,8 @@ addEventListener("storage", () => (changes.value += 1));
 
 /** @type {Set<string>} The rooms where it was done in this tab: being there is no coming back. */
 const doneHere = new Set();
+
+forgetWithPerson(() => doneHere.clear());
 
 /** @param {string} room */
 const key = (room) => `${me.peek()?.username} unread ${room}`;

@@ -1,5 +1,6 @@
 import { signal, untracked } from "@preact/signals";
 import { online } from "../connection.js";
+import { forgetWithPerson } from "../forgetting.js";
 import { currentRoom, isShown } from "../route.js";
 import { isFollowed, me, memberships, reads, windowOf } from "../store.js";
 import { command } from "../sync.js";
@@ -21,6 +22,13 @@ const untold = new Map();
 export const reachedEnd = signal({ room: "", count: 0 });
 let timer = 0;
 let toldAt = 0;
+
+forgetWithPerson(() => {
+  clearTimeout(timer);
+  timer = 0;
+  untold.clear();
+  lastSeen.value = new Map();
+});
 
 /** Changes when somebody begins or ends to look at the page. */
 export const attention = signal(0);

@@ -1,8 +1,9 @@
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { asRefusal, run } from "../connection.js";
+import { forgetWithRows } from "../forgetting.js";
 import { withChanged } from "../lists/pages.js";
 import { parentOf } from "../names.js";
-import { isOpen, me } from "../store.js";
+import { isOpen } from "../store.js";
 import { onChange } from "../sync.js";
 
 /**
@@ -99,8 +100,7 @@ onChange(({ messages = [] }) => {
   const before = known.peek();
   if (before) known.value = { ...before, messages: withChanged(before, messages).messages };
 });
-effect(() => {
-  if (me.value) return;
+forgetWithRows(() => {
   turn += 1;
   known.value = null;
   problem.value = "";

@@ -1,5 +1,6 @@
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { asRefusal, run } from "../connection.js";
+import { forgetWithRows } from "../forgetting.js";
 import { takeOwnReactions } from "../rows.js";
 import { isFollowed, isReadable, latest, me } from "../store.js";
 import { onChange } from "../sync.js";
@@ -78,4 +79,4 @@ onChange(({ messages = [] }) => {
   const before = known.peek();
   if (before && messages.length) known.value = { ...before, threads: withChanged(before.threads, messages) };
 });
-effect(() => void (me.value || (known.value = null)));
+forgetWithRows(() => (known.value = null));
