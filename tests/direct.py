@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, cast
 
 import orjson
@@ -19,7 +19,8 @@ from chatrooms.pipeline.act import Act, Caller, Server
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Job
-from chatrooms.pipeline.pipeline import parse
+from chatrooms.pipeline.parsing import parse
+from chatrooms.pipeline.pipeline import allowed
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.settings import Settings
@@ -36,10 +37,13 @@ OURS = Features(FEATURES)
 
 
 class Everything:
-    """Stands for the locked rooms: without a pipeline, all rooms count as locked."""
+    """All rooms, for what the application does beside commands and jobs."""
 
     def __contains__(self, _room: str) -> bool:
         return True
+
+
+EVERYTHING = Everything()
 
 
 class Direct:
@@ -98,9 +102,8 @@ class Direct:
 
         def work(act: Act) -> Any:
             scopes.require(me.scope, command, declared.scope)
-            found = declared.may(act, p)
-            scopes.require_room(me.scope, None if declared.scoped else found)
-            return declared.body(act, p, found)
+            act.changes.locked = set(declared.locks(act.db, me, p))
+            return declared.body(act, p, allowed(declared, act, p))
 
         result, changes = self._change(me, work)
         return orjson.loads(orjson.dumps(result)), changes
@@ -115,9 +118,9 @@ class Direct:
             await OURS.jobs[job.kind].run(self, job)
         return self._changed
 
-    async def change(self, work: Any, me: Caller, *_locks: str) -> Any:
+    async def change(self, work: Any, me: Caller, *locks: str) -> Any:
         """Run a job's change."""
-        result, changes = self._change(me, work)
+        result, changes = self._change(me, work, locks)
         self._changed += changes
         return result
 
@@ -126,15 +129,15 @@ class Direct:
         with self.engine.connect() as db:
             return query(db)
 
-    def _act(self, me: Caller, db: Connection) -> Act:
-        changes = Changes(db, Everything())
+    def _act(self, me: Caller, db: Connection, locked: Container[str] = EVERYTHING) -> Act:
+        changes = Changes(db, locked)
         more: Any = {"parts": OURS.parts, "blank": OURS.blank, "online": lambda: self.online}
         server = Server(settings=self.limits, sign_up=self.sign_up, **more)
         return Act(me, db, changes, self._rates, server, self.now())
 
-    def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
+    def _change(self, me: Caller, work: Any, locked: Container[str] = EVERYTHING) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:
-            act = self._act(me, db)
+            act = self._act(me, db, locked)
             result = work(act)
             self.listen(act)
             return result, [payload(change) for change in act.changes.by_room.values()]

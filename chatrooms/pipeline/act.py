@@ -65,8 +65,8 @@ class Part:
     ``asks`` is the statement that `load` begins with, for the ``ids`` in a parameter (see `given.packed`): those of all
     parts are read together.
 
-    If posting has a parameter of that name, ``given`` checks it, or raises a `Refusal`; what it returns then stores it
-    with the message, and returns the value. A message with such a value needs no text.
+    ``given`` checks the parameter of that name of posting (see ``OF_PARTS`` there), or raises a `Refusal`; what it
+    returns then stores it with the message, and returns the value. A message with such a value needs no text.
     """
 
     name: str

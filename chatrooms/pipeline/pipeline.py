@@ -200,7 +200,7 @@ class Pipeline:
         The socket receives changes before the page is read, so that none is missing between them. The permission is
         asked again then: the caller may have been removed meanwhile, and their sockets aligned too early for this one.
         """
-        thread: str = await self._db.reader.read(lambda db: _allowed(command, self._act(me, db, self._rates), p).room)
+        thread: str = await self._db.reader.read(lambda db: allowed(command, self._act(me, db, self._rates), p).room)
         if not command.opens:
             await self._broadcast.close(sid, thread, me.username)
             return await self._ask(command, p, me)
@@ -261,7 +261,7 @@ class Pipeline:
     def _query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
         """Run a command on a reader's thread."""
         act = self._act(me, db, self._rates)
-        outcome = self._outcome(act, command.body(act, p, _allowed(command, act, p)))
+        outcome = self._outcome(act, command.body(act, p, allowed(command, act, p)))
         if command.repeatable and outcome.signals:
             raise NotRepeatable(command.name)
         return outcome
@@ -271,7 +271,7 @@ class Pipeline:
         self.sessions.require(me)
         act = self._act(me, db, rates)
         act.changes.locked = set(command.locks(db, me, p))
-        outcome = self._outcome(act, command.body(act, p, _allowed(command, act, p)))
+        outcome = self._outcome(act, command.body(act, p, allowed(command, act, p)))
         self._charges.events([*outcome.changes, *outcome.signals, *act.deferred], me, rates)
         return outcome
 
@@ -289,7 +289,7 @@ class Pipeline:
         return outcome
 
 
-def _allowed(command: Command[P], act: Act, p: P) -> Any:
+def allowed(command: Command[P], act: Act, p: P) -> Any:
     """Return what the permission of a command returns; raises a `Refusal`, also if the caller's key is not for it."""
     found = command.may(act, p)
     if not command.scoped:

@@ -46,9 +46,9 @@ def holding(db: Connection, conversation: str, people: Iterable[str]) -> set[str
     return set(db.scalars(select(members.c.username).where(*theirs)))
 
 
-def require_first(posted: int, *, files: bool) -> None:
-    """Raise `Forbidden` if a conversation that no one has accepted has enough messages, or gets ``files``."""
-    if files:
+def require_first(posted: int, *, text_alone: bool) -> None:
+    """Raise `Forbidden` if a conversation that no one has accepted has enough messages, or gets more than a text."""
+    if not text_alone:
         raise Forbidden(NOT_YET)
     if posted >= FIRST:
         raise Forbidden(WAIT)

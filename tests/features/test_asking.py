@@ -75,7 +75,7 @@ def test_files_are_no_first_message(direct):
         direct.run("mallory", "message.post", {"room": "alice", "files": ["0" * 36]})
     assert refused.value.code in ("invalid", "not_found", "forbidden")
     with pytest.raises(Refusal, match="once they have accepted"):
-        requests.require_first(0, files=True)
+        requests.require_first(0, text_alone=False)
 
 
 def test_a_message_posted_again_is_the_stored_one_also_at_the_limit(direct):

@@ -14,6 +14,7 @@ import pytest
 
 from chatrooms import Chatrooms, Settings, features, identity
 from chatrooms.errors import Invalid
+from chatrooms.features.messages import posting
 from chatrooms.pipeline.act import Part
 from chatrooms.pipeline.commands import Command
 from chatrooms.pipeline.feature import Feature, Listener
@@ -43,6 +44,11 @@ def test_every_module_is_a_listed_feature():
 def test_every_table_belongs_to_the_base_or_to_one_feature():
     owned = [table.name for feature in (*features.FEATURES, *identity.FEATURES) for table in feature.tables]
     assert Counter([*BASE_TABLES, *owned]) == Counter(metadata.tables.keys())
+
+
+def test_posting_has_a_parameter_for_each_part_that_can_be_given():
+    given = {part.name for feature in features.FEATURES for part in feature.parts if part.given}
+    assert given == set(posting.OF_PARTS) <= set(posting.Post.model_fields)
 
 
 def everything_in(packages: list[ModuleType]) -> Iterator[tuple[str, Any]]:

@@ -63,6 +63,8 @@ class Post(Params):
     data: Details | None = Field(None, description="An object in JSON, from the application alone: people cannot.")
 
 
+OF_PARTS = ("files",)
+"""The parameters that the part of that name stores: a message with one of them needs no text."""
 Attach = Mapping[str, Callable[[Message], Any]]
 """What stores the parts of a message that were given, by their names."""
 
@@ -102,7 +104,7 @@ def _may(act: Act, p: Post) -> Posting:
         raise
     if here.access == "thread" and "thread" not in act.server.blank:
         raise Invalid("This server has no threads.", field="room")
-    looks = p.reply_to or p.files or p.if_seq is not None or not here.exists or here.closed or here.waits or here.slow
+    looks = p.reply_to or _gives(p) or p.if_seq is not None or not here.exists or here.closed or here.waits or here.slow
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
     if not stored:
         room_rules.require_poster(act, here)
@@ -116,7 +118,7 @@ def _require_first(act: Act, p: Post, here: Here) -> None:
     """Raise `Forbidden` unless a message is one of the first to people who have not accepted the conversation."""
     if here.access == "thread":
         access.require_accepted(here)
-    requests.require_first(rooms.find(act.db, here.room)["posted"], files=bool(p.files))
+    requests.require_first(rooms.find(act.db, here.room)["posted"], text_alone=not _gives(p))
 
 
 def _stored(act: Act, room: str, p: Post) -> Message | None:
@@ -162,12 +164,18 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
 
 def _content(act: Act, p: Post) -> Attach:
     """Check what the message consists of, and return what stores it beside the text; raises `Invalid`."""
-    given = [(part, value) for part in act.server.parts if part.given and (value := getattr(p, part.name, None))]
-    if not p.text and not given:
+    if not p.text and not _gives(p):
         raise Invalid("This cannot be empty.", field="text")
-    if p.files and not given:
-        raise Invalid("This server has no files.", field="files")
-    return {part.name: part.given(act, value) for part, value in given if part.given}
+    known = {part.name: part.given for part in act.server.parts if part.given}
+    given = {name: value for name in OF_PARTS if (value := getattr(p, name))}
+    for name in given.keys() - known.keys():
+        raise Invalid(f"This server has no {name}.", field=name)
+    return {name: known[name](act, value) for name, value in given.items()}
+
+
+def _gives(p: Post) -> bool:
+    """Return whether a message consists of more than its text."""
+    return any(getattr(p, name) for name in OF_PARTS)
 
 
 def _require_same_room(db: Connection, id: str, room: str) -> None:
@@ -198,7 +206,7 @@ def _begin_conversation(act: Act, p: Post, conversation: str) -> None:
     others = [username for username in names.people(conversation) if username != act.me.username]
     asked = requests.asked(act, others)
     if len(asked) == len(others):
-        requests.require_first(0, files=bool(p.files))
+        requests.require_first(0, text_alone=not _gives(p))
     if not act.me.host:
         relations.require_welcome(act.db, act.me, others)
         act.rates.begin(act.me.username, act.me.network, others)
