@@ -179,7 +179,7 @@ class Commands(ABC):
         """Return the room to use: for another person's username, the conversation with them."""
 
     async def approve_applicant(self, id: str) -> User:
-        """Let a person in who waits: the browser or program with which they asked is signed in from now on.
+        """Approve an applicant: the browser or program with which they asked is signed in from now on.
 
         - ``id``: The id of a person who waits.
         """
@@ -187,7 +187,7 @@ class Commands(ABC):
         return result["user"]
 
     async def decline_applicant(self, id: str) -> None:
-        """Do not let a person in who waits. They learn it; their name is free again.
+        """Decline an applicant. They are notified, and their name is free again.
 
         - ``id``: The id of a person who waits.
         """

@@ -84,7 +84,7 @@ async def apply(here: Admission, browser: Browser, p: Applying) -> Application:
         raise Invalid(str(error), field="username") from None
     token = _token(browser, p) or sessions.new_token()
     if await chat.lookup(lambda db: sessions.exists(db, token)):
-        raise Conflict("You are a person of this server already.", field="username")
+        raise Conflict("You already have an account here.", field="username")
     ask = partial(applicants.add, username=p.username, about=p.about, token=token, agent=browser.handshake.agent)
     await chat.change(ask, Caller(p.username, network=browser.network), p.username, *names.looks(p.username))
     if p.claim is None:
@@ -136,7 +136,7 @@ def page(act: Act, p: Nothing, _: None) -> ManyApplicants:
 
 @live("applicant.approve", may=_anyone, repeatable=False, method="approve_applicant")
 async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
-    """Let a person in who waits: the browser or program with which they asked is signed in from now on."""
+    """Approve an applicant: the browser or program with which they asked is signed in from now on."""
     found = await here.chat.lookup(lambda db: applicants.find(db, p.id))
 
     def admit(act: Act) -> OneUser:
@@ -153,7 +153,7 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
 
 @change("applicant.decline", may=_admin, locks=no_room, method="decline_applicant")
 def decline(act: Act, p: WhichApplicant, _: None) -> Done:
-    """Do not let a person in who waits. They learn it; their name is free again."""
+    """Decline an applicant. They are notified, and their name is free again."""
     applicants.decline(act, p.id)
     return {}
 

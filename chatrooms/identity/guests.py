@@ -51,7 +51,7 @@ async def _require_begun(chat: Chat, handshake: Handshake) -> None:
 async def _require_open(chat: Chat, token: str) -> None:
     """Raise `Unauthorized`, `ApprovalRequired` or `Waiting` unless anybody can join by themselves."""
     if chat.server.sign_up == "closed":
-        raise Unauthorized("This server takes no new people. If you have been here before, sign in.")
+        raise Unauthorized("This server isn't accepting new members. If you already have an account, sign in.")
     if chat.server.sign_up == "invite":
         raise Unauthorized("You need an invitation to join.")
     if chat.server.sign_up == "approval":

@@ -119,7 +119,7 @@ async def become_owner(here: SettingUp, browser: Browser, p: Setup) -> OneUser:
     locks = users.SYSTEM, *users.locks_to_add(p.username, here.chat.settings.lobby)
     owner = await sign_in(browser, p.username, p.claim, own, *locks)
     if p.name and can_rename(here.chat):
-        here.chat.facts = here.chat.facts._replace(name=p.name)
+        here.chat.learn(here.chat.facts._replace(name=p.name))
     return owner
 
 
@@ -182,7 +182,7 @@ async def update(here: SettingUp, me: Caller, p: Governing) -> Governed:
         raise Invalid("Nothing to update: give a name or sign_up.", field="name")
     await chat.change(change, me, users.SYSTEM)
     given = p.model_dump(exclude_none=True)
-    chat.facts = chat.facts._replace(**given)
+    chat.learn(chat.facts._replace(**given))
     return _governed(chat)
 
 

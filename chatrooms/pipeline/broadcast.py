@@ -1,4 +1,4 @@
-"""The only way for events to leave the server: to this node's sockets, and over the bus to other nodes.
+"""The only way for committed changes and signals to leave the server: to this node's sockets, and to other nodes.
 
 Sockets are addressed only by the rooms that they are in.
 """

@@ -28,6 +28,9 @@ class Chat(Protocol):
     blobs: Blobs
     server: Server
 
+    def learn(self, facts: Facts) -> None:
+        """Note what the database knows of itself."""
+
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command."""
 

@@ -80,7 +80,7 @@ def enqueue(act: Act, kind: JobKind, key: str, data: Any = None, *, due: str | N
 
 
 def schedule(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> None:
-    """Enqueue a job from another process, to run at ``due``; a server notices it within `SECONDS_TO_LOOK`."""
+    """Enqueue a job from another process, to run at ``due``; a server notices it within seconds."""
     known = jobs.c.kind == kind.name, jobs.c.key == key
     db.execute(update(jobs).where(*known).values(due_at=due))
     _insert(db, kind, key, data, due)

@@ -14,7 +14,7 @@ R = TypeVar("R")
 MOVING = frozenset({"memberships", "follows"})
 """The tables of a person's own room that decide which rooms their sockets are in."""
 KEEPING = frozenset({"messages", "reads"})
-"""The tables that decide nobody's standing in a room (see `access.ahead`)."""
+"""The tables that decide nobody's standing in a room (see `storage.ahead`)."""
 
 
 @dataclass

@@ -62,7 +62,7 @@ class Pipeline:
         self.sessions = SessionUse()
         self.blobs = Blobs(settings)
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
-        self.facts = Facts.unknown()
+        self.learn(Facts.unknown())
         self._uncounted = Rates(settings, NoLimit)
         self._charges = Charges(rates, broadcast)
         self._tally = Tally(log)
@@ -72,14 +72,9 @@ class Pipeline:
         db.writer.on_commit(self._committed)
         self._slots = Slots()
 
-    @property
-    def facts(self) -> Facts:
-        """What the database knows of itself, as of last reading or changing it."""
-        return self._facts
-
-    @facts.setter
-    def facts(self, facts: Facts) -> None:
-        self._facts, ours, features = facts, self.settings, self._features
+    def learn(self, facts: Facts) -> None:
+        """Note what the database knows of itself, as of reading or changing it, and what follows for the server."""
+        self.facts, ours, features = facts, self.settings, self._features
         name = ours.name if "name" in ours.model_fields_set else facts.name or ours.name
         declared = features.parts, features.blank, features.grantable
         sign_up = signing_up.of(ours, facts.sign_up)
@@ -158,7 +153,7 @@ class Pipeline:
     async def renew(self) -> None:
         """Read again what the database knows of itself, which other processes may have changed."""
         if found := await self.lookup(facts.find):
-            self.facts = found
+            self.learn(found)
 
     async def _committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Broadcast the committed changes, in commit order, and wake the job runner."""

@@ -65,4 +65,4 @@ def require_room(scope: Scope | None, found: Any) -> None:
         return
     room = found.get("room") if isinstance(found, Mapping) else getattr(found, "room", None)
     if not isinstance(room, str) or not scope.has(room):
-        raise Forbidden("This key is for some rooms, and that is not in one of them.")
+        raise Forbidden("This key doesn't cover that room.")

@@ -1,4 +1,4 @@
-"""A room as one caller stands to it: whether they belong to it, as what, and what holds for them there."""
+"""A caller's standing in a room: membership, role, and what restricts them there."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ function liveliest(names) {
   return names.reduce((found, room) => (found && at(found) >= at(room) ? found : room), "");
 }
 
-/** Where one is when one has not chosen a room; empty without a lobby, until one has a conversation or a room. */
+/** The room to show before you choose one; empty if there is no lobby and you have no rooms. */
 export const home = computed(() =>
   lobby.value ? (sharedRooms.value[0] ?? lobby.value) : liveliest(conversations.value) || liveliest(sharedRooms.value),
 );

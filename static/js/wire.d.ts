@@ -542,12 +542,12 @@ export interface Events {
 }
 
 export interface Commands {
-  /** Let a person in who waits: the browser or program with which they asked is signed in from now on. */
+  /** Approve an applicant: the browser or program with which they asked is signed in from now on. */
   "applicant.approve": {
     params: { id: string };
     result: { user: User };
   };
-  /** Do not let a person in who waits. */
+  /** Decline an applicant. */
   "applicant.decline": {
     params: { id: string };
     result: {};

@@ -37,7 +37,7 @@ async def test_what_no_longer_exists_is_gone_and_what_does_is_there(
     await put_back(own_server, "lost")
     pipeline = own_server.chat._pipeline
     if epoch == "another":
-        pipeline.facts = pipeline.facts._replace(epoch=epoch)
+        pipeline.learn(pipeline.facts._replace(epoch=epoch))
     await alice.context.set_offline(False)
     await alice.sees("kept", "new 0", "new 1", "new 2")
     await expect(alice.message("lost")).to_have_count(0)

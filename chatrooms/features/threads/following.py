@@ -1,8 +1,9 @@
 """Following threads: rows in a person's own room, valid while they belong to the room that the thread is in.
 
 A thread is followed by the author of the message above it, by who replies, by who is mentioned in it, and by who
-chooses to. Who stops following it follows it again when they reply or choose to. Only what a person does themself, a
-reply or the choice, makes place for another thread: else a stranger who mentions them would end what they follow.
+chooses to. People who unfollow a thread follow it again when they reply or choose to. Only what a person does
+themself, a reply or the choice, makes place for another thread: else a stranger who mentions them would end what they
+follow.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ SECONDS_TO_COMPARE = 2.0
 SECONDS_WITHOUT_BUS = 0.05
 """How often rooms are compared when the bus is dead."""
 SHARE, SHARE_WITHOUT_BUS = 20, 4
-"""Comparing takes one so manyth of the time at most: with very many rooms it is done less often."""
+"""Comparing takes at most one part in so many of the time: with very many rooms it is done less often."""
 ROOMS_AT_ONCE = 100
 """How many rooms catch up at a time."""
 COMPARED_AT_ONCE = 500

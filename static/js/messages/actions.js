@@ -59,7 +59,7 @@ export function perform(action, message, { article, onEdit }) {
     unpin: () => tell(command("message.unpin", { id })),
     reacted: () => showReactions(message),
     edit: onEdit,
-    // The focus goes back to the message: what one chose this with disappears.
+    // The focus goes back to the message: the menu item that had it is removed.
     delete: () => (article?.focus(), showDeletion(id)),
   };
   acts[action]();

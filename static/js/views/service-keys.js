@@ -81,7 +81,7 @@ function Replacing({ id, onDone, onCancel }) {
   const { busy, onSubmit, error } = useForm(async () => onDone((await run("key.rotate", { id, ...own.params })).key));
   return html`
     <form onSubmit=${onSubmit}>
-      <p class="hint">You get a new key for the same. This one ends at once: give the new one to the program.</p>
+      <p class="hint">You'll get a new key with the same permissions. This one ends at once: give the new one to the program.</p>
       ${own.field(error)}
       ${!own.has && error && html`<p class="error" role="alert">${error}</p>`}
       <footer>
