@@ -64,7 +64,7 @@ class Lifetime:
 
     @property
     def running(self) -> bool:
-        """Return whether calls are allowed now."""
+        """Whether calls are allowed now."""
         return self.loop is not None and self.loop.is_running()
 
     @property

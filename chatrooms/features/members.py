@@ -131,7 +131,8 @@ def _joining(_db: Connection, me: Caller, p: InSharedRoom) -> Iterable[str]:
     return p.room, me.username
 
 
-def _inviting(_db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
+def with_person(_db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
+    """Lock the room, and the person's own room."""
     return p.room, p.username
 
 
@@ -167,7 +168,7 @@ def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
     return keep(act, p.room, closed=True)
 
 
-@change("room.invite", may=room_rules.inviter, locks=_inviting, scope="rooms")
+@change("room.invite", may=room_rules.inviter, locks=with_person, scope="rooms")
 def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Add a person to a room, which appears on all their devices at once.
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from pydantic import Field
-from sqlalchemy import Connection
 
 from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound
 from chatrooms.features import members, timeline
 from chatrooms.features.members import OneMember, WithPerson
 from chatrooms.pipeline import access, owners
-from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.fields import Role
@@ -45,11 +42,7 @@ def _owner(act: Act, p: Appointment) -> Member:
     return member
 
 
-def _both(_db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
-    return p.room, p.username
-
-
-@change("room.role", may=_owner, locks=_both, repeatable=True, method="set_room_role")
+@change("room.role", may=_owner, locks=members.with_person, repeatable=True, method="set_room_role")
 def appoint(act: Act, p: Appointment, member: Member) -> OneMember:
     """Change what a member may do in a room. Its last owner stays one; the lobby's owners are the server's."""
     if member["role"] == p.role:

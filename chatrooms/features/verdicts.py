@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, Refusal
 from chatrooms.features.users import Who
-from chatrooms.pipeline import access, people, rights, room_rules, standing
+from chatrooms.pipeline import access, people, rights, room_rules
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import query
 from chatrooms.pipeline.feature import Feature
@@ -55,12 +55,8 @@ def _thread(db: Connection, me: Caller, room: str) -> None:
     room_rules.require(db, me, _writable(db, me, room), "threading")
 
 
-def _governed(db: Connection, me: Caller, room: str) -> Here:
-    return standing.require_member(access.governing(db, me, access.peek(db, me, room)))
-
-
 def _invite(db: Connection, me: Caller, room: str) -> None:
-    room_rules.require_inviter(db, me, access.require_unarchived(_governed(db, me, room)))
+    room_rules.require_inviter(db, me, access.require_unarchived(access.governed(db, me, room)))
 
 
 def _call(db: Connection, me: Caller, room: str) -> None:
@@ -70,7 +66,7 @@ def _call(db: Connection, me: Caller, room: str) -> None:
 
 
 def _manage(db: Connection, me: Caller, room: str) -> None:
-    access.require_manager(_governed(db, me, room))
+    access.require_manager(access.governed(db, me, room))
 
 
 IN_ROOMS: Mapping[str, Check] = {
@@ -89,7 +85,7 @@ def _asker(act: Act, p: WhoseRights) -> Here | None:
     if p.room is None:
         rights.require(act, "list")
         return None
-    return access.require_manager(_governed(act.db, act.me, p.room))
+    return access.require_manager(access.governed(act.db, act.me, p.room))
 
 
 @query("user.rights", may=_asker, method="rights_of")

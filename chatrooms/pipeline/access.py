@@ -63,9 +63,9 @@ def governing(db: Connection, me: Caller, here: Here) -> Here:
     return replace(here, role=given) if given else here
 
 
-def governed(act: Act, p: HasRoom) -> Here:
+def governed(db: Connection, me: Caller, room: str) -> Here:
     """Return a room with the caller's rights there, by their membership or their role on the server."""
-    return require_member(governing(act.db, act.me, peek(act.db, act.me, p.room)))
+    return require_member(governing(db, me, peek(db, me, room)))
 
 
 def readable(room: ColumnElement[str], me: Caller) -> ColumnElement[bool]:
@@ -140,7 +140,7 @@ def closer(act: Act, p: HasRoom) -> Here:
 
 def manager(act: Act, p: HasRoom) -> Here:
     """Allow owners and moderators, of the room or of the server."""
-    return require_manager(governed(act, p))
+    return require_manager(governed(act.db, act.me, p.room))
 
 
 def require_manager(here: Here) -> Here:

@@ -47,7 +47,7 @@ class Runner:
         self._held: list[int] = []
         self._done: list[tuple[Job, Exception | None]] = []
         self._reported: set[str] = set()
-        self._look_at = 0.0
+        self._look_at = self._renew_at = 0.0
         self.runs: Counter[tuple[str, str]] = Counter()
         """How many jobs were run, by kind and whether they were ``ok`` or ``failed``."""
 

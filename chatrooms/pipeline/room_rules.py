@@ -70,5 +70,5 @@ def may_call(db: Connection, room: str, username: str) -> bool:
 
 def inviter(act: Act, p: access.HasRoom) -> Here:
     """Allow members, or owners and moderators alone, as the room's rules say, but no guests."""
-    here = access.require_unarchived(access.governed(act, p))
+    here = access.require_unarchived(access.governed(act.db, act.me, p.room))
     return require_inviter(act.db, act.me, here)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import cast
 
@@ -102,10 +102,8 @@ def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> 
     for username, position in items.positions(act.db, message["room"], people).items():
         before = held.get(username)
         had = before["kind"] if before and not before["gone"] else None
-        kind = concerned.get(username)
-        if (row.get("calls") or row.get("groups")) and username != row["author"] and (calls or had == MENTION):
-            kind = MENTION
-        if username in without or (kind == KEYWORD and had is None and _has_many(act.db, username)):
+        kind = None if username in without else kind_for(row, username, had, concerned, calls=calls)
+        if kind == KEYWORD and had is None and _has_many(act.db, username):
             kind = None
         if kind and had in (None, THREAD):
             was_read = message["edited_at"] is None and position >= message["seq"]
@@ -115,6 +113,15 @@ def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> 
         elif before and had and not kind and (message["deleted"] or had != THREAD):
             items.change(act, username, before["id"], gone=True)
             items.broadcast(act, username)
+
+
+def kind_for(row: Row, username: str, had: str | None, concerned: Mapping[str, str], *, calls: bool) -> str | None:
+    """Return the kind of a person's item about a message, or None if it does not concern them.
+
+    Whom it calls is not looked up again: those whom ``calls`` is for now, and those who ``had`` a mention before.
+    """
+    is_call = bool(row.get("calls") or row.get("groups")) and username != row["author"]
+    return MENTION if is_call and (calls or had == MENTION) else concerned.get(username)
 
 
 def _has_many(db: Connection, username: str) -> bool:

@@ -101,9 +101,9 @@ def _together(
 def _changes(act: Act, heads: Sequence[Head], revs: Mapping[str, int]) -> Iterator[RoomChange]:
     """Return the change of each room; reset a client that is ahead of us, after a backup was restored."""
     known = {head.room: revs.get(head.room, 0) for head in heads}
-    ahead = {head.room for head in heads if known[head.room] > head.rev}
+    beyond = {head.room for head in heads if known[head.room] > head.rev}
     far = {head.room: known[head.room] for head in heads if head.rev - known[head.room] > sizes.LIMIT}
-    reset = ahead | _with_too_many(act, far)
+    reset = beyond | _with_too_many(act, far)
     rows, position = _read(act, {room: rev for room, rev in known.items() if room not in reset}, SHARED, known)
     parts = {head.room: change_of(head.room, head.rev, rows.get(head.room, {})) for head in heads}
     sizes_of = {room: size_of(parts[room]) for room in rows}
