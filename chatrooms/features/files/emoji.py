@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Annotated
 
-from emoji import EMOJI_DATA
 from pydantic import Field
 from sqlalchemy import Connection, delete, func, insert, select, update
 from typing_extensions import TypedDict
 
+from chatrooms import unicode_emoji
 from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features.files.portraits import sized
 from chatrooms.features.files.posting import own
@@ -76,13 +75,6 @@ def _name(_db: Connection, _me: Caller, p: WhichEmoji) -> Iterable[str]:
     return (f":{p.name}:",)
 
 
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    """Return the names that emoji of Unicode have."""
-    codes = (code for about in EMOJI_DATA.values() for code in (about["en"], *about.get("alias", ())))
-    return frozenset(code.strip(":").lower().replace("-", "_") for code in codes)
-
-
 @query("emoji.list", may=access.anyone, method="emoji", scope="read", scoped=True)
 def page(act: Act, p: Nothing, _: None) -> ManyEmoji:
     """Return the emoji of the server, by name."""
@@ -93,7 +85,7 @@ def page(act: Act, p: Nothing, _: None) -> ManyEmoji:
 @change("emoji.add", may=_admin, locks=_name, rate="upload", method="add_emoji")
 def add(act: Act, p: NewEmoji, _: None) -> OneEmoji:
     """Add an emoji to the server, which people use in texts and reactions as `:name:`; there can be 500."""
-    if p.name in _known():
+    if p.name in unicode_emoji.names():
         raise Invalid("An emoji of Unicode has that name.", field="name")
     if emoji.picture(act.db, p.name):
         raise Conflict("There is an emoji of that name. Remove it first.", field="name")
