@@ -19,9 +19,7 @@ def forms() -> dict[str, str]:
     """Map each way of writing an emoji to the one that Unicode recommends."""
     data = _data()
     recommended = {
-        _bare(sequence): sequence
-        for sequence, about in data.items()
-        if about["status"] in (COMPONENT, FULLY_QUALIFIED)
+        _bare(sequence): sequence for sequence, about in data.items() if about["status"] in (COMPONENT, FULLY_QUALIFIED)
     }
     written = {sequence: _bare(sequence) for sequence in data} | {bare + VARIATION: bare for bare in recommended}
     return {sequence: recommended[bare] for sequence, bare in written.items() if bare in recommended}

@@ -25,8 +25,8 @@ async def finish(chat: Chat, which: str, network: str) -> None:
     """Make a file whose bytes are all in the spool complete. Doing it again, after an interruption, is allowed.
 
     Raises `Invalid`, `NotInstalled` or `TooLarge` for a picture that cannot be made clean, which is removed: it may say
-    where it was taken. Raises `Unavailable` or `RateLimited` if that cannot be tried now. ``network`` is the address that
-    sent it.
+    where it was taken. Raises `Unavailable` or `RateLimited` if that cannot be tried now. ``network`` is the address
+    that sent it.
     """
     spool, row = chat.blobs.spool, await chat.lookup(lambda db: stored.find(db, which))
     if row is None or row["size"] is not None:
