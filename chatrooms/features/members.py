@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
-from chatrooms.pipeline import access, owners, people, relations, requests, rights, room_rules
+from chatrooms.pipeline import access, owners, people, relations, requests, rights, room_rules, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, own_room
 from chatrooms.pipeline.feature import Feature
@@ -174,7 +174,8 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     Inviting people who share no room with you, save for the lobby, counts as starting a conversation. You can invite
     the same person back once a day after they leave.
     """
-    username = people.reachable(act.db, p.username)
+    username = people.reachable(act.db, act.me, p.username)
+    tenants.require_same(act.db, p.room, username)
     before = find(act.db, p.room, username)
     if before is None or before["gone"]:
         relations.require_welcome(act.db, act.me, [username])

@@ -15,7 +15,8 @@ from chatrooms.features.files.portraits import sized
 from chatrooms.features.files.posting import own
 from chatrooms.features.files.removing import REMOVE
 from chatrooms.features.files.stored import files
-from chatrooms.pipeline import access, rights
+from chatrooms.names import APPLICATION
+from chatrooms.pipeline import access, rights, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.contents import Outgoing, Served
@@ -78,8 +79,10 @@ def _name(_db: Connection, _me: Caller, p: WhichEmoji) -> Iterable[str]:
 @query("emoji.list", may=access.anyone, method="emoji", scope="read", scoped=True)
 def page(act: Act, p: Nothing, _: None) -> ManyEmoji:
     """Return the emoji of the server, by name."""
-    found = act.db.execute(select(custom_emoji).order_by(custom_emoji.c.name))
-    return {"emoji": [_shown(row.name, row.picture, row.by, row.at) for row in found]}
+    found = act.db.execute(select(custom_emoji).order_by(custom_emoji.c.name)).all()
+    hidden = tenants.hidden(act.db, act.me, sorted({row.by for row in found}))
+    by = {row.by: APPLICATION if row.by in hidden else row.by for row in found}
+    return {"emoji": [_shown(row.name, row.picture, by[row.by], row.at) for row in found]}
 
 
 @change("emoji.add", may=_admin, locks=_name, rate="upload", method="add_emoji")
