@@ -19,6 +19,7 @@ from chatrooms.pipeline import access, owners, people, relations, requests, righ
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, own_room
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.questions import Question
 from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage.fields import Role
@@ -167,7 +168,11 @@ def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
     return keep(act, p.room, closed=True)
 
 
-@change("room.invite", may=room_rules.inviter, locks=_inviting, scope="rooms")
+def _invited(db: Connection, me: Caller, p: WithPerson) -> Iterable[str]:
+    return [p.username] if p.username != me.username and people.is_seen(db, me, p.username) else []
+
+
+@change("room.invite", may=room_rules.inviter, locks=_inviting, scope="rooms", question=Question("write", _invited))
 def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Add a person to a room, which appears on all their devices at once.
 

@@ -16,6 +16,7 @@ from chatrooms.pipeline import access, rights, room_rules, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.questions import Question
 from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage.fields import Access, Who
@@ -147,7 +148,11 @@ def _creator(act: Act, _p: Create) -> None:
     rights.require(act, "create")
 
 
-@change("room.create", may=_creator, locks=_new, rate="create", scope="rooms")
+def _named(_db: Connection, _me: Caller, p: Create) -> Iterable[str]:
+    return (p.name,)
+
+
+@change("room.create", may=_creator, locks=_new, rate="create", scope="rooms", question=Question("create", _named))
 def create(act: Act, p: Create, _: None) -> OneRoom:
     """Create a shared room and become its owner. The name cannot be changed later."""
     if exists(act.db, p.name):

@@ -32,6 +32,15 @@ def is_removed(db: Connection, username: str) -> bool:
     return _removed_by_name.one(db, {"username": username}) is not None
 
 
+def is_seen(db: Connection, me: Caller, username: str) -> bool:
+    """Return whether there is such a person whom the caller sees."""
+    try:
+        existing(db, me, username)
+    except NotFound:
+        return False
+    return True
+
+
 def reachable(db: Connection, me: Caller, username: str, field: str = "username") -> str:
     """Return ``username`` if there is such a person, seen by the caller and not removed; raises `NotFound`."""
     if is_removed(db, username):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, true
 
 from chatrooms import names
 from chatrooms.errors import Conflict
@@ -20,13 +20,13 @@ from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import groups, rooms, users
 
 _me = users.alias()
-_mine = select(_me.c.tenant).where(_me.c.username == bindparam("me")).scalar_subquery()
+_mine = func.coalesce(select(_me.c.tenant).where(_me.c.username == bindparam("me")).scalar_subquery(), "")
 _of = Prepared(select(users.c.tenant).where(users.c.username == bindparam("username")))
 _room = Prepared(select(rooms.c.name).where(rooms.c.name == bindparam("room"), rooms.c.tenant == _mine))
 _others = Prepared(
     select(users.c.username).where(
         users.c.username.in_(select(values("usernames").c.value)),
-        or_(_mine.is_(None), users.c.tenant != _mine),
+        users.c.tenant != _mine,
         users.c.username != names.APPLICATION,
     )
 )
@@ -72,4 +72,4 @@ def require_same(db: Connection, room: str, username: str) -> None:
 
 
 def _tenant(me: Caller) -> ColumnElement[str]:
-    return select(_me.c.tenant).where(_me.c.username == me.username).scalar_subquery()
+    return func.coalesce(select(_me.c.tenant).where(_me.c.username == me.username).scalar_subquery(), "")
