@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine
@@ -26,16 +25,18 @@ from chatrooms.doors.front import Front
 from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.doors.health import Health
 from chatrooms.doors.hearing import Hearing
+from chatrooms.doors.host_posting import HostPosting
 from chatrooms.doors.host_users import HostUsers
 from chatrooms.doors.http import HttpDoor
 from chatrooms.doors.metrics import Metrics
 from chatrooms.doors.own_events import OwnEvent, OwnEvents
 from chatrooms.doors.picking_up import Outbox
+from chatrooms.doors.policies import Policies
 from chatrooms.doors.rechecking import Rechecking
 from chatrooms.doors.reference import Reference
 from chatrooms.doors.remote import RemoteDoor
 from chatrooms.doors.running import ABSENT
-from chatrooms.doors.snapshot import Folder
+from chatrooms.doors.snapshot import bundled
 from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
 from chatrooms.doors.uploads import Uploads
 from chatrooms.events import Change
@@ -122,9 +123,11 @@ class Chatrooms(ApplicationDoor):
         self._broadcast = Broadcast(self._server, self._db.reader, self._hearing.take, others)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(FORGET,))))
         rates, queue = Rates(settings, spent=_sharing(others)), Queue()
-        self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
+        self._policies = Policies(self._id_of)
+        self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue, self._policies)
         self._branding = Brand.of(settings, settings.name)
         self._users = HostUsers(self._pipeline, hosted=authenticate is not None)
+        self._posting = HostPosting(self._pipeline, self._users)
         self._components = declared.start(self._broadcast, self._pipeline)
         self._runner = Runner(self._pipeline, declared.jobs, queue, shared=self._db.is_shared)
         self._node = self._make_node(others, rates) if others else None
@@ -177,7 +180,7 @@ class Chatrooms(ApplicationDoor):
         named = self.settings, lambda: self._pipeline.server.name
         yield from Reference(lambda: documents(self._own.declared), *named).routes()
         yield from Assets(
-            _static(), self._brand, hosted=self._users.hosted, framing=self.settings.frame_ancestors
+            bundled(), self._brand, hosted=self._users.hosted, framing=self.settings.frame_ancestors
         ).routes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -291,11 +294,3 @@ def _server(settings: Settings) -> Server:
         async_handlers=False,
         cors_allowed_origins=checked_before,
     )
-
-
-def _static() -> Folder:
-    """Return the browser client's folder: inside an installed package, or next to it in a checkout, which changes."""
-    package = Path(__file__).parent
-    if (package / "static").is_dir():
-        return Folder(package / "static", watched=False)
-    return Folder(package.parent / "static", watched=True)

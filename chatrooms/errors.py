@@ -171,6 +171,12 @@ class RateLimited(Refusal):
     code, status, default = "rate_limited", 429, "Too many requests. Wait a moment, then try again."
 
 
+class NotInstalled(Refusal):
+    """The server runs without the libraries that this needs; the message names the extra to install."""
+
+    code, status, default = "not_installed", 501, "This part of the server is not installed."
+
+
 class Unavailable(Refusal):
     """The server or its database cannot respond now; try again later."""
 

@@ -65,13 +65,13 @@ class Remote:
         """Post many messages from a thread."""
         return self._post_all([{"target": target, "text": text, **how} for target, text in messages])
 
-    async def add_user(self, id: str, name: str = "", role: str | None = None) -> str:
+    async def add_user(self, id: str, name: str = "", role: str | None = None, tenant: str | None = None) -> str:
         """Add a user who has not come yet or was removed, or change their name or role; return their username."""
-        return await asyncio.to_thread(self.add_user_sync, id, name, role)
+        return await asyncio.to_thread(self.add_user_sync, id, name, role, tenant)
 
-    def add_user_sync(self, id: str, name: str = "", role: str | None = None) -> str:
+    def add_user_sync(self, id: str, name: str = "", role: str | None = None, tenant: str | None = None) -> str:
         """Add a user from a thread."""
-        return str(self._call("add_user", {"id": id, "name": name, "role": role})["username"])
+        return str(self._call("add_user", _user(id, name, role, tenant))["username"])
 
     async def remove_user(self, id: str) -> None:
         """Remove a user, until you add them again, as `Chatrooms.remove_user` does."""
@@ -80,6 +80,55 @@ class Remote:
     def remove_user_sync(self, id: str) -> None:
         """Remove a user from a thread."""
         self._call("remove_user", {"id": id})
+
+    async def hand_over(
+        self, id: str, name: str = "", role: str | None = None, tenant: str | None = None, *, minutes: float = 15
+    ) -> str:
+        """Return a token by which a page connects as a user, as `Chatrooms.hand_over` does."""
+        return await asyncio.to_thread(self.hand_over_sync, id, name, role, tenant, minutes=minutes)
+
+    def hand_over_sync(
+        self, id: str, name: str = "", role: str | None = None, tenant: str | None = None, *, minutes: float = 15
+    ) -> str:
+        """Return a token from a thread."""
+        return str(self._call("hand_over", {**_user(id, name, role, tenant), "minutes": minutes})["token"])
+
+    async def username(self, id: str) -> str:
+        """Return the username of a user; raises `RemoteRefused` before they have come or were added."""
+        return await asyncio.to_thread(self.username_sync, id)
+
+    def username_sync(self, id: str) -> str:
+        """Return the username of a user, in a thread."""
+        return str(self._call("username", {"id": id})["username"])
+
+    async def user_id(self, username: str) -> str:
+        """Return the id of the user who has a username, such as the ``author`` of a message."""
+        return await asyncio.to_thread(self.user_id_sync, username)
+
+    def user_id_sync(self, username: str) -> str:
+        """Return the id of a user, in a thread."""
+        return str(self._call("user_id", {"username": username})["id"])
+
+    async def run(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
+        """Run any command as the user with that id, with their permissions, and return its result.
+
+        Like a message, it is repeated while the chat cannot be reached; unlike one, it may then have run twice.
+        """
+        return await asyncio.to_thread(self.run_sync, command, params, username=username)
+
+    def run_sync(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
+        """Run a command from a thread."""
+        given = {"command": command, "params": dict(params), "username": username}
+        result: dict[str, Any] = self._call("run", given)
+        return result
+
+    async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
+        """Emit your own event to the sockets in one or more rooms, as `Chatrooms.emit` does."""
+        await asyncio.to_thread(self.emit_sync, event, data, to=to)
+
+    def emit_sync(self, event: str, data: Any, *, to: str | list[str]) -> None:
+        """Emit your own event from a thread."""
+        self._call("emit", {"event": event, "data": data, "to": to})
 
     async def signal(self, to: str | None, type: str, data: Any = None, *, room: str | None = None) -> None:
         """Emit a live signal, which is not stored, as `Chatrooms.signal` does."""
@@ -128,6 +177,10 @@ class Remote:
             return answer.status, answer.read()
         finally:
             connection.close()
+
+
+def _user(id: str, name: str, role: str | None, tenant: str | None) -> dict[str, Any]:
+    return {"id": id, "name": name, "role": role, "tenant": tenant}
 
 
 def _repeatable(message: dict[str, Any]) -> dict[str, Any]:

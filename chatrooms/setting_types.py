@@ -7,7 +7,6 @@ from ipaddress import ip_address, ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator
-from pydantic_settings import NoDecode
 
 from chatrooms import addresses, gcra
 
@@ -37,7 +36,7 @@ def _rate(value: str) -> str:
     return value
 
 
-Listed = Annotated[tuple[str, ...], NoDecode]
+Listed = tuple[str, ...]
 """A list in a TOML file, or one text with commas between the parts."""
 Rate = Annotated[str, AfterValidator(_rate)]
 PersonRate = Annotated[Rate, Crowd(8)]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-import platformdirs
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from chatrooms import accent, addresses, logo, names, setting_types, types
+from chatrooms import accent, addresses, logo, names, setting_sources, setting_types, types
 from chatrooms.setting_types import AddressRate, Crowd, Listed, PersonRate, Rate
 
-DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
+DEFAULT_CONFIG = setting_sources.config_folder("chatrooms") / "chatrooms.toml"
 DATABASE = "chatrooms.sqlite3"
 """The database's file name in the data directory; the names of its companion files start with it."""
 FILES = "files"
@@ -28,13 +26,13 @@ SECRETS = frozenset({"service_key", "metrics_token"})
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-class Settings(BaseSettings):
+class Settings(setting_sources.Sourced):
     """Every setting: a flag (``--port``), a variable (``CHATROOMS_PORT``) or a key of the TOML file (``port``).
 
     Flags override the environment, which overrides the file.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CHATROOMS_", frozen=True, extra="forbid", toml_file=DEFAULT_CONFIG)
+    config: ClassVar[Path] = DEFAULT_CONFIG
 
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 picks a free one.")
@@ -49,7 +47,7 @@ class Settings(BaseSettings):
         description="The address at which people reach the server through a proxy, such as https://example.org/chat/; "
         "if empty, whatever address they use.",
     )
-    data: Path = Field(default=Path(platformdirs.user_data_dir("chatrooms")), description="The data directory.")
+    data: Path = Field(default=setting_sources.data_folder("chatrooms"), description="The data directory.")
     database: str = Field(default="", description="A database URL; if empty, SQLite in the data directory.")
     name: str = Field(
         default="Chatrooms", min_length=1, max_length=60, description="The name of this server, as people see it."
@@ -267,18 +265,6 @@ class Settings(BaseSettings):
         """The SQLAlchemy URL of the database."""
         return self.database or f"sqlite:///{self.data / DATABASE}"
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources of settings; the first one that has a value wins."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
-
 
 RATES: dict[str, int] = {
     name.removeprefix("rate_"): next((each.people for each in field.metadata if isinstance(each, Crowd)), 1)
@@ -290,7 +276,5 @@ RATES: dict[str, int] = {
 
 def load(config: Path | None = None, **flags: Any) -> Settings:
     """Return the settings from ``flags`` that are not None, ``CHATROOMS_*`` and the TOML file ``config``."""
-    source = type("Settings", (Settings,), {"model_config": {**Settings.model_config, "toml_file": config}})
-    given = {name: value for name, value in flags.items() if value is not None}
-    settings: Settings = (source if config else Settings)(**given)
-    return settings
+    source: type[Settings] = type("Settings", (Settings,), {"config": config}) if config else Settings
+    return source(**{name: value for name, value in flags.items() if value is not None})

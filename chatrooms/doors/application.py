@@ -8,21 +8,21 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
-from chatrooms import ids, names
+from chatrooms import names
 from chatrooms.doors import handlers
 from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
 from chatrooms.doors.hearing import Hearing, OnMessage
+from chatrooms.doors.host_posting import HostPosting
 from chatrooms.doors.host_users import HostUsers, parsed
 from chatrooms.doors.own_events import OwnEvents
-from chatrooms.errors import Invalid, NotFound, Refusal
+from chatrooms.doors.policies import Decide, Policies
+from chatrooms.errors import NotFound, Refusal
 from chatrooms.events import Emission, End, Signal
 from chatrooms.features import users
-from chatrooms.features.messages.loading import find
 from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access
-from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
@@ -51,6 +51,8 @@ class ApplicationDoor:
     _greeting: Greeting
     _users: HostUsers
     _own: OwnEvents
+    _posting: HostPosting
+    _policies: Policies
 
     async def post(
         self,
@@ -82,7 +84,7 @@ class ApplicationDoor:
         """
         given = {"reply_to": reply_to, "data": data, "id": id}
         return await self._lifetime.call(
-            self._post, (target, to, room, thread), text, given=given, author=author, create=create, key=key
+            self._posting.post, (target, to, room, thread), text, given=given, author=author, create=create, key=key
         )
 
     def post_sync(self, target: str | None = None, text: str = "", **how: Any) -> Message:
@@ -209,6 +211,26 @@ class ApplicationDoor:
         self._greeting.on_disconnect(handler)
         return handler
 
+    def may_create(self, decide: Decide) -> Decide:
+        """Have a function decide who may create a room: with the user's id and the room's name, it returns a bool.
+
+        It is asked before the command runs, and so is that of `may_write`. A coroutine function runs on the event loop,
+        any other in a thread; others do not wait for it. The answer must be true: a function that fails rejects the
+        command, and is logged; so does one that takes longer than 5 s. To give a reason, raise a `Refusal`. Your own
+        calls are not asked about. What the chat's own rules reject, it cannot allow.
+        """
+        self._policies.add("create", decide)
+        return decide
+
+    def may_write(self, decide: Decide) -> Decide:
+        """Have a function decide who may write to whom: with the ids of both users, it returns a bool.
+
+        It is asked about each other person of a conversation in which a user posts, edits, reacts or types, and about
+        people whom a user signals or invites to a room.
+        """
+        self._policies.add("write", decide)
+        return decide
+
     def event(self, name: str) -> Callable[[H], H]:
         """Have a coroutine function answer an event of your own, which pages emit on the socket or send by HTTP.
 
@@ -223,42 +245,6 @@ class ApplicationDoor:
             return handler
 
         return declare
-
-    async def _post(
-        self,
-        where: tuple[str | None, ...],
-        text: str,
-        *,
-        given: Mapping[str, Any],
-        author: str | None = None,
-        create: bool = False,
-        key: str | None = None,
-    ) -> Message:
-        me = APPLICATION if author is None else await self._users.active(author)
-        room = await self._room(where, given["reply_to"], me, create=create)
-        told = {name: value for name, value in given.items() if value is not None}
-        if key is not None:
-            told["id"] = ids.keyed(self._pipeline.facts.secret, me.username, room, key)
-        result = await self._pipeline.run("message.post", {"room": room, "text": text, **told}, me)
-        message: Message = result["message"]
-        return message
-
-    async def _room(self, where: tuple[str | None, ...], reply_to: str | None, me: Caller, *, create: bool) -> str:
-        """Return the room of a new message; raises `Invalid` unless exactly one place is given."""
-        target, to, room, thread = where
-        if sum(place is not None for place in where) != (0 if reply_to and not any(where) else 1):
-            raise Invalid("Give one of target, to, room and thread.", field="room")
-        if target is not None:
-            room, to = (target, None) if target.startswith("#") else (None, target)
-        if room is not None:
-            return parsed(names.durable, room, "room")
-        if to is not None:
-            return names.conversation(me.username, (await self._users.reachable(to, create=create)).username)
-        above = thread or reply_to or ""
-        message = await self._pipeline.lookup(lambda db: find(db, above))
-        if message is None:
-            raise NotFound("There is no such message.", field="thread" if thread else "reply_to")
-        return names.thread(message["room"], message["seq"]) if thread else message["room"]
 
     async def _post_all(self, messages: Iterable[Mapping[str, Any]]) -> list[Message | Refusal]:
         posted: list[Message | Refusal] = []

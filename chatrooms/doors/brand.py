@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import orjson
 
-from chatrooms import accent, logo
+from chatrooms import accent, extras, logo
 from chatrooms.logo import Logo
 from chatrooms.settings import Settings
 
@@ -19,11 +19,16 @@ NAME, LOBBY, STYLE = "Chatrooms", "#lobby", "</head>"
 ICON = "icon.svg"
 LINKS = {field: f'<meta name="{field}-url" content="">' for field in ("login", "home")}
 """Where the page has the addresses of the host application."""
+MISSING = '<meta name="missing" content="">'
+"""Where the page has the parts that are not installed."""
 _colour = re.compile(rf'fill="{accent.DEFAULT}"')
 
 
 class Brand(NamedTuple):
-    """A server's name, lobby such as ``#lobby``, colour such as ``#0c6b5d``, links to its application, and logo."""
+    """A server's name, lobby such as ``#lobby``, colour such as ``#0c6b5d``, links to its application, and logo.
+
+    ``missing`` are the extras whose parts of the interface are hidden, because they are not installed.
+    """
 
     name: str
     lobby: str
@@ -31,12 +36,14 @@ class Brand(NamedTuple):
     login: str = ""
     home: str = ""
     logo: Logo | None = None
+    missing: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings, name: str) -> Brand:
         """Return what the settings say of a server with that name."""
         own = logo.read(Path(settings.logo)) if settings.logo else None
-        return cls(name, settings.lobby, settings.accent, settings.login_url, settings.home_url, own)
+        missing = tuple(filter(extras.lacks, extras.IN_PAGE))
+        return cls(name, settings.lobby, settings.accent, settings.login_url, settings.home_url, own, missing)
 
     @property
     def digest(self) -> str:
@@ -54,6 +61,7 @@ class Brand(NamedTuple):
         placed = named.replace(f'content="{LOBBY}"', f'content="{escape(self.lobby)}"', 1)
         for field, address in (("login", self.login), ("home", self.home)):
             placed = placed.replace(LINKS[field], LINKS[field].replace('""', f'"{escape(address)}"'), 1)
+        placed = placed.replace(MISSING, MISSING.replace('""', f'"{" ".join(self.missing)}"'), 1)
         return placed.replace(STYLE, f"  <style>{self.style}</style>\n  {STYLE}", 1)
 
     def manifest(self, source: bytes) -> bytes:

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from chatrooms.doors.answers import refusal_response, response
-from chatrooms.errors import NotFound, Unauthorized, Unavailable
+from chatrooms.errors import NotFound, NotInstalled, Unauthorized, Unavailable
 
 SECONDS_TO_KEEP = 1.0
 """How long an answer is good for others, because strangers can ask, and each time costs a transaction."""
@@ -62,7 +62,10 @@ class Health:
         given = request.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
             return refusal_response(Unauthorized("Give the `metrics_token` as a bearer token."))
-        text, kind = await self._metrics()
+        try:
+            text, kind = await self._metrics()
+        except NotInstalled as error:
+            return refusal_response(error)
         return PlainTextResponse(text, headers={"Cache-Control": "no-store"}, media_type=kind)
 
 

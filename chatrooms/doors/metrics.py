@@ -10,13 +10,9 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-
-from chatrooms import histogram
+from chatrooms import extras, histogram
 from chatrooms.errors import Unavailable
 from chatrooms.histogram import Histogram
 from chatrooms.pipeline import jobs
@@ -25,6 +21,9 @@ from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.storage.database import Database
 from chatrooms.version import __version__
 from chatrooms.wire.server import Server
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
 
 SECONDS_BETWEEN = 0.25
 """How often the event loop is asked how late it is."""
@@ -61,7 +60,11 @@ class Metrics:
         self.lateness = Lateness()
 
     async def text(self) -> tuple[bytes, str]:
-        """Return the metrics, and their media type."""
+        """Return the metrics, and their media type; raises `NotInstalled`."""
+        extras.require("metrics")
+        from prometheus_client import CollectorRegistry
+        from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
         waiting: Mapping[str, int] | None = None
         with suppress(Unavailable):
             waiting = await self._pipeline.lookup(jobs.waiting)
@@ -97,6 +100,8 @@ def _single(counts: Mapping[str, int]) -> dict[tuple[str, ...], int]:
 
 
 def _counter(name: str, doc: str, counts: Mapping[Any, int], *labels: str) -> Metric:
+    from prometheus_client.core import CounterMetricFamily
+
     family = CounterMetricFamily(name, doc, labels=labels)
     for values, count in sorted(dict(counts).items()):
         family.add_metric(values, count)
@@ -104,6 +109,8 @@ def _counter(name: str, doc: str, counts: Mapping[Any, int], *labels: str) -> Me
 
 
 def _gauge(name: str, doc: str, values: Mapping[Any, int], *labels: str) -> Metric:
+    from prometheus_client.core import GaugeMetricFamily
+
     family = GaugeMetricFamily(name, doc, labels=labels)
     for which, value in sorted(values.items()):
         family.add_metric(which, value)
@@ -111,4 +118,6 @@ def _gauge(name: str, doc: str, values: Mapping[Any, int], *labels: str) -> Metr
 
 
 def _histogram(name: str, doc: str, found: Histogram) -> Metric:
+    from prometheus_client.core import HistogramMetricFamily
+
     return HistogramMetricFamily(name, doc, buckets=list(found.buckets()), sum_value=found.sum)

@@ -16,7 +16,7 @@ from chatrooms.doors.application import ApplicationDoor
 from chatrooms.doors.body import read
 from chatrooms.doors.callers import Callers
 from chatrooms.errors import Forbidden, Invalid, Refusal, Unauthorized
-from chatrooms.identity.accounts import MAX_ID, MAX_NAME, User
+from chatrooms.identity.accounts import MAX_ID, MAX_NAME, MAX_TENANT, User
 from chatrooms.pipeline.parsing import parsed
 from chatrooms.pipeline.rates import Rates
 from chatrooms.storage.fields import ServerRole
@@ -58,6 +58,20 @@ class NewUser(_Given):
     id: str = Field(max_length=MAX_ID)
     name: str = Field("", max_length=2 * MAX_NAME)
     role: ServerRole | None = None
+    tenant: str | None = Field(None, max_length=MAX_TENANT)
+
+    def user(self) -> User:
+        """Return the user; raises `Invalid`."""
+        try:
+            return User(self.id, self.name, self.role, self.tenant)
+        except ValueError as error:
+            raise Invalid(str(error), field="id") from None
+
+
+class HandOver(NewUser):
+    """What `ApplicationDoor.hand_over` takes."""
+
+    minutes: float = 15
 
 
 class Live(_Given):
@@ -75,6 +89,28 @@ class Whom(_Given):
     id: str = Field(max_length=MAX_ID)
 
 
+class Known(_Given):
+    """A user by their username."""
+
+    username: str = Field(max_length=MAX_ID)
+
+
+class Run(_Given):
+    """What `ApplicationDoor.run` takes."""
+
+    command: str = Field(max_length=100)
+    params: dict[str, Any] = Field(default_factory=dict)
+    username: str = Field(max_length=MAX_ID)
+
+
+class Own(_Given):
+    """What `ApplicationDoor.emit` takes."""
+
+    event: str = Field(min_length=1, max_length=64)
+    data: Any = None
+    to: str | list[str]
+
+
 class RemoteDoor:
     """Runs the application's calls for programs with the service key."""
 
@@ -87,6 +123,11 @@ class RemoteDoor:
             "signal": (Live, self._signal),
             "remove_user": (Whom, self._remove_user),
             "disconnect": (Whom, self._disconnect),
+            "hand_over": (HandOver, self._hand_over),
+            "username": (Whom, self._username),
+            "user_id": (Known, self._user_id),
+            "run": (Run, self._run_command),
+            "emit": (Own, self._emit),
         }
 
     def routes(self) -> list[Route]:
@@ -118,11 +159,26 @@ class RemoteDoor:
         return {"messages": [_posted(each) for each in results]}
 
     async def _add_user(self, given: NewUser) -> Any:
+        return {"username": await self._application.add_user(given.user())}
+
+    async def _hand_over(self, given: HandOver) -> Any:
         try:
-            user = User(given.id, given.name, given.role)
+            return {"token": await self._application.hand_over(given.user(), minutes=given.minutes)}
         except ValueError as error:
-            raise Invalid(str(error), field="id") from None
-        return {"username": await self._application.add_user(user)}
+            raise Invalid(str(error), field="minutes") from None
+
+    async def _username(self, given: Whom) -> Any:
+        return {"username": await self._application.username(given.id)}
+
+    async def _user_id(self, given: Known) -> Any:
+        return {"id": await self._application.user_id(given.username)}
+
+    async def _run_command(self, given: Run) -> Any:
+        return await self._application.run(given.command, given.params, username=given.username)
+
+    async def _emit(self, given: Own) -> Any:
+        await self._application.emit(given.event, given.data, to=given.to)
+        return {}
 
     async def _remove_user(self, given: Whom) -> Any:
         await self._application.remove_user(given.id)

@@ -139,3 +139,11 @@ class Folder:
         kind = Path(path).suffix
         media_type = TYPES.get(kind) or mimetypes.guess_type(path)[0] or "application/octet-stream"
         return File((self._path / path).read_bytes(), media_type)
+
+
+def bundled() -> Folder:
+    """Return the browser client's folder: inside an installed package, or next to it in a checkout, which changes."""
+    package = Path(__file__).parent.parent
+    if (package / "static").is_dir():
+        return Folder(package / "static", watched=False)
+    return Folder(package.parent / "static", watched=True)

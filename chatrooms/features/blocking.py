@@ -34,7 +34,7 @@ class OneBlock(TypedDict):
 
 def _another(act: Act, p: Who) -> Block | None:
     """Allow everyone to block any other person."""
-    if people.existing(act.db, p.username) == act.me.username:
+    if people.existing(act.db, act.me, p.username) == act.me.username:
         raise Invalid("You can't block yourself.", field="username")
     return _find(act.db, act.me.username, p.username)
 

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from chatrooms import ids, names
 from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features import users
-from chatrooms.pipeline import access, rights
+from chatrooms.pipeline import access, rights, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, no_room, query
 from chatrooms.pipeline.feature import Feature
@@ -90,6 +90,7 @@ def page(act: Act, p: Nothing, _: None) -> ManyGroups:
     """Return all groups, by name; a message that names one after an `@` mentions its members."""
     counted = func.count(group_members.c.username)
     found = select(groups.c.id, groups.c.name, counted.label("members")).outerjoin(group_members)
+    found = found.where(tenants.our_groups(act.me))
     own = set(act.db.scalars(select(group_members.c.group).where(group_members.c.username == act.me.username)))
     rows = act.db.execute(found.group_by(groups.c.id, groups.c.name).order_by(groups.c.name))
     return {"groups": [{"id": row.id, "name": row.name, "members": row.members, "mine": row.id in own} for row in rows]}
@@ -98,7 +99,7 @@ def page(act: Act, p: Nothing, _: None) -> ManyGroups:
 @query("group.get", may=access.anyone, method="group", scope="read", scoped=True)
 def get(act: Act, p: WhichGroup, _: None) -> OneGroup:
     """Return a group with its members."""
-    return {"group": _existing(act.db, p.id)}
+    return {"group": _existing(act, p.id)}
 
 
 @change("group.create", may=_admin, locks=_naming, rate="create", method="create_group")
@@ -107,38 +108,38 @@ def create(act: Act, p: Create, _: None) -> OneGroup:
     if (act.db.scalar(select(func.count()).select_from(groups)) or 0) >= MAX_GROUPS:
         raise Conflict(f"There can be {MAX_GROUPS} groups.", field="name")
     group = ids.new()
-    act.db.execute(insert(groups).values(id=group, **_free(act, p.name)))
+    act.db.execute(insert(groups).values(id=group, tenant=tenants.of(act.db, act.me.username), **_free(act, p.name)))
     _add(act, group, p.members, "members")
-    return {"group": _existing(act.db, group)}
+    return {"group": _existing(act, group)}
 
 
 @change("group.update", may=_admin, locks=_naming, method="update_group")
 def change_it(act: Act, p: Update, _: None) -> OneGroup:
     """Rename a group, and add and remove members. Messages that mentioned it before keep its earlier name."""
-    before = _existing(act.db, p.id)
+    before = _existing(act, p.id)
     if p.name and p.name != before["name"]:
         act.db.execute(update(groups).where(groups.c.id == p.id).values(_free(act, p.name, p.id)))
     removed = group_members.c.group == p.id, group_members.c.username.in_(p.remove)
     act.db.execute(delete(group_members).where(*removed))
     _add(act, p.id, [name for name in p.add if name not in p.remove], "add")
-    return {"group": _existing(act.db, p.id)}
+    return {"group": _existing(act, p.id)}
 
 
 @change("group.delete", may=_admin, locks=no_room, method="delete_group")
 def drop(act: Act, p: WhichGroup, _: None) -> Done:
     """Delete a group, whose name is free again. What it was mentioned in stays in people's inboxes."""
-    _existing(act.db, p.id)
+    _existing(act, p.id)
     act.db.execute(delete(group_members).where(group_members.c.group == p.id))
     act.db.execute(delete(groups).where(groups.c.id == p.id))
     return {}
 
 
-def _existing(db: Connection, id: str) -> WholeGroup:
-    name = db.scalar(select(groups.c.name).where(groups.c.id == id))
+def _existing(act: Act, id: str) -> WholeGroup:
+    name = act.db.scalar(select(groups.c.name).where(groups.c.id == id, tenants.our_groups(act.me)))
     if name is None:
         raise NotFound("There is no such group.", field="id")
     found = select(group_members.c.username).where(group_members.c.group == id).order_by(group_members.c.username)
-    return {"id": id, "name": name, "members": list(db.scalars(found))}
+    return {"id": id, "name": name, "members": list(act.db.scalars(found))}
 
 
 def _free(act: Act, name: str, group: str | None = None) -> dict[str, Any]:
@@ -153,7 +154,7 @@ def _free(act: Act, name: str, group: str | None = None) -> dict[str, Any]:
 
 def _add(act: Act, group: str, people: Sequence[str], field: str) -> None:
     known = set(act.db.scalars(select(group_members.c.username).where(group_members.c.group == group)))
-    new = [reachable(act.db, name, field) for name in dict.fromkeys(people) if name not in known]
+    new = [reachable(act.db, act.me, name, field) for name in dict.fromkeys(people) if name not in known]
     if len(known) + len(new) > MAX_MEMBERS:
         raise Conflict(f"A group has at most {MAX_MEMBERS} members.", field=field)
     if new:

@@ -15,10 +15,11 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
-from chatrooms.pipeline import access, owners, people, relations, requests, rights, room_rules
+from chatrooms.pipeline import access, owners, people, relations, requests, rights, room_rules, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, own_room
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.questions import Question
 from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage.fields import Role
@@ -168,14 +169,19 @@ def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
     return keep(act, p.room, closed=True)
 
 
-@change("room.invite", may=room_rules.inviter, locks=with_person, scope="rooms")
+def _invited(db: Connection, me: Caller, p: WithPerson) -> Iterable[str]:
+    return [p.username] if p.username != me.username and people.is_seen(db, me, p.username) else []
+
+
+@change("room.invite", may=room_rules.inviter, locks=with_person, scope="rooms", question=Question("write", _invited))
 def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Add a person to a room, which appears on all their devices at once.
 
     Inviting people who share no room with you, save for the lobby, counts as starting a conversation. You can invite
     the same person back once a day after they leave.
     """
-    username = people.reachable(act.db, p.username)
+    username = people.reachable(act.db, act.me, p.username)
+    tenants.require_same(act.db, p.room, username)
     before = find(act.db, p.room, username)
     if before is None or before["gone"]:
         relations.require_welcome(act.db, act.me, [username])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.events import Signal
+from chatrooms.pipeline import tenants
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
@@ -37,18 +38,23 @@ class States(TypedDict):
 
 
 def _anyone(_me: Caller, _p: Watch) -> None:
-    """Allow every signed-in person to watch anyone: presence is not secret."""
+    """Allow every signed-in person to watch anyone whom they see: presence is not secret."""
 
 
 class Presence:
     """Signals a person's watchers when they come online, and when they have been gone for ``grace`` seconds."""
 
     def __init__(self, broadcast: Broadcast, chat: Chat) -> None:
-        self._broadcast, self._grace = broadcast, chat.settings.presence_grace
+        self._broadcast, self._chat, self._grace = broadcast, chat, chat.settings.presence_grace
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._sending: set[asyncio.Task[None]] = set()
         broadcast.server.use(occupied=self.came, vacated=self.went)
         broadcast.people.watch(self._send)
+
+    async def seen(self, me: Caller, usernames: Sequence[str]) -> list[str]:
+        """Return those of some people whom the caller sees, or who do not exist."""
+        hidden = await self._chat.lookup(lambda db: tenants.hidden(db, me, usernames))
+        return [name for name in usernames if name not in hidden]
 
     async def watch(self, sid: str, usernames: Iterable[str]) -> None:
         """Make a socket receive the presence of exactly these people."""
@@ -99,9 +105,10 @@ async def watch(presence: Presence, me: Caller, p: Watch) -> States:
 
     Signals go to the socket that made the call; over HTTP there are none.
     """
+    seen = await presence.seen(me, p.usernames)
     if me.sid is not None:
-        await presence.watch(me.sid, p.usernames)
-    return {"states": {name: presence.state(name) for name in p.usernames}}
+        await presence.watch(me.sid, seen)
+    return {"states": {name: presence.state(name) if name in seen else "offline" for name in p.usernames}}
 
 
 FEATURE = Feature(commands=(watch,), component=Presence)

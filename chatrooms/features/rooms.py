@@ -12,10 +12,11 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Forbidden, Invalid
 from chatrooms.features import members, timeline
-from chatrooms.pipeline import access, rights, room_rules
+from chatrooms.pipeline import access, rights, room_rules, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.questions import Question
 from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage.fields import Access, Who
@@ -110,7 +111,8 @@ def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -
         "calling": "moderators",
         "slow": 0,
     }
-    _insert.run(act.db, {**values, "rev": 1, "counter": 0})
+    tenant = tenants.of(act.db, act.me.username) if access in ("open", "private") else ""
+    _insert.run(act.db, {**values, "rev": 1, "counter": 0, "tenant": tenant})
     act.changes.add(name, "rooms", {**values, "posted_at": None, "rev": act.changes.rev(name)})
     return find(act.db, name)
 
@@ -146,7 +148,11 @@ def _creator(act: Act, _p: Create) -> None:
     rights.require(act, "create")
 
 
-@change("room.create", may=_creator, locks=_new, rate="create", scope="rooms")
+def _named(_db: Connection, _me: Caller, p: Create) -> Iterable[str]:
+    return (p.name,)
+
+
+@change("room.create", may=_creator, locks=_new, rate="create", scope="rooms", question=Question("create", _named))
 def create(act: Act, p: Create, _: None) -> OneRoom:
     """Create a shared room and become its owner. The name cannot be changed later."""
     if exists(act.db, p.name):
@@ -221,7 +227,7 @@ def list_open(act: Act, p: Find, _: None) -> ManyRooms:
     mine = select(memberships.c.room).where(memberships.c.username == act.me.username, memberships.c.gone.is_(False))
     found = (
         _rooms()
-        .where(rooms.c.access == "open", rooms.c.archived.is_(False), rooms.c.name.not_in(mine))
+        .where(tenants.ours(act.me), rooms.c.access == "open", rooms.c.archived.is_(False), rooms.c.name.not_in(mine))
         .order_by(rooms.c.members.desc(), rooms.c.name)
         .limit(MAX_LISTED)
     )

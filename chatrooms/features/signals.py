@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import orjson
 from pydantic import AfterValidator, Field
+from sqlalchemy import Connection
 
 from chatrooms import names
 from chatrooms.errors import NotFound
 from chatrooms.events import OWN_TYPES, Signal
-from chatrooms.pipeline import access, relations
-from chatrooms.pipeline.act import Act
+from chatrooms.pipeline import access, questions, relations
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.questions import WRITING_IN_ROOM, Question
 from chatrooms.pipeline.shapes import Done, InRoom
 from chatrooms.pipeline.standing import Here
 from chatrooms.types import MAX_SIGNAL, AnyRoom
@@ -60,7 +63,7 @@ def _typist(act: Act, p: InRoom) -> Here:
     return here
 
 
-@query("typing", may=_typist, rate="signal", repeatable=False, scope="post")
+@query("typing", may=_typist, rate="signal", repeatable=False, scope="post", question=WRITING_IN_ROOM)
 def typing(act: Act, p: InRoom, _: Here) -> Done:
     """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
     act.signals.append(Signal(p.room, act.me.username, "typing", {}))
@@ -85,7 +88,19 @@ def _pieces(p: Send) -> int:
     return 1 + len(orjson.dumps(p.data)) // PIECE
 
 
-@query("signal", may=_acquaintance, rate="signal", cost=_pieces, repeatable=False, scope="post")
+def _addressed(db: Connection, me: Caller, p: Send) -> Iterable[str]:
+    return questions.in_room(db, me, p.to)
+
+
+@query(
+    "signal",
+    may=_acquaintance,
+    rate="signal",
+    cost=_pieces,
+    repeatable=False,
+    scope="post",
+    question=Question("write", _addressed),
+)
 def signal(act: Act, p: Send, _: Here | None) -> Done:
     """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))

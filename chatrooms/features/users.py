@@ -14,7 +14,7 @@ from chatrooms import names
 from chatrooms.errors import Invalid, NameTaken, NotFound
 from chatrooms.events import Signal
 from chatrooms.features import members, reads, rooms
-from chatrooms.pipeline import access, people
+from chatrooms.pipeline import access, people, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
@@ -81,8 +81,8 @@ _of_usernames = Prepared(_select.where(users.c.username.in_(select(values("usern
 _by_username = Prepared(_select.where(users.c.username == bindparam("username")))
 
 
-def add(act: Act, username: str, *, vouched: bool = False) -> User:
-    """Add a user, with a personal room, a profile and, if there is a lobby, a membership in it.
+def add(act: Act, username: str, *, vouched: bool = False, tenant: str = "") -> User:
+    """Add a user, with a personal room, a profile and, if there is a lobby, a membership in it, unless of a ``tenant``.
 
     Raises `NameTaken` if another's username or display name, or a group's name, looks like this one, unless a host
     application vouched for it.
@@ -104,7 +104,7 @@ def add(act: Act, username: str, *, vouched: bool = False) -> User:
         "rev": rev,
     }
     looks = {"skeleton": skeleton, "look": "", "written_look": "", "words": names.words(username)}
-    _insert.run(act.db, {**row, **looks})
+    _insert.run(act.db, {**row, **looks, "tenant": tenant})
     act.changes.add(username, "users", row)
     reads.begin(act, username, username)
     if username != SYSTEM:
@@ -121,14 +121,14 @@ def require_unused(db: Connection, name: str, field: str = "username", besides: 
 
 
 def join_lobby(act: Act, username: str) -> None:
-    """Make a person a member of the lobby, if there is one."""
-    if act.lobby:
+    """Make a person a member of the lobby, if there is one; it belongs to no tenant."""
+    if act.lobby and not tenants.of(act.db, username):
         members.add(act, act.lobby, username, "member")
 
 
-def find_or_add(act: Act, username: str, *, vouched: bool = False) -> User:
+def find_or_add(act: Act, username: str, *, vouched: bool = False, tenant: str = "") -> User:
     """Return the profile of ``username``, whom `add` adds if they are new."""
-    return find(act.db, username) or add(act, username, vouched=vouched)
+    return find(act.db, username) or add(act, username, vouched=vouched, tenant=tenant)
 
 
 def locks_to_add(username: str, lobby: str) -> tuple[str, ...]:
@@ -165,10 +165,17 @@ def me(act: Act, p: Nothing, _: None) -> OneUser:
     return {"user": existing(act.db, act.me.username)}
 
 
-@query("user.get", may=access.anyone, method="user", scope="read")
-def get(act: Act, p: Who, _: None) -> OneUser:
+def _seen(act: Act, p: Who) -> User:
+    """Allow everyone to see people of their tenant, and the application."""
+    if tenants.hidden(act.db, act.me, [p.username]):
+        raise NotFound("No one has that name.", field="username")
+    return existing(act.db, p.username)
+
+
+@query("user.get", may=_seen, method="user", scope="read")
+def get(act: Act, p: Who, user: User) -> OneUser:
     """Return a person's profile."""
-    return {"user": existing(act.db, p.username)}
+    return {"user": user}
 
 
 @change("user.update", may=access.anyone, locks=_myself, method="update_me", scope="own")
@@ -245,17 +252,17 @@ def page(act: Act, p: FindPeople, _: None) -> UserPage:
 
     With a query, those of whom a word of a name begins with it come first.
     """
-    found = search.people(act.db, p.query, p.after, MAX_PAGE + 1, *_wanted(p.usernames))
+    found = search.people(act.db, p.query, p.after, MAX_PAGE + 1, *_wanted(act.me, p.usernames))
     rows = _of_usernames.all(act.db, {"usernames": packed(found[:MAX_PAGE])})
     by_username = {row["username"]: cast(User, row) for row in rows}
     return {"users": [by_username[name] for name in found[:MAX_PAGE]], "more": len(found) > MAX_PAGE}
 
 
-def _wanted(usernames: list[str] | None) -> tuple[ColumnElement[bool], ...]:
+def _wanted(me: Caller, usernames: list[str] | None) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a list: all people who are still here, or those asked for, who may have been removed."""
     if usernames is not None:
-        return (users.c.username.in_(usernames),)
-    return users.c.username != SYSTEM, people.here(users.c.username)
+        return tenants.seen(me), users.c.username.in_(usernames)
+    return tenants.seen(me), users.c.username != SYSTEM, people.here(users.c.username)
 
 
 FEATURE = Feature(commands=(me, get, update, page))

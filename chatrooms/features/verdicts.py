@@ -91,7 +91,7 @@ def _asker(act: Act, p: WhoseRights) -> Here | None:
 @query("user.rights", may=_asker, method="rights_of")
 def page(act: Act, p: WhoseRights, here: Here | None) -> Verdicts:
     """Return what a person can do in a room, or on the server, and the reason for each thing that they cannot."""
-    them = Caller(people.reachable(act.db, p.username))
+    them = Caller(people.reachable(act.db, act.me, p.username))
     reason = act.db.scalar(select(suspensions.c.reason).where(suspensions.c.username == p.username))
     if reason is not None:
         actions = rights.RIGHTS if here is None else IN_ROOMS

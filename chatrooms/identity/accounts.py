@@ -17,18 +17,21 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam,
 from typing_extensions import TypedDict
 
 from chatrooms import names
+from chatrooms.errors import Conflict
 from chatrooms.features import users
-from chatrooms.pipeline import rights
+from chatrooms.pipeline import rights, tenants
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage import grouped
 from chatrooms.storage.fields import ServerRole
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata
+from chatrooms.storage.tables import users as people
 from chatrooms.types import line
 
 MAX_ID = 200
 MAX_NAME = 80
+MAX_TENANT = 64
 TRIED_IN_ORDER = 9
 """After ``alice-9``, usernames get random endings."""
 
@@ -48,17 +51,22 @@ class User:
     ``id`` is any text of 1 to 200 characters without control characters, such as ``alice``, ``alice@example.com``, a
     UUID or ``7``. ``name`` is the name that others see, one line of at most 80 characters; people can change it here
     until the host gives another one. ``role`` is what they may do on the server: ``owner``, ``admin``, ``moderator``,
-    ``member`` or ``guest``; None leaves it. Raises ``ValueError`` or ``TypeError`` with the rule that is broken.
+    ``member`` or ``guest``; None leaves it. ``tenant`` is the customer of yours that they belong to, at most 64
+    characters: people of different tenants know nothing of each other, and a tenant never changes; None leaves it,
+    which is none for a user who is new. Raises ``ValueError`` or ``TypeError`` with the rule that is broken.
     """
 
     id: str
     name: str = ""
     role: ServerRole | None = None
+    tenant: str | None = None
 
     def __post_init__(self) -> None:
-        for value in (self.id, self.name):
+        for value in (self.id, self.name, self.tenant or ""):
             if not isinstance(value, str):
-                raise TypeError(f"A user's id and name must be str, not {type(value).__name__}.")
+                raise TypeError(f"A user's id, name and tenant must be str, not {type(value).__name__}.")
+        if len(self.tenant or "") > MAX_TENANT or not (self.tenant or "").isprintable():
+            raise ValueError(f"A user's tenant must have at most {MAX_TENANT} characters, and none that is not shown.")
         if not self.id.strip() or len(self.id) > MAX_ID:
             raise ValueError(f"A user's id must have 1 to {MAX_ID} characters.")
         if any(unicodedata.category(each) in {"Cc", "Cs"} for each in self.id):
@@ -78,15 +86,17 @@ def _shown(name: str) -> str:
 
 
 class Account(TypedDict):
-    """A row of `accounts`."""
+    """A row of `accounts`, and the tenant of its person."""
 
     id: str
     username: str
     name: str
+    tenant: str
 
 
-_by_id = Prepared(select(accounts).where(accounts.c.id == bindparam("id")))
-_by_username = Prepared(select(accounts).where(accounts.c.username == bindparam("username")))
+_select = select(accounts, people.c.tenant).join(people, people.c.username == accounts.c.username)
+_by_id = Prepared(_select.where(accounts.c.id == bindparam("id")))
+_by_username = Prepared(_select.where(accounts.c.username == bindparam("username")))
 
 
 def find(db: Connection, id: str) -> Account | None:
@@ -148,6 +158,12 @@ def _is_username(text: str, *applications: str) -> bool:
         return False
 
 
+def require_tenant(user: User, tenant: str) -> None:
+    """Raise `Conflict` if a user is said to be of another tenant than they are."""
+    if user.tenant not in (None, tenant):
+        raise Conflict("This user belongs to another tenant, and a tenant never changes.", field="tenant")
+
+
 def come(act: Act, user: User, username: str) -> str | None:
     """Add an account with that username, or note its new display name; return its username.
 
@@ -157,7 +173,8 @@ def come(act: Act, user: User, username: str) -> str | None:
     if account is None:
         if not _is_free(act.db, user, username):
             return None
-        users.find_or_add(act, username, vouched=True)
+        users.find_or_add(act, username, vouched=True, tenant=user.tenant or "")
+        require_tenant(user, tenants.of(act.db, username))
         act.db.execute(insert(accounts).values(id=user.id, username=username, name=""))
     here, told = (account["username"], account["name"]) if account else (username, "")
     if user.name and user.name != told:

@@ -34,7 +34,8 @@ def make(facts: Facts, user: User, good_for: timedelta) -> str:
     """Return a token by which a page connects as ``user`` for that long; raises ``ValueError`` if that is too long."""
     if not timedelta() < good_for <= LONGEST:
         raise ValueError(f"A token is good for more than 0 and at most {LONGEST / timedelta(minutes=1):.0f} minutes.")
-    given = {"id": user.id, "name": user.name, "role": user.role, "until": clock.later(good_for)}
+    given = {"id": user.id, "name": user.name, "role": user.role, "tenant": user.tenant}
+    given["until"] = clock.later(good_for)
     payload = _text(orjson.dumps(given))
     return f"{BEGIN}{payload}.{_signature(facts, payload)}"
 
@@ -47,7 +48,7 @@ def read(facts: Facts, token: str) -> User:
     given = orjson.loads(_bytes(payload))
     if given["until"] <= clock.now():
         raise Unauthorized(EXPIRED)
-    return User(given["id"], given["name"], given["role"])
+    return User(given["id"], given["name"], given["role"], given.get("tenant"))
 
 
 class HandedOver:

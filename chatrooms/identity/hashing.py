@@ -6,21 +6,19 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
+from chatrooms import extras
 from chatrooms.pipeline.fair_queue import FairQueue
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 R = TypeVar("R")
 
 WAITING = 100
 """How many of one network address may wait; each waits about 50 ms for those before."""
 BUSY = "Too many people are signing in right now."
-
-_argon = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-"""19 MiB for each hash, and about 50 ms of processor time."""
 
 
 class Hashing:
@@ -31,7 +29,11 @@ class Hashing:
         self._thread: ThreadPoolExecutor | None = None
 
     async def run(self, network: str, work: Callable[[], R]) -> R:
-        """Run ``work`` on the thread; raises `RateLimited` if too many of its address wait already."""
+        """Run ``work`` on the thread; raises `RateLimited` if too many of its address wait already.
+
+        Raises `NotInstalled` without the libraries that it needs.
+        """
+        extras.require("accounts")
         async with self._queue.turn(network, network):
             self._thread = self._thread or ThreadPoolExecutor(1, "passwords")
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -45,20 +47,30 @@ class Hashing:
 
 def hashed(password: str) -> str:
     """Return the hash of ``password`` to store, with its salt and parameters."""
-    return _argon.hash(password)
+    return _argon().hash(password)
 
 
 def matches(hash: str | None, password: str) -> bool:
     """Return whether ``password`` has that hash; without one, take as long as with one."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
-        return _argon.verify(hash or _nobodys(), password) and hash is not None
+        return _argon().verify(hash or _nobodys(), password) and hash is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 def outdated(hash: str) -> bool:
     """Return whether ``hash`` has the parameters of an earlier version."""
-    return _argon.check_needs_rehash(hash)
+    return _argon().check_needs_rehash(hash)
+
+
+@cache
+def _argon() -> PasswordHasher:
+    """Return what hashes: 19 MiB for each, and about 50 ms of processor time."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 @cache

@@ -94,11 +94,14 @@ async def _appoint(chat: Chat, username: str, user: User) -> None:
 async def _username(chat: Chat, user: User) -> str:
     account = await chat.lookup(lambda db: accounts.find(db, user.id))
     while account is None or user.name not in ("", account["name"]):
+        if account:
+            accounts.require_tenant(user, account["tenant"])
         known = account["username"] if account else await _free_username(chat, user)
         locks = *users.locks_to_add(known, chat.settings.lobby), *(names.looks(user.name) if user.name else ())
         username = await chat.change(partial(_come, user=user, username=known), APPLICATION, *locks)
         if username:
             return username
+    accounts.require_tenant(user, account["tenant"])
     return account["username"]
 
 

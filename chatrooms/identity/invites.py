@@ -17,7 +17,7 @@ from chatrooms.features import members, timeline
 from chatrooms.identity import suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.names import APPLICATION
-from chatrooms.pipeline import access, room_rules, standing
+from chatrooms.pipeline import access, room_rules, standing, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.storage.fields import Created
 from chatrooms.storage.results import many
@@ -120,6 +120,8 @@ def use(act: Act, code: str, *, is_new: bool = False) -> Member:
     must not undo that.
     """
     invite = of(act.db, code)
+    if not tenants.has_room(act.db, act.me, invite["room"]):
+        require(None)
     room, username = invite["room"], act.me.username
     before = members.find(act.db, room, username)
     if before and not before["gone"]:

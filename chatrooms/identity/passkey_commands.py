@@ -10,6 +10,7 @@ import orjson
 from pydantic import AfterValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
+from chatrooms import extras
 from chatrooms.errors import Conflict, Forbidden, Invalid, Unauthorized
 from chatrooms.features.users import OneUser
 from chatrooms.identity import ceremonies, challenges, fresh, passkeys, passwords, sessions
@@ -122,7 +123,11 @@ class Passkeys:
         """Do nothing: nothing goes on."""
 
     async def taken(self, credential: dict[str, Any], me: Caller, bound_to: str) -> Challenge:
-        """Return the challenge that an answer is to; raises `Untrue`. It is used up, whatever the answer is worth."""
+        """Return the challenge that an answer is to; raises `Untrue`. It is used up, whatever the answer is worth.
+
+        Raises `NotInstalled` without the library that reads it.
+        """
+        extras.require("accounts")
         value = await asyncio.to_thread(ceremonies.challenge_in, credential)
         found = await self.chat.change(lambda act: challenges.take(act.db, value, bound_to), me)
         if found is None:
@@ -131,7 +136,11 @@ class Passkeys:
 
 
 def _party(chat: Chat, origin: str) -> str:
-    """Return the name that passkeys of a page are for; raises `Forbidden` if the settings do not know the page."""
+    """Return the name that passkeys of a page are for; raises `Forbidden` if the settings do not know the page.
+
+    Raises `NotInstalled` without the library for them.
+    """
+    extras.require("accounts")
     party = ceremonies.relying_party(chat.settings, origin)
     if party is None:
         raise Forbidden("Passkeys need https and a name that the server knows as its own: see its setting `url`.")

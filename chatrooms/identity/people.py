@@ -16,7 +16,7 @@ from chatrooms.identity import links, passwords, proofs, service_keys, suspensio
 from chatrooms.identity.linking import OneLink
 from chatrooms.identity.sessions import end_all, signed_in
 from chatrooms.identity.suspensions import Suspension
-from chatrooms.pipeline import rights
+from chatrooms.pipeline import rights, tenants
 from chatrooms.pipeline.act import APPLICATION, Act
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, change, no_room, query
@@ -78,7 +78,7 @@ def _lister(act: Act, _p: FindPeople) -> None:
 @query("server.people", may=_lister, method="accounts")
 def page(act: Act, p: FindPeople, _: None) -> AccountPage:
     """Return people with their sessions and suspensions, a hundred at a time, ordered by username."""
-    chosen = [users.c.username != names.APPLICATION]
+    chosen = [users.c.username != names.APPLICATION, tenants.seen(act.me)]
     if p.role:
         chosen.append(users.c.role == p.role)
     if p.suspended:

@@ -16,6 +16,7 @@ from pydantic import Field
 from sqlalchemy import BigInteger, Column, Connection, ForeignKey, String, Table, delete, func, insert, select, update
 from typing_extensions import TypedDict
 
+from chatrooms import extras
 from chatrooms.errors import Unauthorized
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline.act import Act
@@ -110,7 +111,8 @@ def forget(db: Connection, username: str) -> None:
 
 
 def address(secret: str, username: str, server: str) -> str:
-    """Return what apps read from a QR code."""
+    """Return what apps read from a QR code; raises `NotInstalled`."""
+    extras.require("accounts")
     from pyotp import TOTP
 
     return TOTP(secret).provisioning_uri(name=username, issuer_name=server)
@@ -130,7 +132,8 @@ def _now() -> int:
 
 
 def _step_of(secret: str, code: str) -> int | None:
-    """Return which of the codes around now this is; None if it is no such code."""
+    """Return which of the codes around now this is; None if it is no such code. Raises `NotInstalled`."""
+    extras.require("accounts")
     from pyotp import TOTP
 
     now, app = _now(), TOTP(secret, interval=SECONDS)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from chatrooms import names
 from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotFound
-from chatrooms.pipeline import relations, requests, rights, standing
+from chatrooms.pipeline import relations, requests, rights, standing, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params
 from chatrooms.pipeline.standing import Here, require_member
@@ -78,7 +78,7 @@ def readable(room: ColumnElement[str], me: Caller) -> ColumnElement[bool]:
 
 def manageable(me: Caller) -> ColumnElement[bool]:
     """Return the condition that a row of ``rooms`` is a shared room that the caller can see."""
-    is_visible = or_(rooms.c.access == "open", readable(rooms.c.name, me))
+    is_visible = or_(and_(rooms.c.access == "open", tenants.ours(me)), readable(rooms.c.name, me))
     return and_(rooms.c.access.in_(("open", "private")), is_visible)
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.questions import Question
 from chatrooms.pipeline.scopes import Group
 from chatrooms.settings import RATES
 
@@ -61,7 +62,8 @@ class Command(Generic[P]):
     returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
     A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
     client; if empty, the last word of its name. Service keys can have those with a ``scope``; one for some rooms has
-    those alone whose permission returns what is in a room, or that are ``scoped``: they heed it themselves.
+    those alone whose permission returns what is in a room, or that are ``scoped``: they heed it themselves. The
+    application may answer the ``question`` of a command before it runs.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Command(Generic[P]):
     method: str = ""
     scope: Group | None = None
     scoped: bool = False
+    question: Question | None = None
 
     @property
     def doc(self) -> str:
@@ -99,12 +102,13 @@ def change(
     method: str = "",
     scope: Group | None = None,
     scoped: bool = False,
+    question: Question | None = None,
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
     """Declare a command that writes. ``locks`` returns all rooms that it may change; changing another raises."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         how: Any = {"repeatable": repeatable, "method": method, "scope": scope, "scoped": scoped}
-        return _declared(name, "change", may, body, locks, rate, cost, **how)
+        return _declared(name, "change", may, body, locks, rate, cost, **how, question=question)
 
     return declare
 
@@ -122,12 +126,14 @@ def query(
     method: str = "",
     scope: Group | None = None,
     scoped: bool = False,
+    question: Question | None = None,
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
     """Declare a command that reads, and may emit signals if it is not ``repeatable``."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         how: Any = {"aligned": aligned, "opens": opens, "closes": closes, "repeatable": repeatable, "method": method}
-        return _declared(name, "query", may, body, no_room, rate, cost, **how, scope=scope, scoped=scoped)
+        how |= {"scope": scope, "scoped": scoped, "question": question}
+        return _declared(name, "query", may, body, no_room, rate, cost, **how)
 
     return declare
 

@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -26,8 +26,10 @@ from chatrooms.pipeline.entries import Entries
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.outcome import Outcome
 from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
+from chatrooms.pipeline.questions import Judge, asked
 from chatrooms.pipeline.queue import Queue
 from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.rerunning import rerunnable
 from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.pipeline.turn import Slots, Turn
 from chatrooms.settings import Settings
@@ -56,7 +58,14 @@ class Pipeline:
     """Runs commands: from a door to the database, and from the commit to the sockets."""
 
     def __init__(  # noqa: PLR0917 - every floor below
-        self, settings: Settings, features: Features, db: Database, broadcast: Broadcast, rates: Rates, queue: Queue
+        self,
+        settings: Settings,
+        features: Features,
+        db: Database,
+        broadcast: Broadcast,
+        rates: Rates,
+        queue: Queue,
+        judge: Judge,
     ) -> None:
         self.settings = settings
         self.sessions = SessionUse()
@@ -70,7 +79,7 @@ class Pipeline:
         self.outcomes: Counter[tuple[str, str]] = Counter()
         """How many commands were run, by name and ``ok`` or the code of the refusal."""
         db.writer.on_commit(self._committed)
-        self._slots = Slots()
+        self._slots, self._judge = Slots(), judge
 
     def learn(self, facts: Facts) -> None:
         """Note what the database knows of itself, as of reading or changing it, and what follows for the server."""
@@ -87,7 +96,10 @@ class Pipeline:
             command = self._features.commands.get(name)
             if command is None:
                 raise UnknownCommand(command=name[:100])
-            result = await self._do(command, await self._parse(command, given, me), me)
+            p = await self._parse(command, given, me)
+            if question := asked(self._judge, command.question, me):
+                await self._judge.require(question.kind, me, await self.lookup(lambda db: question.about(db, me, p)))
+            result = await self._do(command, p, me)
         except Refusal as refusal:
             self._note(refusal, name)
             raise
@@ -102,6 +114,8 @@ class Pipeline:
         """
         command = self._features.commands.get(name)
         if command is None or command.kind != "change" or weight(command, given) is not None:
+            return False
+        if asked(self._judge, command.question, me):
             return False
         try:
             self.sessions.note(me)
@@ -217,20 +231,7 @@ class Pipeline:
         return lambda changed: chain(standing.standings(me.username, changed), self._features.asks)
 
     def _rerunnable(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
-        """Return ``run`` for the writer, which may call it again after undoing what it did.
-
-        Rates count only the first time, and sessions that it ended go on until it has ended them again.
-        """
-        rates, ended = chain((self._rates,), repeat(self._uncounted)), list[str]()
-
-        def work(db: Connection) -> Outcome[R]:
-            for session in ended:
-                self.sessions.find_again(session, self.sessions.now())
-            outcome = run(db, next(rates))
-            ended[:] = [*outcome.ended, *outcome.barred]
-            return outcome
-
-        return work
+        return rerunnable(run, self._rates, self._uncounted, self.sessions)
 
     async def _parse(self, command: Command[P], given: Any, me: Caller) -> P:
         """Count the cost of the parameters, then parse them; many names are slow and wait for the caller's turn."""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
 from chatrooms.errors import Forbidden, NotFound
+from chatrooms.pipeline import people
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.storage.fields import Role, ServerRole
 from chatrooms.storage.statements import Prepared
@@ -116,7 +117,7 @@ def require(act: Act, action: Action, over: str | None = None) -> None:
     mine = role_of(act.db, act.me)
     demand(verdict(mine, action))
     if over is not None:
-        theirs = of(act.db, over)
+        theirs = of(act.db, people.existing(act.db, act.me, over))
         demand(verdict(mine, action, None if act.me.host else theirs))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chatrooms import names
 from chatrooms.errors import Invalid, NotAMember, NotFound
-from chatrooms.pipeline import people, relations
+from chatrooms.pipeline import people, relations, tenants
 from chatrooms.pipeline.act import Caller
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.fields import Access, Role
@@ -129,7 +129,7 @@ def standings(username: str, rooms: Iterable[str]) -> Iterator[Asked]:
 
 def _shared(db: Connection, me: Caller, room: str) -> Here:
     row = _found.one(db, {"room": room, "username": me.username})
-    if row is None:
+    if row is None or (row["role"] is None and not tenants.has_room(db, me, room)):
         raise NotFound(room=room)
     role: Role | None = "owner" if me.host else row["role"]
     restricted = frozenset(rule for rule in RESTRICTING if row[rule] == "moderators")
@@ -153,7 +153,7 @@ def _conversation(db: Connection, me: Caller, room: str) -> Here:
         return Here(room, "conversation", "member", **state, asked=row["request"] is not None)
     for username in names.people(room):
         if username != me.username:
-            people.reachable(db, username, field="room")
+            people.reachable(db, me, username, field="room")
     others = [username for username in names.people(room) if username != me.username]
     blocked = len(others) == 1 and bool(relations.blocking(db, me.username, others[0]))
     return Here(room, "conversation", "member", exists=False, blocked=blocked)

@@ -9,10 +9,15 @@ from sqlalchemy import Connection, bindparam, select
 from chatrooms import names
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import group_members, groups, members, suspensions
+from chatrooms.storage.tables import group_members, groups, members, suspensions, users
 
 _named = values("names")
 _existing = Prepared(select(groups.c.name).where(groups.c.name.in_(select(_named.c.value))))
+_theirs = Prepared(
+    select(groups.c.name)
+    .join(users, users.c.tenant == groups.c.tenant)
+    .where(users.c.username == bindparam("by"), groups.c.name.in_(select(_named.c.value)))
+)
 _people = (
     select(group_members.c.username)
     .select_from(group_members.join(groups, groups.c.id == group_members.c.group))
@@ -39,6 +44,11 @@ _taken = Prepared(
 def existing(db: Connection, given: Iterable[str]) -> set[str]:
     """Return those of some names that a group has."""
     return {row["name"] for row in _existing.all(db, {"names": packed(list(given))})}
+
+
+def of_tenant(db: Connection, by: str, given: Iterable[str]) -> set[str]:
+    """Return those of some names that a group of a person's tenant has."""
+    return {row["name"] for row in _theirs.all(db, {"by": by, "names": packed(list(given))})}
 
 
 def taken(db: Connection, one: str, other: str, besides: str | None = None) -> bool:

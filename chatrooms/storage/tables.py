@@ -57,6 +57,7 @@ rooms = Table(
     ),
     Column("posted", Integer, nullable=False, comment="messages posted so far, deleted ones included"),
     Column("members", Integer, nullable=False, server_default="0", comment="people who belong to it now"),
+    Column("tenant", String(64), nullable=False, server_default="", comment="empty for none"),
 )
 # In the order of `room.list`, so that it reads only what it returns.
 _is_listed = and_(rooms.c.access == "open", rooms.c.archived.is_(False))
@@ -82,6 +83,7 @@ users = Table(
     Column("created_at", String(24), nullable=False),
     Column("role", String(12), nullable=False, server_default="member", comment="on this server, see pipeline.rights"),
     Column("rev", Integer, nullable=False),
+    Column("tenant", String(64), nullable=False, server_default="", comment="empty for none"),
     Index(None, "username", "words"),
 )
 
@@ -185,6 +187,7 @@ groups = Table(
     Column("id", String(36), primary_key=True),
     Column("name", String(32), nullable=False, unique=True, comment="of the same kind as usernames, and none of them"),
     Column("skeleton", String(200), nullable=False, unique=True),
+    Column("tenant", String(64), nullable=False, server_default="", comment="empty for none"),
 )
 group_members = Table(
     "group_members",

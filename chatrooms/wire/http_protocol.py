@@ -21,13 +21,12 @@ from chatrooms.wire.deadline import Deadline
 from chatrooms.wire.exchange import Exchange
 from chatrooms.wire.flow import Flow
 from chatrooms.wire.http_parsing import HttpParsing
+from chatrooms.wire.limits import SECONDS_TO_ASK
 from chatrooms.wire.refusal import Refused, refusal
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.unsent import Unsent
 from chatrooms.wire.websocket_protocol import WebSocketProtocol
 
-SECONDS_TO_ASK = 20.0
-"""How long a connection may be open, or have been answered, without a whole header."""
 SECONDS_TO_SEND = 20.0
 LEAST_SENT = 10_000
 """Bytes of a body that have to come in each `SECONDS_TO_SEND` in which the server reads."""

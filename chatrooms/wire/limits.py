@@ -7,6 +7,8 @@ from dataclasses import dataclass
 AHEAD = 16
 """Messages that are read while the first of them is handled; of those of `LARGE` bytes or more only one."""
 LARGE = 16 * 1024
+SECONDS_TO_ASK = 20.0
+"""How long a connection may be open, or have been answered, without a whole header."""
 SECONDS_TO_CLOSE = 2.0
 SECONDS_OF_NOISE = 5.0
 MAX_PACKET = 128 * 1024

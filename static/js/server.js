@@ -13,6 +13,14 @@ const loginAddress = inPage("login-url");
 /** Where people log in to the host application, with the address to come back to; empty if it has not said. */
 export const addressToLogIn = () => loginAddress && loginAt(loginAddress, document.baseURI, location.hash);
 
+const missing = inPage("missing").split(" ");
+/** Whether the server has passwords and passkeys. */
+export const hasAccounts = !missing.includes("accounts");
+/** What the dialog of a person's devices is called. */
+export const DEVICES = hasAccounts ? "Devices and password" : "Devices";
+/** Whether the server can process pictures. */
+export const hasMedia = !missing.includes("media");
+
 export const serverName = signal(inPage("application-name"));
 /** The room that everybody is added to. */
 export const lobby = signal(inPage("lobby"));

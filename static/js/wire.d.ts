@@ -532,6 +532,7 @@ export type ErrorCode =
   | "too_large"
   | "rate_limited"
   | "internal"
+  | "not_installed"
   | "unavailable"
   | "no_space";
 

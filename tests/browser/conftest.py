@@ -32,7 +32,7 @@ def _bundles(shared_folder: Path) -> Iterator[None]:
     """Let all servers of these tests serve the bundles of a wheel, which load in half the time of modules."""
     folder = Folder(wheel.bundle(shared_folder), watched=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("chatrooms.app._static", lambda: folder)
+        patch.setattr("chatrooms.app.bundled", lambda: folder)
         yield
 
 

@@ -33,7 +33,7 @@ FRUGAL = {"service_workers": "block"}
 @pytest.fixture(autouse=True)
 def _modules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Serve the modules, as a checkout does."""
-    monkeypatch.setattr("chatrooms.app._static", lambda: Folder(STATIC, watched=True))
+    monkeypatch.setattr("chatrooms.app.bundled", lambda: Folder(STATIC, watched=True))
 
 
 async def loaded(visitor: Visitor) -> list[str]:

@@ -91,7 +91,7 @@ def static(tmp_path: Path, shared_folder: Path, monkeypatch: pytest.MonkeyPatch)
     """Copy the client, so that a test can change it."""
     copy = shutil.copytree(wheel.bundle(shared_folder), tmp_path / "static")
     monkeypatch.setattr(snapshot, "SECONDS_BETWEEN_LOOKS", 0)
-    monkeypatch.setattr("chatrooms.app._static", lambda: snapshot.Folder(copy, watched=True))
+    monkeypatch.setattr("chatrooms.app.bundled", lambda: snapshot.Folder(copy, watched=True))
     return copy
 
 

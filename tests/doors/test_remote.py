@@ -11,11 +11,16 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Chatrooms, Remote, RemoteRefused, Settings, remote
+from chatrooms.doors.application import ApplicationDoor
 from tests.doors import post
 from tests.people import PATIENCE, connect
 from tests.servers import QUICK, serving
 
 KEY = "0123456789abcdef" * 2
+CALLS = [
+    *("post", "add_user", "signal", "disconnect", "remove_user", "hand_over", "username", "user_id", "run", "emit"),
+    "unknown",
+]
 BEARER = {"Authorization": f"Bearer {KEY}"}
 
 
@@ -64,9 +69,53 @@ async def test_many_messages_come_in_order_and_say_which_failed(url):
     assert seqs == sorted(seqs)
 
 
+async def test_a_worker_hands_over_runs_commands_and_emits(url):
+    shop = Remote(url, key=KEY)
+    token = await shop.hand_over("ann@example.com", "Ann", tenant="acme", minutes=5)
+    async with connect(url.removesuffix("/chat"), "ann", auth={"token": token}, path="chat") as ann:
+        assert await shop.username("ann@example.com") == "ann"
+        assert await asyncio.to_thread(shop.user_id_sync, "ann") == "ann@example.com"
+        created = await shop.run("room.create", {"name": "#acme"}, username="ann@example.com")
+        assert created["room"]["created_by"] == "ann"
+        await shop.emit("news", {"n": 1}, to="#acme")
+        await ann.hears(lambda event, data: event == "news" and data == {"n": 1})
+        with pytest.raises(RemoteRefused) as refused:
+            await shop.add_user("ann@example.com", tenant="globex")
+        assert refused.value.code == "conflict"
+
+
+NO_COUNTERPART = {
+    "post_all": "`post_many` is it: each message can be given its own arguments by `post`.",
+    "sockets_in": "The ids of sockets mean something only in the process that has them.",
+    "on_message": "Another process hears by a bot of `chatrooms.client`, which goes on where it stopped.",
+    "on_connect": "Handlers run where the sockets are.",
+    "on_disconnect": "Handlers run where the sockets are.",
+    "event": "Handlers run where the sockets are.",
+    "may_create": "Decisions are made where commands run.",
+    "may_write": "Decisions are made where commands run.",
+}
+"""The calls of `Chatrooms` that a program elsewhere cannot make, and why."""
+
+
+def test_a_program_elsewhere_has_every_call_or_a_reason_why_not():
+    ours = {name for name, call in vars(ApplicationDoor).items() if callable(call) and not name.startswith("_")}
+    theirs = {name for name in vars(Remote) if not name.startswith("_")}
+    assert ours - theirs == set(NO_COUNTERPART)
+    assert {name for name in theirs if not name.endswith("_sync")} == {
+        name.removesuffix("_sync") for name in theirs if name.endswith("_sync")
+    }
+
+
 @pytest.mark.parametrize(
     ("call", "params", "code"),
     [
+        ("hand_over", {"id": "x", "minutes": 2000}, "invalid"),
+        ("hand_over", {"id": ""}, "invalid"),
+        ("add_user", {"id": "x", "tenant": "\n"}, "invalid"),
+        ("username", {"id": "nobody"}, "not_found"),
+        ("run", {"command": "user.me", "username": "nobody"}, "not_found"),
+        ("emit", {"event": "x"}, "invalid"),
+        ("remove_user", {"id": "nobody"}, "not_found"),
         ("post", {"messages": [{"target": "nobody", "text": "x"}]}, "not_found"),
         ("post", {"messages": [{"target": "#lobby", "text": ""}]}, "invalid"),
         ("post", {"messages": [{"text": "x"}]}, "invalid"),
@@ -115,7 +164,7 @@ async def test_what_is_no_list_of_messages_is_invalid(url, body):
         (BEARER | {"Sec-Fetch-Site": "cross-site"}, 403),
     ],
 )
-@pytest.mark.parametrize("call", ["post", "add_user", "signal", "disconnect", "unknown"])
+@pytest.mark.parametrize("call", CALLS)
 async def test_others_cannot_speak_for_the_application(url, headers, status, call):
     assert (await post(url, f"/application/{call}", {}, headers=headers))[0] == status
 

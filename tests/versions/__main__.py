@@ -25,6 +25,7 @@ TESTS = [
     *("pipeline/test_declarations.py", "storage/test_migrations.py", "storage/test_writer.py"),
     *("wire/test_fastpath.py", "wire/test_polling.py", "wire/test_socketio.py", "wire/test_websocket.py"),
 ]
+EXTRAS = ("accounts", "client", "media", "metrics", "postgresql", "server")
 BESIDE = ["fastapi==0.128.*", "sqlalchemy<2.1", "fastapi-users[sqlalchemy]", "sqlmodel<0.0.35"]
 
 
@@ -32,7 +33,8 @@ def lower_bounds() -> list[str]:
     """Return a constraint for each dependency with its oldest allowed version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     optional = project["optional-dependencies"]
-    needed = map(Requirement, [*project["dependencies"], *optional["client"], *optional["postgresql"]])
+    extras = (each for name in EXTRAS for each in optional[name])
+    needed = map(Requirement, [*project["dependencies"], *extras])
     return [f"{each.name}=={clause.version}" for each in needed for clause in each.specifier if clause.operator == ">="]
 
 

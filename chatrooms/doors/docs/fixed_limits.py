@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatrooms import names, types
 from chatrooms.pipeline import charges, contents, turn
 from chatrooms.storage import blobs, writer
-from chatrooms.wire import http_protocol, limits, measure
+from chatrooms.wire import limits, measure
 
 KIB = 1024
 MIB = 1024 * 1024
@@ -33,7 +33,7 @@ def fixed() -> list[tuple[str, str]]:
         ("Bytes of a request's target", f"{measure.MAX_TARGET // KIB} KiB"),
         ("Fields of a request's head", f"{measure.MAX_FIELDS}"),
         ("Bytes of a request's head", f"{measure.MAX_BESIDE // KIB} KiB"),
-        ("Time for a request's head", f"{http_protocol.SECONDS_TO_ASK:g} s"),
+        ("Time for a request's head", f"{limits.SECONDS_TO_ASK:g} s"),
         ("Time for the body of a command", f"{body.SECONDS_TO_SEND:g} s"),
         *_of_uploads(),
         ("Time for a client to read what was sent", f"{limits.Limits().unread:g} s"),

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Annotated
 
-from emoji import EMOJI_DATA
 from pydantic import Field
 from sqlalchemy import Connection, delete, func, insert, select, update
 from typing_extensions import TypedDict
 
+from chatrooms import unicode_emoji
 from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features.files.portraits import sized
 from chatrooms.features.files.posting import own
 from chatrooms.features.files.removing import REMOVE
 from chatrooms.features.files.stored import files
-from chatrooms.pipeline import access, rights
+from chatrooms.names import APPLICATION
+from chatrooms.pipeline import access, rights, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.contents import Outgoing, Served
@@ -76,24 +76,19 @@ def _name(_db: Connection, _me: Caller, p: WhichEmoji) -> Iterable[str]:
     return (f":{p.name}:",)
 
 
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    """Return the names that emoji of Unicode have."""
-    codes = (code for about in EMOJI_DATA.values() for code in (about["en"], *about.get("alias", ())))
-    return frozenset(code.strip(":").lower().replace("-", "_") for code in codes)
-
-
 @query("emoji.list", may=access.anyone, method="emoji", scope="read", scoped=True)
 def page(act: Act, p: Nothing, _: None) -> ManyEmoji:
     """Return the emoji of the server, by name."""
-    found = act.db.execute(select(custom_emoji).order_by(custom_emoji.c.name))
-    return {"emoji": [_shown(row.name, row.picture, row.by, row.at) for row in found]}
+    found = act.db.execute(select(custom_emoji).order_by(custom_emoji.c.name)).all()
+    hidden = tenants.hidden(act.db, act.me, sorted({row.by for row in found}))
+    by = {row.by: APPLICATION if row.by in hidden else row.by for row in found}
+    return {"emoji": [_shown(row.name, row.picture, by[row.by], row.at) for row in found]}
 
 
 @change("emoji.add", may=_admin, locks=_name, rate="upload", method="add_emoji")
 def add(act: Act, p: NewEmoji, _: None) -> OneEmoji:
     """Add an emoji to the server, which people use in texts and reactions as `:name:`; there can be 500."""
-    if p.name in _known():
+    if p.name in unicode_emoji.names():
         raise Invalid("An emoji of Unicode has that name.", field="name")
     if emoji.picture(act.db, p.name):
         raise Conflict("There is an emoji of that name. Remove it first.", field="name")

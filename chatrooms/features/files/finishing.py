@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from chatrooms import pictures
-from chatrooms.errors import Invalid, TooLarge
+from chatrooms import extras, pictures
+from chatrooms.errors import Invalid, NotInstalled, TooLarge
 from chatrooms.features.files import stored
 from chatrooms.features.files.removing import give_up, remove
 from chatrooms.pictures.kinds import PICTURES, kind_of
@@ -24,8 +24,9 @@ COPIES = {"full": "", "large": ".large", "small": ".small"}
 async def finish(chat: Chat, which: str, network: str) -> None:
     """Make a file whose bytes are all in the spool complete. Doing it again, after an interruption, is allowed.
 
-    Raises `Invalid` or `TooLarge` for a picture that cannot be made clean, which is removed: it may say where it was
-    taken. Raises `Unavailable` or `RateLimited` if that cannot be tried now. ``network`` is the address that sent it.
+    Raises `Invalid`, `NotInstalled` or `TooLarge` for a picture that cannot be made clean, which is removed: it may say
+    where it was taken. Raises `Unavailable` or `RateLimited` if that cannot be tried now. ``network`` is the address
+    that sent it.
     """
     spool, row = chat.blobs.spool, await chat.lookup(lambda db: stored.find(db, which))
     if row is None or row["size"] is not None:
@@ -34,7 +35,7 @@ async def finish(chat: Chat, which: str, network: str) -> None:
     if kind in PICTURES or row["square"]:
         try:
             about = await _picture(chat, row, kind, network)
-        except (Invalid, TooLarge):
+        except (Invalid, NotInstalled, TooLarge):
             await give_up(chat, which)
             raise
     else:
@@ -48,6 +49,7 @@ async def finish(chat: Chat, which: str, network: str) -> None:
 
 async def _picture(chat: Chat, row: Mapping[str, Any], kind: str, network: str) -> dict[str, Any]:
     """Store the clean copies of a picture instead of what was uploaded."""
+    extras.require("media")
     spool, which = chat.blobs.spool, row["id"]
     if kind not in PICTURES:
         raise Invalid("A picture has to be a JPEG, PNG, WebP, GIF or AVIF.")

@@ -14,7 +14,7 @@ from chatrooms.features.files.removing import REMOVE
 from chatrooms.features.files.stored import files
 from chatrooms.features.rooms import OneRoom
 from chatrooms.features.users import OneUser
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, own_room
 from chatrooms.pipeline.contents import Outgoing, Served
@@ -99,9 +99,9 @@ def _require_unused(act: Act, id: str) -> None:
         raise Conflict("This file is a picture already.", field="file")
 
 
-def _of_person(db: Connection, _caller: Caller, username: str, picture: str, size: str) -> Outgoing | None:
-    """Return the present picture of a person, whom everybody may see."""
-    user = users.find(db, username)
+def _of_person(db: Connection, caller: Caller, username: str, picture: str, size: str) -> Outgoing | None:
+    """Return the present picture of a person whom the caller sees."""
+    user = None if tenants.hidden(db, caller, [username]) else users.find(db, username)
     return sized(picture, size) if user and user["picture"] == picture else None
 
 

@@ -49,19 +49,19 @@ _of = Foreseen(
 )
 
 
-def _named(db: Connection, text: str, known: Sequence[str] = ()) -> list[str]:
-    """Return the groups that a text names, each once; those that it mentioned before need not exist any more."""
+def _named(db: Connection, author: str, text: str, known: Sequence[str] = ()) -> list[str]:
+    """Return the groups that an author's text names, each once; those ``known`` from before need not exist any more."""
     tried = written(text)[:MAX_TRIED]
     if not tried:
         return []
-    there = grouped.existing(db, set(chain.from_iterable(tried))) | set(known)
+    there = grouped.of_tenant(db, author, set(chain.from_iterable(tried))) | set(known)
     found = (next((name for name in meant if name in there), None) for meant in tried) if there else ()
     return list(dict.fromkeys(name for name in found if name is not None))[:MAX_GROUPS]
 
 
 def _allow(act: Act, room: str, text: str, confirmed: bool) -> None:  # noqa: FBT001 - as `Part` declares it
     """Raise `Unconfirmed` if a text mentions groups of more than 20 others, unless its author ``confirmed`` that."""
-    named = [] if confirmed or "@" not in text else _named(act.db, text)
+    named = [] if confirmed or "@" not in text else _named(act.db, act.me.username, text)
     people = grouped.people(act.db, room, named, act.me.username) if named else ()
     if len(people) > ASKED_ABOVE:
         which = " and ".join(f"@{name}" for name in named)
@@ -83,7 +83,7 @@ def _store(db: Connection, message: Message) -> Sequence[MentionedGroup]:
     if before:
         db.execute(delete(group_calls).where(group_calls.c.message == message["id"]))
     at = message["edited_at"] or message["at"]
-    named = sorted(_named(db, text, [*before])) if "@" in text else []
+    named = sorted(_named(db, message["author"], text, [*before])) if "@" in text else []
     found = [before.get(name) or MentionedGroup(name=name, at=at) for name in named]
     for group in found:
         _insert.run(db, {"message": message["id"], **group})

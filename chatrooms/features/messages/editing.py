@@ -11,6 +11,7 @@ from chatrooms import clock
 from chatrooms.errors import Forbidden
 from chatrooms.features.messages import versions
 from chatrooms.features.messages.loading import (
+    WRITING_THERE,
     OneMessage,
     Which,
     allow,
@@ -69,7 +70,7 @@ def _require_in_time(act: Act, message: Message, here: Here) -> None:
         raise Forbidden(f"You can edit and delete a message for {minutes:,} minutes only.")
 
 
-@change("message.edit", may=_author, locks=room_of, rate="post", scope="post")
+@change("message.edit", may=_author, locks=room_of, rate="post", scope="post", question=WRITING_THERE)
 def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     """Edit the text of your message; you and moderators can see what it said before.
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Select, bindparam, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Invalid, NotAMember, NotFound
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, questions
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params
+from chatrooms.pipeline.questions import Question
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage import ahead
 from chatrooms.storage.given import packed
@@ -104,6 +105,15 @@ def store_parts(act: Act, message: Message) -> None:
 def find(db: Connection, id: str) -> Message | None:
     """Return the row of a message without its parts and without checking permissions."""
     return cast(Message | None, _by_id.one(db, {"id": id}))
+
+
+def _written_to(db: Connection, me: Caller, p: Which) -> Iterable[str]:
+    message = find(db, p.id)
+    return questions.in_room(db, me, message["room"]) if message else ()
+
+
+WRITING_THERE = Question("write", _written_to)
+"""Asks about the other people of the conversation that a message is in."""
 
 
 def find_visible(act: Act, id: str) -> tuple[Message, Here]:

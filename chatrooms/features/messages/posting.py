@@ -28,6 +28,7 @@ from chatrooms.features.messages.loading import (
 from chatrooms.pipeline import access, relations, requests, room_rules
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change
+from chatrooms.pipeline.questions import WRITING_IN_ROOM
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage import tables
 from chatrooms.storage.rows import Message
@@ -135,7 +136,7 @@ def _locks(_db: Connection, me: Caller, p: Post) -> Iterable[str]:
     return [room, *names.people(room)] if names.kind(room) == "conversation" else [room]
 
 
-@change("message.post", may=_may, locks=_locks, rate="post", scope="post")
+@change("message.post", may=_may, locks=_locks, rate="post", scope="post", question=WRITING_IN_ROOM)
 def post(act: Act, p: Post, to: Posting) -> OneMessage:
     """Post a message in a room, or to a person by their username.
 

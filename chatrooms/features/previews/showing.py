@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from chatrooms import extras
 from chatrooms.errors import RateLimited
 from chatrooms.features.messages.loading import changed, find
 from chatrooms.features.previews import stored
@@ -45,7 +46,7 @@ Pages = Mapping[str, Mapping[str, Any] | None]
 @on("messages")
 def linked(act: Act, rows: Sequence[Row]) -> None:
     """Have the links of messages previewed that were posted or edited, unless the author posts very many."""
-    for row in rows if act.server.settings.previews else ():
+    for row in rows if act.server.settings.previews and not extras.lacks("media") else ():
         if (row["seq"] == row["rev"] or row["edited_at"] == act.now) and not row["deleted"] and may_link(row["text"]):
             with suppress(RateLimited):
                 _enqueue(act, row)

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Conflict, NotFound
 from chatrooms.events import Signal
 from chatrooms.features.messages.loading import (
+    WRITING_THERE,
     Mine,
     Which,
     markable,
@@ -78,7 +79,16 @@ REACTIONS = Part(
 )
 
 
-@change("reaction.add", may=markable, locks=room_of, rate="post", repeatable=True, method="react", scope="post")
+@change(
+    "reaction.add",
+    may=markable,
+    locks=room_of,
+    rate="post",
+    repeatable=True,
+    method="react",
+    scope="post",
+    question=WRITING_THERE,
+)
 def add(act: Act, p: React, message: Message) -> Reacted:
     """React to a message with an emoji; people can use 50 of them on one message. Reacting twice has no effect.
 

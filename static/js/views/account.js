@@ -3,7 +3,7 @@ import { governs } from "../admin/rights.js";
 import { show } from "../overlay.js";
 import { html } from "../html.js";
 import { quiet } from "../preferences.js";
-import { homeAddress, serverName } from "../server.js";
+import { DEVICES, homeAddress, serverName } from "../server.js";
 import { hosted, useAnotherName } from "../session.js";
 import { me, nameOf } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
@@ -26,7 +26,7 @@ export function Account() {
         <button popovertarget="account-menu" onClick=${() => show("settings")}>Settings</button>
         ${governs(me.value?.role) && html`<button popovertarget="account-menu" onClick=${() => (location.hash = ADMIN)}>Manage this server</button>`}
         <button popovertarget="account-menu" onClick=${() => show("keys")}>Shortcuts and commands</button>
-        ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("devices")}>Devices and password</button>`}
+        ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("devices")}>${DEVICES}</button>`}
         ${(!hosted || homeAddress) && html`<hr />`}
         ${homeAddress && html`<a class="button" href=${homeAddress} target="_top">Back to <bdi>${serverName.value}</bdi></a>`}
         ${!hosted && html`<button onClick=${useAnotherName}>Use another name in this tab</button>`}

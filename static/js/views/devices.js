@@ -3,6 +3,7 @@ import { asRefusal, run } from "../connection.js";
 import { exactTime, timeOf } from "../dates.js";
 import { deviceName } from "../devices.js";
 import { html } from "../html.js";
+import { DEVICES, hasAccounts } from "../server.js";
 import { CopyLink } from "./copy-link.js";
 import { Dialog } from "./dialog.js";
 import { useForm } from "./form.js";
@@ -19,10 +20,10 @@ import { ServiceKeys, useKeys } from "./service-keys.js";
 export function Devices({ onClose }) {
   const keys = useKeys();
   return html`
-    <${Dialog} title="Devices and password" onClose=${onClose}>
+    <${Dialog} title=${DEVICES} onClose=${onClose}>
       <${AnotherDevice} />
-      <${Passkeys} />
-      <${Password} onSet=${keys.load} />
+      ${hasAccounts && html`<${Passkeys} />`}
+      ${hasAccounts && html`<${Password} onSet=${keys.load} />`}
       <${Sessions} hasKeys=${keys.keys.length > 0} onEnded=${keys.load} />
       <${ServiceKeys} ...${keys} />
     <//>

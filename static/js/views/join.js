@@ -4,7 +4,7 @@ import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { continueAs, hosted, join, offered, turnedAway } from "../session.js";
 import { hasPasskeys } from "../passkeys.js";
-import { addressToLogIn, serverName } from "../server.js";
+import { addressToLogIn, hasAccounts, serverName } from "../server.js";
 import { kept } from "../storage.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
@@ -78,7 +78,7 @@ function Form({ invited, onJoin, onSignIn }) {
         />
         <button class="primary" disabled=${busy}>Join</button>
         ${offered.value && html`<${GoBack} name=${offered.value} />`}
-        <button type="button" class="quiet" onClick=${onSignIn}>Sign in with a ${hasPasskeys && "passkey or "}password</button>
+        ${hasAccounts && html`<button type="button" class="quiet" onClick=${onSignIn}>Sign in with a ${hasPasskeys && "passkey or "}password</button>`}
       </form>
     </main>
   `;

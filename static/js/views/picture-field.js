@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { asRefusal } from "../connection.js";
 import { uploadSquare } from "../files/square.js";
 import { html } from "../html.js";
+import { hasMedia } from "../server.js";
 
 /**
  * Chooses the picture of a person or a room, which others see at once, or removes it.
@@ -29,7 +30,7 @@ export function PictureField({ address, onChoose, children }) {
     <div class="picture-field" aria-busy=${busy}>
       ${children}
       <input ref=${input} type="file" accept="image/jpeg,image/png,image/webp,image/gif,image/avif" aria-label="Picture" hidden onChange=${choose} />
-      <button class="secondary" type="button" disabled=${busy} onClick=${() => input.current?.click()}>${busy ? "Uploading…" : "Choose a picture"}</button>
+      ${hasMedia && html`<button class="secondary" type="button" disabled=${busy} onClick=${() => input.current?.click()}>${busy ? "Uploading…" : "Choose a picture"}</button>`}
       ${address && html`<button class="quiet" type="button" disabled=${busy} onClick=${() => during(() => onChoose(null))}>Remove picture</button>`}
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
     </div>

@@ -4,6 +4,7 @@ import { renewCustomEmoji } from "../../custom-emoji-renewal.js";
 import { customEmoji } from "../../custom-emoji.js";
 import { uploadPicture } from "../../files/square.js";
 import { html } from "../../html.js";
+import { hasMedia } from "../../server.js";
 import { nameOf } from "../../store.js";
 import { needProfile } from "../../profiles.js";
 import { EmojiSign } from "../../messages/emoji-sign.js";
@@ -19,7 +20,7 @@ const TYPES = "image/png,image/webp,image/gif,image/jpeg,image/avif";
 export function CustomEmoji() {
   const rows = customEmoji.value;
   return html`
-    <${Make} />
+    ${hasMedia && html`<${Make} />`}
     <ul class="admin-list" aria-label="Emoji">
       ${rows.map((each) => html`<${Entry} key=${each.name} emoji=${each} />`)}
     </ul>

@@ -1,0 +1,61 @@
+"""Posting for the host application: where a message of its own, or of one of its users, goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chatrooms import ids, names
+from chatrooms.doors.host_users import HostUsers, parsed
+from chatrooms.errors import Invalid, NotFound
+from chatrooms.features.messages.loading import find
+from chatrooms.pipeline.act import APPLICATION, Caller
+from chatrooms.pipeline.pipeline import Pipeline
+from chatrooms.storage.rows import Message
+
+Where = tuple[str | None, str | None, str | None, str | None]
+"""A target, a user's id, a room's name and the id of a message, of which one is given (see `ApplicationDoor.post`)."""
+
+
+class HostPosting:
+    """Posts messages for the application."""
+
+    def __init__(self, pipeline: Pipeline, users: HostUsers) -> None:
+        self._pipeline, self._users = pipeline, users
+
+    async def post(
+        self,
+        where: Where,
+        text: str,
+        *,
+        given: Mapping[str, Any],
+        author: str | None = None,
+        create: bool = False,
+        key: str | None = None,
+    ) -> Message:
+        """Post a message and return it as it was stored; raises a `Refusal`."""
+        me = APPLICATION if author is None else await self._users.active(author)
+        room = await self._room(where, given["reply_to"], me, create=create)
+        told = {name: value for name, value in given.items() if value is not None}
+        if key is not None:
+            told["id"] = ids.keyed(self._pipeline.facts.secret, me.username, room, key)
+        result = await self._pipeline.run("message.post", {"room": room, "text": text, **told}, me)
+        message: Message = result["message"]
+        return message
+
+    async def _room(self, where: Where, reply_to: str | None, me: Caller, *, create: bool) -> str:
+        """Return the room of a new message; raises `Invalid` unless exactly one place is given."""
+        target, to, room, thread = where
+        if sum(place is not None for place in where) != (0 if reply_to and not any(where) else 1):
+            raise Invalid("Give one of target, to, room and thread.", field="room")
+        if target is not None:
+            room, to = (target, None) if target.startswith("#") else (None, target)
+        if room is not None:
+            return parsed(names.durable, room, "room")
+        if to is not None:
+            return names.conversation(me.username, (await self._users.reachable(to, create=create)).username)
+        above = thread or reply_to or ""
+        message = await self._pipeline.lookup(lambda db: find(db, above))
+        if message is None:
+            raise NotFound("There is no such message.", field="thread" if thread else "reply_to")
+        return names.thread(message["room"], message["seq"]) if thread else message["room"]

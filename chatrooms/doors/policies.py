@@ -1,0 +1,80 @@
+"""What the host application decides of people's commands: its functions are asked before a command runs."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from chatrooms.doors import handlers
+from chatrooms.doors.greeting import IdOf
+from chatrooms.errors import Forbidden, Refusal, Unavailable
+from chatrooms.pipeline.act import Caller
+from chatrooms.pipeline.questions import Kind
+from chatrooms.wire import failures
+
+SECONDS_TO_ANSWER = 5.0
+REASONS: Mapping[Kind, str] = {
+    "create": "You can't create this room here.",
+    "write": "You can't write to this person here.",
+}
+
+Decide = Callable[[str, str], Awaitable[bool] | bool]
+"""Gets a user's id, and a room's name or the other user's id; returns whether they may. It can also raise a `Refusal`.
+
+A plain function runs in a thread.
+"""
+
+log = logging.getLogger("chatrooms.host")
+
+
+class Policies:
+    """The functions of the application; all that decide the same have to allow it, and one that fails does not."""
+
+    def __init__(self, id_of: IdOf) -> None:
+        self._id_of = id_of
+        self._deciding: dict[Kind, list[Decide]] = {}
+
+    def add(self, kind: Kind, decide: Decide) -> None:
+        """Have a function asked; raises ``TypeError`` unless it takes two arguments."""
+        if len(inspect.signature(decide).parameters) != 2:  # noqa: PLR2004 - see `Decide`
+            raise TypeError(f"{decide!r} must take the id of a user, and what they want to create or write to.")
+        self._deciding.setdefault(kind, []).append(decide)
+
+    def decides(self, kind: Kind) -> bool:
+        """Return whether there is a function for it."""
+        return kind in self._deciding
+
+    async def require(self, kind: Kind, me: Caller, about: Iterable[str]) -> None:
+        """Raise `Forbidden`, or a function's own `Refusal`, unless all allow it; `Unavailable` if one is too slow."""
+        mine = await self._id_of(me.username)
+        for each in about:
+            subject = await self._id_of(each) if kind == "write" else each
+            for decide in self._deciding[kind]:
+                if not await self._asked(decide, mine, subject):
+                    raise Forbidden(REASONS[kind])
+
+    async def _asked(self, decide: Decide, mine: str, subject: str) -> bool:
+        try:
+            async with asyncio.timeout(SECONDS_TO_ANSWER):
+                return await handlers.call(_awaitable(decide), mine, subject) is True
+        except TimeoutError:
+            log.error("%r did not answer within %g s", decide, SECONDS_TO_ANSWER)  # noqa: TRY400 - it says where
+            raise Unavailable from None
+        except Refusal:
+            raise
+        except Exception:
+            failures.report(f"{decide!r} failed")
+            return False
+
+
+def _awaitable(decide: Decide) -> Callable[..., Awaitable[Any]]:
+    if inspect.iscoroutinefunction(decide):
+        return decide
+
+    async def in_thread(*given: str) -> Any:
+        return await asyncio.to_thread(decide, *given)
+
+    return in_thread

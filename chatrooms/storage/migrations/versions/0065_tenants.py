@@ -1,0 +1,15 @@
+"""Tenants of people, rooms and groups"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0065"
+down_revision = "0061"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for table in ("users", "rooms", "groups"):
+        tenant = sa.Column("tenant", sa.String(length=64), nullable=False, server_default="", comment="empty for none")
+        op.add_column(table, tenant)
