@@ -115,6 +115,14 @@ def free_username(db: Connection, user: User, *applications: str) -> str:
     return next(each for each in names_to_try if _is_username(each, *applications) and _is_free(db, user, each))
 
 
+def suggestion(db: Connection, name: str, *applications: str) -> str:
+    """Return a free username like a name that somebody has elsewhere; empty if there is none."""
+    try:
+        return free_username(db, User(name), *applications) if name else ""
+    except ValueError:
+        return ""
+
+
 def _is_free(db: Connection, user: User, username: str) -> bool:
     """Return whether no one and no group has a username, or a person whose id it is, from when ids were usernames."""
     if users.find(db, username) is None:

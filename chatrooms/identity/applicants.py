@@ -96,7 +96,12 @@ def state(db: Connection, username: str, token: str) -> State | None:
 
 def waits(db: Connection, token: str) -> bool:
     """Return whether the holder of ``token`` waits to be approved."""
-    return db.scalar(select(applicants.c.id).where(applicants.c.token_hash == digest(token), _waits)) is not None
+    return waits_by_hash(db, digest(token))
+
+
+def waits_by_hash(db: Connection, token_hash: str) -> bool:
+    """Return whether the holder of the token with a hash waits to be approved."""
+    return db.scalar(select(applicants.c.id).where(applicants.c.token_hash == token_hash, _waits)) is not None
 
 
 def drop(db: Connection, token: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from chatrooms.features.users import OneUser
 from chatrooms.identity import applicants, sessions, tokens
 from chatrooms.identity.applicants import Applicant, State
 from chatrooms.identity.joining import Browser, Claiming, Name, without_host
+from chatrooms.identity.oidc import newcomers
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
@@ -64,7 +66,7 @@ class Admission:
         """Do nothing: nothing goes on."""
 
 
-def _token(browser: Browser, p: Applied | Applying) -> str | None:
+def _token(browser: Browser, p: Applied | Asks) -> str | None:
     """Return what a browser or program has to prove that it has asked before."""
     return p.claim or tokens.jar(browser.chat, browser.handshake).token(browser.handshake.cookies, p.username)
 
@@ -75,7 +77,32 @@ async def apply(here: Admission, browser: Browser, p: Applying) -> Application:
 
     A program gives a ``claim`` of its own instead. Until then it proves nothing: what else you ask for is ``waiting``.
     """
-    chat = here.chat
+    return await ask(here.chat, browser, p)
+
+
+class Asks(Protocol):
+    """What somebody who asks to join gives."""
+
+    @property
+    def username(self) -> str:
+        """The name that they would like to have."""
+
+    @property
+    def claim(self) -> str | None:
+        """The token of a program's own making."""
+
+    @property
+    def about(self) -> str:
+        """Who they are."""
+
+
+async def ask(
+    chat: Chat, browser: Browser, p: Asks, also: Callable[[Act, str], None] = lambda _act, _token: None
+) -> Application:
+    """Let somebody wait to be approved; raises `Conflict` where nobody has to be, or if they need not.
+
+    ``also`` runs in the same transaction, with their token.
+    """
     if chat.server.sign_up != "approval":
         raise Conflict("Nobody has to approve new people on this server.")
     try:
@@ -85,8 +112,12 @@ async def apply(here: Admission, browser: Browser, p: Applying) -> Application:
     token = _token(browser, p) or sessions.new_token()
     if await chat.lookup(lambda db: sessions.exists(db, token)):
         raise Conflict("You are a person of this server already.", field="username")
-    ask = partial(applicants.add, username=p.username, about=p.about, token=token, agent=browser.handshake.agent)
-    await chat.change(ask, Caller(p.username, network=browser.network), p.username, *names.looks(p.username))
+
+    def wait(act: Act) -> None:
+        applicants.add(act, p.username, p.about, token, browser.handshake.agent)
+        also(act, token)
+
+    await chat.change(wait, Caller(p.username, network=browser.network), p.username, *names.looks(p.username))
     if p.claim is None:
         browser.keep(p.username, token)
     return {"state": "waiting"}
@@ -145,6 +176,7 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
         user = users.add(act, asked["username"])
         applicants.end(act.db, p.id)
         sessions.start_by_hash(act, asked["username"], asked["token_hash"], asked["agent"])
+        newcomers.admit(act, asked["token_hash"], asked["username"])
         return {"user": user}
 
     locks = users.locks_to_add(found["username"], here.chat.settings.lobby) if found else ()

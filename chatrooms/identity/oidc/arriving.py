@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Annotated
 
 from pydantic import Field
@@ -15,7 +14,7 @@ from chatrooms.identity import accounts, applying, guests, sessions
 from chatrooms.identity.applying import Application
 from chatrooms.identity.handshake import Invitation
 from chatrooms.identity.joining import Browser, Claiming, Name, sign_in, without_host
-from chatrooms.identity.oidc import attempts, linked, newcomers
+from chatrooms.identity.oidc import attempts, connecting, linked, newcomers
 from chatrooms.identity.oidc.attempts import LENGTH, Attempt
 from chatrooms.identity.oidc.failures import Untrue
 from chatrooms.identity.oidc.id_tokens import Said
@@ -23,21 +22,22 @@ from chatrooms.identity.oidc.linked import Identity
 from chatrooms.identity.oidc.provider import Provider
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, entry
+from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import User
 from chatrooms.types import Topic
 
 REFUSED = "You couldn't be signed in. Try again."
 LONGEST_CODE = 4000
 
-log = logging.getLogger(__name__)
-
-State = Annotated[str, Field(min_length=LENGTH, max_length=LENGTH, repr=False)]
+State = Annotated[str, Field(min_length=LENGTH, max_length=LENGTH)]
 
 
 class Beginning(Params):
     """Whether to sign in, or to connect the provider to your account."""
 
-    connect: State | None = Field(None, repr=False, description="What `oidc.connect` returned, to connect; else omitted.")
+    connect: State | None = Field(
+        None, repr=False, description="What `oidc.connect` returned, to connect; else omitted."
+    )
 
 
 class Address(TypedDict):
@@ -49,7 +49,7 @@ class Address(TypedDict):
 class Returning(Claiming):
     """What the provider has added to the address to which it led back."""
 
-    state: State = Field(description="The state.")
+    state: State = Field(repr=False, description="The state.")
     code: str = Field(min_length=1, max_length=LONGEST_CODE, repr=False, description="The code.")
     iss: str | None = Field(None, max_length=300, description="The issuer, if the address has one (RFC 9207).")
 
@@ -73,7 +73,7 @@ class Arrived(TypedDict):
 class Taking(Claiming, Name):
     """The name that a newcomer has picked."""
 
-    ticket: State = Field(description="The newcomer's ticket.")
+    ticket: State = Field(repr=False, description="The newcomer's ticket.")
 
 
 class Joining(Taking):
@@ -135,7 +135,7 @@ async def _said(here: Provider, browser: Browser, p: Returning) -> tuple[Attempt
     try:
         return attempt, await here.person(attempt, p.code, p.iss, browser.network)
     except Untrue as error:
-        log.warning("the sign-in provider's answer was refused: %s", error)
+        here.note("its answer was refused", str(error))
         raise Unauthorized(REFUSED) from None
 
 
@@ -180,9 +180,8 @@ async def join(here: Provider, browser: Browser, p: Joining) -> OneUser:
         newcomers.settle(act, newcomers.existing(act.db, p.ticket, mark), p.username)
 
     approved = here.chat.settings.oidc_approved
-    user = await guests.take_new_name(
-        here.chat, browser.handshake, p.username, token, p.invite, settle, approved=approved
-    )
+    wish = guests.Wish(p.username, token, p.invite)
+    user = await guests.take_new_name(here.chat, browser.handshake, wish, settle, approved=approved)
     if p.claim is None:
         browser.keep(p.username, token)
     return {"user": user}
@@ -202,4 +201,8 @@ async def apply(here: Provider, browser: Browser, p: Asking) -> Application:
     return await applying.ask(here.chat, browser, p, wait)
 
 
-COMMANDS = (begin, go_on, join, apply)
+FEATURE = Feature(
+    tables=(attempts.attempts, newcomers.newcomers, linked.linked),
+    commands=(begin, go_on, join, apply, connecting.get),
+    component=Provider,
+)

@@ -37,7 +37,7 @@ class Connecting(TypedDict):
 @query("oidc.get", may=access.anyone, method="provider")
 def get(act: Act, p: Nothing, _: None) -> Connection:
     """Return the server's sign-in provider, and your account there."""
-    issuer, name = act.settings.oidc_issuer, act.settings.oidc_name
+    issuer, name = act.server.settings.oidc_issuer, act.server.settings.oidc_name
     account = linked.of_person(act.db, issuer, act.me.username) if issuer else None
     return {"provider": name if issuer else "", "account": account}
 

@@ -94,17 +94,17 @@ def _require_ours(claims: Mapping[str, Any], expected: Expected) -> None:
 
 
 def _require_now(claims: Mapping[str, Any], now: float) -> None:
-    made, ends, begins = (claims.get(name) for name in ("iat", "exp", "nbf"))
-    if not _is_time(made) or not _is_time(ends) or not (begins is None or _is_time(begins)):
-        raise Untrue("it has no times")
+    made, ends, begins = _time(claims.get("iat")), _time(claims.get("exp")), _time(claims.get("nbf", 0))
     if ends <= now - DRIFT or made < now - OLDEST:
         raise Untrue("it has expired")
-    if max(made, begins or 0) > now + DRIFT:
+    if max(made, begins) > now + DRIFT:
         raise Untrue("it comes from the future")
 
 
-def _is_time(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _time(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise Untrue("it has no times")
+    return value
 
 
 def _line(value: Any) -> str:

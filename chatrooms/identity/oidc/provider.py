@@ -19,13 +19,15 @@ from chatrooms.identity.oidc.id_tokens import Expected, Said
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.fair_queue import FairQueue
+from chatrooms.wire.tally import Tally
 
 RETURN = "oidc"
 """Where the provider leads back to, below the setting `url`: the client's page."""
 SCOPE = "openid profile"
 KEPT, KEPT_LEAST, PAUSE = 3600.0, 60.0, 5.0
-"""Seconds for which the provider's description and keys are kept; at least, whatever key a token names; and for which it
-is not asked again after a failure."""
+"""Seconds for which the provider's description and keys are kept; at least, whatever key a token names; and after a
+failure until it is asked again."""
+PLACES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 AT_ONCE, WAITING = 8, 20
 BUSY = "Too many people are signing in right now."
 ABSENT = "The sign-in provider can't be reached. Try again later, or sign in another way."
@@ -53,6 +55,7 @@ class Provider:
         self._exchanging, self._describing = FairQueue(AT_ONCE, WAITING, BUSY), FairQueue(1, WAITING, BUSY)
         self._described: Described | None = None
         self._failed_at = -PAUSE
+        self._tally = Tally(log)
         self._web: Any = None
 
     def close(self) -> None:
@@ -140,7 +143,7 @@ class Provider:
         found = await self._ask("get", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         if not isinstance(found, dict) or found.get("issuer") != self.issuer:
             raise self._absent("its description is of another issuer than the setting `oidc_issuer`")
-        authorization, token, keys = (found.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"))
+        authorization, token, keys = (found.get(place) for place in PLACES)
         try:
             addresses.provider(str(authorization))
         except ValueError:
@@ -165,8 +168,12 @@ class Provider:
 
     def _absent(self, reason: str) -> Unavailable:
         self._failed_at = time.monotonic()
-        log.warning("the sign-in provider %s cannot be used: %s", self.issuer, reason)
+        self.note("it cannot be used", reason)
         return Unavailable(ABSENT)
+
+    def note(self, problem: str, why: str) -> None:
+        """Log a problem with the provider, which is counted when it is repeated."""
+        self._tally.note(logging.WARNING, f"the sign-in provider: {problem}", why)
 
 
 def _new_web() -> Any:
