@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import time
 from http.cookies import SimpleCookie
@@ -11,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 import pytest
 from joserfc import jws, jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey
 from sqlalchemy import update
 
 from chatrooms import clock
@@ -123,14 +124,14 @@ async def test_a_name_is_suggested_that_is_free_and_can_be_one(browser, another,
             ("alice", "alice-2"),
             ("Carol@example.org", "carol"),
             ("admin", ""),
-            ("x" * 300, None),
+            ("x" * 300, "x" * 20),
             (7, ""),
             ("a\x00b", ""),
             (None, ""),
         ):
             provider.person = {"sub": "1002", "preferred_username": preferred}
             newcomer = (await browser.sign_in())["newcomer"]
-            assert suggested is None or newcomer["username"] == suggested or preferred == "admin", preferred
+            assert newcomer["username"] == suggested, preferred
 
 
 async def test_an_account_is_never_linked_by_a_name_or_an_e_mail_address(browser, provider, server):
@@ -195,8 +196,8 @@ async def test_one_account_of_the_provider_belongs_to_one_person_and_the_other_w
         assert await link(bob, another) == "conflict"
         provider.person = {"sub": "2"}
         assert await link(bob, another) != "conflict"
-        state = await alice.client.call("oidc.connect", {})
-        assert state["error"]["code"] == "forbidden"  # her session came with the name, and proves no longer who she is
+        provider.person = {"sub": "3"}
+        assert await link(alice, browser) == "conflict"
 
 
 async def test_forgetting_what_signs_a_person_in_disconnects_the_provider(browser, another, server):
@@ -248,14 +249,18 @@ async def test_a_token_that_claims_the_wrong_thing_signs_in_nobody(browser, prov
     assert (await browser.sign_in())["newcomer"]
 
 
+def _part(of: dict) -> str:
+    return base64.urlsafe_b64encode(json.dumps(of).encode()).decode().rstrip("=")
+
+
 def unsigned(claims: dict, _key) -> str:
-    parts = ({"alg": "none"}, claims)
-    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
+    return f"{_part({'alg': 'none'})}.{_part(claims)}."
 
 
 def by_public_key_as_secret(claims: dict, key) -> str:
-    secret = OctKey.import_key(key.as_pem(private=False))
-    return jwt.encode({"alg": "HS256", "kid": key.kid}, claims, secret, algorithms=["HS256"])
+    signed = f"{_part({'alg': 'HS256', 'kid': key.kid})}.{_part(claims)}"
+    signature = hmac.digest(key.as_pem(private=False), signed.encode(), "sha256")
+    return f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
 def by_another_key_of_that_name(claims: dict, key) -> str:
@@ -274,9 +279,9 @@ def cut(claims: dict, key) -> str:
 
 
 def with_an_unknown_condition(claims: dict, key) -> str:
-    header, payload, signature = jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key).split(".")
-    changed = {"alg": "ES256", "kid": key.kid, "crit": ["exp"], "exp": 1}
-    return ".".join((base64.urlsafe_b64encode(json.dumps(changed).encode()).decode().rstrip("="), payload, signature))
+    _, payload, signature = jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key).split(".")
+    changed = _part({"alg": "ES256", "kid": key.kid, "crit": ["exp"], "exp": 1})
+    return f"{changed}.{payload}.{signature}"
 
 
 FORGED = (

@@ -174,10 +174,10 @@ async def join(here: Provider, browser: Browser, p: Joining) -> OneUser:
     Who may come in is up to the setting `guests`, and to `oidc_approved` for people of the provider.
     """
     mark, token = browser.mark(), p.claim or sessions.new_token()
-    await here.chat.lookup(lambda db: newcomers.existing(db, p.ticket, mark))
+    newcomers.require(await here.chat.lookup(lambda db: newcomers.find(db, p.ticket, mark)))
 
     def settle(act: Act) -> None:
-        newcomers.settle(act, newcomers.existing(act.db, p.ticket, mark), p.username)
+        newcomers.settle(act, newcomers.require(newcomers.find(act.db, p.ticket, mark)), p.username)
 
     approved = here.chat.settings.oidc_approved
     wish = guests.Wish(p.username, token, p.invite)
@@ -196,7 +196,7 @@ async def apply(here: Provider, browser: Browser, p: Asking) -> Application:
     mark = browser.mark()
 
     def wait(act: Act, token: str) -> None:
-        newcomers.wait(act.db, newcomers.existing(act.db, p.ticket, mark), token)
+        newcomers.wait(act.db, newcomers.require(newcomers.find(act.db, p.ticket, mark)), token)
 
     return await applying.ask(here.chat, browser, p, wait)
 

@@ -58,15 +58,20 @@ def waits(db: Connection, identity: Identity) -> bool:
     return token_hash is not None and applicants.waits_by_hash(db, token_hash)
 
 
-def existing(db: Connection, ticket: str, browser: str) -> Newcomer:
-    """Return the newcomer with a ticket; raises `Unauthorized` if it has expired or belongs to another browser."""
+def require(newcomer: Newcomer | None) -> Newcomer:
+    """Return ``newcomer``; raises `Unauthorized` without one."""
+    if newcomer is None:
+        raise Unauthorized(LATE)
+    return newcomer
+
+
+def find(db: Connection, ticket: str, browser: str) -> Newcomer | None:
+    """Return the newcomer with a ticket, unless it has expired or belongs to another browser."""
     mine = newcomers.c.ticket_hash == digest(ticket), newcomers.c.bound_to == digest(browser)
     good = newcomers.c.token_hash.is_(None), newcomers.c.expires_at > clock.now()
     columns = newcomers.c.issuer, newcomers.c.subject, newcomers.c.label
     row = db.execute(select(*columns).where(*mine, *good)).one_or_none()
-    if row is None:
-        raise Unauthorized(LATE)
-    return Newcomer(ticket, Identity(*row))
+    return Newcomer(ticket, Identity(*row)) if row else None
 
 
 def settle(act: Act, newcomer: Newcomer, username: str) -> None:
