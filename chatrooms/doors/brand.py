@@ -19,24 +19,32 @@ NAME, LOBBY, STYLE = "Chatrooms", "#lobby", "</head>"
 ICON = "icon.svg"
 LINKS = {field: f'<meta name="{field}-url" content="">' for field in ("login", "home")}
 """Where the page has the addresses of the host application."""
+PROVIDER = '<meta name="provider" content="">'
+"""Where it has the name of the sign-in provider."""
 _colour = re.compile(rf'fill="{accent.DEFAULT}"')
 
 
 class Brand(NamedTuple):
-    """A server's name, lobby such as ``#lobby``, colour such as ``#0c6b5d``, links to its application, and logo."""
+    """A server's name, lobby such as ``#lobby``, colour such as ``#0c6b5d``, links to its application, and logo.
+
+    ``provider`` is the name of its sign-in provider; empty if it has none.
+    """
 
     name: str
     lobby: str
     colour: str
     login: str = ""
     home: str = ""
+    provider: str = ""
     logo: Logo | None = None
 
     @classmethod
     def of(cls, settings: Settings, name: str) -> Brand:
         """Return what the settings say of a server with that name."""
         own = logo.read(Path(settings.logo)) if settings.logo else None
-        return cls(name, settings.lobby, settings.accent, settings.login_url, settings.home_url, own)
+        links = settings.login_url, settings.home_url
+        provider = settings.oidc_name if settings.oidc_issuer else ""
+        return cls(name, settings.lobby, settings.accent, *links, provider, own)
 
     @property
     def digest(self) -> str:
@@ -54,6 +62,7 @@ class Brand(NamedTuple):
         placed = named.replace(f'content="{LOBBY}"', f'content="{escape(self.lobby)}"', 1)
         for field, address in (("login", self.login), ("home", self.home)):
             placed = placed.replace(LINKS[field], LINKS[field].replace('""', f'"{escape(address)}"'), 1)
+        placed = placed.replace(PROVIDER, PROVIDER.replace('""', f'"{escape(self.provider)}"'), 1)
         return placed.replace(STYLE, f"  <style>{self.style}</style>\n  {STYLE}", 1)
 
     def manifest(self, source: bytes) -> bytes:

@@ -13,6 +13,9 @@ const loginAddress = inPage("login-url");
 /** Where people log in to the host application, with the address to come back to; empty if it has not said. */
 export const addressToLogIn = () => loginAddress && loginAt(loginAddress, document.baseURI, location.hash);
 
+/** What people know the sign-in provider as; empty if the server has none. */
+export const providerName = inPage("provider");
+
 export const serverName = signal(inPage("application-name"));
 /** The room that everybody is added to. */
 export const lobby = signal(inPage("lobby"));

@@ -8,6 +8,7 @@ import { Dialog } from "./dialog.js";
 import { useForm } from "./form.js";
 import { Passkeys } from "./passkeys.js";
 import { Password } from "./password.js";
+import { ProviderAccount } from "./provider-account.js";
 import { QrCode } from "./qr-code.js";
 import { ServiceKeys, useKeys } from "./service-keys.js";
 
@@ -22,6 +23,7 @@ export function Devices({ onClose }) {
     <${Dialog} title="Devices and password" onClose=${onClose}>
       <${AnotherDevice} />
       <${Passkeys} />
+      <${ProviderAccount} />
       <${Password} onSet=${keys.load} />
       <${Sessions} hasKeys=${keys.keys.length > 0} onEnded=${keys.load} />
       <${ServiceKeys} ...${keys} />
