@@ -50,4 +50,5 @@ function Form({ verb, onSubmit: submit, onCancel }) {
 }
 
 /** @param {Linked} account */
-const used = ({ used_at: at }) => (at ? html`Last used <time datetime=${at}>${exactTime(at)}</time>.` : "Not used yet.");
+const used = ({ used_at: at }) =>
+  at ? html`Last used <time datetime=${at}>${exactTime(at)}</time>.` : "Not used yet.";
