@@ -993,8 +993,8 @@ class Commands(ABC):
         """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with.
 
         - ``to``: A room that you belong to, or the username of a person you share a room with.
-        - ``type``: Your name for this kind of signal; ``typing``, ``presence``, ``profile`` and ``reaction`` are
-          reserved.
+        - ``type``: Your name for this kind of signal; ``typing``, ``presence``, ``profile``, ``reaction`` and
+          ``applicants`` are reserved.
         - ``data``: Any JSON up to 64 KiB, nested up to 16 levels deep.
         """
         await self.run("signal", to=to, type=type, data=data)

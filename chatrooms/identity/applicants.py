@@ -12,7 +12,8 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock, names
 from chatrooms.errors import Conflict, NameTaken, NotFound
-from chatrooms.features import users
+from chatrooms.events import Signal
+from chatrooms.features import roles, users
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.results import many, one
@@ -113,6 +114,13 @@ def waiting(db: Connection) -> list[Applicant]:
     """Return the people who wait, those who asked first at the top."""
     shown = applicants.c.id, applicants.c.username, applicants.c.about, applicants.c.at
     return many(Applicant, db.execute(select(*shown).where(_waits).order_by(applicants.c.at, applicants.c.id)))
+
+
+def announce(act: Act) -> None:
+    """Send the number of people who wait to all devices of the server's admins and owners."""
+    number = act.db.scalar(select(func.count()).select_from(applicants).where(_waits)) or 0
+    for admin in roles.admins(act.db):
+        act.signals.append(Signal(admin, names.APPLICATION, "applicants", {"waiting": number}))
 
 
 def find(db: Connection, id: str) -> Accepted | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Annotated, Protocol
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 from typing_extensions import TypedDict
 
 from chatrooms import names
-from chatrooms.errors import Conflict, Invalid, Unauthorized
+from chatrooms.errors import Conflict, Invalid, NotFound, Unauthorized
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import applicants, sessions, tokens
@@ -19,11 +20,12 @@ from chatrooms.identity.applicants import Applicant, State
 from chatrooms.identity.joining import Browser, Claiming, Name, without_host
 from chatrooms.identity.oidc import newcomers
 from chatrooms.pipeline import rights
-from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, change, entry, live, no_room, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.types import Id, Topic
 
@@ -116,6 +118,7 @@ async def ask(
     def wait(act: Act) -> None:
         applicants.add(act, p.username, p.about, token, browser.handshake.agent)
         also(act, token)
+        applicants.announce(act)
 
     await chat.change(wait, Caller(p.username, network=browser.network), p.username, *names.looks(p.username))
     if p.claim is None:
@@ -144,10 +147,15 @@ async def withdraw(here: Admission, browser: Browser, p: Applied) -> Done:
     """Ask to join no longer; removes the cookie."""
     token = _token(browser, p)
     if token is not None:
-        await here.chat.change(lambda act: applicants.drop(act.db, token), Caller(p.username))
+        await here.chat.change(lambda act: _drop(act, token), Caller(p.username))
     if p.claim is None and (token is None or not await here.chat.lookup(lambda db: sessions.exists(db, token))):
         browser.forget(p.username)
     return {}
+
+
+def _drop(act: Act, token: str) -> None:
+    applicants.drop(act.db, token)
+    applicants.announce(act)
 
 
 def _admin(act: Act, _p: Params) -> None:
@@ -177,6 +185,7 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
         applicants.end(act.db, p.id)
         sessions.start_by_hash(act, asked["username"], asked["token_hash"], asked["agent"])
         newcomers.admit(act, asked["token_hash"], asked["username"])
+        applicants.announce(act)
         return {"user": user}
 
     locks = users.locks_to_add(found["username"], here.chat.settings.lobby) if found else ()
@@ -187,11 +196,22 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
 def decline(act: Act, p: WhichApplicant, _: None) -> Done:
     """Do not let a person in who waits. They learn it; their name is free again."""
     applicants.decline(act, p.id)
+    applicants.announce(act)
     return {}
+
+
+async def _decide(_here: Admission, chat: Chat, job: Job) -> None:
+    """Run what an operator has decided beside the server, unless it is decided already."""
+    with suppress(NotFound):
+        await chat.run(job.data["command"], {"id": job.data["id"]}, APPLICATION)
+
+
+DECIDE = JobKind("applicant.decide", _decide)
 
 
 FEATURE = Feature(
     tables=(applicants.applicants,),
     commands=(apply, applied, withdraw, page, approve, decline),
+    jobs=(DECIDE,),
     component=Admission,
 )

@@ -1,4 +1,4 @@
-"""Signing in at an OpenID provider: newcomers, people who have connected it, and everything that is not as it should be."""
+"""Signing in at an OpenID provider: newcomers, people who have connected it, and what is not as it should be."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from ..servers import serving
+from tests.servers import serving
 
 CLIENT, SECRET = "chatrooms at work", "a secret: of the client"
 

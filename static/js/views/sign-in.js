@@ -30,8 +30,8 @@ export function SignIn({ onBack }) {
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Sign in to <bdi>${serverName.value}</bdi></h1>
-        <${ByPasskey} />
         <${ByProvider} />
+        <${ByPasskey} />
         <${Field}
           label="Your name"
           value=${name}
