@@ -91,9 +91,10 @@ class Signal:
 
     The server sends ``typing`` (``data`` is empty), ``presence`` (``room`` is ``~`` and the username, ``data`` is
     ``{"state": "online"}`` or ``{"state": "offline"}``), ``profile`` (the same ``room``, ``data`` is the new profile),
-    ``applicants`` (to admins and owners of the server: ``data`` is ``{"waiting": 2}`` if so many have asked to join) and
-    ``reaction`` (to yourself, after your own reactions: ``data`` has the ``room``, the id of the ``message``, and
-    as ``mine`` what the message does not show of them). People and applications send all other types with ``signal``.
+    ``applicants`` (to admins and owners of the server, when somebody asks to join or is let in: ``data`` is
+    ``{"waiting": 2}`` if so many wait) and ``reaction`` (to yourself, after your own reactions: ``data`` has the
+    ``room``, the id of the ``message``, and as ``mine`` what the message does not show of them). People and
+    applications send all other types with ``signal``.
     """
 
     room: Annotated[str, Field(description="The room that it was sent to; your username if it was sent only to you.")]

@@ -26,26 +26,28 @@ def list_emoji(config: Path | None, *, as_json: bool, **flags: Any) -> None:
 
 
 @emoji.command()
-@click.argument("name")
+@click.argument("which", metavar="NAME")
 @click.argument("picture", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @json_option
 @setting_options
-def add(name: str, picture: Path, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+def add(which: str, picture: Path, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Add the emoji NAME, from the file PICTURE, which has at most 512 x 512 pixels and 256 KiB."""
     from chatrooms.cli import custom_emoji
 
-    print_result(config, flags, lambda settings: result_text(custom_emoji.add(settings, name, picture), as_json, _line))
+    print_result(
+        config, flags, lambda settings: result_text(custom_emoji.add(settings, which, picture), as_json, _line)
+    )
 
 
 @emoji.command()
-@click.argument("name")
+@click.argument("which", metavar="NAME")
 @json_option
 @setting_options
-def remove(name: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+def remove(which: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Remove the emoji NAME. Texts and reactions that have it keep its code."""
     from chatrooms.cli import custom_emoji
 
-    print_result(config, flags, lambda settings: result_text(custom_emoji.remove(settings, name), as_json, _line))
+    print_result(config, flags, lambda settings: result_text(custom_emoji.remove(settings, which), as_json, _line))
 
 
 def _lines(emoji: Any) -> str:

@@ -26,54 +26,54 @@ def list_groups(config: Path | None, *, as_json: bool, **flags: Any) -> None:
 
 
 @group.command()
-@click.argument("name")
+@click.argument("which", metavar="NAME")
 @click.argument("usernames", nargs=-1)
 @json_option
 @setting_options
-def create(name: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
+def create(which: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Make the group NAME of the people USERNAMES. Its name is taken from then on, like a username."""
     from chatrooms.cli import groups
 
-    print_result(config, flags, lambda settings: result_text(groups.create(settings, name, usernames), as_json, _line))
+    print_result(config, flags, lambda settings: result_text(groups.create(settings, which, usernames), as_json, _line))
 
 
 @group.command()
-@click.argument("name")
+@click.argument("which", metavar="NAME")
 @click.argument("usernames", nargs=-1, required=True)
 @json_option
 @setting_options
-def add(name: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
+def add(which: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Add the people USERNAMES to the group NAME."""
     from chatrooms.cli import groups
 
     print_result(
-        config, flags, lambda settings: result_text(groups.change(settings, name, add=usernames), as_json, _line)
+        config, flags, lambda settings: result_text(groups.change(settings, which, add=usernames), as_json, _line)
     )
 
 
 @group.command()
-@click.argument("name")
+@click.argument("which", metavar="NAME")
 @click.argument("usernames", nargs=-1, required=True)
 @json_option
 @setting_options
-def remove(name: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
+def remove(which: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Remove the people USERNAMES from the group NAME."""
     from chatrooms.cli import groups
 
     print_result(
-        config, flags, lambda settings: result_text(groups.change(settings, name, remove=usernames), as_json, _line)
+        config, flags, lambda settings: result_text(groups.change(settings, which, remove=usernames), as_json, _line)
     )
 
 
 @group.command()
-@click.argument("name")
+@click.argument("which", metavar="NAME")
 @json_option
 @setting_options
-def delete(name: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+def delete(which: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Delete the group NAME, whose name is free again."""
     from chatrooms.cli import groups
 
-    print_result(config, flags, lambda settings: result_text(groups.delete(settings, name), as_json, _line))
+    print_result(config, flags, lambda settings: result_text(groups.delete(settings, which), as_json, _line))
 
 
 def _lines(groups: Any) -> str:
