@@ -18,4 +18,4 @@ async def server(tmp_path, database, monkeypatch):
 
 @pytest.fixture
 def operator(tmp_path, database) -> Operator:
-    return Operator("--database", database) if database else Operator("--data", str(tmp_path))
+    return Operator("--data", str(tmp_path), *(("--database", database) if database else ()))
