@@ -75,6 +75,23 @@ def link(text: str) -> str:
     return text
 
 
+def provider(text: str) -> str:
+    """Return an address of an OpenID provider as it is, of https, or of this machine alone; raises ``ValueError``."""
+    parts = urlsplit(text)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_local(parts.hostname or ""))
+    if not (is_safe and parts.hostname) or parts.username is not None or parts.fragment or not _visible.fullmatch(text):
+        raise ValueError("An address of a sign-in provider looks like https://login.example.org/realms/team.")
+    return text
+
+
+def is_local(host: str) -> bool:
+    """Return whether a host is this machine, by an address or a name that no one else's DNS can answer for."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def is_number(host: str) -> bool:
     """Return whether a host is an IP address or this machine's own name, which no one else's DNS can answer for."""
     try:

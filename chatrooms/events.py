@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 from chatrooms.storage.rows import Change as ChangePayload
 from chatrooms.storage.rows import User
 
-OwnType = Literal["typing", "presence", "profile", "reaction"]
+OwnType = Literal["typing", "presence", "profile", "reaction", "applicants"]
 OWN_TYPES: tuple[OwnType, ...] = get_args(OwnType)
 """The types of signals that the server sends; no one else can send them."""
 
@@ -90,15 +90,20 @@ class Signal:
     """A live event that is never stored.
 
     The server sends ``typing`` (``data`` is empty), ``presence`` (``room`` is ``~`` and the username, ``data`` is
-    ``{"state": "online"}`` or ``{"state": "offline"}``), ``profile`` (the same ``room``, ``data`` is the new profile)
-    and ``reaction`` (to yourself, after your own reactions: ``data`` has the ``room``, the id of the ``message``, and
-    as ``mine`` what the message does not show of them). People and applications send all other types with ``signal``.
+    ``{"state": "online"}`` or ``{"state": "offline"}``), ``profile`` (the same ``room``, ``data`` is the new profile),
+    ``applicants`` (to admins and owners of the server, when somebody asks to join or is let in: ``data`` is
+    ``{"waiting": 2}`` if so many wait) and ``reaction`` (to yourself, after your own reactions: ``data`` has the
+    ``room``, the id of the ``message``, and as ``mine`` what the message does not show of them). People and
+    applications send all other types with ``signal``.
     """
 
     room: Annotated[str, Field(description="The room that it was sent to; your username if it was sent only to you.")]
     sender: Annotated[str, Field(alias="from", description="The username of the sender.")]
     type: Annotated[
-        str, Field(description="The kind of signal; `typing`, `presence`, `profile` and `reaction` are reserved.")
+        str,
+        Field(
+            description="The kind of signal; `typing`, `presence`, `profile`, `reaction` and `applicants` are reserved."
+        ),
     ]
     data: Annotated[Any, Field(description="Any JSON, depending on the type.")]
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from chatrooms import accent, addresses, logo, names, setting_sources, setting_types, types
+from chatrooms import addresses, setting_sources, setting_types
 from chatrooms.setting_types import AddressRate, Crowd, Listed, PersonRate, Rate
+from chatrooms.site_settings import DATABASE, SiteSettings
 
 DEFAULT_CONFIG = setting_sources.config_folder("chatrooms") / "chatrooms.toml"
-DATABASE = "chatrooms.sqlite3"
-"""The database's file name in the data directory; the names of its companion files start with it."""
 FILES = "files"
 """The name of the folder in the data directory that holds what people upload."""
 OURS = (DATABASE, FILES)
@@ -21,12 +20,11 @@ OURS = (DATABASE, FILES)
 MEGABYTE = 1_000_000
 LEAST_KEY = 32
 """Characters of the shortest service key."""
-SECRETS = frozenset({"service_key", "metrics_token"})
+SECRETS = frozenset({"service_key", "metrics_token", "oidc_client_secret"})
 """Settings that are never shown, nor given as flags, which other accounts of the machine could read."""
-COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-class Settings(setting_sources.Sourced):
+class Settings(SiteSettings):
     """Every setting: a flag (``--port``), a variable (``CHATROOMS_PORT``) or a key of the TOML file (``port``).
 
     Flags override the environment, which overrides the file.
@@ -34,46 +32,6 @@ class Settings(setting_sources.Sourced):
 
     config: ClassVar[Path] = DEFAULT_CONFIG
 
-    host: str = Field(default="127.0.0.1", description="The address to listen on.")
-    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 picks a free one.")
-    workers: int = Field(
-        default=1,
-        ge=1,
-        le=64,
-        description="Processes that share the port, to use several processors; more than one needs PostgreSQL.",
-    )
-    url: str = Field(
-        default="",
-        description="The address at which people reach the server through a proxy, such as https://example.org/chat/; "
-        "if empty, whatever address they use.",
-    )
-    data: Path = Field(default=setting_sources.data_folder("chatrooms"), description="The data directory.")
-    database: str = Field(default="", description="A database URL; if empty, SQLite in the data directory.")
-    name: str = Field(
-        default="Chatrooms", min_length=1, max_length=60, description="The name of this server, as people see it."
-    )
-    lobby: str = Field(
-        default="#lobby", description="The room that people are added to when they first join; if empty, none."
-    )
-    accent: str = Field(
-        default=accent.DEFAULT,
-        description="The colour of this server's buttons and links, such as #7c3aed; adjusted where it would be hard "
-        "to read.",
-    )
-    logo: str = Field(
-        default="",
-        description="The path of an SVG or PNG file, at most 256 KiB, which is shown as this server's logo instead of "
-        "ours; square ones look best.",
-    )
-    login_url: str = Field(
-        default="",
-        description="Where people log in to the application that mounts the chat, such as /login. The page leads them "
-        "there, with the address to come back to as the parameter `next`.",
-    )
-    home_url: str = Field(
-        default="",
-        description="Where the page's menu leads back to, such as / or https://example.org/; if empty, nowhere.",
-    )
     frame_ancestors: Listed = Field(
         default=(),
         description="Other origins whose pages may show the chat in a frame, such as https://example.org; commas "
@@ -90,6 +48,31 @@ class Settings(setting_sources.Sourced):
         default=True,
         description="Whether a conversation that a stranger begins waits until its recipient accepts it. Strangers "
         "share no room; the lobby counts only if not everybody can join (`guests` is invite or off).",
+    )
+    oidc_name: str = Field(
+        default="single sign-on",
+        min_length=1,
+        max_length=40,
+        description="What people know the sign-in provider as: the page says *Continue with* and this.",
+    )
+    oidc_client_id: str = Field(default="", max_length=300, description="This server's name at the sign-in provider.")
+    oidc_client_secret: str = Field(
+        default="",
+        repr=False,
+        max_length=1000,
+        description="The secret by which the sign-in provider knows this server; if empty, it needs none. Give it in "
+        "the environment or in the file.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        max_length=300,
+        description="The address of an OpenID provider where people sign in, exactly as it calls itself (install "
+        "chatrooms[oidc]; needs `oidc_client_id`, and `url`); if empty, none. It leads back to `oidc` below `url`.",
+    )
+    oidc_approved: bool = Field(
+        default=False,
+        description="Whether people of the sign-in provider join without an invitation or approval, where `guests` "
+        "asks others for one.",
     )
     service_key: str = Field(
         default="",
@@ -193,14 +176,6 @@ class Settings(setting_sources.Sourced):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Minimum log level.")
 
-    @field_validator("name")
-    @classmethod
-    def _name_is_one_line(cls, value: str) -> str:
-        line = types.line(value)
-        if not line:
-            raise ValueError("This has no visible characters.")
-        return line
-
     @field_validator("service_key", "metrics_token")
     @classmethod
     def _key_is_long(cls, value: str) -> str:
@@ -208,29 +183,26 @@ class Settings(setting_sources.Sourced):
             raise ValueError(f"This has at least {LEAST_KEY} characters of ASCII, without spaces.")
         return value
 
-    @field_validator("accent")
+    @field_validator("oidc_name")
     @classmethod
-    def _accent_is_a_colour(cls, value: str) -> str:
-        if not COLOUR.fullmatch(value):
-            raise ValueError("A colour looks like #7c3aed.")
-        return value.lower()
+    def _provider_is_one_line(cls, value: str) -> str:
+        line = types.line(value)
+        if not line:
+            raise ValueError("This has no visible characters.")
+        return line
 
-    @field_validator("lobby")
+    @field_validator("oidc_issuer")
     @classmethod
-    def _lobby_is_shared(cls, value: str) -> str:
-        return names.shared(value) if value else ""
-
-    @field_validator("logo")
-    @classmethod
-    def _logo_is_a_picture(cls, value: str) -> str:
-        if value:
-            logo.read(Path(value))
-        return value
-
-    @field_validator("login_url", "home_url")
-    @classmethod
-    def _links_lead_to_pages(cls, value: str) -> str:
-        return addresses.link(value.strip()) if value.strip() else ""
+    def _issuer_is_complete(cls, value: str, others: ValidationInfo) -> str:
+        if not value:
+            return value
+        if not others.data.get("url") or not others.data.get("oidc_client_id"):
+            raise ValueError("A sign-in provider needs `url` and `oidc_client_id`.")
+        if find_spec("joserfc") is None:
+            raise ValueError("A sign-in provider needs a library: install chatrooms[oidc].")
+        if "?" in value:
+            raise ValueError("The address of an issuer has no query.")
+        return addresses.provider(value)
 
     @field_validator("origins", "hosts", "proxies", "frame_ancestors", mode="before")
     @classmethod
@@ -254,16 +226,6 @@ class Settings(setting_sources.Sourced):
     @classmethod
     def _origins_are_readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(addresses.origin, value))
-
-    @field_validator("url")
-    @classmethod
-    def _url_is_a_site(cls, value: str) -> str:
-        return addresses.site(value.strip()) if value.strip() else ""
-
-    @property
-    def database_url(self) -> str:
-        """The SQLAlchemy URL of the database."""
-        return self.database or f"sqlite:///{self.data / DATABASE}"
 
 
 RATES: dict[str, int] = {

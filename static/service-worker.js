@@ -66,7 +66,8 @@ async function forgetOld() {
 const isOurs = (name) => name.startsWith(OURS) || /^chatrooms [0-9a-f]{16}/u.test(name);
 
 /** @param {string} url */
-const isPage = (url) => url.split(/[?#]/u)[0] === PAGE || url.startsWith(`${PAGE}r/`);
+const isPage = (url) =>
+  url.split(/[?#]/u)[0] === PAGE || url.startsWith(`${PAGE}r/`) || url.split(/[?#]/u)[0] === `${PAGE}oidc`;
 
 /** The server's page, or the cached one if the server does not answer in time. @param {Request} request */
 async function page(request) {

@@ -46,15 +46,15 @@ async def running(data: Path, **settings: Any) -> AsyncIterator[RunningServer]:
     if not settings.get("database") and "lobby" not in settings:
         await databases.put_into(data)
     chat = Chatrooms(Settings(data=data, **QUICK | settings))
-    async with chat.lifespan(), serving(chat) as url:
+    async with chat.lifespan(), serving(chat, port=settings.get("port", 0)) as url:
         yield RunningServer(url, chat)
 
 
 @asynccontextmanager
-async def serving(app: Any, lifespan: str = "off") -> AsyncIterator[str]:
-    """Serve ``app`` with uvicorn and return the URL."""
+async def serving(app: Any, lifespan: str = "off", port: int = 0) -> AsyncIterator[str]:
+    """Serve ``app`` with uvicorn, at a free port or at ``port``, and return the URL."""
     listening = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio then sets TCP_NODELAY
-    listening.bind(("127.0.0.1", 0))
+    listening.bind(("127.0.0.1", port))
     server = PromptServer(uvicorn.Config(app, **options | {"lifespan": lifespan, "timeout_graceful_shutdown": 1}))
     task = asyncio.create_task(server._serve(sockets=[listening]))
     while not server.started:

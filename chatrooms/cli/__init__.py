@@ -10,6 +10,9 @@ from typing import Any
 import click
 import orjson
 
+from chatrooms.cli.applicant import applicant
+from chatrooms.cli.emoji import emoji
+from chatrooms.cli.group import group
 from chatrooms.cli.options import fail, json_option, print_result, result_text, setting_options, settings_of
 from chatrooms.cli.user import user
 from chatrooms.settings import FILES, SECRETS, Settings
@@ -222,7 +225,8 @@ def setup(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     )
 
 
-cli.add_command(user)
+for group_of_commands in (user, applicant, group, emoji):
+    cli.add_command(group_of_commands)
 
 
 def main() -> None:

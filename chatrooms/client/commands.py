@@ -18,6 +18,8 @@ from chatrooms.client.rows import (
     Block,
     Bookmark,
     BookmarkPage,
+    Connecting,
+    Connection,
     CustomEmoji,
     Follow,
     Followed,
@@ -115,6 +117,7 @@ REPEATABLE = frozenset(
         "message.pin",
         "message.unpin",
         "message.versions",
+        "oidc.get",
         "passkey.list",
         "password.get",
         "presence.watch",
@@ -540,6 +543,26 @@ class Commands(ABC):
         """
         result: Versions = await self.run("message.versions", id=id)
         return result["versions"]
+
+    async def connect_provider(self, password: str | None = None) -> str:
+        """Begin to connect the provider to your account, so that it signs you in: go on with ``oidc.begin``.
+
+        - ``password``: Your password, if you have one.
+        """
+        result: Connecting = await self.run("oidc.connect", password=password)
+        return result["state"]
+
+    async def disconnect_provider(self, password: str | None = None) -> None:
+        """Disconnect the provider from your account, which signs you in no longer. Your only way to sign in stays.
+
+        - ``password``: Your password, if you have one.
+        """
+        await self.run("oidc.disconnect", password=password)
+
+    async def provider(self) -> str:
+        """Return the server's sign-in provider, and your account there."""
+        result: Connection = await self.run("oidc.get")
+        return result["provider"]
 
     async def add_passkey(self, credential: dict[str, object], name: str) -> Passkey:
         """Add a passkey, which signs you in from now on, without a name and a password.
@@ -970,8 +993,8 @@ class Commands(ABC):
         """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with.
 
         - ``to``: A room that you belong to, or the username of a person you share a room with.
-        - ``type``: Your name for this kind of signal; ``typing``, ``presence``, ``profile`` and ``reaction`` are
-          reserved.
+        - ``type``: Your name for this kind of signal; ``typing``, ``presence``, ``profile``, ``reaction`` and
+          ``applicants`` are reserved.
         - ``data``: Any JSON up to 64 KiB, nested up to 16 levels deep.
         """
         await self.run("signal", to=to, type=type, data=data)

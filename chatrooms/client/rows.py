@@ -126,6 +126,22 @@ class Call(TypedDict):
     """When it began to call them; ISO 8601, UTC, with milliseconds."""
 
 
+class Connecting(TypedDict):
+    """What begins to connect it."""
+
+    state: str
+    """The parameter ``connect`` of ``oidc.begin``, within ten minutes."""
+
+
+class Connection(TypedDict):
+    """The server's sign-in provider, and your account there."""
+
+    provider: str
+    """What it is called; empty if the server has none."""
+    account: Linked | None
+    """Your account there, if you have connected one."""
+
+
 class CustomEmoji(TypedDict):
     """An emoji of the server, which texts and reactions have as its code, such as ``:party:``."""
 
@@ -438,6 +454,17 @@ class Link(TypedDict):
     """What signs in, by ``session.link``."""
     expires_at: str
     """Until when, in ISO 8601."""
+
+
+class Linked(TypedDict):
+    """Your account of the provider."""
+
+    label: str
+    """What the provider calls you."""
+    created_at: str
+    """When you connected it, in ISO 8601."""
+    used_at: str | None
+    """When you last signed in by it; null if you never did."""
 
 
 class Listed(TypedDict):

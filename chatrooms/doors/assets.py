@@ -18,6 +18,7 @@ from chatrooms.doors.brand import ICON, Brand
 from chatrooms.doors.file_response import answer
 from chatrooms.doors.running import path
 from chatrooms.doors.snapshot import EMBED, FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
+from chatrooms.identity.oidc.provider import RETURN
 from chatrooms.identity.pages import mount
 
 BASE = '<base href="/">'
@@ -52,6 +53,7 @@ class Assets:
         return [
             Route("/", self._page),
             Route("/r/{rest:path}", self._page),
+            Route(f"/{RETURN}", self._page),
             Route("/service-worker.js", self._service_worker),
             Route("/v/{version}/{path:path}", self._kept),
             *(Route(f"/{name}/{{rest:path}}", self._file) for name in FOLDERS),

@@ -21,6 +21,8 @@ LINKS = {field: f'<meta name="{field}-url" content="">' for field in ("login", "
 """Where the page has the addresses of the host application."""
 MISSING = '<meta name="missing" content="">'
 """Where the page has the parts that are not installed."""
+PROVIDER = '<meta name="provider" content="">'
+"""Where it has the name of the sign-in provider."""
 _colour = re.compile(rf'fill="{accent.DEFAULT}"')
 
 
@@ -28,6 +30,7 @@ class Brand(NamedTuple):
     """A server's name, lobby such as ``#lobby``, colour such as ``#0c6b5d``, links to its application, and logo.
 
     ``missing`` are the extras whose parts of the interface are hidden, because they are not installed.
+    ``provider`` is the name of its sign-in provider; empty if it has none.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Brand(NamedTuple):
     colour: str
     login: str = ""
     home: str = ""
+    provider: str = ""
     logo: Logo | None = None
     missing: tuple[str, ...] = ()
 
@@ -43,7 +47,9 @@ class Brand(NamedTuple):
         """Return what the settings say of a server with that name."""
         own = logo.read(Path(settings.logo)) if settings.logo else None
         missing = tuple(filter(extras.lacks, extras.IN_PAGE))
-        return cls(name, settings.lobby, settings.accent, settings.login_url, settings.home_url, own, missing)
+        links = settings.login_url, settings.home_url
+        provider = settings.oidc_name if settings.oidc_issuer else ""
+        return cls(name, settings.lobby, settings.accent, *links, provider, own, missing)
 
     @property
     def digest(self) -> str:
@@ -62,6 +68,7 @@ class Brand(NamedTuple):
         for field, address in (("login", self.login), ("home", self.home)):
             placed = placed.replace(LINKS[field], LINKS[field].replace('""', f'"{escape(address)}"'), 1)
         placed = placed.replace(MISSING, MISSING.replace('""', f'"{" ".join(self.missing)}"'), 1)
+        placed = placed.replace(PROVIDER, PROVIDER.replace('""', f'"{escape(self.provider)}"'), 1)
         return placed.replace(STYLE, f"  <style>{self.style}</style>\n  {STYLE}", 1)
 
     def manifest(self, source: bytes) -> bytes:

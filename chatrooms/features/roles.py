@@ -57,8 +57,17 @@ def announce(act: Act, username: str) -> User:
 
 def owners(db: Connection) -> list[str]:
     """Return the usernames of the server's owners who are not suspended."""
+    return _holders(db, "owner")
+
+
+def admins(db: Connection) -> list[str]:
+    """Return the usernames of the server's admins and owners who are not suspended."""
+    return _holders(db, "admin", "owner")
+
+
+def _holders(db: Connection, *roles: ServerRole) -> list[str]:
     barred = select(suspensions.c.username)
-    good = users.c.role == "owner", users.c.username.not_in(barred)
+    good = users.c.role.in_(roles), users.c.username.not_in(barred)
     return list(db.scalars(select(users.c.username).where(*good).order_by(users.c.username)))
 
 

@@ -48,7 +48,8 @@ class Send(Params):
     type: Annotated[str, AfterValidator(_foreign)] = Field(
         min_length=1,
         max_length=64,
-        description="Your name for this kind of signal; `typing`, `presence`, `profile` and `reaction` are reserved.",
+        description="Your name for this kind of signal; `typing`, `presence`, `profile`, `reaction` and `applicants` "
+        "are reserved.",
     )
     data: Annotated[Any, AfterValidator(_small)] = Field(
         None, description="Any JSON up to 64 KiB, nested up to 16 levels deep."

@@ -17,6 +17,7 @@ from chatrooms.identity import (
     suspending,
     tries,
 )
+from chatrooms.identity.oidc import arriving
 
 FEATURES = (
     sessions.FEATURE,
@@ -28,6 +29,7 @@ FEATURES = (
     tries.FEATURE,
     proven.FEATURE,
     passkey_commands.FEATURE,
+    arriving.FEATURE,
     suspending.FEATURE,
     setting_up.FEATURE,
     people.FEATURE,

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam,
 from typing_extensions import TypedDict
 
 from chatrooms import names
-from chatrooms.errors import Conflict
+from chatrooms.errors import Conflict, NameTaken
 from chatrooms.features import users
 from chatrooms.pipeline import rights, tenants
 from chatrooms.pipeline.act import Act
@@ -123,6 +123,21 @@ def free_username(db: Connection, user: User, *applications: str) -> str:
     """Return the username that an account gets that is new here; it stays free while it is locked."""
     names_to_try = _candidates(user, *applications)
     return next(each for each in names_to_try if _is_username(each, *applications) and _is_free(db, user, each))
+
+
+def suggestion(db: Connection, name: str, *applications: str) -> str:
+    """Return a free username like a name, or e-mail address, that somebody has elsewhere; empty if there is none."""
+    stem = _stem(name.partition("@")[0], *applications)
+    numbered = (f"{stem}-{number}" for number in range(2, TRIED_IN_ORDER + 1))
+    return next((each for each in (stem, *numbered) if stem and _is_claimable(db, each, *applications)), "")
+
+
+def _is_claimable(db: Connection, username: str, *applications: str) -> bool:
+    try:
+        users.require_unused(db, names.claimable(username, *applications))
+    except (ValueError, NameTaken):
+        return False
+    return True
 
 
 def _is_free(db: Connection, user: User, username: str) -> bool:

@@ -12,7 +12,8 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock, names
 from chatrooms.errors import Conflict, NameTaken, NotFound
-from chatrooms.features import users
+from chatrooms.events import Signal
+from chatrooms.features import roles, users
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.results import many, one
@@ -96,7 +97,12 @@ def state(db: Connection, username: str, token: str) -> State | None:
 
 def waits(db: Connection, token: str) -> bool:
     """Return whether the holder of ``token`` waits to be approved."""
-    return db.scalar(select(applicants.c.id).where(applicants.c.token_hash == digest(token), _waits)) is not None
+    return waits_by_hash(db, digest(token))
+
+
+def waits_by_hash(db: Connection, token_hash: str) -> bool:
+    """Return whether the holder of the token with a hash waits to be approved."""
+    return db.scalar(select(applicants.c.id).where(applicants.c.token_hash == token_hash, _waits)) is not None
 
 
 def drop(db: Connection, token: str) -> None:
@@ -108,6 +114,13 @@ def waiting(db: Connection) -> list[Applicant]:
     """Return the people who wait, those who asked first at the top."""
     shown = applicants.c.id, applicants.c.username, applicants.c.about, applicants.c.at
     return many(Applicant, db.execute(select(*shown).where(_waits).order_by(applicants.c.at, applicants.c.id)))
+
+
+def announce(act: Act) -> None:
+    """Send the number of people who wait to all devices of the server's admins and owners."""
+    number = act.db.scalar(select(func.count()).select_from(applicants).where(_waits)) or 0
+    for admin in roles.admins(act.db):
+        act.signals.append(Signal(admin, names.APPLICATION, "applicants", {"waiting": number}))
 
 
 def find(db: Connection, id: str) -> Accepted | None:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field
 from sqlalchemy import Connection
 from typing_extensions import TypedDict
 
 from chatrooms import names
-from chatrooms.errors import Conflict, Invalid, Unauthorized
+from chatrooms.errors import Conflict, Invalid, NotFound, Unauthorized
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import applicants, sessions, tokens
 from chatrooms.identity.applicants import Applicant, State
 from chatrooms.identity.joining import Browser, Claiming, Name, without_host
+from chatrooms.identity.oidc import newcomers
 from chatrooms.pipeline import rights
-from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, change, entry, live, no_room, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.types import Id, Topic
 
@@ -64,7 +68,7 @@ class Admission:
         """Do nothing: nothing goes on."""
 
 
-def _token(browser: Browser, p: Applied | Applying) -> str | None:
+def _token(browser: Browser, p: Applied | Asks) -> str | None:
     """Return what a browser or program has to prove that it has asked before."""
     return p.claim or tokens.jar(browser.chat, browser.handshake).token(browser.handshake.cookies, p.username)
 
@@ -75,7 +79,32 @@ async def apply(here: Admission, browser: Browser, p: Applying) -> Application:
 
     A program gives a ``claim`` of its own instead. Until then it proves nothing: what else you ask for is ``waiting``.
     """
-    chat = here.chat
+    return await ask(here.chat, browser, p)
+
+
+class Asks(Protocol):
+    """What somebody who asks to join gives."""
+
+    @property
+    def username(self) -> str:
+        """The name that they would like to have."""
+
+    @property
+    def claim(self) -> str | None:
+        """The token of a program's own making."""
+
+    @property
+    def about(self) -> str:
+        """Who they are."""
+
+
+async def ask(
+    chat: Chat, browser: Browser, p: Asks, also: Callable[[Act, str], None] = lambda _act, _token: None
+) -> Application:
+    """Let somebody wait to be approved; raises `Conflict` where nobody has to be, or if they need not.
+
+    ``also`` runs in the same transaction, with their token.
+    """
     if chat.server.sign_up != "approval":
         raise Conflict("Nobody has to approve new people on this server.")
     try:
@@ -85,8 +114,13 @@ async def apply(here: Admission, browser: Browser, p: Applying) -> Application:
     token = _token(browser, p) or sessions.new_token()
     if await chat.lookup(lambda db: sessions.exists(db, token)):
         raise Conflict("You already have an account here.", field="username")
-    ask = partial(applicants.add, username=p.username, about=p.about, token=token, agent=browser.handshake.agent)
-    await chat.change(ask, Caller(p.username, network=browser.network), p.username, *names.looks(p.username))
+
+    def wait(act: Act) -> None:
+        applicants.add(act, p.username, p.about, token, browser.handshake.agent)
+        also(act, token)
+        applicants.announce(act)
+
+    await chat.change(wait, Caller(p.username, network=browser.network), p.username, *names.looks(p.username))
     if p.claim is None:
         browser.keep(p.username, token)
     return {"state": "waiting"}
@@ -113,10 +147,15 @@ async def withdraw(here: Admission, browser: Browser, p: Applied) -> Done:
     """Ask to join no longer; removes the cookie."""
     token = _token(browser, p)
     if token is not None:
-        await here.chat.change(lambda act: applicants.drop(act.db, token), Caller(p.username))
+        await here.chat.change(lambda act: _drop(act, token), Caller(p.username))
     if p.claim is None and (token is None or not await here.chat.lookup(lambda db: sessions.exists(db, token))):
         browser.forget(p.username)
     return {}
+
+
+def _drop(act: Act, token: str) -> None:
+    applicants.drop(act.db, token)
+    applicants.announce(act)
 
 
 def _admin(act: Act, _p: Params) -> None:
@@ -145,6 +184,8 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
         user = users.add(act, asked["username"])
         applicants.end(act.db, p.id)
         sessions.start_by_hash(act, asked["username"], asked["token_hash"], asked["agent"])
+        newcomers.admit(act, asked["token_hash"], asked["username"])
+        applicants.announce(act)
         return {"user": user}
 
     locks = users.locks_to_add(found["username"], here.chat.settings.lobby) if found else ()
@@ -155,11 +196,22 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
 def decline(act: Act, p: WhichApplicant, _: None) -> Done:
     """Decline an applicant. They are notified, and their name is free again."""
     applicants.decline(act, p.id)
+    applicants.announce(act)
     return {}
+
+
+async def _decide(_here: Admission, chat: Chat, job: Job) -> None:
+    """Run what an operator has decided beside the server, unless it is decided already."""
+    with suppress(NotFound):
+        await chat.run(job.data["command"], {"id": job.data["id"]}, APPLICATION)
+
+
+DECIDE = JobKind("applicant.decide", _decide)
 
 
 FEATURE = Feature(
     tables=(applicants.applicants,),
     commands=(apply, applied, withdraw, page, approve, decline),
+    jobs=(DECIDE,),
     component=Admission,
 )

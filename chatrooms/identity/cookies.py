@@ -45,7 +45,7 @@ class Jar:
     @property
     def mark_name(self) -> str:
         """The name of the cookie that tells a browser from others while somebody signs in there."""
-        return f"{self._before}passkey_{self.instance}"
+        return f"{self._before}browser_{self.instance}"
 
     def token(self, cookies: Mapping[str, str], username: str) -> str | None:
         """Return the token in a cookie of ``username``, if there is one."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from chatrooms import names
 from chatrooms.errors import ApprovalRequired, Invalid, NameTaken, Unauthorized, Waiting
@@ -58,6 +60,14 @@ async def _require_open(chat: Chat, token: str) -> None:
         raise Waiting if await chat.lookup(lambda db: applicants.waits(db, token)) else ApprovalRequired
 
 
+class Wish(NamedTuple):
+    """A name that somebody would like to have, the token that is to prove it, and the code of an invitation, if any."""
+
+    username: str
+    token: str
+    invite: str | None
+
+
 async def take_name(chat: Chat, handshake: Handshake, username: str, token: str, invite: str | None) -> User:
     """Let ``token`` prove ``username`` from now on, if a guest may have that name; return their profile.
 
@@ -67,11 +77,48 @@ async def take_name(chat: Chat, handshake: Handshake, username: str, token: str,
     """
     from chatrooms.identity import proofs  # they sign in by `joining`, which imports this
 
-    settings = chat.settings
-    if invite is None or chat.server.sign_up == "closed":
-        await _require_open(chat, token)
-    if invite is None:
+    def known(act: Act) -> User | None:
+        user = users.find(act.db, username) if chat.settings.guests == "open" else None
+        if user and proofs.protect(act.db, username):
+            raise NameTaken(field="username")
+        return user
+
+    wish = Wish(username, token, invite)
+    await _require_way_in(chat, handshake, wish)
+    return await _take(chat, handshake, wish, lambda act: known(act) or users.add(act, username))
+
+
+async def take_new_name(
+    chat: Chat,
+    handshake: Handshake,
+    wish: Wish,
+    settle: Callable[[Act], None],
+    *,
+    approved: bool,
+) -> User:
+    """Do what `take_name` does, for a name that nobody has, and ``settle`` in the same transaction what else proves it.
+
+    People who are ``approved`` need no invitation and no approval; where no one can join, they cannot either.
+    """
+
+    def add(act: Act) -> User:
+        user = users.add(act, wish.username)
+        settle(act)
+        return user
+
+    await _require_way_in(chat, handshake, wish, approved=approved)
+    return await _take(chat, handshake, wish, add)
+
+
+async def _require_way_in(chat: Chat, handshake: Handshake, wish: Wish, *, approved: bool = False) -> None:
+    if chat.server.sign_up == "closed" or not (wish.invite or approved):
+        await _require_open(chat, wish.token)
+    if wish.invite is None:
         await _require_begun(chat, handshake)
+
+
+async def _take(chat: Chat, handshake: Handshake, wish: Wish, add: Callable[[Act], User]) -> User:
+    username, token, invite = wish
     try:
         names.claimable(username, chat.server.name)
     except ValueError as error:
@@ -82,14 +129,11 @@ async def take_name(chat: Chat, handshake: Handshake, username: str, token: str,
         known = users.find(act.db, username) if sessions.exists(act.db, token) else None
         if known:
             return known
-        user = users.find(act.db, username) if settings.guests == "open" else None
-        if user and proofs.protect(act.db, username):
-            raise NameTaken(field="username")
-        user = user or users.add(act, username)
+        user = add(act)
         sessions.start(act, username, token, handshake.agent)
         if invite:
             invites.use(act, invite, is_new=True)
         return user
 
-    locks = {*users.locks_to_add(username, settings.lobby), *invited_to}
+    locks = {*users.locks_to_add(username, chat.settings.lobby), *invited_to}
     return await chat.change(take, Caller(username, network=handshake.network), *locks)

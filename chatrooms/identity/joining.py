@@ -77,7 +77,7 @@ class Name(Params):
     username: Username
 
 
-def without_host(browser: Browser, _p: Name) -> None:
+def without_host(browser: Browser, _p: Params) -> None:
     """Allow everyone, unless people sign in through the host application."""
     if browser.hosted:
         raise Forbidden("Sign in through the host application.")

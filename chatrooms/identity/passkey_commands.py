@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from chatrooms import extras
 from chatrooms.errors import Conflict, Forbidden, Invalid, Unauthorized
 from chatrooms.features.users import OneUser
-from chatrooms.identity import ceremonies, challenges, fresh, passkeys, passwords, sessions
+from chatrooms.identity import ceremonies, challenges, fresh, passkeys, proofs, sessions
 from chatrooms.identity.ceremonies import Untrue
 from chatrooms.identity.challenges import Challenge
 from chatrooms.identity.fresh import Proven
@@ -227,7 +227,7 @@ async def remove(here: Passwords, me: Caller, p: Removal) -> Done:
 
     def remove(act: Act) -> Done:
         passkeys.remove(act, p.id)
-        if not (p.even_last or passkeys.ids_of(act.db, me.username) or passwords.hash_of(act.db, me.username)):
+        if not (p.even_last or proofs.remain(act.db, me.username, here.chat.settings.oidc_issuer)):
             raise Conflict(LAST, field="even_last")
         return {}
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from chatrooms.identity import passkeys, passwords, service_keys, sessions, totp
+from chatrooms.identity.oidc import linked
 from chatrooms.pipeline import rights
 
 
 def protect(db: Connection, username: str) -> bool:
     """Return whether a name is more than a guest's: its person can prove who they are, or has a role on the server."""
     proved = passwords.hash_of(db, username) or passkeys.of_person(db, username) or service_keys.of_person(db, username)
-    return bool(proved) or rights.of(db, username) not in {"member", "guest"}
+    return bool(proved) or linked.has_any(db, username) or rights.of(db, username) not in {"member", "guest"}
+
+
+def remain(db: Connection, username: str, issuer: str) -> bool:
+    """Return whether a person can sign in again: by a password, a passkey, or the provider ``issuer``, if it is any."""
+    if passwords.hash_of(db, username) or passkeys.ids_of(db, username):
+        return True
+    return bool(issuer) and linked.of_person(db, issuer, username) is not None
 
 
 def forget(db: Connection, username: str) -> list[str]:
@@ -19,4 +27,5 @@ def forget(db: Connection, username: str) -> list[str]:
     passwords.forget(db, username)
     totp.forget(db, username)
     passkeys.forget(db, username)
+    linked.forget(db, username)
     return [*sessions.end_all(db, username), *service_keys.forget(db, username)]

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from chatrooms.identity import key_commands, passkey_commands, passwords, second_factor, totp
+from chatrooms.identity.oidc import connecting
 from chatrooms.pipeline.feature import Feature
 
 FEATURE = Feature(
     tables=(passwords.passwords, totp.factors, totp.recovery),
-    commands=(*passwords.COMMANDS, *second_factor.COMMANDS, *key_commands.PROVEN, *passkey_commands.PROVEN),
+    commands=(
+        *passwords.COMMANDS,
+        *second_factor.COMMANDS,
+        *key_commands.PROVEN,
+        *passkey_commands.PROVEN,
+        *connecting.PROVEN,
+    ),
     component=passwords.Passwords,
 )

@@ -100,6 +100,12 @@ def alive(db: Connection, id: str) -> bool:
     return _of_id.one(db, {"id": id}) is not None
 
 
+def username_of(db: Connection, id: str) -> str | None:
+    """Return whom a session proves, if it was not ended."""
+    username: str | None = db.scalar(select(sessions.c.username).where(sessions.c.id == id))
+    return username
+
+
 def stale(known: Known) -> bool:
     """Return whether it is time to note that the session is used."""
     return known["seen_at"] < clock.ago(hours=SEEN_EVERY_HOURS)

@@ -43,6 +43,12 @@ def begin(keys: Iterable[int]) -> tuple[Asked, Asked]:
     return (_BEGIN, {}), (_WAIT, {"keys": sorted(keys)})
 
 
+def take(db: Connection, names: Iterable[str]) -> None:
+    """Wait for the locks of some names, for a transaction of another process than a server."""
+    if db.dialect.name == "postgresql":
+        _WAIT.one(db, {"keys": sorted(keys_of(names))})
+
+
 def attempted(db: Connection, keys: Iterable[int]) -> set[int]:
     """Return those of some locks that could be taken at once."""
     return {row["key"] for row in _TRY.all(db, {"keys": sorted(keys)})} if keys else set()

@@ -1,3 +1,4 @@
+import { keepWaiting } from "./admin/waiting.js";
 import { isRefused } from "./archive.js";
 import { takeFiles } from "./files/dropping.js";
 import { keepCustomEmoji } from "./custom-emoji-renewal.js";
@@ -26,6 +27,7 @@ keepVisits();
 keepInvitations();
 keepReplies();
 keepCustomEmoji();
+keepWaiting();
 askAboutCalls();
 onRefusedReaction((why) => void toast(why));
 isRefused.subscribe((isSo) => void (isSo && toast(STORAGE_BLOCKED, { label: "Got it", act: () => {} })));

@@ -12,6 +12,19 @@ const linked = location.pathname.startsWith(`${BASE}r/`) ? location.pathname.sli
 export const askedFor = new URLSearchParams(location.search).get("as") ?? "";
 if (linked || askedFor) history.replaceState(null, "", linked ? `${BASE}#/${linked}` : `${BASE}${location.hash}`);
 
+/** @typedef {{state: string, code: string, iss?: string}} Returned */
+/** What the sign-in provider has added to the address to which it led back, taken out of it; null if it has not. */
+export const returned = signal(takeReturned());
+
+/** @returns {Returned | null} */
+function takeReturned() {
+  if (location.pathname !== `${BASE}oidc`) return null;
+  const given = new URLSearchParams(location.search);
+  history.replaceState(null, "", `${BASE}#/`);
+  const iss = given.get("iss");
+  return { state: given.get("state") ?? "", code: given.get("code") ?? "", ...(iss !== null && { iss }) };
+}
+
 const CODE = /^#\/(?<kind>link|invite|setup)\/(?<code>[\w-]{43})$/u;
 /** @typedef {{kind: "" | "link" | "invite" | "setup", code: string}} Opened */
 const NOTHING = /** @type {Opened} */ ({ kind: "", code: "" });

@@ -20,6 +20,8 @@ export const hasAccounts = !missing.includes("accounts");
 export const DEVICES = hasAccounts ? "Devices and password" : "Devices";
 /** Whether the server can process pictures. */
 export const hasMedia = !missing.includes("media");
+/** What people know the sign-in provider as; empty if the server has none. */
+export const providerName = inPage("provider");
 
 export const serverName = signal(inPage("application-name"));
 /** The room that everybody is added to. */

@@ -6,7 +6,7 @@ import { closeOutbox, flush, openOutbox } from "./outbox.js";
 import { startAfresh, takeWelcome } from "./welcome.js";
 import { ask } from "./requests.js";
 import { forgetKept, keep, kept, TAB } from "./storage.js";
-import { askedFor, currentRoom, forgetPlace } from "./route.js";
+import { askedFor, currentRoom, forgetPlace, returned } from "./route.js";
 import { restore } from "./snapshot.js";
 import { me } from "./store.js";
 import { apply, catchUpAll } from "./sync.js";
@@ -20,6 +20,8 @@ import { hear } from "./signals.js";
  */
 
 const LEFT = "left to log in";
+/** Kept in a tab that goes to the sign-in provider to connect it to its person. */
+export const CONNECTING = "connecting the provider";
 /** @type {import("@preact/signals").Signal<string>} The reason for showing the join page, if there is one. */
 export const turnedAway = signal("");
 /** The username in this tab, even before the server has confirmed it. */
@@ -46,19 +48,27 @@ export async function signInByPasskey(credential) {
 /** Signs in by a link from another device. @param {string} code */
 export const followLink = (code) => arrive("session.link", { code });
 
+/** Joins by the sign-in provider. @param {Requests["session.oidc_join"]["params"]} how */
+export const joinByProvider = (how) => arrive("session.oidc_join", how);
+
 /** Makes a person the first owner of the server. @param {Requests["session.setup"]["params"]} how */
 export const becomeOwner = (how) => arrive("session.setup", how);
 
 /**
  * Signs in; who was here in this tab is so no longer.
- * @template {"session.link" | "session.setup"} C
+ * @template {"session.link" | "session.setup" | "session.oidc_join"} C
  * @param {C} command @param {Requests[C]["params"]} params
  */
 async function arrive(command, params) {
   const { user } = await ask(command, params);
+  await arriveAs(user.username);
+}
+
+/** @param {string} name Of somebody whom this browser has just signed in. */
+export async function arriveAs(name) {
   if (username.value) end("");
   forgetPlace();
-  await begin(user.username);
+  await begin(name);
 }
 
 /** The last person in this browser, to whom the join page leads back from another name. */
@@ -70,8 +80,9 @@ export const hosted = document.querySelector("meta[name=login]")?.getAttribute("
 /** Resumes this tab's person, the one the window was opened for, or the last one. */
 export async function comeBack() {
   if (hosted) return arriveFromHost();
+  if (returned.peek() && !kept(CONNECTING, TAB)) return undefined;
   const here = kept("username", TAB) || ((await snapshotOf(askedFor)) ? askedFor : "") || kept("username");
-  if (here) await begin(here);
+  return here ? begin(here) : undefined;
 }
 
 async function arriveFromHost() {

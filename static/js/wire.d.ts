@@ -211,6 +211,13 @@ export interface Link {
   expires_at: string;
 }
 
+/** Your account of the provider. */
+export interface Linked {
+  label: string;
+  created_at: string;
+  used_at: string | null;
+}
+
 /** A thread that you follow. */
 export interface Listed {
   room: string;
@@ -303,6 +310,13 @@ export interface Message {
   echo: Echo | null;
   files: File[];
   previews: Preview[];
+}
+
+/** Somebody who is new here, and picks a name. */
+export interface Nameless {
+  ticket: string;
+  username: string;
+  label: string;
 }
 
 /** An invitation that was made. */
@@ -748,6 +762,21 @@ export interface Commands {
     params: { id: string };
     result: { versions: Version[] };
   };
+  /** Begin to connect the provider to your account, so that it signs you in: go on with `oidc.begin`. */
+  "oidc.connect": {
+    params: { password?: string | null };
+    result: { state: string };
+  };
+  /** Disconnect the provider from your account, which signs you in no longer. */
+  "oidc.disconnect": {
+    params: { password?: string | null };
+    result: {};
+  };
+  /** Return the server's sign-in provider, and your account there. */
+  "oidc.get": {
+    params: {};
+    result: { provider: string; account: Linked | null };
+  };
   /** Add a passkey, which signs you in from now on, without a name and a password. */
   "passkey.add": {
     params: { credential: Record<string, any>; name: string };
@@ -1076,6 +1105,11 @@ export interface Entries {
     params: { code: string };
     result: { username: string };
   };
+  /** Begin to sign in at the provider, within ten minutes: open the address in this browser. */
+  "oidc.begin": {
+    params: { connect?: string | null };
+    result: { url: string };
+  };
   /** Begin to sign in by a passkey: a browser signs these options, within five minutes. */
   "passkey.challenge": {
     params: { origin: string };
@@ -1104,6 +1138,21 @@ export interface Entries {
   /** Sign in by a link: sets the cookie that proves the name, unless you give a `claim`. */
   "session.link": {
     params: { code: string; claim?: string | null };
+    result: { user: User };
+  };
+  /** Go on where the provider has led back: sets the cookie that proves your name, unless you give a `claim`. */
+  "session.oidc": {
+    params: { claim?: string | null; state: string; code: string; iss?: string | null };
+    result: { user: User | null; newcomer: Nameless | null; connected: boolean };
+  };
+  /** Ask to join by the provider, where admins approve new people, as `session.apply` does. */
+  "session.oidc_apply": {
+    params: { username: string; claim?: string | null; ticket: string; about: string };
+    result: { state: "waiting" | "declined" | "approved" };
+  };
+  /** Join by the provider with a name of your choice: sets the cookie that proves it, unless you give a `claim`. */
+  "session.oidc_join": {
+    params: { username: string; claim?: string | null; ticket: string; invite?: string | null };
     result: { user: User };
   };
   /** Sign in by a passkey: sets the cookie that proves the name, unless you give a `claim`. */

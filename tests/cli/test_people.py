@@ -2,54 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
-from click.testing import CliRunner
 
-from chatrooms.cli import cli, serve
+from chatrooms.cli import serve
 from chatrooms.identity.setups import Start
-from chatrooms.pipeline import jobs
 from tests.appointing import appoint
 from tests.identity.entering import code_of, enter
 from tests.people import connect
 from tests.processes import started
-from tests.servers import running
 
 PASSWORD = "umbrella cactus 42"
-
-
-class Operator:
-    """Runs commands in a thread of this process: starting a process for each takes seconds."""
-
-    def __init__(self, *where: str) -> None:
-        self._where = where
-
-    async def prints(self, *arguments: str) -> str:
-        result = await self._run(arguments)
-        assert (result.exit_code, result.stderr) == (0, "")
-        return result.stdout
-
-    async def is_refused(self, *arguments: str) -> str:
-        result = await self._run(arguments)
-        assert (result.exit_code, result.stdout) == (2, "")
-        return result.stderr
-
-    async def _run(self, arguments):
-        return await asyncio.to_thread(CliRunner().invoke, cli, [*arguments, *self._where])
-
-
-@pytest.fixture
-async def server(tmp_path, database, monkeypatch):
-    monkeypatch.setattr(jobs, "SECONDS_TO_LOOK", 0.1)
-    async with running(tmp_path, database=database) as started:
-        yield started
-
-
-@pytest.fixture
-def operator(tmp_path, database) -> Operator:
-    return Operator("--database", database) if database else Operator("--data", str(tmp_path))
 
 
 @pytest.mark.slow

@@ -321,6 +321,9 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "passkey.add": [({"credential": {}, "name": "x"}, "invalid", "invalid")],
     "passkey.rename": [({"id": "NEW", "name": "x"}, STRANGER, STRANGER)],
     "passkey.remove": [({"id": "NEW"}, STRANGER, STRANGER)],
+    "oidc.get": [({}, FINE, FINE)],
+    "oidc.connect": [({}, "forbidden", "forbidden")],
+    "oidc.disconnect": [({}, STRANGER, STRANGER)],
     "factor.get": [({}, FINE, FINE)],
     "factor.begin": [({"password": "x"}, "invalid", "invalid")],
     "factor.enable": [({"code": "123456"}, "invalid", "invalid")],
@@ -352,6 +355,12 @@ ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
         ({"origin": "https://evil.example"}, "forbidden", "forbidden", "forbidden"),
     ],
     "session.passkey": [({"credential": {}}, "unauthorized", "forbidden", "forbidden")],
+    "oidc.begin": [({}, "forbidden", "forbidden", "forbidden")],
+    "session.oidc": [({"state": "c" * 43, "code": "x"}, "forbidden", "forbidden", "forbidden")],
+    "session.oidc_join": [({"ticket": "c" * 43, "username": "erin"}, "forbidden", "forbidden", "forbidden")],
+    "session.oidc_apply": [
+        ({"ticket": "c" * 43, "username": "erin", "about": "x"}, "forbidden", "forbidden", "forbidden")
+    ],
     "setup.get": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
     "session.setup": [
         ({"code": "c" * 43, "username": "erin", "password": "x"}, "unauthorized", "forbidden", "forbidden")

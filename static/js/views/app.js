@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { username } from "../session.js";
-import { isBehind, opened, shownRoom } from "../route.js";
+import { isBehind, opened, returned, shownRoom } from "../route.js";
 import { isOpen, me } from "../store.js";
 import { Invitation } from "./invitation.js";
 import { Join } from "./join.js";
@@ -30,6 +30,7 @@ export function App() {
 }
 
 function view() {
+  if (returned.value) return html`<${Returning} />`;
   if (opened.value.kind === "link") return html`<${Link} />`;
   if (opened.value.kind === "setup") return html`<${Owning} />`;
   if (opened.value.kind === "invite") return html`<${Invitation} />`;
@@ -42,6 +43,14 @@ const setup = signal(/** @type {FunctionComponent | null} */ (null));
 function Owning() {
   useEffect(() => void import("./setup.js").then(({ Setup }) => (setup.value = Setup)), []);
   return setup.value ? html`<${setup.value} />` : html`<main class="join" aria-busy="true"></main>`;
+}
+
+const back = signal(/** @type {FunctionComponent | null} */ (null));
+
+/** Where the sign-in provider leads back to, which is loaded when it does. */
+function Returning() {
+  useEffect(() => void import("./returned.js").then(({ Returned }) => (back.value = Returned)), []);
+  return back.value ? html`<${back.value} />` : html`<main class="join" aria-busy="true"></main>`;
 }
 
 /** Whether no open room shows the notices, which it does between its messages and what is being written. */

@@ -9,6 +9,7 @@ import { Dialog } from "./dialog.js";
 import { useForm } from "./form.js";
 import { Passkeys } from "./passkeys.js";
 import { Password } from "./password.js";
+import { ProviderAccount } from "./provider-account.js";
 import { QrCode } from "./qr-code.js";
 import { ServiceKeys, useKeys } from "./service-keys.js";
 
@@ -23,6 +24,7 @@ export function Devices({ onClose }) {
     <${Dialog} title=${DEVICES} onClose=${onClose}>
       <${AnotherDevice} />
       ${hasAccounts && html`<${Passkeys} />`}
+      <${ProviderAccount} />
       ${hasAccounts && html`<${Password} onSet=${keys.load} />`}
       <${Sessions} hasKeys=${keys.keys.length > 0} onEnded=${keys.load} />
       <${ServiceKeys} ...${keys} />

@@ -6,6 +6,7 @@ import { continueAs, hosted, join, offered, turnedAway } from "../session.js";
 import { hasPasskeys } from "../passkeys.js";
 import { addressToLogIn, hasAccounts, serverName } from "../server.js";
 import { kept } from "../storage.js";
+import { ByProvider } from "./by-provider.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { SignIn } from "./sign-in.js";
@@ -77,6 +78,7 @@ function Form({ invited, onJoin, onSignIn }) {
           spellcheck=${false}
         />
         <button class="primary" disabled=${busy}>Join</button>
+        <${ByProvider} />
         ${offered.value && html`<${GoBack} name=${offered.value} />`}
         ${hasAccounts && html`<button type="button" class="quiet" onClick=${onSignIn}>Sign in with a ${hasPasskeys && "passkey or "}password</button>`}
       </form>

@@ -4,6 +4,7 @@ import { html } from "../html.js";
 import { hasPasskeys, isUnknownHere, offerPasskeys, usePasskey } from "../passkeys.js";
 import { serverName } from "../server.js";
 import { signIn } from "../session.js";
+import { ByProvider } from "./by-provider.js";
 import { CodeField } from "./code-field.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
@@ -29,6 +30,7 @@ export function SignIn({ onBack }) {
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Sign in to <bdi>${serverName.value}</bdi></h1>
+        <${ByProvider} />
         <${ByPasskey} />
         <${Field}
           label="Your name"

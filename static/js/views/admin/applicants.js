@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { useListed } from "../../admin/pages.js";
+import { waiting } from "../../admin/waiting.js";
 import { asRefusal, run } from "../../connection.js";
 import { timeOrDay } from "../../dates.js";
 import { html } from "../../html.js";
@@ -9,7 +10,7 @@ import { today } from "../../today.js";
 
 /** The people who have asked to join, if there are any. @param {{onApproved: () => void}} props */
 export function Applicants({ onApproved }) {
-  const { rows, renew } = useListed("", async () => ({
+  const { rows, renew } = useListed(`${waiting.value}`, async () => ({
     rows: (await run("applicant.list", {})).applicants,
     more: false,
   }));

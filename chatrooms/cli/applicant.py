@@ -1,0 +1,63 @@
+"""``chatrooms applicant``: people who have asked to join, where admins approve new people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from chatrooms.cli.options import json_option, print_result, result_text, setting_options
+from chatrooms.settings import Settings
+
+
+@click.group()
+def applicant() -> None:
+    """List people who have asked to join, approve or refuse them; a running server follows within seconds."""
+
+
+@applicant.command("list")
+@json_option
+@setting_options
+def list_applicants(config: Path | None, *, as_json: bool, **flags: Any) -> None:
+    """Print the people who wait to be approved, with what they say about themselves, the first at the top."""
+    from chatrooms.cli import applicants
+
+    print_result(config, flags, lambda settings: result_text(applicants.listed(settings), as_json, _lines))
+
+
+@applicant.command()
+@click.argument("username")
+@json_option
+@setting_options
+def approve(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+    """Let in the person who waits for USERNAME: where they asked, they are signed in."""
+    _decide("approve", username, config, flags, as_json=as_json)
+
+
+@applicant.command()
+@click.argument("username")
+@json_option
+@setting_options
+def refuse(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+    """Do not let in the person who waits for USERNAME. They learn it; the name is free again."""
+    _decide("decline", username, config, flags, as_json=as_json)
+
+
+def _decide(
+    what: Literal["approve", "decline"], username: str, config: Path | None, flags: dict[str, Any], *, as_json: bool
+) -> None:
+    from chatrooms import names
+    from chatrooms.cli import applicants
+
+    def make(settings: Settings) -> str:
+        decided = applicants.decide(settings, names.username(username), what)
+        return result_text(decided, as_json, lambda one: _lines([one]))
+
+    print_result(config, flags, make)
+
+
+def _lines(waiting: Sequence[Any]) -> str:
+    width = max((len(one["username"]) for one in waiting), default=0)
+    return "\n".join(f"{one['username']:{width}}  {one['at'][:10]}  {one['about']}".rstrip() for one in waiting)

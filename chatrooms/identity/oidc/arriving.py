@@ -1,0 +1,208 @@
+"""Signing in at the provider, and coming in by it for the first time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Forbidden, Unauthorized, Waiting
+from chatrooms.features import users
+from chatrooms.features.users import OneUser
+from chatrooms.identity import accounts, applying, guests, sessions
+from chatrooms.identity.applying import Application
+from chatrooms.identity.handshake import Invitation
+from chatrooms.identity.joining import Browser, Claiming, Name, sign_in, without_host
+from chatrooms.identity.oidc import attempts, connecting, linked, newcomers
+from chatrooms.identity.oidc.attempts import LENGTH, Attempt
+from chatrooms.identity.oidc.failures import Untrue
+from chatrooms.identity.oidc.id_tokens import Said
+from chatrooms.identity.oidc.linked import Identity
+from chatrooms.identity.oidc.provider import Provider
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, entry
+from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.rows import User
+from chatrooms.types import Topic
+
+REFUSED = "You couldn't be signed in. Try again."
+LONGEST_CODE = 4000
+
+State = Annotated[str, Field(min_length=LENGTH, max_length=LENGTH)]
+
+
+class Beginning(Params):
+    """Whether to sign in, or to connect the provider to your account."""
+
+    connect: State | None = Field(
+        None, repr=False, description="What `oidc.connect` returned, to connect; else omitted."
+    )
+
+
+class Address(TypedDict):
+    """Where to go on."""
+
+    url: Annotated[str, Field(description="The provider's page.")]
+
+
+class Returning(Claiming):
+    """What the provider has added to the address to which it led back."""
+
+    state: State = Field(repr=False, description="The state.")
+    code: str = Field(min_length=1, max_length=LONGEST_CODE, repr=False, description="The code.")
+    iss: str | None = Field(None, max_length=300, description="The issuer, if the address has one (RFC 9207).")
+
+
+class Nameless(TypedDict):
+    """Somebody who is new here, and picks a name."""
+
+    ticket: Annotated[str, Field(description="For `session.oidc_join` and `session.oidc_apply`, within 15 minutes.")]
+    username: Annotated[str, Field(description="A free name like that at the provider; perhaps empty.")]
+    label: Annotated[str, Field(description="What the provider calls them.")]
+
+
+class Arrived(TypedDict):
+    """Who is signed in now, or else the ``newcomer``; one of both is null."""
+
+    user: User | None
+    newcomer: Nameless | None
+    connected: Annotated[bool, Field(description="Whether the provider was connected to the account of a person.")]
+
+
+class Taking(Claiming, Name):
+    """The name that a newcomer has picked."""
+
+    ticket: State = Field(repr=False, description="The newcomer's ticket.")
+
+
+class Joining(Taking):
+    """The name, and perhaps an invitation."""
+
+    invite: Invitation | None = Field(None, repr=False, description="The code of an invitation.")
+
+
+class Asking(Taking):
+    """The name, and who they are."""
+
+    about: Topic = Field(min_length=1, description="Who you are, in one line, for the people who decide.")
+
+
+def provided(browser: Browser, p: Params) -> None:
+    """Allow everyone, if the server has a provider, and people do not sign in through the host application."""
+    without_host(browser, p)
+    if not browser.chat.settings.oidc_issuer:
+        raise Forbidden("This server has no sign-in provider.")
+
+
+@entry("oidc.begin", may=provided, rate="join")
+async def begin(here: Provider, browser: Browser, p: Beginning) -> Address:
+    """Begin to sign in at the provider, within ten minutes: open the address in this browser. Sets a cookie."""
+    mark = browser.mark()
+
+    def bound(act: Act) -> Attempt | None:
+        return attempts.bind(act.db, p.connect or attempts.make(act.db).state, mark)
+
+    attempt = await here.chat.change(bound, Caller("", network=browser.network))
+    if attempt is None:
+        raise Unauthorized(REFUSED)
+    return {"url": await here.address(attempt, browser.network)}
+
+
+@entry("session.oidc", may=provided, rate="join")
+async def go_on(here: Provider, browser: Browser, p: Returning) -> Arrived:
+    """Go on where the provider has led back: sets the cookie that proves your name, unless you give a ``claim``.
+
+    Somebody who is new here gets a ticket, with which they pick a name. After `oidc.connect`, it connects the provider.
+    """
+    attempt, said = await _said(here, browser, p)
+    if attempt.session:
+        return await _connect(here, attempt, said.identity)
+    username = await here.chat.lookup(lambda db: linked.username_of(db, said.identity))
+    if username is None:
+        return await _welcome(here, browser, said)
+    signed_in = await sign_in(browser, username, p.claim, lambda act: linked.use(act, said.identity, username))
+    return {"user": signed_in["user"], "newcomer": None, "connected": False}
+
+
+async def _said(here: Provider, browser: Browser, p: Returning) -> tuple[Attempt, Said]:
+    """Return the attempt that ends, and what the provider says; raises `Unauthorized`, whatever is wrong."""
+    mark = browser.mark()
+    stranger = Caller("", network=browser.network)
+    attempt = await here.chat.change(lambda act: attempts.take(act.db, p.state, mark), stranger)
+    if attempt is None:
+        raise Unauthorized(REFUSED)
+    try:
+        return attempt, await here.person(attempt, p.code, p.iss, browser.network)
+    except Untrue as error:
+        here.note("its answer was refused", str(error))
+        raise Unauthorized(REFUSED) from None
+
+
+async def _connect(here: Provider, attempt: Attempt, identity: Identity) -> Arrived:
+    """Connect an account of the provider to the person of the session that asked for it, if that still goes on."""
+
+    def connect(act: Act) -> Arrived:
+        username = sessions.username_of(act.db, attempt.session)
+        if username is None:
+            raise Unauthorized(REFUSED)
+        linked.add(act, identity, username, used=False)
+        return {"user": users.existing(act.db, username), "newcomer": None, "connected": True}
+
+    return await here.chat.change(connect, Caller(""))
+
+
+async def _welcome(here: Provider, browser: Browser, said: Said) -> Arrived:
+    """Return a ticket for somebody who is new here; raises `Waiting` if they have asked to join already."""
+    mark = browser.mark()
+
+    def make(act: Act) -> Arrived:
+        if newcomers.waits(act.db, said.identity):
+            raise Waiting
+        ticket = newcomers.make(act.db, said.identity, mark)
+        username = accounts.suggestion(act.db, said.preferred, act.server.name)
+        shown: Nameless = {"ticket": ticket, "username": username, "label": said.identity.label}
+        return {"user": None, "newcomer": shown, "connected": False}
+
+    return await here.chat.change(make, Caller("", network=browser.network))
+
+
+@entry("session.oidc_join", may=provided, rate="join")
+async def join(here: Provider, browser: Browser, p: Joining) -> OneUser:
+    """Join by the provider with a name of your choice: sets the cookie that proves it, unless you give a ``claim``.
+
+    Who may come in is up to the setting `guests`, and to `oidc_approved` for people of the provider.
+    """
+    mark, token = browser.mark(), p.claim or sessions.new_token()
+    newcomers.require(await here.chat.lookup(lambda db: newcomers.find(db, p.ticket, mark)))
+
+    def settle(act: Act) -> None:
+        newcomers.settle(act, newcomers.require(newcomers.find(act.db, p.ticket, mark)), p.username)
+
+    approved = here.chat.settings.oidc_approved
+    wish = guests.Wish(p.username, token, p.invite)
+    user = await guests.take_new_name(here.chat, browser.handshake, wish, settle, approved=approved)
+    if p.claim is None:
+        browser.keep(p.username, token)
+    return {"user": user}
+
+
+@entry("session.oidc_apply", may=provided, rate="join")
+async def apply(here: Provider, browser: Browser, p: Asking) -> Application:
+    """Ask to join by the provider, where admins approve new people, as `session.apply` does.
+
+    Once they have, the provider signs you in in any browser.
+    """
+    mark = browser.mark()
+
+    def wait(act: Act, token: str) -> None:
+        newcomers.wait(act.db, newcomers.require(newcomers.find(act.db, p.ticket, mark)), token)
+
+    return await applying.ask(here.chat, browser, p, wait)
+
+
+FEATURE = Feature(
+    tables=(attempts.attempts, newcomers.newcomers, linked.linked),
+    commands=(begin, go_on, join, apply, connecting.get),
+    component=Provider,
+)

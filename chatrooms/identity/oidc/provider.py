@@ -1,0 +1,182 @@
+"""The OpenID provider of the settings: where it is, what its keys are, and whom it has let go on here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from chatrooms import addresses
+from chatrooms.errors import Unavailable
+from chatrooms.identity.oidc import id_tokens
+from chatrooms.identity.oidc.attempts import Attempt
+from chatrooms.identity.oidc.failures import UnknownKey, Unreachable, Untrue
+from chatrooms.identity.oidc.id_tokens import Expected, Said
+from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.chat import Chat
+from chatrooms.pipeline.fair_queue import FairQueue
+from chatrooms.wire.tally import Tally
+
+RETURN = "oidc"
+"""Where the provider leads back to, below the setting `url`: the client's page."""
+SCOPE = "openid profile"
+KEPT, KEPT_LEAST, PAUSE = 3600.0, 60.0, 5.0
+"""Seconds for which the provider's description and keys are kept; at least, whatever key a token names; and after a
+failure until it is asked again."""
+PLACES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+AT_ONCE, WAITING = 8, 20
+BUSY = "Too many people are signing in right now."
+ABSENT = "The sign-in provider can't be reached. Try again later, or sign in another way."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a provider says of itself (OpenID Connect Discovery 1.0), and its keys, as of a time."""
+
+    authorization: str
+    token: str
+    keys: Any
+    posts_secret: bool
+    names_itself: bool
+    at: float
+
+
+class Provider:
+    """Asks the provider, a few times at once; network addresses take turns, and nobody else waits."""
+
+    def __init__(self, _broadcast: Broadcast, chat: Chat) -> None:
+        self.chat = chat
+        self._exchanging, self._describing = FairQueue(AT_ONCE, WAITING, BUSY), FairQueue(1, WAITING, BUSY)
+        self._described: Described | None = None
+        self._failed_at = -PAUSE
+        self._tally = Tally(log)
+        self._web: Any = None
+
+    def close(self) -> None:
+        """Do nothing: what goes on ends by itself."""
+
+    @property
+    def issuer(self) -> str:
+        """The provider's name, as it signs."""
+        return self.chat.settings.oidc_issuer
+
+    async def address(self, attempt: Attempt, network: str) -> str:
+        """Return where somebody signs in at the provider; raises `Unavailable` or `RateLimited`."""
+        described = await self._describe(network)
+        query = {
+            "response_type": "code",
+            "client_id": self.chat.settings.oidc_client_id,
+            "redirect_uri": self._return,
+            "scope": SCOPE,
+            "state": attempt.state,
+            "nonce": attempt.nonce,
+            "code_challenge": attempt.challenge,
+            "code_challenge_method": "S256",
+        }
+        joint = "&" if "?" in described.authorization else "?"
+        return f"{described.authorization}{joint}{urlencode(query)}"
+
+    async def person(self, attempt: Attempt, code: str, issuer: str | None, network: str) -> Said:
+        """Return what the provider says of whom it has led back with a code; raises `Untrue`, or as `address`."""
+        described = await self._describe(network)
+        if issuer != self.issuer and (issuer is not None or described.names_itself):
+            raise Untrue("another provider answers")  # RFC 9207
+        async with self._exchanging.turn(network, network):
+            token = await self._exchange(described, attempt, code)
+        expected = Expected(self.issuer, self.chat.settings.oidc_client_id, attempt.nonce)
+        read = partial(id_tokens.read, token, expected=expected)
+        try:
+            return await asyncio.to_thread(read, keys=described.keys)
+        except UnknownKey:
+            described = await self._describe(network, KEPT_LEAST)
+            return await asyncio.to_thread(read, keys=described.keys)
+
+    @property
+    def _return(self) -> str:
+        return f"{self.chat.settings.url}{RETURN}"
+
+    async def _exchange(self, described: Described, attempt: Attempt, code: str) -> str:
+        """Return the token that a code stands for (RFC 6749, 4.1.3)."""
+        settings = self.chat.settings
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._return,
+            "code_verifier": attempt.verifier,
+        }
+        basic = None
+        if settings.oidc_client_secret and not described.posts_secret:
+            basic = quote(settings.oidc_client_id, safe=""), quote(settings.oidc_client_secret, safe="")
+        else:
+            form["client_id"] = settings.oidc_client_id
+            if settings.oidc_client_secret:
+                form["client_secret"] = settings.oidc_client_secret
+        status, answer = await self._ask("post", described.token, form, basic)
+        if status >= 500:  # noqa: PLR2004 - the provider's own failures
+            raise self._absent(f"the status is {status}")
+        token = answer.get("id_token") if isinstance(answer, dict) else None
+        if status != 200 or not isinstance(token, str):  # noqa: PLR2004
+            raise Untrue(f"the provider gives no token: status {status}")
+        return token
+
+    async def _describe(self, network: str, kept: float = KEPT) -> Described:
+        """Return what the provider says of itself, as of ``kept`` seconds ago at most.
+
+        Those who ask meanwhile wait for the same answer.
+        """
+        async with self._describing.turn(network, network):
+            now = time.monotonic()
+            if self._described and now < self._described.at + kept:
+                return self._described
+            if now < self._failed_at + PAUSE:
+                raise Unavailable(ABSENT)
+            self._described = await self._ask_anew()
+            return self._described
+
+    async def _ask_anew(self) -> Described:
+        found = await self._ask("get", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+        if not isinstance(found, dict) or found.get("issuer") != self.issuer:
+            raise self._absent("its description is of another issuer than the setting `oidc_issuer`")
+        authorization, token, keys = (found.get(place) for place in PLACES)
+        try:
+            addresses.provider(str(authorization))
+        except ValueError:
+            raise self._absent("its description has no address to sign in at") from None
+        ways = found.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        return Described(
+            str(authorization),
+            str(token),
+            await self._ask("get", str(keys)),
+            posts_secret="client_secret_basic" not in ways,
+            names_itself=found.get("authorization_response_iss_parameter_supported") is True,
+            at=time.monotonic(),
+        )
+
+    async def _ask(self, how: str, *what: Any) -> Any:
+        """Make a request; raises `Unavailable`."""
+        self._web = self._web or await asyncio.to_thread(_new_web)
+        try:
+            return await getattr(self._web, how)(*what)
+        except Unreachable as error:
+            raise self._absent(str(error)) from error
+
+    def _absent(self, reason: str) -> Unavailable:
+        self._failed_at = time.monotonic()
+        self.note("it cannot be used", reason)
+        return Unavailable(ABSENT)
+
+    def note(self, problem: str, why: str) -> None:
+        """Log a problem with the provider, which is counted when it is repeated."""
+        self._tally.note(logging.WARNING, f"the sign-in provider: {problem}", why)
+
+
+def _new_web() -> Any:
+    from chatrooms.identity.oidc.web import Web
+
+    return Web()

@@ -1,0 +1,117 @@
+"""`chatrooms applicant`, `chatrooms group` and `chatrooms emoji`, beside a running server."""
+
+from __future__ import annotations
+
+import json
+
+import aiohttp
+import pytest
+from PIL import Image
+
+from tests.appointing import appoint
+from tests.cli.operator import Operator
+from tests.identity.entering import enter, whose
+from tests.people import connect
+
+
+@pytest.fixture
+async def olga(server):
+    """Connect the owner, who has chosen that people are approved."""
+    async with connect(server.url, "alice"), connect(server.url, "olga") as olga:
+        await appoint(server.chat, "olga", "owner")
+        await olga.run("server.update", sign_up="approval")
+        yield olga
+
+
+def picture(folder, side: int = 64) -> str:
+    path = folder / f"party {side}.png"
+    Image.new("RGBA", (side, side), "#7c3aed80").save(path)
+    return str(path)
+
+
+async def get_bytes(person, path: str):
+    headers = {"Authorization": f"Bearer {person.token}"}
+    async with aiohttp.ClientSession() as web, web.get(f"{person.url}/{path}", headers=headers) as answer:
+        return answer.status, await answer.read(), answer.headers
+
+
+async def said_by(olga, number: int) -> None:
+    """Wait until olga hears that so many people wait."""
+    await olga.hears(lambda event, data: event == "signal" and data.get("data") == {"waiting": number})
+
+
+async def test_an_operator_lists_approves_and_refuses_people_who_wait(server, operator: Operator, olga):
+    _, _, cookie = await enter(server.url, "apply", username="erin", about="Erin from the workshop")
+    await enter(server.url, "apply", username="mallory", about="Hello")
+    await said_by(olga, 2)
+    assert "erin" in await operator.prints("applicant", "list")
+    listed = json.loads(await operator.prints("applicant", "list", "--json"))
+    assert [(one["username"], one["about"]) for one in listed] == [
+        ("erin", "Erin from the workshop"),
+        ("mallory", "Hello"),
+    ]
+    olga.heard.clear()
+    assert json.loads(await operator.prints("applicant", "approve", "erin", "--json"))["username"] == "erin"
+    await said_by(olga, 1)
+    assert await whose(server.url, cookie) == "erin"
+    await operator.prints("applicant", "refuse", "mallory")
+    await said_by(olga, 0)
+    assert json.loads(await operator.prints("applicant", "list", "--json")) == []
+    assert "no one waits for the name erin" in await operator.is_refused("applicant", "approve", "erin")
+
+
+async def test_an_operator_makes_changes_and_deletes_a_group(operator: Operator, olga):
+    assert await operator.prints("group", "create", "design", "alice") == "design: alice\n"
+    assert await operator.prints("group", "add", "design", "olga") == "design: alice, olga\n"
+    assert await operator.prints("group", "remove", "design", "alice") == "design: olga\n"
+    (group,) = (await olga.run("group.list"))["groups"]
+    assert (group["name"], group["members"], group["mine"]) == ("design", 1, True)
+    assert json.loads(await operator.prints("group", "list", "--json"))[0]["members"] == ["olga"]
+    assert await operator.prints("group", "delete", "design") == "design: olga\n"
+    assert (await olga.run("group.list"))["groups"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("create", "alice"), "already taken"),
+        (("create", "admin"), "reserved"),
+        (("create", "x y"), ""),
+        (("create", "design", "nobody"), "No one has that name"),
+        (("add", "nothing", "alice"), "there is no group nothing"),
+        (("delete", "nothing"), "there is no group nothing"),
+    ],
+)
+async def test_a_group_that_cannot_be_is_refused_in_one_line(operator: Operator, olga, arguments, reason):
+    refused = await operator.is_refused("group", *arguments)
+    assert refused.startswith("chatrooms: ") and refused.count("\n") == 1 and reason in refused
+
+
+async def test_an_operator_adds_and_removes_an_emoji(server, operator: Operator, olga, tmp_path):
+    added = json.loads(await operator.prints("emoji", "add", "party", picture(tmp_path), "--json"))
+    assert added["name"] == "party"
+    (shown,) = (await olga.run("emoji.list"))["emoji"]
+    status, _, headers = await get_bytes(olga, shown["url"])
+    assert (status, headers["Content-Type"]) == (200, "image/webp")
+    assert ":party:" in await operator.prints("emoji", "list")
+    assert "There is an emoji of that name" in await operator.is_refused("emoji", "add", "party", picture(tmp_path))
+    await operator.prints("emoji", "remove", "party")
+    assert (await olga.run("emoji.list"))["emoji"] == []
+    assert "there is no emoji party" in await operator.is_refused("emoji", "remove", "party")
+
+
+async def test_what_can_be_no_emoji_is_refused_in_one_line(operator: Operator, olga, tmp_path):
+    text = tmp_path / "notes.png"
+    text.write_text("no picture")
+    empty = tmp_path / "empty.png"
+    empty.touch()
+    for name, path in (
+        ("thumbsup", picture(tmp_path)),
+        ("Not A Name", picture(tmp_path)),
+        ("large", picture(tmp_path, 600)),
+        ("text", str(text)),
+        ("empty", str(empty)),
+    ):
+        refused = await operator.is_refused("emoji", "add", name, path)
+        assert refused.startswith("chatrooms: ") and refused.count("\n") == 1, name
+    assert (await olga.run("emoji.list"))["emoji"] == []
