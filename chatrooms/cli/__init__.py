@@ -10,6 +10,7 @@ from typing import Any
 import click
 import orjson
 
+from chatrooms.cli.deploy import deploy
 from chatrooms.cli.options import fail, json_option, print_result, result_text, setting_options, settings_of
 from chatrooms.cli.user import user
 from chatrooms.settings import FILES, SECRETS, Settings
@@ -70,7 +71,7 @@ def show(config: Path | None, **flags: Any) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @setting_options
 def backup(file: Path, config: Path | None, **flags: Any) -> None:
-    """Copy the SQLite database to a new FILE, also while a server uses it.
+    """Copy the database to a new FILE, also while servers use it: of SQLite itself, of PostgreSQL a dump by pg_dump.
 
     The files that people shared are not in it: copy their folder, too.
     """
@@ -223,6 +224,7 @@ def setup(config: Path | None, *, as_json: bool, **flags: Any) -> None:
 
 
 cli.add_command(user)
+cli.add_command(deploy)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import uvicorn
 
 from chatrooms.app import Chatrooms
-from chatrooms.cli import logs
+from chatrooms.cli import logs, readiness
 from chatrooms.cli.gc_tuning import collected_in_parts
 from chatrooms.cli.opening import Unable, opening
 from chatrooms.identity.setups import Start
@@ -71,7 +71,9 @@ async def _run(settings: Settings, listening: socket.socket, worker: Worker | No
             if worker is None or worker.ready:
                 print(f"{chat.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
                 _print_how_to_own(start, _page(settings, listening))
-            if worker and worker.ready:
+            if worker is None:
+                readiness.tell()
+            elif worker.ready:
                 worker.ready()
             await server.serve(sockets=[listening])
     if chat.lost:

@@ -14,7 +14,7 @@ from functools import partial
 
 from sqlalchemy import make_url
 
-from chatrooms.cli import logs
+from chatrooms.cli import logs, readiness
 from chatrooms.cli.opening import Unable
 from chatrooms.cli.serve import Worker, listen, serve_on
 from chatrooms.settings import Settings
@@ -62,6 +62,7 @@ class Workers:
         self._start(0, is_ready)
         os.close(is_ready)
         if os.read(ready, 1):
+            readiness.tell()
             for which in range(1, len(self._sockets)):
                 self._start(which)
         while self._running:
