@@ -92,6 +92,8 @@ class Workers:
 
     def _end(self) -> None:
         self._ending = True
+        for each in self._sockets:  # a worker closes its own when it has accepted those that wait
+            each.close()
         for process in self._running:
             os.kill(process, signal.SIGTERM)
 
@@ -103,6 +105,8 @@ class Workers:
         status = 1
         try:
             os.close(self._life)
+            for other in self._sockets[:which] + self._sockets[which + 1 :]:
+                other.close()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             status = _work(self._sockets[which], self._settings, self._lives, is_ready)
         finally:
