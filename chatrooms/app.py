@@ -110,7 +110,7 @@ class Chatrooms(ApplicationDoor):
         features: Iterable[Feature] = FEATURES,
     ) -> None:
         self.settings = settings = settings or Settings()
-        self._draining = False
+        self._draining = self._retiring = False
         self._lifetime = Lifetime(ABSENT)
         self.lost = ""
         """Why the chat had to stop serving, if it had: another server uses its database."""
@@ -171,7 +171,8 @@ class Chatrooms(ApplicationDoor):
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""
         asked = partial(problems, self._db.reader, partial(self._pipeline.change, lambda _act: {}, APPLICATION))
-        yield from Health(asked, self._metrics.text, self.settings.metrics_token).routes()
+        health = Health(asked, self._metrics.text, self.settings.metrics_token, is_ending=lambda: self._retiring)
+        yield from health.routes()
         for each in self._uploads:
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()
@@ -201,7 +202,7 @@ class Chatrooms(ApplicationDoor):
                 make_private_folder(self.settings.data, OURS)
             await self._db.open()
             ending.push_async_callback(self._db.close)
-            self._draining, self.lost = False, ""
+            self._draining, self._retiring, self.lost = False, False, ""
             self._pipeline.learn(await self._pipeline.change(_find_facts, APPLICATION, users.SYSTEM))
             if self._node:
                 await ending.enter_async_context(self._node.running(self._pipeline.facts))
@@ -227,6 +228,10 @@ class Chatrooms(ApplicationDoor):
         """Return whether the server has an owner, and a link that makes the first one if no one has joined yet."""
         return await self._lifetime.call(self._pipeline.change, setups.start, APPLICATION)
 
+    def retire(self) -> None:
+        """Have ``/readyz`` say no from now on, although everything works, because this server will end soon."""
+        self._retiring = True
+
     async def drain(self) -> None:
         """Close all connections and let clients know that this server is shutting down, so that they reconnect."""
         await self._lifetime.call(self._drain)
@@ -241,7 +246,7 @@ class Chatrooms(ApplicationDoor):
 
     async def _drain(self) -> None:
         if not self._draining:
-            self._draining = True
+            self._draining = self._retiring = True
             if self._node:
                 self._node.leave()
             for uploads in self._uploads:

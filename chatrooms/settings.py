@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from chatrooms import addresses, setting_sources, setting_types
+from chatrooms import addresses, setting_sources, setting_types, types
 from chatrooms.setting_types import AddressRate, Crowd, Listed, PersonRate, Rate
 from chatrooms.site_settings import DATABASE, SiteSettings
 
@@ -112,6 +112,14 @@ class Settings(SiteSettings):
     )
     presence_grace: float = Field(
         default=4.0, ge=0, le=3600, description="Seconds until a disconnected person counts as offline."
+    )
+    drain_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        le=300,
+        description="Seconds for which a server that is told to end still accepts connections, while `/readyz` says "
+        "no: as long as your load balancer takes to leave it out. nginx and Caddy as `chatrooms deploy` sets them up "
+        "need none.",
     )
 
     edit_minutes: int = Field(

@@ -11,6 +11,7 @@ import click
 import orjson
 
 from chatrooms.cli.applicant import applicant
+from chatrooms.cli.deploy import deploy
 from chatrooms.cli.emoji import emoji
 from chatrooms.cli.group import group
 from chatrooms.cli.options import fail, json_option, print_result, result_text, setting_options, settings_of
@@ -73,7 +74,7 @@ def show(config: Path | None, **flags: Any) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @setting_options
 def backup(file: Path, config: Path | None, **flags: Any) -> None:
-    """Copy the SQLite database to a new FILE, also while a server uses it.
+    """Copy the database to a new FILE, also while servers use it: of SQLite itself, of PostgreSQL a dump by pg_dump.
 
     The files that people shared are not in it: copy their folder, too.
     """
@@ -225,8 +226,8 @@ def setup(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     )
 
 
-for group_of_commands in (user, applicant, group, emoji):
-    cli.add_command(group_of_commands)
+for command in (user, applicant, group, emoji, deploy):
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -1,11 +1,14 @@
-"""A copy of a SQLite database, complete and consistent, beside a server that goes on writing."""
+"""A copy of a database, complete and consistent, beside servers that go on writing."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
+
+from sqlalchemy import URL
 
 from chatrooms.cli.opening import Unable, opening_existing
 from chatrooms.cli.shown import location
@@ -14,31 +17,51 @@ from chatrooms.storage.files import FILE
 
 UNFINISHED = ".part"
 """Added to the name of a copy until it is complete."""
+OURS = ["prepare_threshold"]
+"""What a database URL says to its driver alone."""
 
 
 def copy(settings: Settings, to: Path) -> str:
     """Copy the database to the new file ``to``, and return where it is; raises `Unable`."""
     with opening_existing(settings) as url:
-        if url.get_backend_name() != "sqlite":
-            raise Unable("this copies SQLite databases only; use pg_dump for PostgreSQL (see the guide to backups)")
         if os.path.lexists(to):
             raise Unable(f"{to} exists already; a copy needs a new file")
         try:
-            _copy(Path(url.database or ""), to)
+            _copy(url, to)
         except (OSError, sqlite3.Error) as error:
             raise Unable(f"{to} cannot be written: {getattr(error, 'strerror', None) or error}") from error
         return location(url)
 
 
-def _copy(database: Path, to: Path) -> None:
+def _copy(url: URL, to: Path) -> None:
     part = to.with_name(to.name + UNFINISHED)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE))
     try:
-        _copy_in_one_step(database, part)
+        if url.get_backend_name() == "sqlite":
+            _copy_in_one_step(Path(url.database or ""), part)
+        else:
+            _dump(url, part)
         part.rename(to)
     except BaseException:
         part.unlink()
         raise
+
+
+def _dump(url: URL, part: Path) -> None:
+    """Let PostgreSQL's own program write a dump; it gets the password where no other account can see it."""
+    shown = url.set(drivername="postgresql", password=None).difference_update_query(OURS)
+    command = ["pg_dump", "--format=custom", f"--file={part}", f"--dbname={shown.render_as_string()}"]
+    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program, without a shell
+            command, env=os.environ | secret, stderr=subprocess.PIPE, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise Unable(
+            "pg_dump is missing: install PostgreSQL's client programs, of the version of its server"
+        ) from error
+    if done.returncode:
+        raise Unable(" ".join(done.stderr.split()))
 
 
 def _copy_in_one_step(database: Path, part: Path) -> None:

@@ -6,15 +6,17 @@ import asyncio
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import uvicorn
 
 from chatrooms.app import Chatrooms
-from chatrooms.cli import logs
+from chatrooms.cli import logs, readiness
 from chatrooms.cli.gc_tuning import collected_in_parts
 from chatrooms.cli.opening import Unable, opening
 from chatrooms.identity.setups import Start
@@ -26,6 +28,7 @@ from chatrooms.wire.limits import MAX_PACKET
 from chatrooms.wire.listener import Listener
 
 GRACE_SECONDS = 5
+SECONDS_TO_LOOK = 0.1
 BACKLOG = 2048
 SECONDS_TO_SWITCH = 0.0005
 """How long a thread keeps the interpreter while others wait for it, instead of Python's 5 ms.
@@ -71,7 +74,9 @@ async def _run(settings: Settings, listening: socket.socket, worker: Worker | No
             if worker is None or worker.ready:
                 print(f"{chat.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
                 _print_how_to_own(start, _page(settings, listening))
-            if worker and worker.ready:
+            if worker is None:
+                readiness.tell()
+            elif worker.ready:
                 worker.ready()
             await server.serve(sockets=[listening])
     if chat.lost:
@@ -113,7 +118,7 @@ class _Uvicorn(uvicorn.Server):
                 **uvicorn_options(),
             )
         )
-        self._chat = chat
+        self._chat, self._seconds_to_drain = chat, settings.drain_seconds
         exempted = exempt(",".join(settings.proxies))
         self._limits = ConnectionLimits(descriptors.for_connections(), settings.connections, exempted)
         self._listeners: list[Listener] = []
@@ -154,13 +159,25 @@ class _Uvicorn(uvicorn.Server):
         """Return whether to end, which is also if another server has the database."""
         return await super().on_tick(counter) or bool(self._chat.lost)
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End soon, and say so to load balancers at once."""
+        self._chat.retire()
+        super().handle_exit(sig, frame)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the chat's connections, such as waiting polls, before uvicorn waits for them."""
+        await self._let_others_notice()
         for listener in self._listeners:
-            listener.close()
+            await listener.close()
         with suppress(NotRunning):  # it drains by itself if another server has the database
             await self._chat.drain()
         await super().shutdown(sockets)
+
+    async def _let_others_notice(self) -> None:
+        """Go on for the time of the settings, unless there is another SIGINT, or another server has the database."""
+        until = time.monotonic() + self._seconds_to_drain
+        while time.monotonic() < until and not (self.force_exit or self._chat.lost):  # noqa: ASYNC110 - as uvicorn
+            await asyncio.sleep(SECONDS_TO_LOOK)
 
 
 def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:

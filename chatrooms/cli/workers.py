@@ -14,7 +14,7 @@ from functools import partial
 
 from sqlalchemy import make_url
 
-from chatrooms.cli import logs
+from chatrooms.cli import logs, readiness
 from chatrooms.cli.opening import Unable
 from chatrooms.cli.serve import Worker, listen, serve_on
 from chatrooms.settings import Settings
@@ -62,6 +62,7 @@ class Workers:
         self._start(0, is_ready)
         os.close(is_ready)
         if os.read(ready, 1):
+            readiness.tell()
             for which in range(1, len(self._sockets)):
                 self._start(which)
         while self._running:
@@ -91,6 +92,8 @@ class Workers:
 
     def _end(self) -> None:
         self._ending = True
+        for each in self._sockets:  # a worker closes its own when it has accepted those that wait
+            each.close()
         for process in self._running:
             os.kill(process, signal.SIGTERM)
 
@@ -102,6 +105,8 @@ class Workers:
         status = 1
         try:
             os.close(self._life)
+            for other in self._sockets[:which] + self._sockets[which + 1 :]:
+                other.close()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             status = _work(self._sockets[which], self._settings, self._lives, is_ready)
         finally:

@@ -17,14 +17,23 @@ from chatrooms.errors import NotFound, NotInstalled, Unauthorized, Unavailable
 SECONDS_TO_KEEP = 1.0
 """How long an answer is good for others, because strangers can ask, and each time costs a transaction."""
 
+ENDING = {"server": "it is ending"}
+
 Problems = Callable[[], Awaitable[dict[str, str]]]
 
 
 class Health:
     """Serves ``/healthz`` and ``/readyz``, and ``/metrics`` to those who have the ``token``, if there is one."""
 
-    def __init__(self, problems: Problems, metrics: Callable[[], Awaitable[tuple[bytes, str]]], token: str) -> None:
-        self._problems, self._metrics, self._token = problems, metrics, token
+    def __init__(
+        self,
+        problems: Problems,
+        metrics: Callable[[], Awaitable[tuple[bytes, str]]],
+        token: str,
+        *,
+        is_ending: Callable[[], bool],
+    ) -> None:
+        self._problems, self._metrics, self._token, self._is_ending = problems, metrics, token, is_ending
         self._asking: asyncio.Task[dict[str, str]] | None = None
         self._asked_at = 0.0
 
@@ -38,11 +47,11 @@ class Health:
         return response({"ok": True})
 
     async def _ready(self, _request: Request) -> Response:
-        problems = await self._latest()
+        problems = ENDING if self._is_ending() else await self._latest()
         if not problems:
             return response({"ok": True})
         first, problem = next(iter(problems.items()))
-        return refusal_response(Unavailable(f"The server is not ready. Its {first}: {problem}.", **problems))
+        return refusal_response(Unavailable(f"The server is not ready. The {first}: {problem}.", **problems))
 
     async def _latest(self) -> dict[str, str]:
         """Ask what is wrong, unless somebody just did; those who ask at once share an answer."""

@@ -72,7 +72,7 @@ class WriterThread:
                 if self._alone:
                     ending.callback(server_lock.take(engine, shared=self._shared))
                 ending.callback(engine.dispose)
-                migrate(engine)
+                self._migrate()
                 checkpoints = Checkpoints(engine) if engine.dialect.name == "sqlite" else None
                 if checkpoints:
                     ending.callback(checkpoints.end)
@@ -89,6 +89,14 @@ class WriterThread:
                 if checkpoints:
                     checkpoints.committed(len(batch) - len(rest))
                 del batch, done, rest, todo  # otherwise they live until the next batch
+
+    def _migrate(self) -> None:
+        """Migrate the database by a connection of its own, which PostgreSQL lets take as long as it needs."""
+        engine = connect(self._url, writer=True, patient=True)
+        try:
+            migrate(engine)
+        finally:
+            engine.dispose()
 
     def _next(self, engine: Engine) -> Todo | None:
         """Wait for a batch, or the end; meanwhile keep the lock."""

@@ -30,6 +30,8 @@ from chatrooms.wire.websocket_protocol import WebSocketProtocol
 SECONDS_TO_SEND = 20.0
 LEAST_SENT = 10_000
 """Bytes of a body that have to come in each `SECONDS_TO_SEND` in which the server reads."""
+SECONDS_TO_ARRIVE = 0.5
+"""How long a server that ends waits for the first request of a connection that it has accepted."""
 SECONDS_TO_LINGER = 1.0
 LINGER = 64 * 1024
 """Bytes that are read and discarded after a refusal, so that the client gets to read it (RFC 9112, 9.6)."""
@@ -49,7 +51,7 @@ class HttpProtocol(HttpParsing):
     slot: Slot | None = None
     _unread: bytes | memoryview = b""
     _received = 0
-    _ending = _held = False
+    _ending = _held = _is_last = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
@@ -128,6 +130,8 @@ class HttpProtocol(HttpParsing):
         self.exchange = Exchange(self, cycle)
         scope: Any = cycle.scope
         scope.setdefault("extensions", {})[EXTENSION] = self.exchange
+        if self._is_last:
+            cycle.keep_alive = False
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
@@ -187,7 +191,11 @@ class HttpProtocol(HttpParsing):
             self.slot.release()
 
     def shutdown(self) -> None:
-        """End, and end what waits on this connection."""
+        """End, and end what waits on this connection; a first request may be on its way, and is answered."""
+        if self.cycle is None and not self._ending:
+            self._is_last = True
+            self._deadline.set(SECONDS_TO_ARRIVE, self._close)
+            return
         super().shutdown()
         if self.exchange:
             self.exchange.ending()

@@ -37,27 +37,41 @@ class Listener:
         listening.setblocking(False)
         self._start()
 
-    def close(self) -> None:
-        """Accept nothing more."""
+    async def close(self) -> None:
+        """Accept those that wait, and nothing more: others are refused at once, and a proxy tries another server.
+
+        Who is left in the queue of a socket that is closed is cut off, maybe in the middle of a request.
+        """
         self._loop.remove_reader(self._listening)
         if self._retry:
             self._retry.cancel()
+        with suppress(OSError):  # there are no file descriptors left
+            while self._accept_one():
+                pass
+        self._listening.close()
+        await asyncio.gather(*self._connecting)
 
     def _start(self) -> None:
         self._loop.add_reader(self._listening, self._accept)
 
     def _accept(self) -> None:
-        for _ in range(AT_ONCE):
-            try:
-                connection, peer = self._listening.accept()
-            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-                return
-            except OSError as error:
-                self._tally.note(logging.WARNING, f"cannot accept connections: {error.strerror}")
-                self._loop.remove_reader(self._listening)
-                self._retry = self._loop.call_later(SECONDS_TO_RETRY, self._start)
-                return
-            self._admit(connection, peer[0] if isinstance(peer, tuple) else "")  # a Unix socket's peer has no address
+        try:
+            for _ in range(AT_ONCE):
+                if not self._accept_one():
+                    return
+        except OSError as error:
+            self._tally.note(logging.WARNING, f"cannot accept connections: {error.strerror}")
+            self._loop.remove_reader(self._listening)
+            self._retry = self._loop.call_later(SECONDS_TO_RETRY, self._start)
+
+    def _accept_one(self) -> bool:
+        """Accept a connection; return False if none waits."""
+        try:
+            connection, peer = self._listening.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return False
+        self._admit(connection, peer[0] if isinstance(peer, tuple) else "")  # a Unix socket's peer has no address
+        return True
 
     def _admit(self, connection: socket.socket, address: str) -> None:
         connection.setblocking(False)

@@ -1,17 +1,16 @@
-import { useEffect, useState } from "preact/hooks";
+import { effect, signal } from "@preact/signals";
 import { lostAt, online } from "./connection.js";
 
 const PATIENCE_MS = 5_000;
 
-/** Whether the connection has been lost for a while; short interruptions are not shown. */
-export function useLasting() {
-  const [isLasting, setLasting] = useState(false);
-  const isOnline = online.value;
-  useEffect(() => {
-    setLasting(false);
-    if (isOnline) return undefined;
-    const timer = setTimeout(() => setLasting(true), lostAt.peek() + PATIENCE_MS - Date.now());
-    return () => clearTimeout(timer);
-  }, [isOnline]);
-  return isLasting && !isOnline;
-}
+/** Whether the connection has been lost for a while; short interruptions, such as a restart of the server, are not shown. */
+export const isLost = signal(false);
+
+effect(() => {
+  if (online.value) {
+    isLost.value = false;
+    return undefined;
+  }
+  const timer = setTimeout(() => (isLost.value = true), lostAt.peek() + PATIENCE_MS - Date.now());
+  return () => clearTimeout(timer);
+});

@@ -1,5 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { online, run } from "./connection.js";
+import { isLost } from "./lasting.js";
 import { once } from "./loading.js";
 import { APPLICATION, others } from "./names.js";
 import { currentRoom } from "./route.js";
@@ -28,13 +29,13 @@ const MEMBERS_PER_MS = 10;
 const states = signal(new Map());
 
 /**
- * Undefined while it is not known: of people who are not watched, of everybody while we are offline, and always of the
+ * Undefined while it is not known: of people who are not watched, of everybody once the connection is lost, and always of the
  * application.
  * @param {string} username @returns {State | undefined}
  */
 export function presenceOf(username) {
   if (username === APPLICATION) return undefined;
-  return username === me.value?.username && online.value ? "online" : states.value.get(username);
+  return username === me.value?.username && !isLost.value ? "online" : states.value.get(username);
 }
 
 /** @type {Map<string, number>} How often each person is shown. */
@@ -103,6 +104,7 @@ export function watchPresence() {
   let timer = 0;
   let latest = /** @type {[string[], string[]]} */ ([[], []]);
   online.subscribe((isOnline) => isOnline || watching.lose());
+  isLost.subscribe((is) => is && watching.forget());
   effect(() => {
     latest = [named(), members()];
     if (!online.value || timer) return;

@@ -76,11 +76,15 @@ export class Watching {
     if (this.#states.has(name)) this.#show(new Map(this.#states).set(name, state));
   }
 
-  /** Without a connection nothing is known. */
+  /** Without a connection nobody is watched; what was known is shown until the next answer, or until it is forgotten. */
   lose() {
     this.#connection += 1;
     this.#asked = null;
     this.#current.clear();
+  }
+
+  /** The connection has been lost for so long that nothing is known. */
+  forget() {
     this.#show(new Map());
   }
 

@@ -69,7 +69,7 @@ test("a profile that was kept is loaded again when the person is shown, and afte
   world.isTrue(["carol"]);
 });
 
-test("nothing is known of people who are watched no longer, and of nobody without a connection", async () => {
+test("nothing is known of people who are watched no longer, and of nobody once the connection is lost", async () => {
   const world = new World();
   world.watching.want(["a", "b"], []);
   await world.watching.run();
@@ -79,6 +79,8 @@ test("nothing is known of people who are watched no longer, and of nobody withou
   assert.deepEqual([...world.states], [["b", "offline"]]);
   assert.equal(world.loads, 0);
   world.disconnect();
+  assert.deepEqual([...world.states], [["b", "offline"]]);
+  world.watching.forget();
   assert.equal(world.states.size, 0);
 });
 

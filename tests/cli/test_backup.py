@@ -12,6 +12,8 @@ import pytest
 from chatrooms.settings import DATABASE
 from tests.people import connect
 from tests.processes import chatrooms, started
+from tests.servers import running
+from tests.services.postgres import fresh_database, server_binaries
 
 PAGE = 4096
 
@@ -82,8 +84,24 @@ async def test_a_copy_that_fails_leaves_nothing(tmp_path):
     assert list(tmp_path.glob("copy*")) == [] and not missing.parent.exists()
 
 
-async def test_postgresql_has_its_own_programs(tmp_path, postgres_database):
+async def test_a_dump_of_a_busy_postgresql_is_put_back_by_its_own_program(tmp_path, postgres_url, postgres_database):
+    binaries, dump = str(server_binaries()), tmp_path / "copy.dump"
     flags = ("--data", str(tmp_path), "--database", postgres_database)
-    async with started(tmp_path, "--database", postgres_database):
-        status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), *flags)
-    assert (status, len(err.splitlines())) == (2, 1) and "pg_dump" in err
+    async with started(tmp_path, "--database", postgres_database) as server, connect(server.url, "alice") as alice:
+        await alice.say("#lobby", "kept")
+        status, _, err = await chatrooms(tmp_path, "backup", str(dump), *flags, PATH=binaries)
+        assert (status, err) == (0, "") and mode(dump) == 0o600
+        status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), *flags, PATH=str(tmp_path))
+        assert (status, len(err.splitlines())) == (2, 1) and "pg_dump is missing" in err
+    assert [path.name for path in tmp_path.glob("copy*")] == ["copy.dump"]
+    with fresh_database(postgres_url) as restored:
+        target = restored.replace("+psycopg", "")
+        program = await asyncio.create_subprocess_exec(
+            f"{binaries}/pg_restore", "-1", "-e", "-O", "-d", target, str(dump)
+        )
+        assert await program.wait() == 0
+        async with (
+            running(tmp_path / "new", database=restored) as server,
+            connect(server.url, "alice", token=alice.token) as again,
+        ):
+            assert [row["text"] for row in (await again.run("history", room="#lobby"))["messages"]] == ["kept"]

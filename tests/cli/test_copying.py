@@ -112,7 +112,7 @@ def test_a_copy_that_was_killed_goes_on_where_it_was(used, tmp_path, postgres_da
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
-        engine = engine_of(make_url(postgres_database), writer=True)
+        engine = engine_of(make_url(postgres_database), writer=True, patient=True)
         with pytest.raises(Unfinished, match="run `chatrooms copy` again"):
             migrate(engine)
         engine.dispose()

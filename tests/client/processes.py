@@ -46,6 +46,12 @@ class ServerProcess:
             self._process.kill()
             await self._process.communicate()
 
+    async def end(self) -> int:
+        """Ask the process to end, as a service manager does, and return its exit status."""
+        self._process.terminate()
+        await self._process.communicate()
+        return self._process.returncode
+
     def pause(self) -> None:
         """Pause the process, with its connections open."""
         self._process.send_signal(signal.SIGSTOP)

@@ -45,6 +45,14 @@ async def test_a_server_is_ready_with_either_database(tmp_path, either_database)
         assert await get(server.url, "/readyz") == (200, b'{"ok":true}')
 
 
+async def test_a_server_that_will_end_says_so_at_once_and_still_works(own_server):
+    assert await get(own_server.url, "/readyz") == (200, b'{"ok":true}')
+    own_server.chat.retire()
+    assert await problems(own_server.url) == {"server": "it is ending"}
+    async with connect(own_server.url, "alice") as alice:
+        await alice.say("#lobby", "one more")
+
+
 async def test_many_who_ask_share_an_answer_for_a_second(monkeypatch):
     asked = []
 
@@ -53,7 +61,7 @@ async def test_many_who_ask_share_an_answer_for_a_second(monkeypatch):
         await asyncio.sleep(0)
         return {}
 
-    watched = Health(problems, None, "")
+    watched = Health(problems, None, "", is_ending=lambda: False)
     await asyncio.gather(*(watched._ready(None) for _ in range(20)))
     await watched._ready(None)
     assert len(asked) == 1

@@ -48,8 +48,9 @@ def _find(name: str) -> str | None:
 @cache
 def certificate(folder: Path, openssl: str) -> Path:
     """Make a certificate for the names in the documentation; return the file with it and its key."""
+    folder.mkdir(exist_ok=True)
     made = folder / "combined.pem"
-    names = "subjectAltName=DNS:chat.example.org,DNS:example.org"
+    names = "subjectAltName=DNS:chat.example.org,DNS:example.org,DNS:localhost"
     key, public = folder / "key.pem", folder / "public.pem"
     command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=chat.example.org"]
     subprocess.run([*command, "-addext", names, "-keyout", key, "-out", public], check=True, capture_output=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from functools import partial
 
 import psycopg
@@ -13,7 +14,7 @@ from sqlalchemy import make_url, update
 from chatrooms import ids
 from chatrooms.errors import Unavailable
 from chatrooms.pipeline.act import Caller
-from chatrooms.storage import batches, fitness, writes
+from chatrooms.storage import batches, engines, fitness, writes
 from chatrooms.storage.database import Database
 from chatrooms.storage.fitness import Found, Unfit
 from chatrooms.storage.locks import key
@@ -355,6 +356,19 @@ async def test_two_servers_that_start_at_once_create_the_tables_once(postgres_da
     assert await both[1].reader.read(stored) == ["#a"]
     for database in both:
         await database.close()
+
+
+async def test_a_process_that_stalls_while_it_creates_the_tables_loses_nothing(postgres_database, monkeypatch):
+    def stalls(connection):
+        connection.exec_driver_sql(engines.BEGIN)
+        time.sleep(0.2)
+
+    monkeypatch.setitem(engines.WRITER, "idle_in_transaction_session_timeout", "50ms")
+    monkeypatch.setattr(engines, "_begin", stalls)
+    database = Database(postgres_database)
+    await database.open()
+    assert await database.reader.read(stored) == []
+    await database.close()
 
 
 @pytest.mark.parametrize(("given", "used"), [("none", None), ("0", 0), ("7", 7)])

@@ -36,7 +36,7 @@ class Door:
         self._listening = socket.create_server(("127.0.0.1", 0))
         listener = Listener(self._listening, limits, self._protocol)
         stack.callback(self._listening.close)
-        stack.callback(listener.close)
+        stack.push_async_callback(listener.close)
         stack.push_async_callback(until, lambda: not self._state.connections and not self._state.tasks)
         stack.callback(application.go_on.set)
 

@@ -6,6 +6,8 @@ import asyncio
 import errno
 import socket
 
+import pytest
+
 from chatrooms.wire import listener
 from chatrooms.wire.connection_limits import ConnectionLimits, Slot, listed
 from chatrooms.wire.listener import Listener
@@ -68,17 +70,24 @@ async def greeted(address) -> bytes:
         writer.close()
 
 
-async def test_a_crowd_is_accepted_until_the_listener_is_closed():
+async def test_a_crowd_is_accepted():
     with socket.create_server(("127.0.0.1", 0), backlog=CROWD) as listening:
         door = Listener(listening, ConnectionLimits(CROWD, CROWD, listed("")), Greeter)
         assert await asyncio.gather(*(greeted(listening.getsockname()) for _ in range(CROWD))) == [b"hello"] * CROWD
-        door.close()
-        with socket.create_connection(listening.getsockname()), socket.create_server(("127.0.0.1", 0)) as other:
-            next_door = Listener(other, ConnectionLimits(1, 1, listed("")), Greeter)
-            assert await greeted(other.getsockname()) == b"hello"
-            next_door.close()
-            connection, _ = listening.accept()  # which nobody else has done
-            connection.close()
+        await door.close()
+
+
+async def test_those_who_wait_are_accepted_before_the_listener_is_closed_and_others_are_refused():
+    with socket.create_server(("127.0.0.1", 0), backlog=CROWD) as listening:
+        address = listening.getsockname()
+        door = Listener(listening, ConnectionLimits(CROWD, CROWD, listed("")), Greeter)
+        waiting = [socket.create_connection(address) for _ in range(CROWD)]
+        await door.close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
+        for each in waiting:
+            assert each.recv(5) == b"hello"
+            each.close()
 
 
 async def test_accepting_is_retried_when_file_descriptors_run_out(monkeypatch):
@@ -89,7 +98,7 @@ async def test_accepting_is_retried_when_file_descriptors_run_out(monkeypatch):
         class Exhausted:
             """A listening socket for which there is no file descriptor left, at first."""
 
-            fileno, setblocking = listening.fileno, listening.setblocking
+            fileno, setblocking, close = listening.fileno, listening.setblocking, listening.close
 
             def accept(self):
                 tries.append(1)
@@ -99,4 +108,4 @@ async def test_accepting_is_retried_when_file_descriptors_run_out(monkeypatch):
 
         door = Listener(Exhausted(), ConnectionLimits(1, 1, listed("")), Greeter)
         assert await asyncio.wait_for(greeted(listening.getsockname()), 5) == b"hello"
-        door.close()
+        await door.close()

@@ -11,6 +11,7 @@ import socketio
 import uvicorn
 
 from chatrooms.cli.serve import uvicorn_options
+from chatrooms.testing.serving import PromptServer
 from chatrooms.wire.protocols import WebSocketProtocol
 from tests.servers import serving
 from tests.wire.program import Program, until
@@ -104,3 +105,23 @@ def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]
+
+
+async def test_a_request_on_its_way_is_answered_by_a_server_that_ends():
+    async def hello(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"hello"})
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = PromptServer(uvicorn.Config(hello, lifespan="off", **uvicorn_options()))
+        serving = asyncio.create_task(server._serve(sockets=[listening]))
+        await until(lambda: server.started)
+        reader, writer = await asyncio.open_connection(*listening.getsockname())
+        await until(lambda: server.server_state.connections)
+        server.told_to_end.set()
+        await until(lambda: not server.servers[0].is_serving())
+        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 200") and b"hello" in answer
+        writer.close()
+        await serving

@@ -11,7 +11,6 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from chatrooms.storage import collation
-from chatrooms.storage.engines import WRITER
 from chatrooms.storage.tables import metadata
 
 HEAD = max(path.stem for path in (Path(__file__).parent / "versions").glob("[0-9]*.py")).partition("_")[0]
@@ -41,7 +40,10 @@ class Dangling(Exception):
 
 
 def migrate(engine: Engine) -> None:
-    """Migrate the database to `HEAD`, keeping its data; raises `Newer`."""
+    """Migrate the database to `HEAD`, keeping its data; raises `Newer`.
+
+    In PostgreSQL the engine has to be patient (see `engines.connect`): the limits of the writer would end a long migration.
+    """
     with engine.connect() as connection, _without_references(connection), _alone(connection):
         revision = revision_in(connection)
         if revision is None:
@@ -59,13 +61,13 @@ def migrate(engine: Engine) -> None:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Begin a transaction that PostgreSQL gives to one process at a time and lets take as long as it needs."""
+    """Begin a transaction that PostgreSQL gives to one process at a time."""
     with connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(*(func.set_config(limit, "0", True) for limit in WRITER)))
-            if not connection.scalar(select(func.pg_try_advisory_xact_lock(KEY))):
-                log.info("another server creates or migrates the database; waiting for it")
-                connection.execute(select(func.pg_advisory_xact_lock(KEY)))
+        if connection.dialect.name == "postgresql" and not connection.scalar(
+            select(func.pg_try_advisory_xact_lock(KEY))
+        ):
+            log.info("another server creates or migrates the database; waiting for it")
+            connection.execute(select(func.pg_advisory_xact_lock(KEY)))
         yield
 
 

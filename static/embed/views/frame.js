@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { asRefusal, reconnectNow, Refusal } from "../../js/connection.js";
 import { html } from "../../js/html.js";
-import { useLasting } from "../../js/lasting.js";
+import { isLost } from "../../js/lasting.js";
 import { refusals } from "../../js/messages/history.js";
 import { isShared } from "../../js/names.js";
 import { isReadable, titleOf } from "../../js/store.js";
@@ -75,5 +75,5 @@ function Joining({ room }) {
 /** Says that the connection is lost, once it has been for a while. */
 function Offline() {
   const banner = html`<p class="offline">You're offline. <button class="link" type="button" onClick=${reconnectNow}>Try now</button></p>`;
-  return html`<div role="status">${useLasting() && banner}</div>`;
+  return html`<div role="status">${isLost.value && banner}</div>`;
 }

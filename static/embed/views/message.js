@@ -2,10 +2,10 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { addressOf } from "../../js/files/address.js";
 import { exactTime, timeOf } from "../../js/dates.js";
 import { html } from "../../js/html.js";
+import { isLost } from "../../js/lasting.js";
 import { beginning } from "../../js/messages/folding.js";
 import { markdown, parser } from "../../js/messages/markdown.js";
 import { Mentioned, useMentioned } from "../../js/messages/named.js";
-import { online } from "../../js/connection.js";
 import { discard, retry, waiting } from "../../js/outbox.js";
 import { needProfile } from "../../js/profiles.js";
 import { me, nameOf } from "../../js/store.js";
@@ -58,7 +58,7 @@ function Body({ message }) {
 /** The state of an unsent message; CSS shows "Sending" only if it takes longer than a moment. @param {{id: string}} props */
 function OnItsWay({ id }) {
   const { refused, people } = waiting.value.find((entry) => entry.id === id) ?? {};
-  if (!refused && !online.value) return html`<small class="pending offline">Sending once you're online…</small>`;
+  if (!refused && isLost.value) return html`<small class="pending offline">Sending once you're online…</small>`;
   if (!refused) return html`<small class="pending">Sending…</small>`;
   return html`
     <p class="refused" role="alert">

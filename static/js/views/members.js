@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { online } from "../connection.js";
 import { html } from "../html.js";
+import { isLost } from "../lasting.js";
 import { grouped, groupedPages, isFound } from "../members/groups.js";
 import { sizeOf } from "../members/load.js";
 import { showAction } from "../overlay.js";
@@ -91,7 +91,7 @@ function AllFound({ room, wanted, ...shared }) {
 /** The members of a large room, as the server finds them. @param {FoundProps} props */
 function PagesFound({ room, wanted, scroller, ...shared }) {
   const { pages, isLoading } = usePages(room, wanted, scroller);
-  const groups = online.value ? groupedPages(pages, presenceOf) : grouped(pages.members, presenceOf);
+  const groups = isLost.value ? grouped(pages.members, presenceOf) : groupedPages(pages, presenceOf);
   const counted = wanted.trim()
     ? { ...groups, onlineTotal: groups.online.length, offlineTotal: groups.offline.length }
     : groups;

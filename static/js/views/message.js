@@ -1,12 +1,12 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { online } from "../connection.js";
 import { showPerson } from "../overlay.js";
 import { exactTime, shortTime, timeOf } from "../dates.js";
 import { beginning, parts } from "../messages/folding.js";
 import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { Mentioned, useMentioned } from "../messages/named.js";
 import { html } from "../html.js";
+import { isLost } from "../lasting.js";
 import { prints } from "../print.js";
 import { hasChanged } from "../reads/changed.js";
 import { discard, retry, waiting } from "../outbox.js";
@@ -155,7 +155,7 @@ function verbFor(people, ifSeq) {
  */
 function OnItsWay({ id }) {
   const { refused, ifSeq, people } = waiting.value.find((entry) => entry.id === id) ?? {};
-  if (!refused && !online.value) return html`<small class="pending offline">Sending once you're online…</small>`;
+  if (!refused && isLost.value) return html`<small class="pending offline">Sending once you're online…</small>`;
   if (!refused) return html`<small class="pending">Sending…</small>`;
   return html`
     <p class="refused" role="alert">

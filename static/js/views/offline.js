@@ -1,11 +1,11 @@
 import { reconnectNow } from "../connection.js";
 import { html } from "../html.js";
-import { useLasting } from "../lasting.js";
+import { isLost } from "../lasting.js";
 import { waiting } from "../outbox.js";
 import { useAnotherName } from "../session.js";
 
 export const Offline = () =>
-  html`<div role="status" aria-label="Connection">${useLasting() && html`<${Banner} />`}</div>`;
+  html`<div role="status" aria-label="Connection">${isLost.value && html`<${Banner} />`}</div>`;
 
 function Banner() {
   const left = waiting.value.filter((entry) => !entry.refused).length;
@@ -20,7 +20,7 @@ function Banner() {
 
 /** The page for when the server cannot be reached at the start. */
 export function Unreachable() {
-  if (!useLasting()) return html`<div class="room"><header class="room-header"></header></div>`;
+  if (!isLost.value) return html`<div class="room"><header class="room-header"></header></div>`;
   return html`
     <div class="nowhere" role="alert">
       <h1>Can't reach the server</h1>
