@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from chatrooms import accent, addresses, logo, names, setting_types, types
-from chatrooms.setting_types import AddressRate, Crowd, Listed, PersonRate, Rate
+from chatrooms.setting_types import AddressRate, Bus, Crowd, Listed, PersonRate, Rate
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
 DATABASE = "chatrooms.sqlite3"
@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     )
     data: Path = Field(default=Path(platformdirs.user_data_dir("chatrooms")), description="The data directory.")
     database: str = Field(default="", description="A database URL; if empty, SQLite in the data directory.")
+    bus: Bus = Field(
+        default="",
+        description="Where servers that share a database tell each other what happens, if not in PostgreSQL: "
+        "redis://host, or redis+sentinel://host1,host2/service; rediss for TLS, valkey for Valkey (install "
+        "chatrooms[redis]). With a password, give it in the environment or in the file.",
+    )
     name: str = Field(
         default="Chatrooms", min_length=1, max_length=60, description="The name of this server, as people see it."
     )
@@ -203,6 +209,13 @@ class Settings(BaseSettings):
             raise ValueError("This has no visible characters.")
         return line
 
+    @field_validator("bus")
+    @classmethod
+    def _bus_has_several_servers(cls, value: str, given: ValidationInfo) -> str:
+        if value and not given.data.get("database", "").startswith("postgresql"):
+            raise ValueError("SQLite has one server; a bus is for several, which use PostgreSQL (setting: database).")
+        return value
+
     @field_validator("service_key", "metrics_token")
     @classmethod
     def _key_is_long(cls, value: str) -> str:
@@ -233,14 +246,6 @@ class Settings(BaseSettings):
     @classmethod
     def _links_lead_to_pages(cls, value: str) -> str:
         return addresses.link(value.strip()) if value.strip() else ""
-
-    @field_validator("origins", "hosts", "proxies", "frame_ancestors", mode="before")
-    @classmethod
-    def _split(cls, value: Any) -> Any:
-        listed = value.split(",") if isinstance(value, str) else value
-        if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
-            raise ValueError("This is a list of texts, or one text with commas.")
-        return tuple(each.strip().rstrip("/") for each in listed if each.strip())
 
     @field_validator("proxies")
     @classmethod
