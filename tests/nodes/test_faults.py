@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from chatrooms.pipeline.bus.messages import Beat
 from chatrooms.pipeline.bus.carried import CarriedBus
+from chatrooms.pipeline.bus.messages import Beat
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.nodes import node as node_module
 from chatrooms.types import MAX_MISSED

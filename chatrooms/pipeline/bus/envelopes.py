@@ -104,10 +104,12 @@ class _Sent(NamedTuple):
 class Receiver:
     """Puts envelopes of a ``stream`` together again, and notices when one is missing; ``me`` is the node that receives.
 
+    Unless the stream is ``whole``, others are not all for this node, and those that are missing are no one's concern.
     ``echoed`` is the number of the last envelope that the node sent itself.
     """
 
-    def __init__(self, facts: Facts, me: str, stream: str = "") -> None:
+    def __init__(self, facts: Facts, me: str, stream: str = "", *, whole: bool = True) -> None:
+        self._whole = whole
         self._database, self._key, self._me = facts.instance, _key(facts, stream), me
         self.echoed = 0
         self._last: dict[str, int] = {}
@@ -136,11 +138,11 @@ class Receiver:
         if index == 1:
             sent = _Sent(number, [])
         if sent is None or sent.number != number or len(sent.pieces) != index - 1:
-            return Parcel(node, (), missed=True)
+            return Parcel(node, (), missed=self._whole)
         sent.pieces.append(text)
         if index < count:
             self._open[node] = sent
             return None
-        missed = number != self._last.get(node, 0) + 1
+        missed = self._whole and number != self._last.get(node, 0) + 1
         self._last[node] = number
         return Parcel(node, tuple(read("".join(sent.pieces))), missed)

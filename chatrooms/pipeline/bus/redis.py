@@ -59,7 +59,7 @@ class RedisCarrier:
         """Speak for this node of the database with these facts."""
         self._prefix = f"chatrooms:{facts.instance}:{facts.epoch[:EPOCH]}:"
         self._to_all, self._to_rooms = (Sender(facts, node, stream, WHOLE) for stream in ("", "rooms"))
-        self._of_all, self._of_rooms = (Receiver(facts, node, stream) for stream in ("", "rooms"))
+        self._of_all, self._of_rooms = Receiver(facts, node), Receiver(facts, node, "rooms", whole=False)
         self._news = asyncio.Event()
         for rooms in (self._followed, self._coming, self._going):
             rooms.clear()
@@ -114,12 +114,14 @@ class RedisCarrier:
                 await channels.subscribe(self._prefix)
             self._coming, self._going = set(self._followed), set()
             self._news.set()
-            tuning = asyncio.create_task(self._tune(channels))
+            both = [asyncio.create_task(each) for each in (self._hear(channels, take, listener), self._tune(channels))]
             try:
-                await self._hear(channels, take, listener)
+                ended, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                tuning.cancel()
-                await asyncio.gather(tuning, return_exceptions=True)
+                for each in both:
+                    each.cancel()
+                await asyncio.gather(*both, return_exceptions=True)
+            ended.pop().result()
 
     async def _tune(self, channels: PubSub) -> None:
         """Subscribe to what is followed, and to nothing else, as that changes."""
@@ -153,13 +155,17 @@ async def connected(address: BusAddress, seconds: float) -> AsyncIterator[Redis]
     from redis.backoff import NoBackoff
 
     ours: dict[str, Any] = {
-        "retry": Retry(NoBackoff(), 0),
+        "retry": Retry(NoBackoff(), 0, supported_errors=()),  # or two tasks would connect one connection anew
         "socket_timeout": seconds,
         "socket_connect_timeout": SECONDS_TO_CONNECT,
         "protocol": 2,  # which servers of any age speak
         **({"ssl": True, **address.certificates} if address.tls else {}),
     }
-    known: dict[str, Any] = {"username": address.username or None, "password": address.password or None, "db": address.db}
+    known: dict[str, Any] = {
+        "username": address.username or None,
+        "password": address.password or None,
+        "db": address.db,
+    }
     async with AsyncExitStack() as ending:
         if address.service:
             sentinels: Any = Sentinel  # has no types
