@@ -51,8 +51,8 @@ from chatrooms.identity.setups import Start
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline.act import APPLICATION, Act
 from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.bus.choice import bus_of
 from chatrooms.pipeline.bus.messages import Spent
-from chatrooms.pipeline.bus.postgresql import PostgreSQLBus
 from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.job_runner import Runner
 from chatrooms.pipeline.jobs import FORGET
@@ -119,7 +119,7 @@ class Chatrooms(ApplicationDoor):
         self._db.writer.on_lost(self._stop_serving)
         self._server = _server(settings)
         self._hearing, self._greeting = Hearing(), Greeting(self._id_of, on_connect)
-        others = Others(PostgreSQLBus(self._db.url), Heads()) if self._db.is_shared else None
+        others = Others(bus_of(settings.bus, self._db.url), Heads()) if self._db.is_shared else None
         self._broadcast = Broadcast(self._server, self._db.reader, self._hearing.take, others)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(FORGET,))))
         rates, queue = Rates(settings, spent=_sharing(others)), Queue()

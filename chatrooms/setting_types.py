@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
-from chatrooms import addresses, gcra
+from chatrooms import addresses, bus_address, gcra
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,19 @@ def _rate(value: str) -> str:
     return value
 
 
-Listed = tuple[str, ...]
+def _split(value: Any) -> Any:
+    listed = value.split(",") if isinstance(value, str) else value
+    if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
+        raise ValueError("This is a list of texts, or one text with commas.")
+    return tuple(each.strip().rstrip("/") for each in listed if each.strip())
+
+
+Listed = Annotated[tuple[str, ...], BeforeValidator(_split)]
 """A list in a TOML file, or one text with commas between the parts."""
 Rate = Annotated[str, AfterValidator(_rate)]
 PersonRate = Annotated[Rate, Crowd(8)]
 """A rate per person; an address may have as much as 8 people, such as those in an office."""
 AddressRate = Annotated[Rate, Crowd(0)]
 """A rate that all people of an address share."""
+Bus = Annotated[str, AfterValidator(bus_address.checked)]
+"""The URL of a bus, or nothing."""

@@ -212,14 +212,6 @@ class Settings(SiteSettings):
             raise ValueError("The address of an issuer has no query.")
         return addresses.provider(value)
 
-    @field_validator("origins", "hosts", "proxies", "frame_ancestors", mode="before")
-    @classmethod
-    def _split(cls, value: Any) -> Any:
-        listed = value.split(",") if isinstance(value, str) else value
-        if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
-            raise ValueError("This is a list of texts, or one text with commas.")
-        return tuple(each.strip().rstrip("/") for each in listed if each.strip())
-
     @field_validator("proxies")
     @classmethod
     def _proxies_are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from chatrooms import accent, addresses, logo, names, setting_sources, types
+from chatrooms.setting_types import Bus
 
 DATABASE = "chatrooms.sqlite3"
 """The database's file name in the data directory; the names of its companion files start with it."""
@@ -32,6 +33,12 @@ class SiteSettings(setting_sources.Sourced):
     )
     data: Path = Field(default=setting_sources.data_folder("chatrooms"), description="The data directory.")
     database: str = Field(default="", description="A database URL; if empty, SQLite in the data directory.")
+    bus: Bus = Field(
+        default="",
+        description="Where servers that share a database tell each other what happens, if not in PostgreSQL: "
+        "redis://host, or redis+sentinel://host1,host2/service; rediss for TLS, valkey for Valkey (install "
+        "chatrooms[redis]). With a password, give it in the environment or in the file.",
+    )
     name: str = Field(
         default="Chatrooms", min_length=1, max_length=60, description="The name of this server, as people see it."
     )
@@ -65,6 +72,13 @@ class SiteSettings(setting_sources.Sourced):
         if not line:
             raise ValueError("This has no visible characters.")
         return line
+
+    @field_validator("bus")
+    @classmethod
+    def _bus_has_several_servers(cls, value: str, given: ValidationInfo) -> str:
+        if value and not given.data.get("database", "").startswith("postgresql"):
+            raise ValueError("SQLite has one server; a bus is for several, which use PostgreSQL (setting: database).")
+        return value
 
     @field_validator("accent")
     @classmethod

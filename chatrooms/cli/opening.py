@@ -6,6 +6,7 @@ import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -31,6 +32,8 @@ class Unable(Exception):
 def opening(settings: Settings) -> Iterator[None]:
     """Check the database, and raise `Unable` if what is done with it inside fails."""
     url = _supported(settings)
+    if settings.bus and find_spec("redis") is None:
+        raise Unable("bus: Install chatrooms[redis]; from a checkout: pip install '/path/to/it[redis]'")
     try:
         if not settings.database:
             _require_writable(settings.data)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from chatrooms import bus_address
 from chatrooms.settings import SECRETS, Settings
 
 EXAMPLE = "postgresql+psycopg://name:password@host/database"
@@ -20,7 +21,8 @@ def value(name: str, value: Any) -> Any:
     """Return what to print of a setting."""
     if name in SECRETS:
         return "(set)" if value else ""
-    return database(value) if name == "database" else value
+    located = {"database": database, "bus": bus_address.location}.get(name)
+    return located(value) if located else value
 
 
 def database(url: str) -> str:
@@ -51,6 +53,6 @@ def mistake(error: ValidationError) -> str:
 
 
 def _value(name: str, given: Any) -> str:
-    """Return a value to show; a mistyped one may be a database URL or hold a name and password."""
-    secret = name not in Settings.model_fields or name in {*SECRETS, "database"} or "@" in str(given)
+    """Return a value to show; a mistyped one may be a URL or hold a name and password."""
+    secret = name not in Settings.model_fields or name in {*SECRETS, "database", "bus"} or "@" in str(given)
     return "" if secret else f" (got {given!r})"

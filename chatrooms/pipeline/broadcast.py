@@ -151,7 +151,7 @@ class Broadcast:
         """Have a socket receive the changes of a thread, until `close` or until its person may not read it."""
         too_many: list[str] = []
         if self._others:
-            self._others.heads.begin({thread: 0} | await self._reader.lookup(lambda db: revs(db, [thread])))
+            self._others.follow({thread: 0} | await self._reader.lookup(lambda db: revs(db, [thread])), [thread])
         with suppress(KeyError):  # the socket is gone
             opened = self._opened(sid)
             opened[thread] = None
@@ -177,15 +177,15 @@ class Broadcast:
 
     async def _place(self, sid: str, belongs: Belonging) -> None:
         """Have a socket be in exactly the shared rooms and threads of its person."""
-        if self._others:
-            self._others.heads.begin(belongs.revs)
         with suppress(KeyError):
             opened = self._opened(sid)
             threads = belongs.threads(opened)
             for lost in opened.keys() - threads:
                 del opened[lost]
-            wanted = filter(self._receives(sid), belongs.shared | threads)
-            await self.enter(sid, set(wanted), "shared", "thread")
+            wanted = set(filter(self._receives(sid), belongs.shared | threads))
+            if self._others:
+                self._others.follow(belongs.revs, wanted | {belongs.username})
+            await self.enter(sid, wanted, "shared", "thread")
 
     def _receives(self, sid: str) -> Callable[[str], bool]:
         """Return which rooms a socket may receive if its program has a key; raises ``KeyError`` if it is gone."""
@@ -275,6 +275,10 @@ class Broadcast:
         except KeyError:  # the socket is gone
             return None
         return caller
+
+    def hears(self, room: str) -> bool:
+        """Return whether any of this node's sockets is in a room, or in the personal room of its person."""
+        return bool(self.sockets_of(room) if names.kind(room) == "personal" else self.occupied(room))
 
     def receives(self, room: str) -> bool:
         """Return whether any of this node's sockets would receive a change of ``room``."""

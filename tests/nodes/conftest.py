@@ -1,4 +1,4 @@
-"""Two nodes: servers in this process with one PostgreSQL."""
+"""Two nodes: servers in this process with one PostgreSQL, and a bus in it or in Redis."""
 
 from __future__ import annotations
 
@@ -12,11 +12,18 @@ from tests.people import Person, connect
 from tests.servers import RunningServer, running
 
 
+@pytest.fixture(params=["postgresql", "redis"])
+def bus(request: pytest.FixtureRequest) -> str:
+    """Return the setting ``bus``: a test with nodes runs on each."""
+    return "" if request.param == "postgresql" else request.getfixturevalue("redis_url")
+
+
 @pytest.fixture
-async def nodes(tmp_path: Path, postgres_database: str) -> AsyncIterator[list[RunningServer]]:
+async def nodes(tmp_path: Path, postgres_database: str, bus: str) -> AsyncIterator[list[RunningServer]]:
     """Start two nodes."""
+    start = {"database": postgres_database, "bus": bus}
     async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(running(tmp_path, database=postgres_database)) for _ in range(2)]
+        yield [await stack.enter_async_context(running(tmp_path, **start)) for _ in range(2)]
 
 
 @pytest.fixture

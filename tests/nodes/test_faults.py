@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from chatrooms.pipeline.bus.carried import CarriedBus
 from chatrooms.pipeline.bus.messages import Beat
-from chatrooms.pipeline.bus.postgresql import PostgreSQLBus
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.nodes import node as node_module
 from chatrooms.types import MAX_MISSED
@@ -26,13 +26,13 @@ BUSES = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE applicatio
 @pytest.fixture
 def loses(monkeypatch):
     """Let the buses lose messages but for heartbeats: those of which the given function is true."""
-    publish = PostgreSQLBus.publish
+    publish = CarriedBus.publish
 
     def lose(is_lost):
         def publish_some(self, messages):
             publish(self, [each for each in messages if isinstance(each, Beat) or not is_lost(each)])
 
-        monkeypatch.setattr(PostgreSQLBus, "publish", publish_some)
+        monkeypatch.setattr(CarriedBus, "publish", publish_some)
 
     return lose
 

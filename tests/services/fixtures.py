@@ -51,8 +51,8 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """Start a Redis that the tests of this session share."""
-    with redis() as url:
-        yield url
+    with redis() as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")

@@ -3,44 +3,72 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 START_SECONDS = 20
 
 
+@dataclass(frozen=True)
+class RunningRedis:
+    """A server at a loopback port."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """Its `redis://` URL."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal; wait for the end if it kills."""
+        self.process.send_signal(number)
+        if number == signal.SIGKILL:
+            self.process.wait(START_SECONDS)
+
+
 @contextmanager
-def redis() -> Iterator[str]:
-    """Start an empty server on a free loopback port; return its `redis://` URL."""
+def redis(port: int = 0) -> Iterator[RunningRedis]:
+    """Start an empty server on this loopback port, or a free one."""
     with tempfile.TemporaryDirectory(prefix="chatrooms-redis-") as home:
-        port = free_port()
-        log = Path(home, "log")
-        options = [
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--dir",
-            home,
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-        ]
-        with log.open("wb") as output:
-            server = subprocess.Popen([redis_binary(), *options], stdout=output, stderr=subprocess.STDOUT)
-        try:
-            wait_until_it_answers(server, port, log)
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            server.terminate()
-            server.wait(START_SECONDS)
+        port = port or free_port()
+        options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", home, "--save", "", "--appendonly", "no"]
+        with started(port, Path(home, "log"), *options) as server:
+            yield server
+
+
+@contextmanager
+def sentinel(service: str, master: int, password: str) -> Iterator[RunningRedis]:
+    """Start a sentinel with a password, which watches the server at the port ``master`` as a service."""
+    with tempfile.TemporaryDirectory(prefix="chatrooms-sentinel-") as home:
+        port, config = free_port(), Path(home, "sentinel.conf")
+        watched = f"sentinel monitor {service} 127.0.0.1 {master} 1"
+        config.write_text(f"bind 127.0.0.1\nport {port}\ndir {home}\nrequirepass {password}\n{watched}\n")
+        with started(port, Path(home, "log"), str(config), "--sentinel") as server:
+            yield server
+
+
+@contextmanager
+def started(port: int, log: Path, *options: str) -> Iterator[RunningRedis]:
+    """Run the program with these options until the context ends."""
+    with log.open("wb") as output:
+        server = subprocess.Popen([redis_binary(), *options], stdout=output, stderr=subprocess.STDOUT)
+    try:
+        wait_until_it_answers(server, port, log)
+        yield RunningRedis(port, server)
+    finally:
+        server.send_signal(signal.SIGCONT)
+        server.terminate()
+        server.wait(START_SECONDS)
 
 
 def redis_binary() -> str:
@@ -59,7 +87,7 @@ def wait_until_it_answers(server: subprocess.Popen[bytes], port: int, log: Path)
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
                 connection.sendall(b"PING\r\n")
-                if connection.recv(16).startswith(b"+PONG") and server.poll() is None:
+                if connection.recv(16).startswith((b"+PONG", b"-NOAUTH")) and server.poll() is None:
                     return
         except OSError:
             time.sleep(0.02)

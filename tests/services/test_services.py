@@ -84,10 +84,10 @@ def test_redis_passes_messages_on(redis_url: str) -> None:
 
 
 def test_redis_servers_are_apart_and_stop() -> None:
-    with redis() as one, redis() as other, Redis.from_url(one) as here, Redis.from_url(other) as there:
+    with redis() as one, redis() as other, Redis.from_url(one.url) as here, Redis.from_url(other.url) as there:
         here.set("rev", 1)
         assert there.get("rev") is None
-    with Redis.from_url(one) as gone, pytest.raises(NoConnection):
+    with Redis.from_url(one.url) as gone, pytest.raises(NoConnection):
         gone.ping()
 
 

@@ -5,7 +5,7 @@ The database is the source of truth and the bus only a hint: correctness never d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -22,6 +22,9 @@ class Listener(Protocol):
     def miss(self) -> None:
         """Notice that messages were lost, or may have been."""
 
+    def tuned(self, rooms: Collection[str]) -> None:
+        """Notice that what concerns these rooms is heard only from now on."""
+
 
 class Bus(Protocol):
     """The connection of the node ``node`` to the others."""
@@ -36,3 +39,9 @@ class Bus(Protocol):
 
     def silent(self) -> float:
         """Return for how many seconds nothing has come over the bus, not even what this node published."""
+
+    def follow(self, rooms: Collection[str]) -> None:
+        """Hear what concerns these rooms, too; `Listener.tuned` is called once that is so, if it was not so already."""
+
+    def unfollow(self, is_needless: Callable[[str], bool]) -> None:
+        """Hear no longer what concerns the rooms of which this is true."""

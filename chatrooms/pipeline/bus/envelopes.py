@@ -2,7 +2,7 @@
 
 An envelope says which version of this it follows, which chat it is about, who sent it, and which of theirs it is:
 ``1 <instance> <node> <number> <piece>/<pieces> <proof> <JSON>``. The proof is made with a secret of the database,
-because whoever can connect to PostgreSQL can notify.
+because whoever can connect to PostgreSQL or Redis can publish.
 """
 
 from __future__ import annotations
@@ -53,11 +53,12 @@ def _listed(texts: Iterable[bytes]) -> str:
 
 
 class Sender:
-    """Numbers the envelopes of a node."""
+    """Numbers the envelopes of a node in a ``stream``; ``size`` is how many characters of ASCII a piece has."""
 
-    def __init__(self, facts: Facts, node: str) -> None:
-        self._from, self._key = f"{VERSION} {facts.instance} {node}", facts.secret.encode()
-        self._number = 0
+    def __init__(self, facts: Facts, node: str, stream: str = "", size: int = PIECE) -> None:
+        self._from, self._key, self._size = f"{VERSION} {facts.instance} {node}", _key(facts, stream), size
+        self.number = 0
+        """The number of the last envelope."""
 
     def pack(self, messages: Iterable[Message]) -> list[str]:
         """Return the pieces to send, in order."""
@@ -65,15 +66,20 @@ class Sender:
 
     def skip(self) -> None:
         """Leave out a number, so that the others notice that something is missing."""
-        self._number += 1
+        self.number += 1
 
     def _pieces(self, text: str) -> Iterator[str]:
-        self._number += 1
-        size = PIECE if text.isascii() else PIECE // WIDEST
+        self.number += 1
+        size = self._size if text.isascii() else self._size // WIDEST
         parts = [text[start : start + size] for start in range(0, len(text), size)]
         for index, part in enumerate(parts, start=1):
-            head = f"{self._from} {self._number} {index}/{len(parts)}"
+            head = f"{self._from} {self.number} {index}/{len(parts)}"
             yield f"{head} {_proof(self._key, head, part)} {part}"
+
+
+def _key(facts: Facts, stream: str) -> bytes:
+    """Return the key of a stream, so that nothing of one can be sent again in another."""
+    return f"{facts.secret}{stream}".encode()
 
 
 def _proof(key: bytes, head: str, text: str) -> str:
@@ -96,10 +102,16 @@ class _Sent(NamedTuple):
 
 
 class Receiver:
-    """Puts envelopes together again, and notices when one is missing; ``me`` is the node that receives."""
+    """Puts envelopes of a ``stream`` together again, and notices when one is missing; ``me`` is the node that receives.
 
-    def __init__(self, facts: Facts, me: str) -> None:
-        self._database, self._key, self._me = facts.instance, facts.secret.encode(), me
+    Unless the stream is ``whole``, others are not all for this node, and those that are missing are no one's concern.
+    ``echoed`` is the number of the last envelope that the node sent itself.
+    """
+
+    def __init__(self, facts: Facts, me: str, stream: str = "", *, whole: bool = True) -> None:
+        self._whole = whole
+        self._database, self._key, self._me = facts.instance, _key(facts, stream), me
+        self.echoed = 0
         self._last: dict[str, int] = {}
         self._open: dict[str, _Sent] = {}
 
@@ -109,7 +121,10 @@ class Receiver:
         What another version or database sends, or this node itself, is nothing.
         """
         version, database, node, number, place, proof, text = piece.split(" ", 6)
-        if (version, database) != (VERSION, self._database) or node == self._me:
+        if (version, database) != (VERSION, self._database):
+            return None
+        if node == self._me:
+            self.echoed = max(self.echoed, int(number))
             return None
         if not hmac.compare_digest(proof, _proof(self._key, f"{version} {database} {node} {number} {place}", text)):
             raise ValueError("this was not sent by a node")
@@ -123,11 +138,11 @@ class Receiver:
         if index == 1:
             sent = _Sent(number, [])
         if sent is None or sent.number != number or len(sent.pieces) != index - 1:
-            return Parcel(node, (), missed=True)
+            return Parcel(node, (), missed=self._whole)
         sent.pieces.append(text)
         if index < count:
             self._open[node] = sent
             return None
-        missed = number != self._last.get(node, 0) + 1
+        missed = self._whole and number != self._last.get(node, 0) + 1
         self._last[node] = number
         return Parcel(node, tuple(read("".join(sent.pieces))), missed)

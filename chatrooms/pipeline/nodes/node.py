@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.bus.messages import Bye, Head, Message, Spent
 from chatrooms.pipeline.nodes.gossip import DEAF, Gossip
 from chatrooms.pipeline.nodes.heads import batches
-from chatrooms.pipeline.nodes.others import Others, revs
+from chatrooms.pipeline.nodes.others import Others, revs, revs_received
 from chatrooms.pipeline.nodes.truth import Truth
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.reader import Reader
@@ -51,9 +51,10 @@ class Node:
         """Be a node of the database with these facts, inside this context."""
         self._others.begin()
         self._waiting.clear()
-        self._news, self._doubt = asyncio.Event(), asyncio.Event()
+        self._news, self._doubt, self._new = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._tuned: set[str] = set()
         async with self._bus.running(facts, self):
-            loops = (self._receive(), self._catch_up(), self._compare(), self._gossip.beat())
+            loops = (self._receive(), self._catch_up(), self._compare(), self._look_back(), self._gossip.beat())
             tasks = [asyncio.create_task(each) for each in loops]
             try:
                 yield
@@ -77,6 +78,11 @@ class Node:
     def miss(self) -> None:
         """Compare the rooms soon, because messages were lost."""
         self._doubt.set()
+
+    def tuned(self, rooms: Collection[str]) -> None:
+        """Compare these rooms soon, because they were not heard before."""
+        self._tuned.update(rooms)
+        self._new.set()
 
     async def _receive(self) -> None:
         while True:
@@ -144,6 +150,23 @@ class Node:
         for username in [room] if is_personal else self._broadcast.usernames_in(room):
             await self._broadcast.align(username)
 
+    async def _look_back(self) -> None:
+        """Compare the rooms that are heard from now on, together with others that follow at once."""
+        while True:
+            await self._new.wait()
+            await asyncio.sleep(SECONDS_WITHOUT_BUS)
+            self._new.clear()
+            rooms, self._tuned = list(self._tuned), set()
+            for start in range(0, len(rooms), ROOMS_AT_ONCE):
+                some = rooms[start : start + ROOMS_AT_ONCE]
+                try:
+                    found = await self._reader.read(partial(revs_received, rooms=some))
+                except Exception:
+                    self.miss()
+                    break
+                for room, rev in found.items():
+                    self._heads.hear(room, rev)
+
     async def _compare(self) -> None:
         """Compare the rooms and sessions that are here with the database, now and then, and when in doubt."""
         loop = asyncio.get_running_loop()
@@ -169,10 +192,11 @@ class Node:
             self._doubt.clear()
 
     async def _compare_rooms(self) -> None:
+        self._bus.unfollow(lambda room: not self._broadcast.hears(room))
         for some in batches(self._heads.now(), COMPARED_AT_ONCE):
             async with self._others.turn:
                 self._heads.forget([room for room in some if not self._broadcast.receives(room)])
-            found = await self._reader.lookup(partial(revs, names=some))
+            found = await self._reader.lookup(partial(revs, rooms=some))
             if any(found.get(room, 0) < rev for room, rev in some.items()):
                 await self._start_anew()
                 return

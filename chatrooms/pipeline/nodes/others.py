@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, func, select, union_all
 
+from chatrooms import names
 from chatrooms.pipeline.bus import Bus
 from chatrooms.pipeline.nodes.heads import Heads
 from chatrooms.storage.given import packed, values
@@ -32,15 +33,29 @@ class Others:
         self.turn = asyncio.Lock()
         self.heads.clear()
 
+    def follow(self, revs: Mapping[str, int], rooms: Collection[str]) -> None:
+        """Broadcast the changes of rooms from these revs on, and hear what sockets in ``rooms`` receive."""
+        self.heads.begin(revs)
+        self.bus.follow(rooms)
+
 
 def revs_of(db: Connection, username: str) -> dict[str, int]:
     """Return the revs of all rooms whose changes a person receives: their own, those they belong to, and threads."""
     return dict(_of_person.tuples(db, {"username": username}))
 
 
-def revs(db: Connection, names: Iterable[str]) -> dict[str, int]:
+def revs(db: Connection, rooms: Iterable[str]) -> dict[str, int]:
     """Return the revs of those of these rooms that exist."""
-    return dict(_of_rooms.tuples(db, {"names": packed(list(names))}))
+    return dict(_of_rooms.tuples(db, {"names": packed(list(rooms))}))
+
+
+def revs_received(db: Connection, rooms: Collection[str]) -> dict[str, int]:
+    """Return the revs of these rooms, and for personal ones of all rooms whose changes their person receives."""
+    found = revs(db, [room for room in rooms if names.kind(room) != "personal"])
+    for room in rooms:
+        if names.kind(room) == "personal":
+            found |= revs_of(db, room)
+    return found
 
 
 _theirs = union_all(

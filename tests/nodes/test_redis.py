@@ -1,0 +1,152 @@
+"""The bus over Redis: who hears what, and what happens while Redis is away."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import AsyncExitStack
+
+import pytest
+from redis.asyncio import Redis
+
+from chatrooms.events import Change, Emission, End, Signal
+from chatrooms.pipeline.bus import carried
+from chatrooms.pipeline.bus.concern import concerned, grouped
+from chatrooms.pipeline.bus.messages import Beat, Bye, Head, Moved
+from chatrooms.storage.facts import Facts
+from tests.nodes.listening import listening, until
+from tests.services.redis import redis, sentinel
+
+FACTS = Facts("12345678", "epoch", "", "secret")
+BEAT = Beat(0, 0)
+
+
+def said(room: str, rev: int = 1, **rows) -> Change:
+    return Change(room, rev, rows)
+
+
+CONCERNED = [
+    (said("#lobby"), {"#lobby"}),
+    (said("alice"), {"alice"}),
+    (said("alice+bob"), {"alice", "bob"}),
+    (said("alice+bob/7"), {"alice+bob/7"}),
+    (said("#staff", members=[{"username": "bob"}]), {"#staff", "bob"}),
+    (Head("alice+bob", 3), {"alice", "bob"}),
+    (Signal("#lobby", "alice", "typing", {}), {"#lobby"}),
+    (Signal("~alice", "alice", "profile", {}), set()),
+    (End("!session"), set()),
+    (Emission("vote", 1, ("#lobby",)), set()),
+    (Moved(["alice"]), set()),
+]
+
+
+@pytest.mark.parametrize(("message", "rooms"), CONCERNED)
+def test_which_rooms_a_message_concerns(message, rooms):
+    assert concerned(message) == rooms
+
+
+def test_messages_with_the_same_rooms_go_together_unless_that_would_mix_up_a_room():
+    first, second, third = said("#a", 1), said("#a", 2, members=[{"username": "bob"}]), said("#a", 3)
+    beside, later = said("#b", 1), said("#b", 2)
+    groups = grouped([first, beside, BEAT, second, later, third, Bye()])
+    assert [(set(rooms), some) for rooms, some in groups] == [
+        ({"#a"}, [first]),
+        ({"#b"}, [beside, later]),
+        (set(), [BEAT, Bye()]),
+        ({"#a", "bob"}, [second]),
+        ({"#a"}, [third]),
+    ]
+
+
+async def test_a_node_hears_what_concerns_all_and_the_rooms_that_it_follows_once(redis_url):
+    async with listening(redis_url, FACTS) as one, listening(redis_url, FACTS) as other:
+        await other.follow("alice", "bob", "#lobby")
+        both, elsewhere, large = said("alice+bob"), said("#staff"), said("#lobby", messages=[{"text": "ñ" * 9000}])
+        one.bus.publish([both, elsewhere, large, Bye()])
+        await until(lambda: Bye() in other.heard)
+        assert other.heard == [both, large, Bye()]
+        other.bus.unfollow(lambda room: room == "bob")
+        one.bus.publish([said("alice+bob", 2), said("bob", 2), BEAT])
+        await until(lambda: BEAT in other.heard)
+        other.bus.unfollow(lambda room: room == "alice")
+        other.heard.clear()
+        await other.follow("carol")  # by then no one is heard any more who was not to be
+        one.bus.publish([said("alice+bob", 3), said("bob", 3), said("carol"), BEAT])
+        await until(lambda: BEAT in other.heard)
+        assert other.heard == [said("carol"), BEAT]
+        assert (one.misses, other.misses) == (1, 1)
+
+
+async def test_another_chat_and_a_copy_that_was_made_to_start_anew_are_not_heard(redis_url):
+    async with AsyncExitStack() as stack:
+        ours, another, copy, sender = [
+            await stack.enter_async_context(listening(redis_url, facts))
+            for facts in (FACTS, FACTS._replace(instance="another"), FACTS._replace(epoch="renewed"), FACTS)
+        ]
+        sender.bus.publish([Bye()])
+        await until(lambda: ours.heard)
+        assert (another.heard, copy.heard, another.bus.ignored, copy.bus.ignored) == ([], [], 0, 0)
+
+
+async def test_nonsense_in_a_channel_is_ignored_and_counted(redis_url):
+    async with (
+        listening(redis_url, FACTS) as node,
+        listening(redis_url, FACTS) as other,
+        Redis.from_url(redis_url) as bad,
+    ):
+        await node.follow("#lobby")
+        for channel in ("chatrooms:12345678:epoch:", "chatrooms:12345678:epoch:#lobby"):
+            for text in (b"", b"\xff", b"1 12345678 one x 1/1 00 []", b"1 12345678 one 1 1/1 00 []"):
+                await bad.publish(channel, text)
+        other.bus.publish([said("#lobby"), Bye()])
+        await until(lambda: Bye() in node.heard)
+        assert (node.heard, node.bus.ignored) == ([said("#lobby"), Bye()], 8)
+
+
+async def test_while_redis_stands_still_nothing_waits_for_it_and_afterwards_it_is_used_again(monkeypatch):
+    monkeypatch.setattr(carried, "WAITING", 100)
+    monkeypatch.setattr(carried, "SECONDS_TO_PUBLISH", 0.05)
+    monkeypatch.setattr(carried, "LEAST_TO_RETRY", 0.01)
+    with redis() as server:
+        async with listening(server.url, FACTS) as one, listening(server.url, FACTS) as other:
+            server.send(signal.SIGSTOP)
+            for number in range(300):
+                one.bus.publish([said("#lobby", number)])
+            assert one.bus.dropped >= 100
+            server.send(signal.SIGCONT)
+            misses = other.misses
+
+            def speaks() -> bool:
+                one.bus.publish([Bye()])
+                return Bye() in other.heard
+
+            await until(speaks)
+            await until(lambda: other.misses > misses)
+
+
+async def test_a_redis_that_is_killed_comes_back(monkeypatch):
+    monkeypatch.setattr(carried, "MOST_TO_RETRY", 0.2)
+    async with AsyncExitStack() as stack:
+        with redis() as first:
+            one, other = [await stack.enter_async_context(listening(first.url, FACTS)) for _ in range(2)]
+            await other.follow("#lobby")
+            first.send(signal.SIGKILL)
+        other.heard_in.clear()
+        other.bus.follow(["#staff"])
+        with redis(first.port):
+            await until(lambda: other.heard_in == {"#lobby", "#staff"})
+            await until(lambda: one.misses > 1)
+
+            def speaks() -> bool:
+                one.bus.publish([said("#lobby"), said("#staff"), BEAT])
+                return BEAT in other.heard
+
+            await until(speaks)
+            assert other.heard[:3] == [said("#lobby"), said("#staff"), BEAT]
+
+
+async def test_the_master_of_a_service_is_found_by_its_sentinels():
+    with redis() as master, sentinel("chat", master.port, "s3cret") as keeper:
+        url = f"redis+sentinel://127.0.0.1:1,127.0.0.1:{keeper.port}/chat?sentinel_password=s3cret"
+        async with listening(url, FACTS) as one, listening(url, FACTS) as other:
+            one.bus.publish([Bye()])
+            await until(lambda: other.heard == [Bye()])
