@@ -51,6 +51,9 @@ const waitingByRoom = computed(() => grouped(waitingItems.value));
 /** The number of messages for us that we have yet to see. @param {string} room */
 export const concernsIn = (room) => waitingByRoom.value.get(room)?.filter((item) => !isQuiet(item)).length ?? 0;
 
+/** Whether we were added to a room that we have yet to see. @param {string} room */
+export const isAddedTo = (room) => waitingByRoom.value.get(room)?.some(({ kind }) => kind === "invitation") ?? false;
+
 /** @param {string} room @returns {InboxItem[]} */
 export const itemsIn = (room) => byRoom.value.get(room) ?? [];
 

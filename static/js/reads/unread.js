@@ -4,7 +4,7 @@ import { isAsked, isMuted, newest, reads, uncounted } from "../store.js";
 import { concern } from "./concern.js";
 import { unreadAfter } from "./counts.js";
 import { limited } from "./held-back.js";
-import { concernsIn } from "./inbox.js";
+import { concernsIn, isAddedTo } from "./inbox.js";
 
 /** The unread messages of each room, and what of them concerns us. */
 
@@ -21,11 +21,14 @@ export function unreadOf(room) {
 }
 
 /** @param {string} room @param {boolean} [isSeen] Whether we look at it: then only what concerns us counts, which may be out of view. */
-export const concernOf = (room, isSeen = false) =>
-  concern({
+export function concernOf(room, isSeen = false) {
+  const unread = isSeen ? 0 : unreadOf(room);
+  return concern({
     isShared: isShared(room) || isThread(room),
-    unread: isSeen ? 0 : unreadOf(room),
+    unread,
     concerns: concernsIn(room),
+    asks: isAsked(room) ? unread > 0 : isAddedTo(room),
     isMuted: isMuted(room) || isAsked(room),
     level: levelOf(room),
   });
+}

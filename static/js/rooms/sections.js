@@ -51,8 +51,8 @@ export const myRooms = computed(() => sections.value.flatMap(({ rooms: listed })
 
 /** Whether a room has news or something for us. @param {string} room */
 export function isCalling(room) {
-  const { isNews, number } = concernOf(room);
-  return isNews || number > 0;
+  const { isNews, number, asks } = concernOf(room);
+  return isNews || number + asks > 0;
 }
 
 /** @param {Section["key"]} key */
@@ -75,7 +75,7 @@ export const elsewhere = computed(() => {
     .map((room) => concernOf(room));
   const threads = threadNews.value;
   return {
-    number: concerns.reduce((total, { number }) => total + number, threads.number),
+    number: concerns.reduce((total, { number, asks }) => total + number + asks, threads.number),
     isNews: threads.isNews || concerns.some(({ isNews }) => isNews),
   };
 });
