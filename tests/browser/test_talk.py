@@ -144,6 +144,14 @@ async def test_typing_is_shown_until_the_message_is_there(person: Arrive) -> Non
     await expect(typing).to_have_text("")
 
 
+async def test_a_person_who_deletes_what_they_wrote_is_not_typing_any_more(person: Arrive) -> None:
+    alice = await person("alice")
+    async with connect(alice.url, "bob") as bob:
+        await alice.composer.press_sequentially("Hel")
+        await alice.composer.fill("")
+        await bob.hears(lambda event, data: event == "signal" and data["data"] == {"stopped": True})
+
+
 async def test_presence_follows_people(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.show_members(2)

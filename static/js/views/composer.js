@@ -6,7 +6,7 @@ import { isCommand } from "../composer/begun.js";
 import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
 import { goToEnd } from "../reads/marks.js";
 import { noReply, replyIn } from "../composer/replying.js";
-import { sendTyping, stopTyping } from "../typing.js";
+import { endTyping, sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
 import { echoing } from "../composer/echoing.js";
 import { composerId } from "../composer/focus.js";
@@ -136,6 +136,7 @@ function useDelivery(room, box, text, write) {
   /** @param {string} words */
   function deliver(words) {
     box.current?.focus();
+    endTyping(room);
     say(room, withEmojis(withoutBlankEnds(words)), detach(room));
     goToEnd(room);
     put("");
