@@ -58,3 +58,9 @@ test("reactions and invitations count in the inbox alone, and not while their ro
   assert.deepEqual([concernsIn("#staff"), concernsIn("#den")], [0, 1]);
   assert.deepEqual([isAddedTo("#staff"), isAddedTo("#den")], [false, true]);
 });
+
+test("what people did before you blocked them waits no more", () => {
+  take({ id: 1, by: "mallory" }, { id: 2 });
+  takeRows("alice", { blocks: [{ blocked: "mallory", at: "2026-03-01T12:00:00Z", rev: 1, gone: false }] });
+  assert.deepEqual(ids(waitingItems.value), [2]);
+});

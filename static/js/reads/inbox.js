@@ -1,6 +1,6 @@
 import { computed } from "@preact/signals";
 import { isShown } from "../route.js";
-import { inbox, reads } from "../store.js";
+import { inbox, isBlocked, reads } from "../store.js";
 import { command } from "../sync.js";
 import { attention, isLooking, lastSeen } from "./marks.js";
 
@@ -43,8 +43,10 @@ function isBeingRead(item) {
   return seq <= seen.seq && seq > (reads.value.get(room)?.seq ?? 0) && isLooking();
 }
 
-/** Those that we have yet to see. */
-export const waitingItems = computed(() => unreadItems.value.filter((item) => !isBeingRead(item)));
+/** Those that we have yet to see; not what people did whom we blocked since. */
+export const waitingItems = computed(() =>
+  unreadItems.value.filter((item) => !isBeingRead(item) && !isBlocked(item.by)),
+);
 
 const waitingByRoom = computed(() => grouped(waitingItems.value));
 

@@ -1,6 +1,6 @@
 import { isShared, isThread } from "../names.js";
 import { levelOf } from "../preferences.js";
-import { isAsked, isMuted, newest, reads, uncounted } from "../store.js";
+import { blockedIn, isAsked, isMuted, newest, reads, uncounted } from "../store.js";
 import { concern } from "./concern.js";
 import { unreadAfter } from "./counts.js";
 import { limited } from "./held-back.js";
@@ -14,9 +14,9 @@ export function positionIn(room) {
   return row ? limited(room, row) : null;
 }
 
-/** @param {string} room */
+/** None of a person whom we blocked. @param {string} room */
 export function unreadOf(room) {
-  const position = positionIn(room);
+  const position = blockedIn(room) ? null : positionIn(room);
   return position ? unreadAfter(position, newest.value.get(room) ?? 0, uncounted.value.get(room) ?? []) : 0;
 }
 
