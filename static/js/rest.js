@@ -13,7 +13,7 @@ import { listenToKeys } from "./shortcuts.js";
 import { followOpenThread } from "./threads/opening.js";
 import { keepUpToDate } from "./updates.js";
 import { bringViews } from "./views/later.js";
-import { toast } from "./views/toast.js";
+import { toast } from "./notices.js";
 
 const STORAGE_BLOCKED = "Storage is blocked, so drafts and unsent messages are lost when you close this tab.";
 

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { toast } from "../views/toast.js";
+import { toast } from "../notices.js";
 
 /**
  * The files of the next message of each room; `uploading.js`, which is loaded with the first one, uploads them.

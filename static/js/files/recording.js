@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { toast } from "../views/toast.js";
+import { toast } from "../notices.js";
 import { attach } from "./attached.js";
 import { recordedRoom } from "./recorder.js";
 

@@ -3,7 +3,7 @@ import { asRefusal, online } from "../connection.js";
 import { newId } from "../ids.js";
 import { me } from "../store.js";
 import { command } from "../sync.js";
-import { toast } from "../views/toast.js";
+import { toast } from "../notices.js";
 import { attached } from "./attached.js";
 import { dropUpload, keepUpload, keptUploads } from "./kept.js";
 import { isGone, problemOf, statusOf, transfer } from "./transfer.js";

@@ -4,7 +4,7 @@ import { html } from "../html.js";
 import { isBlocked, nameOf } from "../store.js";
 import { command } from "../sync.js";
 import { asRefusal } from "../connection.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /** @import {Numbered} from "../messages/events.js" */
 

@@ -20,7 +20,7 @@ import { EventsView } from "./events.js";
 import { BlockedMessages, isFolded } from "./blocked-message.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /**
  * @import {Item} from "../timeline/arrange.js"
