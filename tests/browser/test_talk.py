@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
+from tests.people import connect
 
 
 async def test_two_people_talk_in_the_lobby(person: Arrive) -> None:

@@ -11,7 +11,7 @@ import { insert } from "../composer/writing.js";
 import { echoing } from "../composer/echoing.js";
 import { composerId } from "../composer/focus.js";
 import { withEmojis } from "../emoji.js";
-import { attachedIn, detach } from "../files/attached.js";
+import { attachedIn, give } from "../files/attached.js";
 import { record, recordedRoom } from "../files/recorder.js";
 import { html } from "../html.js";
 import { myLast } from "../messages/own.js";
@@ -68,7 +68,7 @@ export function Composer({ room, onEditLast }) {
     <form class="composer" onSubmit=${send}>
       <${Absent} room=${room} />
       ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
-      ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span> <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button></p>`}
+      ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span>${isCommand(text) && html` <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button>`}</p>`}
       ${uncalled(room, text) && html`<${Uncalled} room=${room} text=${text} />`}
       ${attachedIn(room).length > 0 && html`<${Tray} room=${room} />`}
       ${isRecording && html`<${Recorder} />`}
@@ -116,11 +116,16 @@ const NotAllowed = ({ room }) => html`
 /** Whether this tab is being typed in, so that other tabs must not overwrite its text. @param {Box} box */
 const isWriting = (box) => document.hasFocus() && document.activeElement === box.current;
 
-/** @param {string} room @param {string} text */
-function isSendable(room, text) {
-  const files = attachedIn(room);
-  return (files.length ? files.every(({ state }) => state === "done") : isVisible(text)) && leftOf(text) >= 0;
-}
+/** Files that are not uploaded yet are waited for. @param {string} room @param {string} text */
+const isSendable = (room, text) =>
+  (attachedIn(room).length > 0 || isVisible(text)) && !failedIn(room) && leftOf(text) >= 0;
+
+/** The file that cannot be uploaded, if there is one. @param {string} room */
+const failedIn = (room) => attachedIn(room).find(({ state }) => state === "failed");
+
+/** @param {import("../files/attached.js").Attachment} failed */
+const hintAbout = ({ name, isFinal }) =>
+  `${name} couldn't be uploaded. ${isFinal ? "Remove" : "Retry or remove"} it first.`;
 
 /**
  * Sends what is written, or runs it if it is a command; `put` writes anew.
@@ -137,7 +142,7 @@ function useDelivery(room, box, text, write) {
   function deliver(words) {
     box.current?.focus();
     endTyping(room);
-    say(room, withEmojis(withoutBlankEnds(words)), detach(room));
+    say(room, withEmojis(withoutBlankEnds(words)));
     goToEnd(room);
     put("");
   }
@@ -146,6 +151,8 @@ function useDelivery(room, box, text, write) {
   function send(event) {
     event.preventDefault();
     box.current?.focus();
+    const failed = failedIn(room);
+    if (failed) refuse(hintAbout(failed));
     if (!isSendable(room, text)) return;
     if (isCommand(text)) obey();
     else deliver(text);
@@ -194,10 +201,13 @@ function useFocus(room, box) {
   }, []);
 }
 
-/** @param {string} room @param {string} text @param {import("../wire.js").File[]} files */
-function say(room, text, files) {
+/** @param {string} room @param {string} text */
+function say(room, text) {
   const ifSeq = text.length > LONG ? newestSeq(room) : null;
-  const id = post(room, text, { quoted: replyIn(room), ifSeq, files });
+  const files = attachedIn(room);
+  const uploading = files.filter(({ state }) => state !== "done").map(({ key }) => key);
+  const id = post(room, text, { quoted: replyIn(room), ifSeq, files, uploading });
+  give(files, id);
   expect(id);
   if (isThread(room)) {
     if (echoing.peek() && isVisible(text)) post(parentOf(room), text, { echoes: id });
