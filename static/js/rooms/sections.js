@@ -1,6 +1,7 @@
 import { computed } from "@preact/signals";
 import { isShared, others } from "../names.js";
 import { foldedSections, order } from "../preferences.js";
+import { isNobody } from "../profiles.js";
 import { concernOf } from "../reads/unread.js";
 import { currentRoom } from "../route.js";
 import { lobby } from "../server.js";
@@ -32,7 +33,8 @@ const places = computed(() =>
 /** An open conversation without messages, which is not on the list yet. */
 const beginning = computed(() => {
   const open = currentRoom.value;
-  const isNew = open.includes("+") && others(open, me.value?.username ?? "").length > 0;
+  const people = open.includes("+") ? others(open, me.value?.username ?? "") : [];
+  const isNew = people.length > 0 && !people.some(isNobody);
   return isNew && !memberships.value.has(open) ? [open] : [];
 });
 
