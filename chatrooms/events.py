@@ -89,11 +89,11 @@ class Change:
 class Signal:
     """A live event that is never stored.
 
-    The server sends ``typing`` (``data`` is empty), ``presence`` (``room`` is ``~`` and the username, ``data`` is
-    ``{"state": "online"}`` or ``{"state": "offline"}``), ``profile`` (the same ``room``, ``data`` is the new profile),
-    ``applicants`` (to admins and owners of the server, when somebody asks to join or is let in: ``data`` is
-    ``{"waiting": 2}`` if so many wait) and ``reaction`` (to yourself, after your own reactions: ``data`` has the
-    ``room``, the id of the ``message``, and as ``mine`` what the message does not show of them). People and
+    The server sends ``typing`` (``data`` is empty, or ``{"stopped": true}``), ``presence`` (``room`` is ``~`` and the
+    username, ``data`` is ``{"state": "online"}`` or ``{"state": "offline"}``), ``profile`` (the same ``room``, ``data``
+    is the new profile), ``applicants`` (to admins and owners of the server, when somebody asks to join or is let in:
+    ``data`` is ``{"waiting": 2}`` if so many wait) and ``reaction`` (to yourself, after your own reactions: ``data``
+    has the ``room``, the id of the ``message``, and as ``mine`` what the message does not show of them). People and
     applications send all other types with ``signal``.
     """
 

@@ -1045,9 +1045,15 @@ class Commands(ABC):
         result: Followed = await self.run("thread.unfollow", id=id)
         return result["follow"]
 
-    async def typing(self, room: str) -> None:
-        """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
-        await self.run("typing", room=await self._room_of(room))
+    async def typing(self, room: str, *, stopped: bool | None = None) -> None:
+        """Show a room that you are typing, or that you stopped.
+
+        The server emits at most one signal of typing per person and room every 3 seconds. It ends by itself after
+        5 seconds, and with your message.
+
+        - ``stopped``: Whether you stopped, without a message (default ``false``).
+        """
+        await self.run("typing", room=await self._room_of(room), stopped=stopped)
 
     async def block(self, username: str) -> Block:
         """Block a person: they can no longer write to you, add you to rooms, or notify you. You can block 1,000.

@@ -56,7 +56,13 @@ class Send(Params):
     )
 
 
-def _typist(act: Act, p: InRoom) -> Here:
+class Type(InRoom):
+    """That you are typing, or not any more."""
+
+    stopped: bool = Field(False, description="Whether you stopped, without a message.")
+
+
+def _typist(act: Act, p: Type) -> Here:
     """Allow members; in a conversation without messages, people who share a room with everyone in it."""
     here = access.poster(act, p)
     if here.access == "conversation" and not here.exists:
@@ -65,9 +71,13 @@ def _typist(act: Act, p: InRoom) -> Here:
 
 
 @query("typing", may=_typist, rate="signal", repeatable=False, scope="post", question=WRITING_IN_ROOM)
-def typing(act: Act, p: InRoom, _: Here) -> Done:
-    """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
-    act.signals.append(Signal(p.room, act.me.username, "typing", {}))
+def typing(act: Act, p: Type, _: Here) -> Done:
+    """Show a room that you are typing, or that you stopped.
+
+    The server emits at most one signal of typing per person and room every 3 seconds. It ends by itself after 5
+    seconds, and with your message.
+    """
+    act.signals.append(Signal(p.room, act.me.username, "typing", {"stopped": True} if p.stopped else {}))
     return {}
 
 

@@ -103,7 +103,7 @@ class Rates:
 
     def passes(self, signal: Signal) -> bool:
         """Return whether a signal is emitted: of typing only one in a while, per person and room."""
-        if signal.type != "typing":
+        if signal.type != "typing" or signal.data.get("stopped"):
             return True
         try:
             self._typing.spend(f"{signal.sender} {signal.room}")

@@ -7,10 +7,11 @@ import { place } from "./base.js";
  * @import {IDBPDatabase} from "idb"
  * @import {Pending} from "./reactions/shown.js"
  * @import {File, Quoted} from "./wire.js"
+ * @typedef {File & {key?: string}} Uploading A file of a message; with the key of its upload.
  * @typedef {{id: string, user: string, room: string, text: string, at: string, quoted?: Quoted | null,
- *   ifSeq?: number | null, echoes?: string | null, files?: File[], refused?: string, code?: string, people?: number,
+ *   ifSeq?: number | null, echoes?: string | null, files?: Uploading[], uploading?: string[], refused?: string, code?: string, people?: number,
  *   confirmed?: boolean, reaction?: Pending}} Waiting A message, or a reaction, that the server has not
- *   acknowledged yet.
+ *   acknowledged yet; `uploading` has the keys of those of its files that it waits for.
  */
 
 const ours = () => `chatrooms ${place()}`;

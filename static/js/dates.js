@@ -13,7 +13,8 @@ const moment = new Intl.DateTimeFormat(undefined, {
 });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** @param {string} at */
 export const timeOf = (at) => clock.format(new Date(at));
@@ -52,3 +53,15 @@ export function dayName(date, today) {
 
 /** The time of today, or the day before. @param {string} at @param {number} today Its midnight. */
 export const timeOrDay = (at, today) => (midnight(new Date(at)) === today ? timeOf(at) : dayName(new Date(at), today));
+
+/**
+ * When something was last used, of which the server notes only the hour: no more exactly than that is known.
+ * @param {string} at @param {Date} now
+ */
+export function lastUse(at, now) {
+  const hours = Math.floor((now.getTime() - Date.parse(at)) / HOUR_MS);
+  if (hours < 1) return "within the last hour";
+  if (hours < 24) return relative.format(-hours, "hour");
+  const days = Math.round((midnight(now) - midnight(new Date(at))) / DAY_MS);
+  return days === 1 ? relative.format(-1, "day") : `on ${dated.format(new Date(at))}`;
+}

@@ -3,7 +3,7 @@ import { dropWaiting, keepWaiting, waitingOf } from "./archive.js";
 import { pause } from "./clock.js";
 import { asRefusal, online } from "./connection.js";
 import { newId } from "./ids.js";
-import { isCurrent, merged, nextOf, outcome, withEntry, withoutEntry } from "./sending.js";
+import { isCurrent, merged, nextOf, outcome, withEntry, withoutEntry, withUploaded } from "./sending.js";
 import { channel, scoped } from "./storage.js";
 import { me } from "./store.js";
 import { command, onChange } from "./sync.js";
@@ -11,9 +11,9 @@ import { command, onChange } from "./sync.js";
 /**
  * Unacknowledged messages and reactions, which survive reloads. All of a person's tabs share them, and one tab sends
  * them.
- * @import {Waiting} from "./archive.js"
+ * @import {Uploading, Waiting} from "./archive.js"
  * @import {Pending} from "./reactions/shown.js"
- * @import {File, Message, Quoted} from "./wire.js"
+ * @import {Message, Quoted} from "./wire.js"
  */
 
 /** @type {import("@preact/signals").Signal<Waiting[]>} */
@@ -24,6 +24,9 @@ export const waiting = computed(() => entries.value.filter((entry) => !entry.rea
 
 /** The reactions. @type {import("@preact/signals").ReadonlySignal<Pending[]>} */
 export const pending = computed(() => entries.value.flatMap((entry) => entry.reaction ?? []));
+
+/** Why a message is refused whose file cannot be uploaded. */
+export const FILE = "file";
 
 let owner = "";
 let sending = false;
@@ -64,17 +67,18 @@ export function closeOutbox() {
  * @property {Quoted | null} [quoted] The message to reply to.
  * @property {number | null} [ifSeq] The newest message that its author has seen, to be told if others posted since.
  * @property {string | null} [echoes] The reply in a thread that this also sends to the room.
- * @property {File[]} [files] What was uploaded for it.
+ * @property {Uploading[]} [files] What belongs to it.
+ * @property {string[]} [uploading] The keys of those that are not uploaded yet.
  */
 
 /**
  * @param {string} room @param {string} text @param {Also} [also]
  * @returns {string} its id
  */
-export function post(room, text, { quoted = null, ifSeq = null, echoes = null, files = [] } = {}) {
+export function post(room, text, { quoted = null, ifSeq = null, echoes = null, files = [], uploading = [] } = {}) {
   const user = me.value?.username ?? "";
-  const entry = { id: newId(), user, room, text, quoted, ifSeq, echoes, files, at: new Date().toISOString() };
-  share(entry);
+  const entry = { id: newId(), user, room, text, quoted, ifSeq, echoes, files, uploading };
+  share({ ...entry, at: new Date().toISOString() });
   flush();
   return entry.id;
 }
@@ -114,6 +118,26 @@ export function retry(id) {
   update(id, { refused: undefined, code: undefined, people: undefined, ifSeq: null, confirmed });
   flush();
 }
+
+/** Sends a message once the last of its files is uploaded. @param {string} key @param {string} id */
+export function uploaded(key, id) {
+  const entry = ofUpload(key);
+  if (!entry) return;
+  share(withUploaded(entry, key, id));
+  flush();
+}
+
+/**
+ * Refuses a message, because a file of it cannot be uploaded.
+ * @param {string} key @param {string} why @param {boolean} isFinal Whether trying again is of no use.
+ */
+export function notUploaded(key, why, isFinal) {
+  const entry = ofUpload(key);
+  if (entry) update(entry.id, { refused: why, code: isFinal ? FILE : "upload" });
+}
+
+/** @param {string} key */
+const ofUpload = (key) => entries.peek().find(({ uploading }) => uploading?.includes(key));
 
 /** Drops a message, and what would send it to the room too. @param {string} id */
 export function discard(id) {

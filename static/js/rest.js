@@ -5,8 +5,10 @@ import { keepCustomEmoji } from "./custom-emoji-renewal.js";
 import { askAboutCalls } from "./composer/asking.js";
 import { keepReplies } from "./composer/replying.js";
 import { notifyOfNews } from "./notifications/notifications.js";
+import { toast } from "./notices.js";
 import { endQuiet } from "./notifications/quiet.js";
 import { keepPageTitle } from "./notifications/page-title.js";
+import { copyAsWritten } from "./messages/copying.js";
 import { onRefusedReaction } from "./outbox.js";
 import { keepInvitations } from "./rooms/invitations.js";
 import { keepVisits } from "./rooms/recent.js";
@@ -14,7 +16,6 @@ import { listenToKeys } from "./shortcuts.js";
 import { followOpenThread } from "./threads/opening.js";
 import { keepUpToDate } from "./updates.js";
 import { bringViews } from "./views/later.js";
-import { toast } from "./views/toast.js";
 
 const STORAGE_BLOCKED = "Storage is blocked, so drafts and unsent messages are lost when you close this tab.";
 
@@ -23,6 +24,7 @@ const STORAGE_BLOCKED = "Storage is blocked, so drafts and unsent messages are l
 listenToKeys();
 keepPageTitle();
 takeFiles();
+copyAsWritten();
 keepVisits();
 keepInvitations();
 keepReplies();

@@ -26,9 +26,26 @@ export const isCurrent = ({ id, reaction }, list) =>
 /** What was kept, and then what was written since. @param {Waiting[]} kept @param {Waiting[]} list */
 export const merged = (kept, list) => list.reduce(withEntry, kept);
 
-/** The message to send next; what goes to the room too waits for the reply that it is. @param {Waiting[]} list */
+/**
+ * The message to send next. What goes to the room too waits for the reply that it is, and a message for its files, which
+ * hold up no other.
+ * @param {Waiting[]} list
+ */
 export const nextOf = (list) =>
-  list.find(({ refused, echoes }) => !refused && !(echoes && list.some(({ id }) => id === echoes)));
+  list.find(
+    ({ refused, echoes, uploading }) =>
+      !refused && !uploading?.length && !(echoes && list.some(({ id }) => id === echoes)),
+  );
+
+/**
+ * A message of which a file is uploaded.
+ * @param {Waiting} entry @param {string} key @param {string} id
+ */
+export const withUploaded = ({ files = [], uploading = [], ...entry }, key, id) => ({
+  ...entry,
+  files: files.map((file) => (file.key === key ? { ...file, id } : file)),
+  uploading: uploading.filter((other) => other !== key),
+});
 
 /**
  * What becomes of a message that could not be sent: the seconds to wait before sending it again, or why it is refused; if

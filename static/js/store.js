@@ -162,6 +162,13 @@ export const isFollowed = (thread) => follows.value.get(thread)?.gone === false;
 /** @param {string} username */
 export const isBlocked = (username) => blocks.value.get(username)?.gone === false;
 
+/** The other person of a conversation, if we have blocked them; else empty. @param {string} room */
+export function blockedIn(room) {
+  const conversation = parentOf(room);
+  const [other, ...more] = isConversation(conversation) ? others(conversation, me.value?.username ?? "") : [];
+  return other && !more.length && isBlocked(other) ? other : "";
+}
+
 /** @param {string} id Of a message. */
 export const isBookmarked = (id) => bookmarks.value.get(id)?.gone === false;
 

@@ -7,7 +7,7 @@ import { me } from "./store.js";
 import { onChange } from "./sync.js";
 
 /**
- * Who is typing in which room: sent at most every 3 s, shown for 5 s, and cleared by the message.
+ * Who is typing in which room: sent at most every 3 s, shown for 5 s, and cleared by the message or by who stops.
  * @import {Message} from "./wire.js"
  */
 
@@ -23,12 +23,15 @@ export const typistsIn = (room) => [...(typists.value.get(room)?.keys() ?? [])];
 
 /** @type {Map<string, number>} When a signal was last sent to each room. */
 const sentAt = new Map();
+/** @type {Set<string>} The rooms where others may see us typing. */
+const shown = new Set();
 /** @type {Map<string, number>} The timers of signals to send as soon as allowed. */
 const later = new Map();
 
 forgetWithPerson(() => {
   for (const timer of later.values()) clearTimeout(timer);
   later.clear();
+  shown.clear();
   sentAt.clear();
   typists.value = new Map();
 });
@@ -47,15 +50,24 @@ export function sendTyping(room) {
 
 /** @param {string} room */
 function send(room) {
-  stopTyping(room);
+  endTyping(room);
   sentAt.set(room, Date.now());
+  shown.add(room);
   run("typing", { room }).catch(() => {});
 }
 
-/** Cancels a signal, because the message was sent or the room was left. @param {string} room */
-export function stopTyping(room) {
+/** Ends it without a signal, because the message does the same. @param {string} room */
+export function endTyping(room) {
   clearTimeout(later.get(room));
   later.delete(room);
+  shown.delete(room);
+}
+
+/** Ends it for the others too, because the text was deleted or the room was left. @param {string} room */
+export function stopTyping(room) {
+  const isShown = shown.has(room) && Date.now() - (sentAt.get(room) ?? 0) < SHOWN_MS;
+  endTyping(room);
+  if (isShown) run("typing", { room, stopped: true }).catch(() => {});
 }
 
 /** @param {string} room @param {string} username @param {number} [timer] */
@@ -67,8 +79,9 @@ function set(room, username, timer) {
   typists.value = new Map(typists.value).set(room, there);
 }
 
-listenFor("typing", ({ room, from }) => {
+listenFor("typing", ({ room, from, data }) => {
   if (from === me.value?.username) return;
+  if (data.stopped) return set(room, from);
   set(
     room,
     from,

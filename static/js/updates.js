@@ -1,5 +1,5 @@
 import { online } from "./connection.js";
-import { toast } from "./views/toast.js";
+import { toast } from "./notices.js";
 
 /** The service worker: the page opens offline, and a new version is offered, never forced. */
 

@@ -1022,9 +1022,9 @@ export interface Commands {
     params: { id: string };
     result: { follow: Follow; read: Read | null };
   };
-  /** Show a room that you are typing. */
+  /** Show a room that you are typing, or that you stopped. */
   typing: {
-    params: { room: string };
+    params: { room: string; stopped?: boolean };
     result: {};
   };
   /** Block a person: they can no longer write to you, add you to rooms, or notify you. */

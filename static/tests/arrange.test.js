@@ -61,6 +61,23 @@ test("events that follow each other are one line, and what follows begins anew",
   assert.deepEqual(leading(items), [1, 4, 7]);
 });
 
+test("messages of blocked people that follow each other are one line", () => {
+  const list = [
+    after(1, 0),
+    after(2, 1, { author: "mallory" }),
+    after(3, 1, { author: "mallory" }),
+    after(4, 2),
+    after(5, 3, { author: "mallory" }),
+    happened(6, 4),
+    after(7, 5, { author: "mallory" }),
+  ];
+  const items = arrange(list, 7, 1, ({ author }) => author === "mallory");
+  assert.deepEqual(
+    items.map((item) => (item.kind === "folded" ? item.messages.map(({ seq }) => seq) : item.kind)),
+    ["day", "message", [2, 3], "message", [5], "events", "new", [7]],
+  );
+});
+
 test("every message is there once and in order, with keys that differ", () => {
   const messages = fc
     .array(fc.record({ wait: fc.nat(2000), author: fc.constantFrom("alice", "bob"), isEvent: fc.boolean() }))

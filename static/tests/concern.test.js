@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { concern } from "../js/reads/concern.js";
 
-const room = { isShared: true, unread: 0, concerns: 0, isMuted: false, level: "mentions" };
+const room = { isShared: true, unread: 0, concerns: 0, asks: false, isMuted: false, level: "mentions" };
 const talk = { ...room, isShared: false, level: "all" };
 
 /** @type {[string, object, object][]} What it is about, the facts, and what is shown of them. */
@@ -20,10 +20,21 @@ const CASES = [
   ["nothing of a conversation", { ...talk, unread: 5, level: "nothing" }, { isNews: true, number: 5, badge: 0 }],
   ["a muted room", { ...room, unread: 5, concerns: 2, isMuted: true }, { isNews: false, number: 2, badge: 0 }],
   ["a muted conversation", { ...talk, unread: 5, isMuted: true }, { isNews: false, number: 0, badge: 0 }],
+  ["an invitation", { ...room, asks: true }, { isNews: false, number: 0, asks: 1, badge: 1 }],
+  [
+    "an invitation with a mention",
+    { ...room, unread: 3, concerns: 1, asks: true },
+    { isNews: true, number: 1, asks: 1, badge: 2 },
+  ],
+  [
+    "a stranger's request",
+    { ...talk, unread: 5, asks: true, isMuted: true },
+    { isNews: false, number: 0, asks: 1, badge: 1 },
+  ],
 ];
 
 for (const [what, facts, expected] of CASES) {
-  test(`what concerns me of ${what}`, () => assert.deepEqual(concern(facts), expected));
+  test(`what concerns me of ${what}`, () => assert.deepEqual(concern(facts), { asks: 0, ...expected }));
 }
 
 test("the title never counts more than the list of rooms does", () => {
@@ -31,13 +42,14 @@ test("the title never counts more than the list of rooms does", () => {
     isShared: fc.boolean(),
     unread: fc.nat(1000),
     concerns: fc.nat(400),
+    asks: fc.boolean(),
     isMuted: fc.boolean(),
     level: fc.constantFrom("all", "mentions", "nothing"),
   });
   fc.assert(
     fc.property(facts, (given) => {
-      const { number, badge } = concern(given);
-      assert.ok(badge <= number);
+      const { number, asks, badge } = concern(given);
+      assert.ok(badge <= number + asks);
       assert.ok(number >= given.concerns);
     }),
   );

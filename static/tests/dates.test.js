@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 
 process.env.TZ = "Europe/Berlin"; // its clocks change
-const { dayName, midnight, shortTime, timeOf } = await import("../js/dates.js");
+const { dayName, lastUse, midnight, shortTime, timeOf } = await import("../js/dates.js");
 
 const TODAY = midnight(new Date("2026-11-25T21:00:00Z"));
 const DAYS = {
@@ -38,4 +38,18 @@ test("yesterday is yesterday when it had 23 hours, or 25", () => {
 test("a short time has no AM or PM", () => {
   assert.equal(timeOf("2026-11-25T20:05:00+01:00").replace(/\s/u, " "), "8:05 PM");
   assert.equal(shortTime("2026-11-25T20:05:00+01:00"), "8:05");
+});
+
+const LAST_USES = {
+  "2026-11-25T20:59:59Z": "within the last hour",
+  "2026-11-25T20:00:01Z": "within the last hour",
+  "2026-11-25T20:00:00Z": "1 hour ago",
+  "2026-11-25T00:00:00Z": "21 hours ago",
+  "2026-11-24T20:00:00Z": "yesterday",
+  "2026-11-20T20:00:00Z": "on November 20, 2026",
+};
+
+test("when something was last used is told by the hour, or by the day", () => {
+  const now = new Date("2026-11-25T21:00:00Z");
+  for (const [at, words] of Object.entries(LAST_USES)) assert.equal(lastUse(at, now), words, at);
 });

@@ -52,6 +52,7 @@ test("our own rows are forgotten without those of rooms", () => {
 
 /** What modules keep that is of the page, the browser or the server, or is kept by person; and why it may stay. */
 const STAYS = {
+  "admin/waiting.js": "follows `me`",
   "archive.js": "the database of the browser",
   "base.js": "the address of the page",
   "composer/asking.js": "random ids of messages",
@@ -66,6 +67,7 @@ const STAYS = {
   "files/attached.js": "forgotten by uploading.js, which alone adds to it",
   "files/recorder.js": "follows recording.js",
   "forgetting.js": "what is to be done then",
+  "lasting.js": "follows the connection",
   "loading.js": "what is being loaded, which fails without the connection",
   "messages/highlight.js": "by text",
   "messages/highlighter.js": "a worker",

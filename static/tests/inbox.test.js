@@ -4,7 +4,7 @@ import "./page.js";
 import { item, message } from "./world.js";
 
 const { forgetEverything, takeRows } = await import("../js/rows.js");
-const { concernsIn, itemsIn, unreadItems, waitingItems } = await import("../js/reads/inbox.js");
+const { concernsIn, isAddedTo, itemsIn, unreadItems, waitingItems } = await import("../js/reads/inbox.js");
 
 const { attention, saw } = await import("../js/reads/marks.js");
 const { go, shownRoom } = await import("../js/route.js");
@@ -56,4 +56,11 @@ test("reactions and invitations count in the inbox alone, and not while their ro
   take({ id: 1, kind: "reaction", room: "#staff" }, { id: 2, kind: "reaction" }, invitation, { id: 4, room: "#den" });
   assert.deepEqual(ids(waitingItems.value), [1, 3, 4]);
   assert.deepEqual([concernsIn("#staff"), concernsIn("#den")], [0, 1]);
+  assert.deepEqual([isAddedTo("#staff"), isAddedTo("#den")], [false, true]);
+});
+
+test("what people did before you blocked them waits no more", () => {
+  take({ id: 1, by: "mallory" }, { id: 2 });
+  takeRows("alice", { blocks: [{ blocked: "mallory", at: "2026-03-01T12:00:00Z", rev: 1, gone: false }] });
+  assert.deepEqual(ids(waitingItems.value), [2]);
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import "./page.js";
 import fc from "fast-check";
 import { Refusal } from "../js/connection.js";
-import { isCurrent, merged, nextOf, outcome, withEntry, withoutEntry } from "../js/sending.js";
+import { isCurrent, merged, nextOf, outcome, withEntry, withoutEntry, withUploaded } from "../js/sending.js";
 
 const entry = fc.record({
   id: fc.constantFrom("a", "b", "c", "d", "e"),
@@ -87,3 +87,17 @@ for (const [error, expected] of OUTCOMES) {
     assert.deepEqual(outcome(new Refusal({ message: "Why.", ...error })), expected);
   });
 }
+
+test("a message waits for its files, and holds up no other; what is sent to the room too waits with it", () => {
+  const file = (/** @type {string} */ key) => ({ key, id: "", name: `${key}.png` });
+  const base = { user: "alice", room: "#lobby", text: "", at: "2026-03-01T12:00:00Z" };
+  const picture = { ...base, id: "a", files: [file("one"), file("two")], uploading: ["one", "two"] };
+  const echo = { ...base, id: "b", echoes: "a" };
+  const other = { ...base, id: "c" };
+  assert.equal(nextOf([picture, echo, other]), other);
+  const half = withUploaded(picture, "two", "id 2");
+  assert.deepEqual([half.uploading, half.files.map(({ id }) => id)], [["one"], ["", "id 2"]]);
+  assert.equal(nextOf([half, echo, other]), other);
+  const whole = withUploaded(half, "one", "id 1");
+  assert.equal(nextOf([whole, echo, other]), whole);
+});

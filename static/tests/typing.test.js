@@ -17,3 +17,10 @@ test("a new message ends the typing of its author, and an older one that changes
   apply({ room: "#lobby", rev: 3, messages: [message({ seq: 3, author: "bob" })] });
   assert.deepEqual(typistsIn("#lobby"), []);
 });
+
+test("somebody who stops is not typing any more", () => {
+  hear({ room: "#lobby", from: "bob", type: "typing", data: {} });
+  hear({ room: "#lobby", from: "carol", type: "typing", data: {} });
+  hear({ room: "#lobby", from: "bob", type: "typing", data: { stopped: true } });
+  assert.deepEqual(typistsIn("#lobby"), ["carol"]);
+});

@@ -141,6 +141,57 @@ async def test_an_upload_waits_for_the_connection_and_survives_a_reload(person: 
     await expect(tray(alice)).to_have_count(0)
 
 
+async def test_a_message_waits_for_its_file_and_goes_by_itself_even_after_a_reload(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    blocked = True
+
+    async def hold(route):
+        await (route.abort() if blocked else route.continue_())
+
+    await alice.page.route("**/uploads/**", hold)
+    await choose(alice, file("notes.txt", b"hello"))
+    await alice.composer.fill("The notes")
+    await alice.composer.press("Enter")
+    await expect(alice.composer).to_have_value("")
+    await expect(tray(alice)).to_have_count(0)
+    await expect(alice.message("The notes")).to_contain_text("Sending once the upload is finished…")
+    await alice.say("And this goes first")
+    await bob.sees("And this goes first")
+    await alice.page.reload()
+    await expect(alice.message("The notes")).to_contain_text("Sending once the upload is finished…")
+    await expect(tray(alice)).to_have_count(0)
+    blocked = False
+    await alice.page.reload()
+    await expect(bob.message("The notes").get_by_role("link", name="notes.txt")).to_be_visible()
+
+
+async def test_a_message_whose_file_is_refused_says_why_and_offers_no_retry(person: Arrive) -> None:
+    alice = await person("alice")
+    waiting = asyncio.Event()
+
+    async def hold(route):
+        await waiting.wait()
+        await route.continue_()
+
+    await alice.page.route("**/uploads/**", hold)
+    await choose(alice, file("broken.png", picture()[:60], "image/png"))
+    await alice.composer.fill("Our holiday")
+    await alice.composer.press("Enter")
+    await expect(alice.message("Our holiday")).to_contain_text("Sending once")
+    waiting.set()
+    message = alice.message("Our holiday")
+    await expect(message).to_contain_text("Not sent: broken.png: This picture is damaged")
+    await expect(message.get_by_role("button", name="Retry")).to_have_count(0)
+    await message.get_by_role("button", name="Delete").click()
+    await expect(message).to_have_count(0)
+    await choose(alice, file("broken.png", picture()[:60], "image/png"))
+    await expect(tray(alice)).to_contain_text("This picture is damaged")
+    await expect(alice.button("Retry")).to_have_count(0)
+    await alice.composer.press("Enter")
+    await expect(alice.page.get_by_role("alert")).to_have_text("broken.png couldn't be uploaded. Remove it first.")
+    alice.complaints.clear()  # about the refusals
+
+
 async def test_pictures_take_their_space_before_they_are_loaded(person: Arrive) -> None:
     alice = await person("alice")
     for number in range(3):

@@ -230,3 +230,14 @@ async def test_the_list_of_open_rooms_explains_why_it_is_empty(person: Arrive, o
     await expect(alice.dialog.get_by_role("alert")).to_contain_text("You're offline.")
     await alice.context.set_offline(False)
     await expect(alice.button("Join garden")).to_be_visible()
+
+
+async def test_the_address_of_a_person_who_does_not_exist_says_so(person: Arrive) -> None:
+    alice = await person("alice")
+    for name in ("nobody_here", "not!a!name"):
+        await alice.page.goto(f"{alice.url}/#/p/{name}")
+        await expect(alice.page.get_by_role("heading", name=f"No one here is called @{name}")).to_be_visible()
+        await expect(alice.composer).to_have_count(0)
+        await expect(alice.room(name)).to_have_count(0)
+    await alice.button("Find a person").click()
+    await expect(alice.page.get_by_role("dialog", name="New conversation")).to_be_visible()

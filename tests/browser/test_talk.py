@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
+from tests.people import connect
 
 
 async def test_two_people_talk_in_the_lobby(person: Arrive) -> None:
@@ -142,6 +143,14 @@ async def test_typing_is_shown_until_the_message_is_there(person: Arrive) -> Non
     await alice.say("Hello")
     await bob.sees("Hello")
     await expect(typing).to_have_text("")
+
+
+async def test_a_person_who_deletes_what_they_wrote_is_not_typing_any_more(person: Arrive) -> None:
+    alice = await person("alice")
+    async with connect(alice.url, "bob") as bob:
+        await alice.composer.press_sequentially("Hel")
+        await alice.composer.fill("")
+        await bob.hears(lambda event, data: event == "signal" and data["data"] == {"stopped": True})
 
 
 async def test_presence_follows_people(person: Arrive) -> None:

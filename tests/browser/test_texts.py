@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from PIL import Image, ImageChops
@@ -42,6 +43,34 @@ async def test_a_long_paste_is_folded_until_it_is_asked_for(person: Arrive) -> N
     await expect(text).to_contain_text("line 119 of a log")
     await alice.button("Show less").click()
     await expect(text).not_to_contain_text("line 12 of")
+
+
+COPIED = """() => {
+  const data = new DataTransfer();
+  document.dispatchEvent(new ClipboardEvent("copy", { clipboardData: data, cancelable: true, bubbles: true }));
+  return data.getData("text/plain");
+}"""
+SELECT = """(log, [from, to]) => {
+  const textOf = (words) => [...log.querySelectorAll(".text")].find((it) => it.textContent.includes(words));
+  getSelection().setBaseAndExtent(textOf(from).querySelector("p").firstChild, 4, textOf(to), 1);
+}"""
+
+
+async def test_several_messages_are_copied_with_their_authors_and_without_buttons(person: Arrive) -> None:
+    alice = await person("alice")
+    async with connect(alice.url, "bob") as bob:
+        await alice.composer.fill("The first line\n\n- one\n- two")
+        await alice.composer.press("Enter")
+        await bob.hears(lambda event, data: event == "change" and "The first line" in str(data))
+        await bob.say("#lobby", "```\nx  = 1\n\ny = 2\n```")
+        await bob.say("#lobby", "Thanks, @alice")
+    await alice.sees("Thanks, @alice")
+    await alice.has_everything()
+    await alice.log.evaluate(SELECT, ["The first", "Thanks"])
+    copied = str(await alice.page.evaluate(COPIED))
+    lines = [line for line in copied.split("\n") if not re.fullmatch(r"(alice|bob), .*[AP]M", line)]
+    assert lines == ["first line", "one", "two", "x  = 1", "", "y = 2", "Thanks, @alice"]
+    assert copied.startswith("alice, ") and copied.count("bob, ") == 2
 
 
 async def test_emoji_codes_typed_in_full_are_sent_as_emoji(person: Arrive) -> None:

@@ -22,6 +22,14 @@ async def test_typing_reaches_the_room_only_and_not_too_often(alice, bob, carol)
     assert carol.signals("typing") == []
 
 
+async def test_that_a_person_stopped_typing_is_not_held_back(alice, bob):
+    for stopped in (False, True, False):
+        await alice.run("typing", room="#lobby", stopped=stopped)
+    await alice.settled()
+    await bob.settled()
+    assert [signal["data"] for signal in bob.signals("typing")] == [{}, {"stopped": True}]
+
+
 async def test_a_signal_cannot_open_a_conversation_with_a_stranger(alice, mallory):
     await mallory.run("room.leave", room="#lobby")
     for to in ("alice", "alice+mallory"):

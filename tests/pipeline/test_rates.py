@@ -74,9 +74,10 @@ def test_a_rejected_attempt_does_not_count(limited, clock):
 
 
 def test_typing_is_emitted_once_in_three_seconds_for_each_person_and_room(limited, clock):
-    typing = Signal("#lobby", "alice", "typing", None)
+    typing = Signal("#lobby", "alice", "typing", {})
     assert [limited.passes(typing) for _ in range(2)] == [True, False]
-    assert limited.passes(Signal("#other", "alice", "typing", None))
+    assert limited.passes(Signal("#other", "alice", "typing", {}))
+    assert limited.passes(Signal("#lobby", "alice", "typing", {"stopped": True}))
     assert all(limited.passes(Signal("#lobby", "alice", "wave", None)) for _ in range(9))
     clock.now += 3
     assert limited.passes(typing)

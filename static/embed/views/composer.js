@@ -5,7 +5,7 @@ import { html } from "../../js/html.js";
 import { isVisible, withoutBlankEnds } from "../../js/messages/visible.js";
 import { post } from "../../js/outbox.js";
 import { isArchived, isAsked, mayPost, textLimit, titleOf } from "../../js/store.js";
-import { sendTyping, stopTyping } from "../../js/typing.js";
+import { endTyping, sendTyping, stopTyping } from "../../js/typing.js";
 import { Icon } from "../../js/views/icon.js";
 import { Typists } from "../../js/views/typists.js";
 import { Asked } from "./asked.js";
@@ -22,6 +22,7 @@ export function Composer({ room }) {
     event.preventDefault();
     box.current?.focus();
     if (!isVisible(text) || left < 0) return;
+    endTyping(room);
     post(room, withoutBlankEnds(text));
     write("");
   }

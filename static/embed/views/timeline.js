@@ -59,7 +59,7 @@ export function Timeline({ room }) {
 function Row({ item }) {
   if (item.kind === "day") return html`<p class="day">${dayName(item.at, midnight(new Date()))}</p>`;
   if (item.kind === "message") return html`<${MessageView} message=${item.message} leads=${item.leads} />`;
-  if (item.kind === "new") return null;
+  if (item.kind !== "events") return null;
   const { sentences } = tell(item.events, me.value?.username ?? "");
   return html`<p class="events">${sentences.map((pieces) => pieces.map(words).join("")).join(" ")}</p>`;
 }

@@ -6,7 +6,7 @@ import { actionsIn, perform } from "../rooms/actions.js";
 import { go } from "../route.js";
 import { me, memberships, nameOf, users } from "../store.js";
 import { command } from "../sync.js";
-import { toast } from "../views/toast.js";
+import { toast } from "../notices.js";
 import { read } from "./slash.js";
 
 /**

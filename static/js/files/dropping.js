@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { currentThread, shownRoom } from "../route.js";
 import { caughtUp, isArchived, isOpen, me } from "../store.js";
-import { toast } from "../views/toast.js";
+import { toast } from "../notices.js";
 import { attach } from "./attached.js";
 
 /** Files that are dropped on the page or pasted, and those of an earlier visit. */

@@ -5,7 +5,8 @@ import { uploadsOf } from "../archive.js";
  * Files whose upload is not finished, or that are not posted, kept across reloads. If the browser blocks storage,
  * nothing is kept.
  * @import {IDBPDatabase} from "idb"
- * @typedef {{key: string, room: string, file: File, duration?: number | null, id: string, upload: string, at: number}} Kept
+ * @typedef {{key: string, room: string, file: File, duration?: number | null, id: string, upload: string, at: number,
+ *   message?: string}} Kept `message`: the id of the one that waits for it.
  */
 
 const STORE = "uploads";

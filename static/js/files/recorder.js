@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { toast } from "../views/toast.js";
+import { toast } from "../notices.js";
 
 /** The room that a voice message is recorded for, or empty; `recording.js`, which is loaded with the first one, records. */
 export const recordedRoom = signal("");

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { forgetWithPerson } from "../forgetting.js";
-import { toast } from "../views/toast.js";
+import { toast } from "../notices.js";
 import { attach } from "./attached.js";
 import { recordedRoom } from "./recorder.js";
 

@@ -42,6 +42,12 @@ export const statusOf = (error) => error?.originalResponse?.getStatus() ?? 0;
 /** Whether the server has no such upload any more. @param {any} error Of a command or of tus. */
 export const isGone = (error) => [404, 410].includes(statusOf(error));
 
+/** Whether the server refuses the file as it is, so that trying again is of no use. @param {any} error Of a command or of tus. */
+export const isFinal = (error) =>
+  error?.originalRequest
+    ? [400, 413, 415].includes(statusOf(error))
+    : ["invalid", "too_large"].includes(asRefusal(error).code);
+
 /** What to tell people. @param {any} error Of a command or of tus. @returns {string} */
 export function problemOf(error) {
   if (!error?.originalRequest) return asRefusal(error).message;

@@ -1,13 +1,14 @@
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { asRefusal, online } from "../connection.js";
 import { forgetWithPerson } from "../forgetting.js";
 import { newId } from "../ids.js";
+import { toast } from "../notices.js";
+import { notUploaded, uploaded, waiting } from "../outbox.js";
 import { me } from "../store.js";
 import { command } from "../sync.js";
-import { toast } from "../views/toast.js";
-import { attached } from "./attached.js";
+import { attached, attachedIn } from "./attached.js";
 import { dropUpload, keepUpload, keptUploads } from "./kept.js";
-import { isGone, problemOf, statusOf, transfer } from "./transfer.js";
+import { isFinal, isGone, problemOf, statusOf, transfer } from "./transfer.js";
 
 /**
  * Uploads of attachments by tus: they go on after a lost connection and after a reload.
@@ -24,7 +25,7 @@ const uploads = new Map();
 
 /** @param {string} room @param {File[]} files @param {number | null} duration Seconds of a recording. */
 export function add(room, files, duration) {
-  const here = attached.peek().filter((each) => each.room === room).length;
+  const here = untracked(() => attachedIn(room)).length;
   if (here + files.length > MOST) toast(`A message can have at most ${MOST} files.`);
   const user = me.peek()?.username ?? "";
   for (const file of files.slice(0, Math.max(0, MOST - here))) {
@@ -53,11 +54,23 @@ forgetWithPerson(() => {
 /** Adds what another visit of the page did not finish, once no other tab has it. */
 export async function restore() {
   const user = me.peek()?.username ?? "";
-  const unknown = (await keptUploads(user)).filter(({ key }) => !uploads.has(key) && !expected.has(key));
+  const kept = await keptUploads(user);
+  await refuseLost(kept.map(({ key }) => key));
+  const unknown = kept.filter(({ key }) => !uploads.has(key) && !expected.has(key));
   for (const { key } of unknown) {
     expected.add(key);
     const taken = () => takeOver(user, key);
     (navigator.locks?.request(lockOf(key), taken) ?? taken()).finally(() => expected.delete(key));
+  }
+}
+
+/** Refuses messages that wait for files that no tab has any more. @param {string[]} kept */
+async function refuseLost(kept) {
+  const held = (await navigator.locks?.query())?.held?.map(({ name }) => name) ?? [];
+  const awaited = waiting.peek().flatMap(({ uploading = [] }) => uploading);
+  for (const key of awaited) {
+    const isHere = kept.includes(key) || uploads.has(key) || held.includes(lockOf(key));
+    if (!isHere) notUploaded(key, "This browser no longer has its file. Attach it to a new message.", true);
   }
 }
 
@@ -67,13 +80,14 @@ async function takeOver(user, key) {
   if (!kept || uploads.has(key) || me.peek()?.username !== user) return undefined;
   const { held, free } = latch();
   begin(user, kept, free);
+  follow();
   goOn();
   return navigator.locks && held;
 }
 
 /** @param {string} user @param {Kept} kept @param {() => void} [free] Lets other tabs have it. */
 function begin(user, kept, free = hold(kept.key)) {
-  const { key, room, file, id, duration = null } = kept;
+  const { key, room, file, id, message = "", duration = null } = kept;
   uploads.set(key, { ...kept, user, free });
   const preview = duration || /^image\/(?!svg)/u.test(file.type) ? URL.createObjectURL(file) : "";
   const problem = file.size ? "" : "The file is empty.";
@@ -87,7 +101,7 @@ function begin(user, kept, free = hold(kept.key)) {
     picture: null,
     duration,
   };
-  const about = { ...shown, key, room, preview, sent: 0 };
+  const about = { ...shown, key, room, message, preview, sent: 0, isFinal: Boolean(problem) };
   attached.value = [...attached.peek(), { ...about, state, problem }];
 }
 
@@ -111,6 +125,7 @@ async function send(key) {
     await announce(key);
     await sendBytes(key);
     update(key, { state: "done" });
+    uploaded(key, uploads.get(key)?.id ?? "");
   } catch (error) {
     fail(key, error);
   }
@@ -131,8 +146,20 @@ async function announce(key) {
   if (uploads.get(key) !== upload) return; // its person has left
   Object.assign(upload, { upload: begun.upload, id: begun.file.id });
   update(key, { id: begun.file.id, name: begun.file.name });
-  const { room, file, duration, id, at } = upload;
-  await keepUpload(upload.user, { key, room, file, duration, id, upload: begun.upload, at });
+  await keep(upload);
+}
+
+/** @param {Kept & {user: string}} upload */
+const keep = ({ user, key, room, file, duration, id, upload, at, message }) =>
+  keepUpload(user, { key, room, file, duration, id, upload, at, message });
+
+/** Notes which message waits for an upload, or has it already. @param {string} key @param {string} message */
+export function noteMessage(key, message) {
+  const upload = uploads.get(key);
+  if (!upload) return;
+  upload.message = message;
+  keep(upload);
+  follow();
 }
 
 /** @param {string} key */
@@ -152,7 +179,8 @@ function fail(key, error) {
   const isOffline = error?.originalRequest ? statusOf(error) === 0 : asRefusal(error).code === "offline";
   if (isOffline) return update(key, { state: "waiting" });
   if (isGone(error)) upload.upload = "";
-  update(key, { state: "failed", problem: problemOf(error) });
+  update(key, { state: "failed", problem: problemOf(error), isFinal: isFinal(error) });
+  notUploaded(key, `${upload.file.name}: ${problemOf(error)}`, isFinal(error));
 }
 
 /** @param {string} key */
@@ -167,6 +195,19 @@ export function cancel(attachment) {
   forget(attachment);
   if (upload?.tus) upload.tus.abort(true).catch(() => {});
   goOn();
+}
+
+/**
+ * Follows what becomes of messages: the files of one that was posted or deleted are dropped, and those of one that is to
+ * be sent again are uploaded again.
+ */
+function follow() {
+  for (const attachment of attached.peek().filter(({ message }) => message)) {
+    const entry = waiting.value.find(({ id }) => id === attachment.message);
+    if (entry && !entry.refused && attachment.state === "failed") retry(attachment.key);
+    else if (!entry && attachment.state === "done") forget(attachment);
+    else if (!entry) cancel(attachment);
+  }
 }
 
 /** Drops an attachment, because it is posted. @param {Attachment} attachment */
@@ -197,6 +238,20 @@ function hold(key) {
   return free;
 }
 
+/** Leaves to other tabs, and to later visits, what is not for the person who comes now. */
+function letGo() {
+  for (const { tus, free } of uploads.values()) {
+    tus?.abort().catch(() => {});
+    free?.();
+  }
+  uploads.clear();
+  attached.value = [];
+}
+
 effect(() => {
   if (online.value) goOn();
+});
+effect(() => {
+  void waiting.value;
+  untracked(me.value ? follow : letGo);
 });

@@ -9,7 +9,7 @@ import { markUnreadFrom } from "../reads/mark-unread.js";
 import { go, isTouch, linkTo } from "../route.js";
 import { isArchived, isBookmarked, mayModerate, me } from "../store.js";
 import { command } from "../sync.js";
-import { toast } from "../views/toast.js";
+import { toast } from "../notices.js";
 import { offersFor } from "./offers.js";
 import { isInTime, myLast } from "./own.js";
 import { select } from "./selecting.js";

@@ -1,21 +1,23 @@
 /**
  * What of a room concerns us. News make it bold; a number says how much of it is for us: mentions and replies, and all of
- * a conversation.
+ * a conversation. Invitations and requests are one thing to answer each.
  * @import {Level} from "../preferences.js"
  * @typedef {object} Facts
  * @property {boolean} isShared Whether it is a room, not a conversation.
  * @property {number} unread Unread messages.
  * @property {number} concerns Unread mentions of us and replies to us; one can be in a message that is read, by an edit.
+ * @property {boolean} asks Whether it is an invitation, or the request of a stranger, that we have yet to see.
  * @property {boolean} isMuted
  * @property {Level} level What we want to be notified about.
- * @typedef {{isNews: boolean, number: number, badge: number}} Concern The `badge` is its part of the number in the
+ * @typedef {{isNews: boolean, number: number, asks: number, badge: number}} Concern The `badge` is its part of the number in the
  *   page title and on the app.
  */
 
 /** @param {Facts} facts @returns {Concern} */
-export function concern({ isShared, unread, concerns, isMuted, level }) {
+export function concern({ isShared, unread, concerns, asks, isMuted, level }) {
   const all = isShared || isMuted ? concerns : Math.max(unread, concerns);
-  return { isNews: unread > 0 && !isMuted, number: all, badge: isMuted ? 0 : wanted(level, all, concerns) };
+  const badge = isMuted ? 0 : wanted(level, all, concerns);
+  return { isNews: unread > 0 && !isMuted, number: all, asks: Number(asks), badge: badge + Number(asks) };
 }
 
 /** @param {Level} level @param {number} all @param {number} concerns */

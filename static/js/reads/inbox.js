@@ -1,6 +1,6 @@
 import { computed } from "@preact/signals";
 import { isShown } from "../route.js";
-import { inbox, reads } from "../store.js";
+import { inbox, isBlocked, reads } from "../store.js";
 import { command } from "../sync.js";
 import { attention, isLooking, lastSeen } from "./marks.js";
 
@@ -43,13 +43,18 @@ function isBeingRead(item) {
   return seq <= seen.seq && seq > (reads.value.get(room)?.seq ?? 0) && isLooking();
 }
 
-/** Those that we have yet to see. */
-export const waitingItems = computed(() => unreadItems.value.filter((item) => !isBeingRead(item)));
+/** Those that we have yet to see; not what people did whom we blocked since. */
+export const waitingItems = computed(() =>
+  unreadItems.value.filter((item) => !isBeingRead(item) && !isBlocked(item.by)),
+);
 
 const waitingByRoom = computed(() => grouped(waitingItems.value));
 
 /** The number of messages for us that we have yet to see. @param {string} room */
 export const concernsIn = (room) => waitingByRoom.value.get(room)?.filter((item) => !isQuiet(item)).length ?? 0;
+
+/** Whether we were added to a room that we have yet to see. @param {string} room */
+export const isAddedTo = (room) => waitingByRoom.value.get(room)?.some(({ kind }) => kind === "invitation") ?? false;
 
 /** @param {string} room @returns {InboxItem[]} */
 export const itemsIn = (room) => byRoom.value.get(room) ?? [];

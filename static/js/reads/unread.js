@@ -1,10 +1,10 @@
 import { isShared, isThread } from "../names.js";
 import { levelOf } from "../preferences.js";
-import { isAsked, isMuted, newest, reads, uncounted } from "../store.js";
+import { blockedIn, isAsked, isMuted, newest, reads, uncounted } from "../store.js";
 import { concern } from "./concern.js";
 import { unreadAfter } from "./counts.js";
 import { limited } from "./held-back.js";
-import { concernsIn } from "./inbox.js";
+import { concernsIn, isAddedTo } from "./inbox.js";
 
 /** The unread messages of each room, and what of them concerns us. */
 
@@ -14,18 +14,21 @@ export function positionIn(room) {
   return row ? limited(room, row) : null;
 }
 
-/** @param {string} room */
+/** None of a person whom we blocked. @param {string} room */
 export function unreadOf(room) {
-  const position = positionIn(room);
+  const position = blockedIn(room) ? null : positionIn(room);
   return position ? unreadAfter(position, newest.value.get(room) ?? 0, uncounted.value.get(room) ?? []) : 0;
 }
 
 /** @param {string} room @param {boolean} [isSeen] Whether we look at it: then only what concerns us counts, which may be out of view. */
-export const concernOf = (room, isSeen = false) =>
-  concern({
+export function concernOf(room, isSeen = false) {
+  const unread = isSeen ? 0 : unreadOf(room);
+  return concern({
     isShared: isShared(room) || isThread(room),
-    unread: isSeen ? 0 : unreadOf(room),
+    unread,
     concerns: concernsIn(room),
+    asks: isAsked(room) ? unread > 0 : isAddedTo(room),
     isMuted: isMuted(room) || isAsked(room),
     level: levelOf(room),
   });
+}

@@ -4,7 +4,7 @@ import { searchFor } from "../addresses.js";
 import { isConversation, isShared, others } from "../names.js";
 import { isMuted, mayInvite, mayModerate, me, memberships, rooms } from "../store.js";
 import { command } from "../sync.js";
-import { toast } from "../views/toast.js";
+import { toast } from "../notices.js";
 import { showAction } from "../overlay.js";
 
 /**

@@ -4,7 +4,7 @@ import { html } from "../html.js";
 import { currentRoom, currentThread, go, goInstead, shownRoom } from "../route.js";
 import { home, me, memberships, titleOf } from "../store.js";
 import { onRemoval } from "../sync.js";
-import { toast } from "../views/toast.js";
+import { toast } from "../notices.js";
 
 /** What takes back the notices of rooms that we are no longer in, by room. @type {Map<string, () => void>} */
 const notices = new Map();

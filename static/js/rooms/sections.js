@@ -1,6 +1,7 @@
 import { computed } from "@preact/signals";
 import { isShared, others } from "../names.js";
 import { foldedSections, order } from "../preferences.js";
+import { isNobody } from "../profiles.js";
 import { concernOf } from "../reads/unread.js";
 import { currentRoom } from "../route.js";
 import { lobby } from "../server.js";
@@ -32,7 +33,8 @@ const places = computed(() =>
 /** An open conversation without messages, which is not on the list yet. */
 const beginning = computed(() => {
   const open = currentRoom.value;
-  const isNew = open.includes("+") && others(open, me.value?.username ?? "").length > 0;
+  const people = open.includes("+") ? others(open, me.value?.username ?? "") : [];
+  const isNew = people.length > 0 && !people.some(isNobody);
   return isNew && !memberships.value.has(open) ? [open] : [];
 });
 
@@ -51,8 +53,8 @@ export const myRooms = computed(() => sections.value.flatMap(({ rooms: listed })
 
 /** Whether a room has news or something for us. @param {string} room */
 export function isCalling(room) {
-  const { isNews, number } = concernOf(room);
-  return isNews || number > 0;
+  const { isNews, number, asks } = concernOf(room);
+  return isNews || number + asks > 0;
 }
 
 /** @param {Section["key"]} key */
@@ -75,7 +77,7 @@ export const elsewhere = computed(() => {
     .map((room) => concernOf(room));
   const threads = threadNews.value;
   return {
-    number: concerns.reduce((total, { number }) => total + number, threads.number),
+    number: concerns.reduce((total, { number, asks }) => total + number + asks, threads.number),
     isNews: threads.isNews || concerns.some(({ isNews }) => isNews),
   };
 });

@@ -1,13 +1,14 @@
 import { isMessage } from "../messages/events.js";
 
 /**
- * The timeline's items: messages and lines of events, with a heading above each day and a line above the first new
+ * The timeline's items: messages, lines of events and lines of folded messages, with a heading above each day and a line above the first new
  * message.
  * @import {Numbered} from "../messages/events.js"
  * @import {Message} from "../wire.js"
  * @typedef {{kind: "day", key: string, at: Date}
  *   | {kind: "new", key: string, count: number}
  *   | {kind: "events", key: string, events: Message[]}
+ *   | {kind: "folded", key: string, messages: Numbered[]}
  *   | {kind: "message", key: string, message: Numbered, leads: boolean}} Item
  */
 
@@ -37,9 +38,10 @@ const dayOf = (date) => date.toDateString();
  * @param {Message[]} messages
  * @param {number} firstNew The number of the first message that was new when the room was opened.
  * @param {number} [news] How many were.
+ * @param {(message: Numbered) => boolean} [isFolded] Whether a message is one of a person whom we blocked.
  * @returns {Item[]}
  */
-export function arrange(messages, firstNew, news = 0) {
+export function arrange(messages, firstNew, news = 0, isFolded = () => false) {
   /** @type {Item[]} */
   const items = [];
   messages.forEach((message, index) => {
@@ -49,6 +51,7 @@ export function arrange(messages, firstNew, news = 0) {
     if (isNewDay) items.push({ kind: "day", key: `day ${dayOf(at)}`, at });
     if (!isMessage(message)) return addEvent(items, message);
     if (message.number === firstNew) items.push({ kind: "new", key: "new", count: news });
+    if (isFolded(message)) return addFolded(items, message);
     const leads = isNewDay || message.number === firstNew || !continues(message, previous);
     return items.push({ kind: "message", key: message.id, message, leads });
   });
@@ -60,4 +63,11 @@ function addEvent(items, event) {
   const last = items.at(-1);
   if (last?.kind === "events") last.events.push(event);
   else items.push({ kind: "events", key: event.id, events: [event] });
+}
+
+/** Adds a folded message to the line of those before it, or begins a line. @param {Item[]} items @param {Numbered} message */
+function addFolded(items, message) {
+  const last = items.at(-1);
+  if (last?.kind === "folded") last.messages.push(message);
+  else items.push({ kind: "folded", key: message.id, messages: [message] });
 }

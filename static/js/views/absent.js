@@ -7,7 +7,7 @@ import { command } from "../sync.js";
 import { useProfile } from "../users.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /** A line for each person whom the last message names but does not reach. @param {{room: string}} props */
 export function Absent({ room }) {

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /** @import {FunctionComponent} from "preact" */
 

@@ -4,7 +4,7 @@ import { others, parentOf } from "../names.js";
 import { handleOf, me, nameOf, rooms } from "../store.js";
 import { command } from "../sync.js";
 import { needProfile } from "../profiles.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /** In place of what one would write: whether to accept a conversation that a stranger began. @param {{room: string}} props */
 export function Asked({ room }) {

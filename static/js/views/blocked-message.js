@@ -1,11 +1,10 @@
 import { signal } from "@preact/signals";
 import { shortTime, timeOf } from "../dates.js";
 import { html } from "../html.js";
-import { isConversation, others, parentOf } from "../names.js";
-import { isBlocked, me, nameOf } from "../store.js";
+import { isBlocked, nameOf } from "../store.js";
 import { command } from "../sync.js";
 import { asRefusal } from "../connection.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /** @import {Numbered} from "../messages/events.js" */
 
@@ -15,25 +14,31 @@ const unfolded = signal(/** @type {Set<string>} */ (new Set()));
 /** Whether a message is folded because its author is blocked. @param {Numbered} message */
 export const isFolded = ({ id, author }) => isBlocked(author) && !unfolded.value.has(id);
 
-/** In place of a message of a person whom we have blocked. @param {{message: Numbered}} props */
-export function BlockedMessage({ message: { id, seq, at } }) {
-  const show = () => (unfolded.value = new Set(unfolded.peek()).add(id));
+/**
+ * In place of messages, one after the other, of people whom you have blocked.
+ * @param {{messages: Numbered[], linked: number}} props
+ */
+export function BlockedMessages({ messages, linked }) {
+  const show = () => (unfolded.value = new Set([...unfolded.peek(), ...messages.map(({ id }) => id)]));
+  const [first, last] = [messages[0], messages[messages.length - 1]];
+  const isLinked = messages.some(({ seq }) => seq === linked);
+  const words = numberOf(messages);
   return html`
-    <article class="message follows" tabindex="-1" aria-label=${`Message of a person you blocked, ${timeOf(at)}`} data-id=${id} data-seq=${seq}>
-      <time datetime=${at}>${shortTime(at)}</time>
-      <p class="said tombstone">Message of a person you blocked. <button class="link" type="button" onClick=${show}>Show</button></p>
+    <article class=${isLinked ? "message follows linked" : "message follows"} tabindex="-1" aria-label=${`${words}, ${timeOf(first.at)}`} data-id=${last.id} data-seq=${last.seq} data-seqs=${messages.map(({ seq }) => seq).join(" ")}>
+      <time datetime=${first.at}>${shortTime(first.at)}</time>
+      <p class="said tombstone">${words}. <button class="link" type="button" onClick=${show}>Show</button></p>
     </article>
   `;
 }
 
-/** The other person of a conversation, if we have blocked them; else empty. @param {string} room */
-export function blockedIn(room) {
-  const conversation = parentOf(room);
-  const [other, ...more] = isConversation(conversation) ? others(conversation, me.value?.username ?? "") : [];
-  return other && !more.length && isBlocked(other) ? other : "";
+/** @param {Numbered[]} messages */
+function numberOf(messages) {
+  if (messages.length === 1) return "Message of a person you blocked";
+  const isOne = messages.every(({ author }) => author === messages[0].author);
+  return `${messages.length} messages of ${isOne ? "a person" : "people"} you blocked`;
 }
 
-/** In place of what one would write to a person whom we have blocked. @param {{username: string}} props */
+/** In place of what you would write to a person whom you have blocked. @param {{username: string}} props */
 export function BlockedNotice({ username }) {
   const unblock = () => command("user.unblock", { username }).catch((error) => toast(asRefusal(error).message));
   return html`

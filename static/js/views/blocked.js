@@ -3,7 +3,7 @@ import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { command } from "../sync.js";
 import { needProfile } from "../profiles.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /** Whom you have blocked, in the settings; nothing if there is no one. */
 export function Blocked() {

@@ -5,7 +5,7 @@ import { command } from "../sync.js";
 import { Icon } from "./icon.js";
 import { MessageList } from "./message-list.js";
 import { MessageRow } from "./message-row.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 import { whereOf } from "./where.js";
 
 /**

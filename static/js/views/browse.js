@@ -7,7 +7,7 @@ import { archivedRooms, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /** @import {Listing} from "../wire.js" */
 

@@ -6,12 +6,12 @@ import { isCommand } from "../composer/begun.js";
 import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
 import { goToEnd } from "../reads/marks.js";
 import { noReply, replyIn } from "../composer/replying.js";
-import { sendTyping, stopTyping } from "../typing.js";
+import { endTyping, sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
 import { echoing } from "../composer/echoing.js";
 import { composerId } from "../composer/focus.js";
 import { withEmojis } from "../emoji.js";
-import { attachedIn, detach } from "../files/attached.js";
+import { attachedIn, give } from "../files/attached.js";
 import { record, recordedRoom } from "../files/recorder.js";
 import { html } from "../html.js";
 import { myLast } from "../messages/own.js";
@@ -20,10 +20,10 @@ import { isThread, parentOf } from "../names.js";
 import { post } from "../outbox.js";
 import { currentThread, linkedIn } from "../route.js";
 import { perform } from "../rooms/actions.js";
-import { isArchived, isAsked, mayModerate, mayPost, rooms, titleOf, windowOf } from "../store.js";
+import { blockedIn, isArchived, isAsked, mayModerate, mayPost, rooms, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
 import { Attach } from "./attach.js";
-import { blockedIn, BlockedNotice } from "./blocked-message.js";
+import { BlockedNotice } from "./blocked-message.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
@@ -68,7 +68,7 @@ export function Composer({ room, onEditLast }) {
     <form class="composer" onSubmit=${send}>
       <${Absent} room=${room} />
       ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
-      ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span> <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button></p>`}
+      ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span>${isCommand(text) && html` <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button>`}</p>`}
       ${uncalled(room, text) && html`<${Uncalled} room=${room} text=${text} />`}
       ${attachedIn(room).length > 0 && html`<${Tray} room=${room} />`}
       ${isRecording && html`<${Recorder} />`}
@@ -116,11 +116,16 @@ const NotAllowed = ({ room }) => html`
 /** Whether this tab is being typed in, so that other tabs must not overwrite its text. @param {Box} box */
 const isWriting = (box) => document.hasFocus() && document.activeElement === box.current;
 
-/** @param {string} room @param {string} text */
-function isSendable(room, text) {
-  const files = attachedIn(room);
-  return (files.length ? files.every(({ state }) => state === "done") : isVisible(text)) && leftOf(text) >= 0;
-}
+/** Files that are not uploaded yet are waited for. @param {string} room @param {string} text */
+const isSendable = (room, text) =>
+  (attachedIn(room).length > 0 || isVisible(text)) && !failedIn(room) && leftOf(text) >= 0;
+
+/** The file that cannot be uploaded, if there is one. @param {string} room */
+const failedIn = (room) => attachedIn(room).find(({ state }) => state === "failed");
+
+/** @param {import("../files/attached.js").Attachment} failed */
+const hintAbout = ({ name, isFinal }) =>
+  `${name} couldn't be uploaded. ${isFinal ? "Remove" : "Retry or remove"} it first.`;
 
 /**
  * Sends what is written, or runs it if it is a command; `put` writes anew.
@@ -136,7 +141,8 @@ function useDelivery(room, box, text, write) {
   /** @param {string} words */
   function deliver(words) {
     box.current?.focus();
-    say(room, withEmojis(withoutBlankEnds(words)), detach(room));
+    endTyping(room);
+    say(room, withEmojis(withoutBlankEnds(words)));
     goToEnd(room);
     put("");
   }
@@ -145,6 +151,8 @@ function useDelivery(room, box, text, write) {
   function send(event) {
     event.preventDefault();
     box.current?.focus();
+    const failed = failedIn(room);
+    if (failed) refuse(hintAbout(failed));
     if (!isSendable(room, text)) return;
     if (isCommand(text)) obey();
     else deliver(text);
@@ -193,10 +201,13 @@ function useFocus(room, box) {
   }, []);
 }
 
-/** @param {string} room @param {string} text @param {import("../wire.js").File[]} files */
-function say(room, text, files) {
+/** @param {string} room @param {string} text */
+function say(room, text) {
   const ifSeq = text.length > LONG ? newestSeq(room) : null;
-  const id = post(room, text, { quoted: replyIn(room), ifSeq, files });
+  const files = attachedIn(room);
+  const uploading = files.filter(({ state }) => state !== "done").map(({ key }) => key);
+  const id = post(room, text, { quoted: replyIn(room), ifSeq, files, uploading });
+  give(files, id);
   expect(id);
   if (isThread(room)) {
     if (echoing.peek() && isVisible(text)) post(parentOf(room), text, { echoes: id });

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
-import { exactTime, timeOf } from "../dates.js";
+import { timeOf } from "../dates.js";
 import { deviceName } from "../devices.js";
 import { html } from "../html.js";
 import { DEVICES, hasAccounts } from "../server.js";
@@ -12,6 +12,7 @@ import { Password } from "./password.js";
 import { ProviderAccount } from "./provider-account.js";
 import { QrCode } from "./qr-code.js";
 import { ServiceKeys, useKeys } from "./service-keys.js";
+import { Used } from "./used.js";
 
 /**
  * Where you are signed in, and the ways to sign in elsewhere.
@@ -92,7 +93,7 @@ function Device({ session, onEnd }) {
     <li>
       <span class="what">
         <strong title=${session.agent}>${name}</strong>
-        <small>${session.current ? "This browser" : html`Last used <time datetime=${session.seen_at}>${exactTime(session.seen_at)}</time>`}</small>
+        <small>${session.current ? "This browser" : html`Last used <${Used} at=${session.seen_at} />`}</small>
       </span>
       ${!session.current && html`<button class="secondary small" aria-label=${`Sign out ${name}`} onClick=${onEnd}>Sign out</button>`}
     </li>

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { h } from "preact";
 import { useEffect } from "preact/hooks";
 import { style } from "../style.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /**
  * Lazy views: they are loaded when one of them is rendered, or after everything else.

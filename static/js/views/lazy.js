@@ -14,6 +14,7 @@ export { Thread, ThreadStart } from "./thread.js";
 export { Threads } from "./threads.js";
 export { Tools } from "./message-tools.js";
 export { NoRoom } from "./no-room.js";
+export { Nobody } from "./nobody.js";
 export { NotHere } from "./not-here.js";
 export { OtherFile } from "./other-file.js";
 export { Overlays } from "./overlays.js";

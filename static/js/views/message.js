@@ -2,6 +2,7 @@ import { cloneElement, isValidElement, toChildArray } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { showPerson } from "../overlay.js";
 import { exactTime, shortTime, timeOf } from "../dates.js";
+import { awaitedBy } from "../files/attached.js";
 import { beginning, parts } from "../messages/folding.js";
 import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { Mentioned, useMentioned } from "../messages/named.js";
@@ -9,7 +10,7 @@ import { html } from "../html.js";
 import { isLost } from "../lasting.js";
 import { prints } from "../print.js";
 import { hasChanged } from "../reads/changed.js";
-import { discard, retry, waiting } from "../outbox.js";
+import { discard, FILE, retry, waiting } from "../outbox.js";
 import { isTouch } from "../route.js";
 import { handleOf, isBookmarked, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
@@ -154,14 +155,31 @@ function verbFor(people, ifSeq) {
  * @param {{id: string}} props
  */
 function OnItsWay({ id }) {
-  const { refused, ifSeq, people } = waiting.value.find((entry) => entry.id === id) ?? {};
+  const { refused, code, ifSeq, people, uploading } = waiting.value.find((entry) => entry.id === id) ?? {};
   if (!refused && isLost.value) return html`<small class="pending offline">Sending once you're online…</small>`;
+  if (!refused && uploading?.length) return html`<${Uploading} id=${id} />`;
   if (!refused) return html`<small class="pending">Sending…</small>`;
   return html`
     <p class="refused" role="alert">
       <span>Not sent: ${refused}</span>
-      <button class="link" onClick=${() => retry(id)}>${verbFor(people, ifSeq)}</button>
+      ${code !== FILE && html`<button class="link" onClick=${() => retry(id)}>${verbFor(people, ifSeq)}</button>`}
       <button class="link" onClick=${() => discard(id)}>Delete</button>
     </p>
   `;
 }
+
+/** How far the files are for which a message waits. @param {{id: string}} props */
+function Uploading({ id }) {
+  const files = awaitedBy(id);
+  const [sent, size] = [sum(files.map((file) => file.sent)), sum(files.map((file) => file.size))];
+  return html`
+    <p class="uploading">
+      <span>Sending once the upload is finished…</span>
+      ${size > 0 && html`<progress aria-label="Upload" max=${size} value=${sent} /><span class="tabular">${Math.floor((100 * sent) / size)}%</span>`}
+      <button class="link" type="button" onClick=${() => discard(id)}>Delete</button>
+    </p>
+  `;
+}
+
+/** @param {number[]} numbers */
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);

@@ -9,7 +9,7 @@ import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /** @import {Message} from "../wire.js" */
 

@@ -6,7 +6,7 @@ import { previewsOfOthers, sourceOf } from "../messages/previews.js";
 import { isArchived, isAsked, me } from "../store.js";
 import { command } from "../sync.js";
 import { Icon } from "./icon.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /**
  * What a message links to. Each has its size before its picture is loaded, so that nothing moves.

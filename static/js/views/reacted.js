@@ -8,7 +8,7 @@ import { Avatar } from "./avatar.js";
 import { Dialog } from "./dialog.js";
 import { EmojiSign } from "../messages/emoji-sign.js";
 import { Handle } from "./handle.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /**
  * @import {Shown} from "../reactions/shown.js"

@@ -11,7 +11,7 @@ import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { APPLIED } from "./join.js";
 import { Asking } from "./opened-link.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /**
  * Where the sign-in provider leads back to: the chat, or picking a name for somebody who is new.

@@ -4,7 +4,7 @@ import { isConversation, isShared } from "../names.js";
 import { linkToRoom } from "../route.js";
 import { lobby } from "../server.js";
 import { mayInvite, rooms, titleOf } from "../store.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /** The top of the timeline, at the beginning of a room. @param {{room: string, isEmpty: boolean}} props */
 export function RoomStart({ room, isEmpty }) {

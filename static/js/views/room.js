@@ -3,9 +3,10 @@ import { editOf } from "../composer/drafts.js";
 import { loadMembers } from "../members/load.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
-import { isShared } from "../names.js";
+import { isConversation, isShared, others } from "../names.js";
+import { isNobody, needProfile } from "../profiles.js";
 import { cover, coverWith, currentThread, go, hasBeside, isBehind, isCovered, uncover } from "../route.js";
-import { isOpen, memberships, ready } from "../store.js";
+import { isOpen, me, memberships, ready } from "../store.js";
 import { Composer } from "./composer.js";
 import { later } from "./later.js";
 import { RoomHeader } from "./room-header.js";
@@ -13,6 +14,7 @@ import { Timeline } from "./timeline.js";
 import { Toasts } from "./toast.js";
 import { Typists } from "./typists.js";
 
+const Nobody = later("Nobody");
 const NotHere = later("NotHere");
 const Members = later("Members");
 const Thread = later("Thread");
@@ -25,7 +27,9 @@ export function RoomView({ room }) {
   useMembers(room, isMissing);
   const thread = currentThread.value;
   const onMembers = thread ? () => (go(room), showsMembers || toggleMembers()) : toggleMembers;
+  const nobody = useNobody(room);
   if (!isOpen(room)) return html`<${NotHere} room=${room} />`;
+  if (nobody) return html`<${Nobody} room=${room} username=${nobody} />`;
   return html`
     <div class="room">
       ${
@@ -50,6 +54,13 @@ function useMembersPanel() {
   if (hasBeside.value) return /** @type {const} */ ([isBeside, () => setBeside(!isBeside)]);
   const isCovering = cover.value === "members";
   return /** @type {const} */ ([isCovering, isCovering ? uncover : () => coverWith("members")]);
+}
+
+/** A username in the address of a conversation that no one has; else nothing. @param {string} room */
+function useNobody(room) {
+  const people = isConversation(room) && !memberships.value.has(room) ? others(room, me.value?.username ?? "") : [];
+  useEffect(() => people.forEach(needProfile), [room]);
+  return people.find(isNobody);
 }
 
 /** Loads the members of the open room. @param {string} room @param {boolean} isMissing */

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
-import { exactTime } from "../dates.js";
 import { html } from "../html.js";
 import { CopyLink } from "./copy-link.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { useOwnPassword } from "./own-password.js";
+import { Used } from "./used.js";
 
 /** What a key can be for, by groups of commands. */
 const ALLOWED = /** @type {const} */ ([
@@ -66,7 +66,7 @@ function Row({ of, onRevoke, onReplaced }) {
       <span class="what">
         <strong>${of.name}</strong>
         <small title=${of.commands.join(", ")}>${[of.commands.join(", "), ...(of.rooms ?? [])].join(" · ")}</small>
-        <small>${of.used_at ? html`Last used <time datetime=${of.used_at}>${exactTime(of.used_at)}</time>` : "Not used yet"}</small>
+        <small>${of.used_at ? html`Last used <${Used} at=${of.used_at} />` : "Not used yet"}</small>
       </span>
       ${!isReplacing && html`<button class="secondary small" aria-label=${`Replace ${of.name}`} onClick=${() => setReplacing(true)}>Replace</button>`}
       ${!isReplacing && html`<button class="secondary small" aria-label=${`Revoke ${of.name}`} onClick=${onRevoke}>Revoke</button>`}

@@ -49,7 +49,7 @@ export function Entry({ room }) {
   useLayoutEffect(() => void (look.isHere && item.current?.scrollIntoView({ block: "nearest" })), [look.isHere]);
   const classes = ["entry", (look.isNews || look.isNew) && "unread", look.isMuted && "muted"].filter(Boolean).join(" ");
   return html`
-    <li ref=${item} data-calls=${look.isNews || look.number > 0 ? "" : undefined}>
+    <li ref=${item} data-calls=${look.isNews || look.isNew || look.number > 0 ? "" : undefined}>
       <a
         class=${classes}
         href=${addressOf(room)}

@@ -14,7 +14,7 @@ import { Icon } from "./icon.js";
 import { MessageView } from "./message.js";
 import { repliesText } from "./thread-line.js";
 import { Timeline } from "./timeline.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 import { Typists } from "./typists.js";
 
 /** A thread beside its room, or over it where there is no place beside. @param {{room: string}} props Its name. */

@@ -17,10 +17,10 @@ import { isThread } from "../names.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { EventsView } from "./events.js";
-import { BlockedMessage, isFolded } from "./blocked-message.js";
+import { BlockedMessages, isFolded } from "./blocked-message.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
-import { toast } from "./toast.js";
+import { toast } from "../notices.js";
 
 /**
  * @import {Item} from "../timeline/arrange.js"
@@ -39,7 +39,7 @@ export function Timeline({ room, editing, onEdit }) {
   const { messages, isOlder, isNewer } = timeline.shown();
   const waitingHere = waiting.value.filter((entry) => entry.room === room && !list.some(({ id }) => id === entry.id));
   const all = isNewer ? messages : [...messages, ...waitingHere.map(asMessage)];
-  const items = arrange(all, timeline.firstNew.value, timeline.news.value);
+  const items = arrange(all, timeline.firstNew.value, timeline.news.value, isFolded);
   const refused = list.length ? "" : refusals.value.get(room);
   const isAway = timeline.isAway.value;
 
@@ -77,7 +77,7 @@ export function Timeline({ room, editing, onEdit }) {
         onScroll=${onScroll}
       >
         <div class="items">
-          <${Top} room=${room} editing=${editing} onEdit=${onEdit} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${!items.some(({ kind }) => kind === "message")} />
+          <${Top} room=${room} editing=${editing} onEdit=${onEdit} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${!items.some(({ kind }) => kind === "message" || kind === "folded")} />
           ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${timeline.linked.value} editing=${editing} onEdit=${onEdit} />`)}
         </div>
       </div>
@@ -121,8 +121,8 @@ function ItemView({ item, linked, editing, onEdit }) {
   if (item.kind === "day") return html`<h2 class="day"><span>${dayName(item.at, today.value)}</span></h2>`;
   if (item.kind === "new") return html`<${NewLine} count=${item.count} />`;
   if (item.kind === "events") return html`<${EventsView} events=${item.events} linked=${linked} />`;
+  if (item.kind === "folded") return html`<${BlockedMessages} messages=${item.messages} linked=${linked} />`;
   const { message, leads } = item;
-  if (isFolded(message)) return html`<${BlockedMessage} message=${message} />`;
   return html`
     <${MessageView}
       message=${message}

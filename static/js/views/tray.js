@@ -31,7 +31,7 @@ const Attached = ({ file }) => html`
     </span>
     ${
       file.state === "failed" &&
-      file.size > 0 &&
+      !file.isFinal &&
       html`<button class="link" type="button" onClick=${() => retry(file.key)}>Retry</button>`
     }
     <button class="quiet square small" type="button" aria-label=${`Remove ${file.name}`} title="Remove" onClick=${() => cancel(file)}><${Icon} name="close" /></button>

@@ -10,7 +10,7 @@ import { needProfile } from "../../profiles.js";
 import { EmojiSign } from "../../messages/emoji-sign.js";
 import { Field } from "../field.js";
 import { useForm } from "../form.js";
-import { toast } from "../toast.js";
+import { toast } from "../../notices.js";
 
 /** @import {CustomEmoji as Row} from "../../wire.js" */
 

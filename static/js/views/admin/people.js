@@ -1,14 +1,13 @@
 import { useState } from "preact/hooks";
 import { useListed } from "../../admin/pages.js";
 import { owns, TITLES } from "../../admin/rights.js";
-import { exactTime, timeOrDay } from "../../dates.js";
 import { html } from "../../html.js";
 import { run } from "../../connection.js";
 import { me } from "../../store.js";
-import { today } from "../../today.js";
 import { Avatar } from "../avatar.js";
 import { Applicants } from "./applicants.js";
 import { Field } from "../field.js";
+import { Used } from "../used.js";
 import { Listing } from "./listing.js";
 import { ManagePerson } from "./manage-person.js";
 
@@ -84,5 +83,5 @@ const Row = ({ account: { user, suspension, sessions, keys, seen_at: seen }, onM
 function devices(sessions, seen) {
   if (!seen) return "Not signed in";
   const number = sessions === 1 ? "1 device" : `${sessions} devices`;
-  return html`${number}, last used <time datetime=${seen} title=${exactTime(seen)}>${timeOrDay(seen, today.value)}</time>`;
+  return html`${number}, last used <${Used} at=${seen} />`;
 }

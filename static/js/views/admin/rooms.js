@@ -10,7 +10,7 @@ import { Dialog } from "../dialog.js";
 import { Field } from "../field.js";
 import { Icon } from "../icon.js";
 import { PersonPicker } from "../person-picker.js";
-import { toast } from "../toast.js";
+import { toast } from "../../notices.js";
 import { Listing } from "./listing.js";
 
 /** @import {Managed} from "../../wire.js" */
