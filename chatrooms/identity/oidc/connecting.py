@@ -70,7 +70,7 @@ async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
 
     def remove(act: Act) -> Done:
         linked.remove(act.db, issuer, me.username)
-        if not proofs.remain(act.db, me.username, issuer):
+        if not proofs.remain(act.db, me.username, here.chat.settings):
             raise Conflict(LAST)
         return {}
 
