@@ -45,8 +45,8 @@ class SignInSettings(SiteSettings):
     ldap_bind_dn: str = Field(
         default="",
         max_length=500,
-        description="The name by which the directory knows a person, such as uid={username},ou=people,dc=example,dc=org; "
-        "with `ldap_base`, that of an account that finds people, or empty.",
+        description="The name by which the directory knows a person, such as "
+        "uid={username},ou=people,dc=example,dc=org; with `ldap_base`, that of an account that finds people, or empty.",
     )
     ldap_bind_password: str = Field(
         default="",
@@ -57,7 +57,8 @@ class SignInSettings(SiteSettings):
     ldap_base: str = Field(
         default="",
         max_length=500,
-        description="Where the directory has people, such as ou=people,dc=example,dc=org, to find them by `ldap_filter`.",
+        description="Where the directory has people, such as ou=people,dc=example,dc=org, to find them by "
+        "`ldap_filter`.",
     )
     ldap_filter: str = Field(
         default="(uid={username})", max_length=500, description="How the directory finds a person below `ldap_base`."
@@ -69,14 +70,14 @@ class SignInSettings(SiteSettings):
     )
     ldap_approved: bool = Field(
         default=False,
-        description="Whether people of the directory join without an invitation or approval, where `guests` asks others "
-        "for one.",
+        description="Whether people of the directory join without an invitation or approval, where `guests` asks "
+        "others for one.",
     )
     ldap_url: str = Field(
         default="",
         max_length=300,
-        description="The address of an LDAP directory whose names and passwords sign in (install chatrooms[ldap]), such "
-        "as ldaps://ldap.example.org; ldap:// with StartTLS, except on this machine. If empty, none.",
+        description="The address of an LDAP directory whose names and passwords sign in (install chatrooms[ldap]), "
+        "such as ldaps://ldap.example.org; ldap:// with StartTLS, except on this machine. If empty, none.",
     )
 
     @field_validator("oidc_name")

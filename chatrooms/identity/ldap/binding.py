@@ -52,9 +52,8 @@ def _found(settings: Settings, server: Server, username: str) -> str:
         if connection is None:
             raise Unreachable("the directory refuses the account that finds people: see `ldap_bind_dn`")
         asked = settings.ldap_filter.replace(HERE, escape_filter_chars(username))
-        connection.search(
-            settings.ldap_base, asked, SUBTREE, attributes=NO_ATTRIBUTES, size_limit=2, time_limit=SECONDS
-        )
+        limits = {"size_limit": 2, "time_limit": SECONDS}
+        connection.search(settings.ldap_base, asked, SUBTREE, attributes=NO_ATTRIBUTES, **limits)
         found = [each["dn"] for each in connection.response or () if each["type"] == "searchResEntry"]
     return found[0] if len(found) == 1 and found[0] else f"cn=nobody,{settings.ldap_base}"
 
