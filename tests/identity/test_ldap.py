@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import pytest
 from pyotp import TOTP
 
@@ -125,7 +127,7 @@ class Asked:
         self.names.append(name)
         return self
 
-    def __enter__(self) -> Asked:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_) -> None:
