@@ -26,10 +26,10 @@ REFUSED = frozenset({32, 34, 48, 49, 50, 53})
 """The results that say that somebody cannot sign in, such as invalidCredentials (RFC 4511, appendix A)."""
 
 
-class Checked(Tls):  # type: ignore[misc] - the library has no types
-    """TLS whose certificate Python checks, the name of the host included; the library's own check needs an old Python."""
+class Checked(Tls):  # type: ignore[misc]  # the library has no types
+    """TLS whose certificate, with the name of the host, Python checks: the library's own check needs an old one."""
 
-    def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:  # noqa: ARG002, FBT002 - the library's signature
+    def wrap_socket(self, connection: Any, **_how: Any) -> None:
         """Begin TLS; raises ``ssl.SSLError``."""
         context = ssl.create_default_context(cafile=self.ca_certs_file)
         connection.socket = context.wrap_socket(connection.socket, server_hostname=connection.server.host)

@@ -4,6 +4,7 @@ import { exactTime, timeOf } from "../dates.js";
 import { deviceName } from "../devices.js";
 import { html } from "../html.js";
 import { CopyLink } from "./copy-link.js";
+import { DirectoryAccount } from "./directory-account.js";
 import { Dialog } from "./dialog.js";
 import { useForm } from "./form.js";
 import { Passkeys } from "./passkeys.js";
@@ -24,6 +25,7 @@ export function Devices({ onClose }) {
       <${AnotherDevice} />
       <${Passkeys} />
       <${ProviderAccount} />
+      <${DirectoryAccount} />
       <${Password} onSet=${keys.load} />
       <${Sessions} hasKeys=${keys.keys.length > 0} onEnded=${keys.load} />
       <${ServiceKeys} ...${keys} />
