@@ -8,10 +8,11 @@ import { useOwnPassword } from "./own-password.js";
 
 /**
  * Whether the server's directory signs you in, and a way to change that.
- * @import {Connected} from "../wire.js"
+ * @import {Requests} from "../wire.js"
+ * @typedef {Requests["ldap.get"]["result"]} State
  */
 export function DirectoryAccount() {
-  const [known, setKnown] = useState(/** @type {Connected | null} */ (null));
+  const [known, setKnown] = useState(/** @type {State | null} */ (null));
   const [isOpen, setOpen] = useState(false);
   const load = () => run("ldap.get", {}).then(setKnown);
   useEffect(() => void load().catch(() => {}), []);
