@@ -84,6 +84,17 @@ def provider(text: str) -> str:
     return text
 
 
+def directory(text: str) -> str:
+    """Return the address of an LDAP server; raises ``ValueError``."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("ldap", "ldaps") or not parts.hostname or "@" in parts.netloc or parts.query:
+        raise ValueError("An address of a directory looks like ldaps://ldap.example.org.")
+    if parts.path not in ("", "/") or parts.fragment:
+        raise ValueError("The address of a directory has no path; see `ldap_base`.")
+    host_of = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host(host_of)}:{parts.port or {'ldap': 389, 'ldaps': 636}[parts.scheme]}"
+
+
 def is_local(host: str) -> bool:
     """Return whether a host is this machine, by an address or a name that no one else's DNS can answer for."""
     try:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator
 
-from chatrooms import addresses, setting_sources, setting_types, types
+from chatrooms import addresses, setting_sources, setting_types
 from chatrooms.setting_types import AddressRate, Crowd, Listed, PersonRate, Rate
-from chatrooms.site_settings import DATABASE, SiteSettings
+from chatrooms.sign_in_settings import SignInSettings
+from chatrooms.site_settings import DATABASE
 
 DEFAULT_CONFIG = setting_sources.config_folder("chatrooms") / "chatrooms.toml"
 FILES = "files"
@@ -20,11 +20,11 @@ OURS = (DATABASE, FILES)
 MEGABYTE = 1_000_000
 LEAST_KEY = 32
 """Characters of the shortest service key."""
-SECRETS = frozenset({"service_key", "metrics_token", "oidc_client_secret"})
+SECRETS = frozenset({"service_key", "metrics_token", "oidc_client_secret", "ldap_bind_password"})
 """Settings that are never shown, nor given as flags, which other accounts of the machine could read."""
 
 
-class Settings(SiteSettings):
+class Settings(SignInSettings):
     """Every setting: a flag (``--port``), a variable (``CHATROOMS_PORT``) or a key of the TOML file (``port``).
 
     Flags override the environment, which overrides the file.
@@ -48,31 +48,6 @@ class Settings(SiteSettings):
         default=True,
         description="Whether a conversation that a stranger begins waits until its recipient accepts it. Strangers "
         "share no room; the lobby counts only if not everybody can join (`guests` is invite or off).",
-    )
-    oidc_name: str = Field(
-        default="single sign-on",
-        min_length=1,
-        max_length=40,
-        description="What people know the sign-in provider as: the page says *Continue with* and this.",
-    )
-    oidc_client_id: str = Field(default="", max_length=300, description="This server's name at the sign-in provider.")
-    oidc_client_secret: str = Field(
-        default="",
-        repr=False,
-        max_length=1000,
-        description="The secret by which the sign-in provider knows this server; if empty, it needs none. Give it in "
-        "the environment or in the file.",
-    )
-    oidc_issuer: str = Field(
-        default="",
-        max_length=300,
-        description="The address of an OpenID provider where people sign in, exactly as it calls itself (install "
-        "chatrooms[oidc]; needs `oidc_client_id`, and `url`); if empty, none. It leads back to `oidc` below `url`.",
-    )
-    oidc_approved: bool = Field(
-        default=False,
-        description="Whether people of the sign-in provider join without an invitation or approval, where `guests` "
-        "asks others for one.",
     )
     service_key: str = Field(
         default="",
@@ -190,27 +165,6 @@ class Settings(SiteSettings):
         if value and (len(value) < LEAST_KEY or not value.isascii() or not value.isprintable() or " " in value):
             raise ValueError(f"This has at least {LEAST_KEY} characters of ASCII, without spaces.")
         return value
-
-    @field_validator("oidc_name")
-    @classmethod
-    def _provider_is_one_line(cls, value: str) -> str:
-        line = types.line(value)
-        if not line:
-            raise ValueError("This has no visible characters.")
-        return line
-
-    @field_validator("oidc_issuer")
-    @classmethod
-    def _issuer_is_complete(cls, value: str, others: ValidationInfo) -> str:
-        if not value:
-            return value
-        if not others.data.get("url") or not others.data.get("oidc_client_id"):
-            raise ValueError("A sign-in provider needs `url` and `oidc_client_id`.")
-        if find_spec("joserfc") is None:
-            raise ValueError("A sign-in provider needs a library: install chatrooms[oidc].")
-        if "?" in value:
-            raise ValueError("The address of an issuer has no query.")
-        return addresses.provider(value)
 
     @field_validator("proxies")
     @classmethod

@@ -18,6 +18,7 @@ from chatrooms.client.rows import (
     Block,
     Bookmark,
     BookmarkPage,
+    Connected,
     Connecting,
     Connection,
     CustomEmoji,
@@ -113,6 +114,7 @@ REPEATABLE = frozenset(
         "inbox.settings",
         "invite.list",
         "key.list",
+        "ldap.get",
         "message.delete",
         "message.pin",
         "message.unpin",
@@ -491,6 +493,26 @@ class Commands(ABC):
         """
         result: OneKey = await self.run("key.rotate", id=id, password=password)
         return result["key"]
+
+    async def connect_directory(self, there: str, password: str | None = None) -> None:
+        """Have your password in the directory sign you in; it must know you by your username.
+
+        - ``password``: Your password, if you have one.
+        - ``there``: Your password in the directory, where you have the same name.
+        """
+        await self.run("ldap.connect", password=password, there=there)
+
+    async def disconnect_directory(self, password: str | None = None) -> None:
+        """Have the directory sign you in no longer. Your only way to sign in stays.
+
+        - ``password``: Your password, if you have one.
+        """
+        await self.run("ldap.disconnect", password=password)
+
+    async def directory(self) -> bool:
+        """Return whether the server has a directory, and whether it signs you in."""
+        result: Connected = await self.run("ldap.get")
+        return result["available"]
 
     async def create_link(self) -> Link:
         """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""

@@ -126,6 +126,15 @@ class Call(TypedDict):
     """When it began to call them; ISO 8601, UTC, with milliseconds."""
 
 
+class Connected(TypedDict):
+    """The server's directory, and whether it signs you in."""
+
+    available: bool
+    """Whether the server has a directory."""
+    created_at: str | None
+    """Since when it signs you in, in ISO 8601; null if not."""
+
+
 class Connecting(TypedDict):
     """What begins to connect it."""
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, union_all
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, Invalid
+from chatrooms.identity.ldap import linked as directory
 from chatrooms.identity.oidc.linked import has_any, linked
 from chatrooms.identity.passkeys import ids_of, passkeys
 from chatrooms.identity.passwords import Given, Passwords, hash_of
@@ -20,7 +21,7 @@ from chatrooms.pipeline.commands import Params
 from chatrooms.storage.tables import sessions, users
 
 GOOD_MINUTES = 10
-"""How long a session is proof, after a passkey or the sign-in provider began it."""
+"""How long a session is proof, after a passkey, the sign-in provider or the directory began it."""
 STALE = "Sign out, sign in again, and do this within ten minutes."
 
 
@@ -33,9 +34,9 @@ class Proven(Params):
 async def require(here: Passwords, me: Caller, password: str | None) -> None:
     """Raise a refusal unless a caller has just proved who they are.
 
-    With a password, they give it: raises `Invalid`, or `RateLimited` after wrong ones. With passkeys or
-    the sign-in provider alone, one of them has begun the session within ten minutes, or the session came with the name,
-    as recently: raises `Forbidden`. The session of somebody who has none of these is all that proves their name.
+    With a password, they give it: raises `Invalid`, or `RateLimited` after wrong ones. With passkeys, the sign-in
+    provider or the directory alone, one of them has begun the session within ten minutes, or the session came with the
+    name, as recently: raises `Forbidden`. The session of somebody who has none of these is all that proves their name.
     """
     if await here.chat.lookup(lambda db: hash_of(db, me.username)) is not None:
         if password is None:
@@ -47,19 +48,20 @@ async def require(here: Passwords, me: Caller, password: str | None) -> None:
 
 def _has_nothing(db: Connection, username: str) -> bool:
     """Return whether a person without a password can sign in by nothing else either."""
-    return not (ids_of(db, username) or has_any(db, username))
+    return not (ids_of(db, username) or has_any(db, username) or directory.since(db, username))
 
 
 def _is_fresh(db: Connection, me: Caller) -> bool:
     """Return whether the caller's session has just begun, and not by a link, which any session can make.
 
-    A session begins in the transaction that adds the person, or notes the use of the passkey or the provider, and so at
+    A session begins in the transaction that adds the person, or notes the use of one of these, and so at
     its time.
     """
     begun = union_all(
         select(users.c.created_at).where(users.c.username == me.username),
         select(passkeys.c.used_at).where(passkeys.c.username == me.username),
         select(linked.c.used_at).where(linked.c.username == me.username),
+        select(directory.linked.c.used_at).where(directory.linked.c.username == me.username),
     )
     mine = sessions.c.id == me.session, sessions.c.created_at > clock.ago(minutes=GOOD_MINUTES)
     return db.scalar(select(sessions.c.id).where(*mine, sessions.c.created_at.in_(begun))) is not None

@@ -130,7 +130,7 @@ async def _take(chat: Chat, handshake: Handshake, wish: Wish, add: Callable[[Act
         if known:
             return known
         user = add(act)
-        sessions.start(act, username, token, handshake.agent)
+        sessions.start_or_go_on(act, username, token, handshake.agent)
         if invite:
             invites.use(act, invite, is_new=True)
         return user

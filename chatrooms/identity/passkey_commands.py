@@ -227,7 +227,7 @@ async def remove(here: Passwords, me: Caller, p: Removal) -> Done:
 
     def remove(act: Act) -> Done:
         passkeys.remove(act, p.id)
-        if not (p.even_last or proofs.remain(act.db, me.username, here.chat.settings.oidc_issuer)):
+        if not (p.even_last or proofs.remain(act.db, me.username, here.chat.settings)):
             raise Conflict(LAST, field="even_last")
         return {}
 

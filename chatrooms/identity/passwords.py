@@ -11,11 +11,14 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, dele
 from typing_extensions import TypedDict
 
 from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized
+from chatrooms.features import users as accounts
 from chatrooms.features.users import OneUser
 from chatrooms.gcra import Limit
-from chatrooms.identity import links, sessions, totp, tries
+from chatrooms.identity import guests, links, sessions, totp, tries
 from chatrooms.identity.hashing import Hashing, hashed, matches, outdated
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
+from chatrooms.identity.ldap import linked
+from chatrooms.identity.ldap.directory import Directory
 from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Caller
@@ -34,6 +37,7 @@ passwords = Table(
     Column("changed_at", String(24), nullable=False),
 )
 
+WRONG = "Wrong name or password."
 CHANGES = "60/hour;10/minute"
 """How often a person may set a password; people of one address eight times as often."""
 Given = Annotated[str, Field(min_length=1, max_length=MOST)]
@@ -72,13 +76,20 @@ class Passwords(Hashing):
     def __init__(self, _broadcast: Broadcast, chat: Chat) -> None:
         super().__init__()
         self.chat = chat
+        self.directory = Directory(chat.settings)
         self.changes = Limit(CHANGES, crowd=8)
 
-    async def check(self, username: str, network: str, password: str, of: tries.Of = "sign in") -> str:
-        """Return the stored hash of the password of ``username``; raises `RateLimited`.
+    def close(self) -> None:
+        """Let what goes on end."""
+        super().close()
+        self.directory.close()
 
-        Raises `Unauthorized` if it is another password. ``of`` is "own" for people who change theirs.
-        Names without a password, known or not, are refused as those with one, and take as long.
+    async def check(self, username: str, network: str, password: str, of: tries.Of = "sign in") -> str | None:
+        """Return the stored hash of the password of ``username``; None if it is that of the directory.
+
+        Raises `RateLimited`, `Unavailable`, or `Unauthorized` if it is another password. ``of`` is "own" for people who
+        change theirs, which the directory does not have. Names without a password, known or not, are refused as those
+        with one, and take as long. A try counts even if the directory cannot be asked: it was made of the stored one.
         """
         counting = Caller(username, network=network)
         await self.chat.change(lambda act: tries.spend(act, username, network, of), counting)
@@ -88,9 +99,11 @@ class Passwords(Hashing):
         except RateLimited:
             await self.chat.change(lambda act: tries.give_back(act, username, network, of), counting)
             raise
-        if not is_right or stored is None:
-            raise Unauthorized("Wrong name or password.")
-        return stored
+        if is_right:
+            return stored
+        if of == "own" or not await self.directory.proves(username, password, network):
+            raise Unauthorized(WRONG)
+        return None
 
     async def require_own(self, me: Caller, password: str, field: str = "password") -> None:
         """Raise `Invalid` unless it is the password of a caller."""
@@ -182,12 +195,14 @@ def _changed() -> Invalid:
 async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     """Sign in with a password: sets the cookie that proves the name, unless you give a ``claim``."""
     stored = await here.check(p.username, browser.network, p.password)
+    if stored is None:
+        return await _by_directory(here, browser, p)
     await _count_code(here, browser, p)
     renewed = await here.run(browser.network, partial(hashed, normal(p.password))) if outdated(stored) else None
 
     def prove(act: Act) -> None:
         if hash_of(act.db, p.username) != stored:
-            raise Unauthorized("Wrong name or password.")
+            raise Unauthorized(WRONG)
         if totp.enabled(act.db, p.username):
             here.use_code(act, p.username, p.code or "")
         if renewed:
@@ -195,6 +210,39 @@ async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> O
         tries.forgive(act, p.username, browser.network)
 
     return await sign_in(browser, p.username, p.claim, prove)
+
+
+async def _by_directory(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
+    """Sign in somebody whose password the directory has; a name that somebody else has here is none of theirs."""
+    known = await here.chat.lookup(lambda db: accounts.find(db, p.username))
+    if known is None:
+        return await _newcomer(here, browser, p)
+    if not await here.chat.lookup(lambda db: linked.since(db, p.username)):
+        raise Unauthorized(WRONG)
+    await _count_code(here, browser, p)
+
+    def prove(act: Act) -> None:
+        linked.use(act, p.username)
+        if totp.enabled(act.db, p.username):
+            here.use_code(act, p.username, p.code or "")
+        tries.forgive(act, p.username, browser.network)
+
+    return await sign_in(browser, p.username, p.claim, prove)
+
+
+async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
+    """Let somebody of the directory join, as the settings say."""
+    token = p.claim or sessions.new_token()
+
+    def settle(act: Act) -> None:
+        linked.add(act, p.username, used=True)
+        tries.forgive(act, p.username, browser.network)
+
+    wish, approved = guests.Wish(p.username, token, None), here.chat.settings.ldap_approved
+    user = await guests.take_new_name(here.chat, browser.handshake, wish, settle, approved=approved)
+    if p.claim is None:
+        browser.keep(p.username, token)
+    return {"user": user}
 
 
 async def _count_code(here: Passwords, browser: Browser, p: SignIn) -> None:

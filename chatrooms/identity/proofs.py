@@ -5,21 +5,26 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from chatrooms.identity import passkeys, passwords, service_keys, sessions, totp
+from chatrooms.identity.ldap import linked as directory
 from chatrooms.identity.oidc import linked
 from chatrooms.pipeline import rights
+from chatrooms.settings import Settings
 
 
 def protect(db: Connection, username: str) -> bool:
     """Return whether a name is more than a guest's: its person can prove who they are, or has a role on the server."""
     proved = passwords.hash_of(db, username) or passkeys.of_person(db, username) or service_keys.of_person(db, username)
-    return bool(proved) or linked.has_any(db, username) or rights.of(db, username) not in {"member", "guest"}
+    is_elsewhere = linked.has_any(db, username) or directory.since(db, username)
+    return bool(proved) or bool(is_elsewhere) or rights.of(db, username) not in {"member", "guest"}
 
 
-def remain(db: Connection, username: str, issuer: str) -> bool:
-    """Return whether a person can sign in again: by a password, a passkey, or the provider ``issuer``, if it is any."""
+def remain(db: Connection, username: str, settings: Settings) -> bool:
+    """Return whether a person can sign in again: by a password, a passkey, the provider or the directory."""
     if passwords.hash_of(db, username) or passkeys.ids_of(db, username):
         return True
-    return bool(issuer) and linked.of_person(db, issuer, username) is not None
+    if settings.ldap_url and directory.since(db, username):
+        return True
+    return bool(settings.oidc_issuer) and linked.of_person(db, settings.oidc_issuer, username) is not None
 
 
 def forget(db: Connection, username: str) -> list[str]:
@@ -28,4 +33,5 @@ def forget(db: Connection, username: str) -> list[str]:
     totp.forget(db, username)
     passkeys.forget(db, username)
     linked.forget(db, username)
+    directory.forget(db, username)
     return [*sessions.end_all(db, username), *service_keys.forget(db, username)]

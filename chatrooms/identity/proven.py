@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from chatrooms.identity import key_commands, passkey_commands, passwords, second_factor, totp
+from chatrooms.identity.ldap import connecting as directory
+from chatrooms.identity.ldap.linked import linked
 from chatrooms.identity.oidc import connecting
 from chatrooms.pipeline.feature import Feature
 
 FEATURE = Feature(
-    tables=(passwords.passwords, totp.factors, totp.recovery),
+    tables=(passwords.passwords, totp.factors, totp.recovery, linked),
     commands=(
         *passwords.COMMANDS,
         *second_factor.COMMANDS,
         *key_commands.PROVEN,
         *passkey_commands.PROVEN,
         *connecting.PROVEN,
+        *directory.PROVEN,
     ),
     component=passwords.Passwords,
 )

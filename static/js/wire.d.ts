@@ -727,6 +727,21 @@ export interface Commands {
     params: { id: string; password?: string | null };
     result: { key: NewKey };
   };
+  /** Have your password in the directory sign you in; it must know you by your username. */
+  "ldap.connect": {
+    params: { password?: string | null; there: string };
+    result: {};
+  };
+  /** Have the directory sign you in no longer. */
+  "ldap.disconnect": {
+    params: { password?: string | null };
+    result: {};
+  };
+  /** Return whether the server has a directory, and whether it signs you in. */
+  "ldap.get": {
+    params: {};
+    result: { available: boolean; created_at: string | null };
+  };
   /** Make a link that signs in another device as you, once, within five minutes. */
   "link.create": {
     params: {};

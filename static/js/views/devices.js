@@ -5,6 +5,7 @@ import { deviceName } from "../devices.js";
 import { html } from "../html.js";
 import { DEVICES, hasAccounts } from "../server.js";
 import { CopyLink } from "./copy-link.js";
+import { DirectoryAccount } from "./directory-account.js";
 import { Dialog } from "./dialog.js";
 import { useForm } from "./form.js";
 import { Passkeys } from "./passkeys.js";
@@ -26,6 +27,7 @@ export function Devices({ onClose }) {
       <${AnotherDevice} />
       ${hasAccounts && html`<${Passkeys} />`}
       <${ProviderAccount} />
+      <${DirectoryAccount} />
       ${hasAccounts && html`<${Password} onSet=${keys.load} />`}
       <${Sessions} hasKeys=${keys.keys.length > 0} onEnded=${keys.load} />
       <${ServiceKeys} ...${keys} />

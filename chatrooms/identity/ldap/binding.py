@@ -1,0 +1,96 @@
+"""Asking an LDAP directory whether a password is right. It blocks, so it runs on threads of its own."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from ldap3 import NONE, SIMPLE, SUBTREE, Connection, Server, Tls
+from ldap3.core.exceptions import LDAPException
+from ldap3.utils.conv import escape_filter_chars
+from ldap3.utils.dn import escape_rdn
+
+from chatrooms.addresses import is_local
+from chatrooms.identity.ldap.directory import Unreachable
+from chatrooms.settings import Settings
+from chatrooms.sign_in_settings import HERE
+
+SECONDS = 5
+"""How long connecting, and each answer, may take."""
+NO_ATTRIBUTES = "1.1"
+"""RFC 4511, 4.5.1.8."""
+REFUSED = frozenset({32, 34, 48, 49, 50, 53})
+"""The results that say that somebody cannot sign in, such as invalidCredentials (RFC 4511, appendix A)."""
+
+
+class Checked(Tls):  # type: ignore[misc]  # the library has no types
+    """TLS whose certificate, with the name of the host, Python checks: the library's own check needs an old one."""
+
+    def wrap_socket(self, connection: Any, **_how: Any) -> None:
+        """Begin TLS; raises ``ssl.SSLError``."""
+        context = ssl.create_default_context(cafile=self.ca_certs_file)
+        connection.socket = context.wrap_socket(connection.socket, server_hostname=connection.server.host)
+
+
+def proves(settings: Settings, username: str, password: str) -> bool:
+    """Return whether a name has that password in the directory; raises `Unreachable`.
+
+    An unknown name takes as long as a wrong password.
+    """
+    if not password:
+        return False  # an empty one binds as nobody (RFC 4513, 5.1.2)
+    try:
+        server = _server(settings)
+        name = _found(settings, server, username) if settings.ldap_base else _named(settings, username)
+        with _bound(server, name, password) as connection:
+            return connection is not None
+    except (LDAPException, OSError, ValueError) as error:
+        raise Unreachable(f"{type(error).__name__}: {error}"[:300]) from error
+
+
+def _named(settings: Settings, username: str) -> str:
+    return settings.ldap_bind_dn.replace(HERE, escape_rdn(username))
+
+
+def _found(settings: Settings, server: Server, username: str) -> str:
+    """Return the name by which the directory knows a person; one that nobody has if it is not exactly one."""
+    with _bound(server, settings.ldap_bind_dn, settings.ldap_bind_password) as connection:
+        if connection is None:
+            raise Unreachable("the directory refuses the account that finds people: see `ldap_bind_dn`")
+        asked = settings.ldap_filter.replace(HERE, escape_filter_chars(username))
+        limits = {"size_limit": 2, "time_limit": SECONDS}
+        connection.search(settings.ldap_base, asked, SUBTREE, attributes=NO_ATTRIBUTES, **limits)
+        found = [each["dn"] for each in connection.response or () if each["type"] == "searchResEntry"]
+    return found[0] if len(found) == 1 and found[0] else f"cn=nobody,{settings.ldap_base}"
+
+
+@contextmanager
+def _bound(server: Server, name: str, password: str) -> Iterator[Any]:
+    """Yield a connection that is bound; None if the directory refuses that."""
+    who = {"user": name, "password": password, "authentication": SIMPLE} if name else {}
+    connection = Connection(server, **who, receive_timeout=SECONDS, auto_referrals=False, read_only=True)
+    try:
+        connection.open()
+        if not server.ssl and not is_local(server.host) and not connection.start_tls():
+            raise Unreachable("the directory does not begin TLS")
+        if connection.bind():
+            yield connection
+        elif connection.result["result"] in REFUSED:
+            yield None
+        else:
+            raise Unreachable(f"the directory answers {connection.result['description']}")
+    finally:
+        with suppress(LDAPException, OSError):
+            connection.unbind()
+        if connection.socket:
+            connection.socket.close()
+
+
+def _server(settings: Settings) -> Server:
+    parts = urlsplit(settings.ldap_url)
+    tls = Checked(validate=ssl.CERT_REQUIRED, ca_certs_file=settings.ldap_ca or None)
+    is_tls = parts.scheme == "ldaps"
+    return Server(parts.hostname, parts.port, use_ssl=is_tls, tls=tls, get_info=NONE, connect_timeout=SECONDS)

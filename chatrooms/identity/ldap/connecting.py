@@ -1,0 +1,82 @@
+"""Connecting the directory to the account of somebody who is signed in and has its name there, and disconnecting it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Conflict, Forbidden, Invalid, Unauthorized
+from chatrooms.identity import fresh, proofs, sessions, tries
+from chatrooms.identity.fresh import Proven
+from chatrooms.identity.ldap import linked
+from chatrooms.identity.passwords import Given, Passwords
+from chatrooms.pipeline import access
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, live, query
+from chatrooms.pipeline.shapes import Done, Nothing
+
+LAST = "This is your only way to sign in. Set a password or add a passkey first."
+
+
+class Connecting(Proven):
+    """Your password in the directory."""
+
+    there: Given = Field(repr=False, description="Your password in the directory, where you have the same name.")
+
+
+class State(TypedDict):
+    """The server's directory, and whether it signs you in."""
+
+    available: Annotated[bool, Field(description="Whether the server has a directory.")]
+    created_at: Annotated[str | None, Field(description="Since when it signs you in, in ISO 8601; null if not.")]
+
+
+@query("ldap.get", may=access.anyone, method="directory")
+def get(act: Act, p: Nothing, _: None) -> State:
+    """Return whether the server has a directory, and whether it signs you in."""
+    available = bool(act.server.settings.ldap_url)
+    return {"available": available, "created_at": linked.since(act.db, act.me.username) if available else None}
+
+
+def _signed_in(me: Caller, _p: Params) -> None:
+    """Allow people with a session."""
+    sessions.signed_in(me)
+
+
+@live("ldap.connect", may=_signed_in, repeatable=False, method="connect_directory")
+async def connect(here: Passwords, me: Caller, p: Connecting) -> Done:
+    """Have your password in the directory sign you in; it must know you by your username."""
+    if not here.chat.settings.ldap_url:
+        raise Forbidden("This server has no directory.")
+    await fresh.require(here, me, p.password)
+    await here.chat.change(lambda act: tries.spend(act, me.username, me.network, "own"), me)
+    if not await here.directory.proves(me.username, p.there, me.network):
+        raise Invalid("This is not your password in the directory.", field="there")
+
+    def add(act: Act) -> Done:
+        if not sessions.alive(act.db, sessions.signed_in(me)):
+            raise Unauthorized
+        tries.give_back(act, me.username, me.network, "own")
+        linked.add(act, me.username, used=False)
+        return {}
+
+    return await here.chat.change(add, me)
+
+
+@live("ldap.disconnect", may=_signed_in, repeatable=False, method="disconnect_directory")
+async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
+    """Have the directory sign you in no longer. Your only way to sign in stays."""
+
+    def remove(act: Act) -> Done:
+        linked.remove(act.db, me.username)
+        if not proofs.remain(act.db, me.username, here.chat.settings):
+            raise Conflict(LAST)
+        return {}
+
+    await fresh.require(here, me, p.password)
+    return await here.chat.change(remove, me)
+
+
+PROVEN = (get, connect, disconnect)

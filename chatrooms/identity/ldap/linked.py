@@ -1,0 +1,47 @@
+"""People here whose name and password in the directory sign them in."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select, update
+
+from chatrooms.errors import Conflict, NotFound, Unauthorized
+from chatrooms.pipeline.act import Act
+from chatrooms.storage.tables import metadata, users
+
+linked = Table(
+    "ldap_accounts",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True, comment="here and there"),
+    Column("created_at", String(24), nullable=False),
+    Column("used_at", String(24)),
+)
+
+
+def since(db: Connection, username: str) -> str | None:
+    """Return since when the directory signs in a person; None if it does not."""
+    return db.scalar(select(linked.c.created_at).where(linked.c.username == username))
+
+
+def add(act: Act, username: str, *, used: bool) -> None:
+    """Let the directory sign in ``username`` from now on; it is ``used`` if it has just done so. Raises `Conflict`."""
+    if since(act.db, username):
+        raise Conflict("The directory signs you in already.")
+    times = {"created_at": act.now, "used_at": act.now if used else None}
+    act.db.execute(insert(linked).values(username=username, **times))
+
+
+def use(act: Act, username: str) -> None:
+    """Note that the directory signs in a person; raises `Unauthorized` if it no longer does."""
+    if act.db.execute(update(linked).where(linked.c.username == username).values(used_at=act.now)).rowcount == 0:
+        raise Unauthorized
+
+
+def remove(db: Connection, username: str) -> None:
+    """Have the directory sign in a person no longer; raises `NotFound`."""
+    if db.execute(delete(linked).where(linked.c.username == username)).rowcount == 0:
+        raise NotFound("The directory does not sign you in.")
+
+
+def forget(db: Connection, username: str) -> None:
+    """Have the directory sign in a person no longer, if it does."""
+    db.execute(delete(linked).where(linked.c.username == username))

@@ -1,0 +1,121 @@
+"""Settings of where else people prove who they are: an OpenID provider, an LDAP directory."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from chatrooms import addresses, types
+from chatrooms.site_settings import SiteSettings
+
+HERE = "{username}"
+"""What a name is put in place of."""
+
+
+class SignInSettings(SiteSettings):
+    """The OpenID provider and the LDAP directory."""
+
+    oidc_name: str = Field(
+        default="single sign-on",
+        min_length=1,
+        max_length=40,
+        description="What people know the sign-in provider as: the page says *Continue with* and this.",
+    )
+    oidc_client_id: str = Field(default="", max_length=300, description="This server's name at the sign-in provider.")
+    oidc_client_secret: str = Field(
+        default="",
+        repr=False,
+        max_length=1000,
+        description="The secret by which the sign-in provider knows this server; if empty, it needs none. Give it in "
+        "the environment or in the file.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        max_length=300,
+        description="The address of an OpenID provider where people sign in, exactly as it calls itself (install "
+        "chatrooms[oidc]; needs `oidc_client_id`, and `url`); if empty, none. It leads back to `oidc` below `url`.",
+    )
+    oidc_approved: bool = Field(
+        default=False,
+        description="Whether people of the sign-in provider join without an invitation or approval, where `guests` "
+        "asks others for one.",
+    )
+    ldap_bind_dn: str = Field(
+        default="",
+        max_length=500,
+        description="The name by which the directory knows a person, such as "
+        "uid={username},ou=people,dc=example,dc=org; with `ldap_base`, that of an account that finds people, or empty.",
+    )
+    ldap_bind_password: str = Field(
+        default="",
+        repr=False,
+        max_length=500,
+        description="The password of the account that finds people. Give it in the environment or in the file.",
+    )
+    ldap_base: str = Field(
+        default="",
+        max_length=500,
+        description="Where the directory has people, such as ou=people,dc=example,dc=org, to find them by "
+        "`ldap_filter`.",
+    )
+    ldap_filter: str = Field(
+        default="(uid={username})", max_length=500, description="How the directory finds a person below `ldap_base`."
+    )
+    ldap_ca: str = Field(
+        default="",
+        description="The path of a file with the certificates of authorities that the directory's is checked by; if "
+        "empty, those of this machine.",
+    )
+    ldap_approved: bool = Field(
+        default=False,
+        description="Whether people of the directory join without an invitation or approval, where `guests` asks "
+        "others for one.",
+    )
+    ldap_url: str = Field(
+        default="",
+        max_length=300,
+        description="The address of an LDAP directory whose names and passwords sign in (install chatrooms[ldap]), "
+        "such as ldaps://ldap.example.org; ldap:// with StartTLS, except on this machine. If empty, none.",
+    )
+
+    @field_validator("oidc_name")
+    @classmethod
+    def _provider_is_one_line(cls, value: str) -> str:
+        line = types.line(value)
+        if not line:
+            raise ValueError("This has no visible characters.")
+        return line
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer_is_complete(cls, value: str, others: ValidationInfo) -> str:
+        if not value:
+            return value
+        if not others.data.get("url") or not others.data.get("oidc_client_id"):
+            raise ValueError("A sign-in provider needs `url` and `oidc_client_id`.")
+        if find_spec("joserfc") is None:
+            raise ValueError("A sign-in provider needs a library: install chatrooms[oidc].")
+        if "?" in value:
+            raise ValueError("The address of an issuer has no query.")
+        return addresses.provider(value)
+
+    @field_validator("ldap_ca")
+    @classmethod
+    def _authorities_are_there(cls, value: str) -> str:
+        if value and not Path(value).is_file():
+            raise ValueError("There is no such file.")
+        return value
+
+    @field_validator("ldap_url")
+    @classmethod
+    def _directory_is_complete(cls, value: str, others: ValidationInfo) -> str:
+        if not value:
+            return value
+        named = "ldap_filter" if others.data.get("ldap_base") else "ldap_bind_dn"
+        if HERE not in others.data.get(named, ""):
+            raise ValueError(f"A directory needs {HERE} in `{named}`.")
+        if find_spec("ldap3") is None:
+            raise ValueError("A directory needs a library: install chatrooms[ldap].")
+        return addresses.directory(value)

@@ -1,0 +1,229 @@
+"""Signing in by a name and its password in an LDAP directory."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import pytest
+from pyotp import TOTP
+
+from chatrooms.identity.ldap import binding
+from chatrooms.settings import Settings
+from tests.identity.entering import code_of, enter, whose
+from tests.people import connect
+from tests.servers import running
+from tests.services import ldap
+from tests.services.ldap import BASE, BUSY, FINDER, certificate
+
+SECRET, STRONG = "alices secret", "umbrella cactus 42"
+DIRECT = {"ldap_bind_dn": f"uid={{username}},{BASE}"}
+SEARCHING = {"ldap_base": BASE, "ldap_bind_dn": FINDER[0], "ldap_bind_password": FINDER[1]}
+WAYS = {"by a name": DIRECT, "by a search": SEARCHING}
+
+
+@pytest.fixture
+async def directory():
+    async with ldap.directory(alice=SECRET) as started:
+        yield started
+
+
+@pytest.fixture
+async def server(tmp_path, directory):
+    async with running(tmp_path, ldap_url=directory.url, **DIRECT) as started:
+        yield started
+
+
+async def sign_in(server, username: str = "alice", password: str = SECRET, **more) -> str:
+    """Sign in; return whom the cookie proves, or the code of the refusal."""
+    status, answer, cookie = await enter(server.url, "password", username=username, password=password, **more)
+    return str(await whose(server.url, cookie)) if status == 200 else answer["error"]["code"]
+
+
+async def code(person, command: str, **params) -> str:
+    answer = await person.client.call(command, params)
+    return "fine" if answer["ok"] else answer["error"]["code"]
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_a_newcomer_of_the_directory_signs_in_by_its_password_and_again(tmp_path, directory, way):
+    async with running(tmp_path, ldap_url=directory.url, **way) as server:
+        assert await sign_in(server) == "alice"
+        assert await sign_in(server) == "alice"
+        assert await sign_in(server, password="another") == "unauthorized"
+        assert await sign_in(server, username="nobody") == "unauthorized"
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_unknown_names_take_as_many_questions_as_wrong_passwords(tmp_path, directory, way):
+    async with running(tmp_path, ldap_url=directory.url, **way) as server:
+        counts = []
+        for username, password in (("alice", "another"), ("nobody", SECRET)):
+            directory.bound.clear()
+            assert await sign_in(server, username, password) == "unauthorized"
+            counts.append(len(directory.bound))
+        assert counts[0] == counts[1]
+
+
+async def test_the_name_of_somebody_here_is_not_that_of_the_directory_until_they_connect_it(server):
+    async with connect(server.url, "alice") as alice:
+        assert await sign_in(server) == "unauthorized"
+        assert await alice.run("ldap.get") == {"available": True, "created_at": None}
+        assert await code(alice, "ldap.connect", there="wrong") == "invalid"
+        await alice.run("ldap.connect", there=SECRET)
+        assert (await alice.run("ldap.get"))["created_at"]
+        assert await sign_in(server) == "alice"
+        await alice.run("password.set", password=STRONG)
+        assert await code(alice, "ldap.connect", there=SECRET, password=STRONG) == "conflict"
+
+
+async def test_connecting_takes_your_password_and_the_last_way_to_sign_in_stays(server):
+    async with connect(server.url, "alice") as alice:
+        await alice.run("ldap.connect", there=SECRET)
+        assert await code(alice, "ldap.disconnect") == "conflict"
+        await alice.run("password.set", password=STRONG)
+        assert await code(alice, "ldap.disconnect") == "invalid"
+        assert await code(alice, "ldap.disconnect", password=STRONG) == "fine"
+        assert await sign_in(server) == "unauthorized"
+        assert await code(alice, "ldap.connect", there=SECRET) == "invalid"
+        assert await sign_in(server, password=STRONG) == "alice"
+
+
+async def test_a_password_here_signs_in_without_the_directory(server, directory):
+    async with connect(server.url, "alice") as alice:
+        await alice.run("password.set", password=STRONG)
+        directory.answers = BUSY
+        assert await sign_in(server, password=STRONG) == "alice"
+        assert directory.bound == []
+        assert await sign_in(server) == "unavailable"
+
+
+async def test_the_directory_does_not_skip_a_second_factor(server):
+    async with connect(server.url, "alice") as alice:
+        await alice.run("ldap.connect", there=SECRET)
+        await alice.run("password.set", password=STRONG)
+        secret = (await alice.run("factor.begin", password=STRONG))["secret"]
+        codes = (await alice.run("factor.enable", code=TOTP(secret).now()))["codes"]
+        assert await sign_in(server) == "code_required"
+        assert await sign_in(server, code="000000") == "unauthorized"
+        assert await sign_in(server, code=codes[0]) == "alice"
+
+
+async def test_tries_count_as_those_of_other_passwords_also_while_the_directory_is_away(server, directory):
+    directory.answers = BUSY
+    answers = [await sign_in(server, password="another") for _ in range(11)]
+    assert answers == ["unavailable"] * 10 + ["rate_limited"]
+
+
+class Asked:
+    """A connection that notes by what it is asked, and finds nobody."""
+
+    response = ()
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.filters: list[str] = []
+
+    def __call__(self, _server, name: str, _password: str) -> Asked:
+        self.names.append(name)
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_) -> None:
+        return None
+
+    def search(self, _base, filter: str, *_, **__) -> None:
+        self.filters.append(filter)
+
+
+def test_what_a_name_holds_is_no_part_of_what_the_directory_is_asked(monkeypatch):
+    asked = Asked()
+    monkeypatch.setattr(binding, "_bound", asked)
+    for way in WAYS.values():
+        binding.proves(Settings(ldap_url="ldaps://ldap.example.org", **way), "*)(uid=x,o=y", "secret")
+    assert asked.names[0] == rf"uid=*)(uid\=x\,o\=y,{BASE}"
+    assert asked.filters == [r"(uid=\2a\29\28uid=x,o=y)"]
+
+
+async def test_several_people_of_a_name_are_nobody(tmp_path, directory):
+    directory.people["carol"] = SECRET
+    directory.found = lambda _uid: [f"uid={each},{BASE}" for each in directory.people]
+    async with running(tmp_path, ldap_url=directory.url, **SEARCHING) as server:
+        assert await sign_in(server) == "unauthorized"
+
+
+def test_an_empty_password_is_nobodys(directory):
+    assert not binding.proves(Settings(ldap_url=directory.url, **DIRECT), "alice", "")
+    assert directory.bound == []
+
+
+@pytest.mark.parametrize("ldaps", [True, False])
+async def test_the_certificate_of_the_directory_is_checked(tmp_path, monkeypatch, ldaps):
+    monkeypatch.setattr(binding, "is_local", lambda _host: False)  # so that ldap:// begins TLS
+    ours, another = certificate(tmp_path, "localhost"), certificate(tmp_path, "127.0.0.1")
+    async with ldap.directory(ours, ldaps=ldaps, alice=SECRET) as directory:
+        for data, trusted, answer in (("a", ours, "alice"), ("b", another, "unavailable"), ("c", "", "unavailable")):
+            where = {"ldap_url": directory.url, "ldap_ca": str(trusted)}
+            async with running(tmp_path / data, **where, **DIRECT) as server:
+                assert await sign_in(server) == answer
+        assert directory.bound == [f"uid=alice,{BASE}"]
+
+
+@pytest.mark.parametrize("ldaps", [True, False])
+async def test_a_directory_with_the_certificate_of_another_host_gets_no_password(tmp_path, monkeypatch, ldaps):
+    monkeypatch.setattr(binding, "is_local", lambda _host: False)
+    elsewhere = certificate(tmp_path, "ldap.example.org")
+    async with (
+        ldap.directory(elsewhere, ldaps=ldaps, alice=SECRET) as directory,
+        running(tmp_path, ldap_url=directory.url, ldap_ca=str(elsewhere), **DIRECT) as server,
+    ):
+        assert await sign_in(server) == "unavailable"
+        assert directory.bound == []
+
+
+async def test_a_directory_elsewhere_without_tls_gets_no_password(tmp_path, directory, monkeypatch):
+    monkeypatch.setattr(binding, "is_local", lambda _host: False)
+    async with running(tmp_path, ldap_url=directory.url, **DIRECT) as server:
+        assert await sign_in(server) == "unavailable"
+        assert directory.bound == []
+
+
+MODES = {  # guests: what a newcomer gets, and one of a directory whose people count as approved
+    "claim": ("alice", "alice"),
+    "invite": ("unauthorized", "alice"),
+    "approval": ("approval_required", "alice"),
+    "off": ("unauthorized", "unauthorized"),
+}
+
+
+@pytest.mark.parametrize(("guests", "answers"), MODES.items(), ids=MODES)
+@pytest.mark.parametrize("approved", [False, True])
+async def test_newcomers_of_the_directory_come_in_as_the_settings_say(tmp_path, directory, guests, answers, approved):
+    async with running(tmp_path, ldap_url=directory.url, guests=guests, ldap_approved=approved, **DIRECT) as server:
+        assert await sign_in(server) == answers[approved]
+
+
+async def test_a_claim_of_somebody_else_is_refused(server):
+    claim = "c" * 43
+    async with connect(server.url, "bob", auth={"username": "bob", "claim": claim}):
+        given = {"username": "alice", "password": SECRET, "claim": claim}
+        assert await code_of(server.url, "password", **given) == "unauthorized"
+
+
+WRONG = {
+    "no place for the name": {"ldap_bind_dn": "cn=x"},
+    "no place for the name in the filter": {"ldap_base": BASE, "ldap_filter": "(uid=x)"},
+    "an address of the web": {"ldap_url": "https://ldap.example.org"},
+    "an address with a path": {"ldap_url": "ldaps://ldap.example.org/ou=people"},
+    "an address with a password": {"ldap_url": "ldaps://a:b@ldap.example.org"},
+    "no such file": {"ldap_ca": "/nowhere.pem"},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_settings_that_cannot_work_are_refused(wrong):
+    good = {"ldap_url": "ldaps://ldap.example.org", **DIRECT}
+    assert Settings(**good).ldap_url == "ldaps://ldap.example.org:636"
+    with pytest.raises(ValueError):
+        Settings(**good | wrong)

@@ -1,0 +1,143 @@
+"""An LDAP server: simple binds, searches by one attribute, StartTLS. It speaks BER by the types of ldap3."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import ipaddress
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from ldap3.protocol import rfc4511
+from pyasn1.codec.ber import decoder, encoder
+from pyasn1.error import SubstrateUnderrunError
+
+BASE = "ou=people,dc=example,dc=org"
+FINDER = "cn=finder,dc=example,dc=org", "finders secret"
+SUCCESS, BUSY, INVALID = 0, 51, 49
+
+
+@dataclass
+class Directory:
+    """A directory of people by ``uid``, each with a password. ``bound`` has the names of all binds, in order.
+
+    With an ``answers``, that is the result of every bind.
+    """
+
+    people: dict[str, str] = field(default_factory=dict)
+    url: str = ""
+    answers: int | None = None
+    bound: list[str] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None
+
+    def bind(self, name: str, password: str) -> int:
+        """Return the result of a bind; one without a password is nobody's, and succeeds (RFC 4513, 5.1.2)."""
+        self.bound.append(name)
+        if self.answers is not None:
+            return self.answers
+        known = {f"uid={uid},{BASE}": secret for uid, secret in self.people.items()} | dict([FINDER])
+        return SUCCESS if not password or known.get(name) == password else INVALID
+
+    def found(self, uid: str) -> list[str]:
+        """Return the names of the people with a ``uid``."""
+        return [f"uid={each},{BASE}" for each in self.people if uid == each]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of a connection until it ends."""
+        buffer = b""
+        try:
+            while piece := await reader.read(4096):
+                buffer += piece
+                while message := _first(buffer):
+                    request, buffer = message
+                    if not await self._answer(request, writer):
+                        return
+        except (ConnectionError, ssl.SSLError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, request: rfc4511.LDAPMessage, writer: asyncio.StreamWriter) -> bool:
+        number, kind = int(request["messageID"]), request["protocolOp"].getName()
+        asked = request["protocolOp"].getComponent()
+        if kind == "bindRequest":
+            result = self.bind(str(asked["name"]), str(asked["authentication"]["simple"]))
+            writer.write(_message(number, "bindResponse", _result(rfc4511.BindResponse(), result)))
+        elif kind == "searchRequest":
+            for name in self.found(str(asked["filter"]["equalityMatch"]["assertionValue"])):
+                entry = rfc4511.SearchResultEntry()
+                entry["object"] = name
+                entry["attributes"] = rfc4511.PartialAttributeList()
+                writer.write(_message(number, "searchResEntry", entry))
+            writer.write(_message(number, "searchResDone", _result(rfc4511.SearchResultDone(), SUCCESS)))
+        elif kind == "extendedReq" and self.tls:
+            writer.write(_message(number, "extendedResp", _result(rfc4511.ExtendedResponse(), SUCCESS)))
+            await writer.drain()
+            await writer.start_tls(self.tls)
+        else:
+            return False
+        await writer.drain()
+        return True
+
+
+def _first(buffer: bytes) -> tuple[rfc4511.LDAPMessage, bytes] | None:
+    """Return the first whole message and what follows it."""
+    try:
+        message, rest = decoder.decode(buffer, asn1Spec=rfc4511.LDAPMessage())
+    except SubstrateUnderrunError:
+        return None
+    return message, bytes(rest)
+
+
+def _result(response, code: int):
+    response["resultCode"] = code
+    response["matchedDN"] = response["diagnosticMessage"] = ""
+    return response
+
+
+def _message(number: int, kind: str, what) -> bytes:
+    message = rfc4511.LDAPMessage()
+    message["messageID"] = number
+    message["protocolOp"] = rfc4511.ProtocolOp().setComponentByName(kind, what)
+    return encoder.encode(message)
+
+
+def certificate(folder: Path, host: str) -> Path:
+    """Make a certificate for a host that is its own authority; return the file with it and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    now = dt.datetime.now(dt.UTC)
+    names = [x509.IPAddress(ipaddress.ip_address(host))] if host[0].isdigit() else [x509.DNSName(host)]
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / f"{host}.pem"
+    formats = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + key.private_bytes(*formats))
+    return file
+
+
+@asynccontextmanager
+async def directory(pem: Path | None = None, *, ldaps: bool = False, **people: str) -> AsyncIterator[Directory]:
+    """Run a directory; with a certificate, it offers StartTLS, or speaks TLS alone."""
+    made = Directory(people)
+    if pem:
+        made.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        made.tls.load_cert_chain(pem)
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0, ssl=made.tls if ldaps else None)
+    made.url = f"{'ldaps' if ldaps else 'ldap'}://localhost:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield made
+    finally:
+        server.close()
