@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from chatrooms import accent, addresses, logo, names, setting_sources, setting_types, types
+from chatrooms import accent, addresses, extras, logo, names, setting_sources, setting_types, types
 from chatrooms.setting_types import AddressRate, Crowd, Listed, PersonRate, Rate
 
 DEFAULT_CONFIG = setting_sources.config_folder("chatrooms") / "chatrooms.toml"
@@ -206,6 +206,13 @@ class Settings(setting_sources.Sourced):
     def _key_is_long(cls, value: str) -> str:
         if value and (len(value) < LEAST_KEY or not value.isascii() or not value.isprintable() or " " in value):
             raise ValueError(f"This has at least {LEAST_KEY} characters of ASCII, without spaces.")
+        return value
+
+    @field_validator("file_store")
+    @classmethod
+    def _store_is_installed(cls, value: str) -> str:
+        if value.startswith("s3://") and extras.lacks("s3"):
+            raise ValueError(extras.absent("s3"))
         return value
 
     @field_validator("accent")
