@@ -84,7 +84,7 @@ users = Table(
     Column("role", String(12), nullable=False, server_default="member", comment="on this server, see pipeline.rights"),
     Column("rev", Integer, nullable=False),
     Column("tenant", String(64), nullable=False, server_default="", comment="empty for none"),
-    Index(None, "username", "words"),
+    Index(None, "tenant", "username", "words"),
 )
 
 members = Table(

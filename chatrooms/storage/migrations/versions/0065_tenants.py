@@ -13,3 +13,5 @@ def upgrade() -> None:
     for table in ("users", "rooms", "groups"):
         tenant = sa.Column("tenant", sa.String(length=64), nullable=False, server_default="", comment="empty for none")
         op.add_column(table, tenant)
+    op.drop_index(op.f("ix_users_username_words"), table_name="users")
+    op.create_index(op.f("ix_users_tenant_username_words"), "users", ["tenant", "username", "words"])
