@@ -11,6 +11,7 @@ MODULES = {
     "accounts": ("argon2", "pyotp", "webauthn", "zxcvbn"),
     "media": ("PIL", "httpx2"),
     "metrics": ("prometheus_client",),
+    "s3": ("obstore",),
     "server": ("click", "httptools", "structlog", "uvicorn", "uvloop", "websockets"),
 }
 """The modules that each extra brings."""
@@ -18,6 +19,7 @@ PURPOSES = {
     "accounts": "Passwords, passkeys and second factors",
     "media": "Pictures and link previews",
     "metrics": "Metrics",
+    "s3": "Files in S3",
     "server": "The command `chatrooms` and its server",
 }
 IN_PAGE = ("accounts", "media")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from chatrooms import addresses, setting_sources, setting_types
+from chatrooms import addresses, extras, setting_sources, setting_types
 from chatrooms.setting_types import AddressRate, Crowd, Listed, PersonRate, Rate
 from chatrooms.sign_in_settings import SignInSettings
 from chatrooms.site_settings import DATABASE
@@ -164,6 +164,13 @@ class Settings(SignInSettings):
     def _key_is_long(cls, value: str) -> str:
         if value and (len(value) < LEAST_KEY or not value.isascii() or not value.isprintable() or " " in value):
             raise ValueError(f"This has at least {LEAST_KEY} characters of ASCII, without spaces.")
+        return value
+
+    @field_validator("file_store")
+    @classmethod
+    def _store_is_installed(cls, value: str) -> str:
+        if value.startswith("s3://") and extras.lacks("s3"):
+            raise ValueError(extras.absent("s3"))
         return value
 
     @field_validator("proxies")

@@ -29,6 +29,7 @@ from chatrooms.settings import Settings
 from chatrooms.storage.rows import Message
 
 T = TypeVar("T")
+D = TypeVar("D", bound=Decide)
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 
 AT_ONCE = 500
@@ -211,7 +212,7 @@ class ApplicationDoor:
         self._greeting.on_disconnect(handler)
         return handler
 
-    def may_create(self, decide: Decide) -> Decide:
+    def may_create(self, decide: D) -> D:
         """Have a function decide who may create a room: with the user's id and the room's name, it returns a bool.
 
         It is asked before the command runs, and so is that of `may_write`. A coroutine function runs on the event loop,
@@ -222,7 +223,7 @@ class ApplicationDoor:
         self._policies.add("create", decide)
         return decide
 
-    def may_write(self, decide: Decide) -> Decide:
+    def may_write(self, decide: D) -> D:
         """Have a function decide who may write to whom: with the ids of both users, it returns a bool.
 
         It is asked about each other person of a conversation in which a user posts, edits, reacts or types, and about

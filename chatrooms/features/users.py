@@ -261,7 +261,7 @@ def page(act: Act, p: FindPeople, _: None) -> UserPage:
 def _wanted(me: Caller, usernames: list[str] | None) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a list: all people who are still here, or those asked for, who may have been removed."""
     if usernames is not None:
-        return tenants.seen(me), users.c.username.in_(usernames)
+        return sa.or_(tenants.seen(me), users.c.username == SYSTEM), users.c.username.in_(usernames)
     return tenants.seen(me), users.c.username != SYSTEM, people.here(users.c.username)
 
 

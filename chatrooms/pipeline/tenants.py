@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, true
 
 from chatrooms import names
 from chatrooms.errors import Conflict
@@ -51,8 +51,8 @@ def has_room(db: Connection, me: Caller, room: str) -> bool:
 
 
 def seen(me: Caller) -> ColumnElement[bool]:
-    """Return the condition that the caller sees a row of ``users``: a person of their tenant, or the application."""
-    return or_(users.c.tenant == _tenant(me), users.c.username == names.APPLICATION) if not me.host else true()
+    """Return the condition that a row of ``users`` is a person whom the caller sees; they see the application too."""
+    return users.c.tenant == _tenant(me) if not me.host else true()
 
 
 def ours(me: Caller) -> ColumnElement[bool]:

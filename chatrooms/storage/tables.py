@@ -62,7 +62,8 @@ rooms = Table(
 # In the order of `room.list`, so that it reads only what it returns.
 _is_listed = and_(rooms.c.access == "open", rooms.c.archived.is_(False))
 Index(
-    "ix_rooms_members_name",
+    "ix_rooms_tenant_members_name",
+    rooms.c.tenant,
     rooms.c.members.desc(),
     rooms.c.name,
     sqlite_where=_is_listed,
@@ -84,7 +85,7 @@ users = Table(
     Column("role", String(12), nullable=False, server_default="member", comment="on this server, see pipeline.rights"),
     Column("rev", Integer, nullable=False),
     Column("tenant", String(64), nullable=False, server_default="", comment="empty for none"),
-    Index(None, "username", "words"),
+    Index(None, "tenant", "username", "words"),
 )
 
 members = Table(

@@ -56,8 +56,8 @@ export const bookmarks = table();
 export const follows = table();
 /** @type {Signal<Map<string, Block>>} Whom we have blocked, by username; also some whom we unblocked. */
 export const blocks = table();
-/** The thread on screen, or empty. */
-export const openThread = signal("");
+/** The threads on screen. */
+export const openThreads = signal(/** @type {ReadonlySet<string>} */ (new Set()));
 /** @type {Signal<Map<string, User>>} */
 export const users = table();
 /** @type {Signal<Map<string, string[]>>} By message id, our reactions that it does not show, as others came first. */

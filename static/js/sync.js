@@ -245,7 +245,7 @@ function dropOthers() {
 /** @param {string} room */
 const isOurs = (room) =>
   isThread(room)
-    ? store.isReadable(room) && (store.isFollowed(room) || room === store.openThread.peek())
+    ? store.isReadable(room) && (store.isFollowed(room) || store.openThreads.peek().has(room))
     : room === mine() || store.memberships.peek().has(room);
 
 const followed = () => [...store.follows.peek().keys()].filter(isOurs);

@@ -132,3 +132,46 @@ async def test_two_people_on_pages_of_another_origin_only_if_it_is_listed(browse
 
 async def history(chat: Chatrooms) -> list[dict]:
     return (await chat.run("history", {"room": "#lobby"}, username="bob"))["messages"]
+
+
+async def test_people_react_and_talk_in_a_thread(browser: Browser, tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        shop = Shop()
+        here = await stack.enter_async_context(serving(shop.app))
+        chat = Chatrooms(Settings(data=tmp_path, origins=(here,), **QUICK), authenticate=by_login)
+        await stack.enter_async_context(chat.lifespan())
+        shop.server = await stack.enter_async_context(serving(chat))
+        pages = []
+        for name in ("alice", "bob"):
+            shop.token = await chat.hand_over(name)
+            address = f'{here}/<chat-room room="%23lobby" $></chat-room>'
+            pages.append(await stack.enter_async_context(opening(browser, address)))
+        alice, bob = pages
+        await say(alice, "Tea or coffee?")
+        asked = bob.get_by_role("article").filter(has_text="Tea or coffee?")
+        await asked.hover()
+        await asked.get_by_role("button", name="React", exact=True).click()
+        await asked.get_by_role("group", name="React with").get_by_role("button").first.click()
+        chip = alice.get_by_role("group", name="Reactions").get_by_role("button")
+        await expect(chip).to_have_attribute("aria-pressed", "false")
+        await chip.click()
+        await expect(chip).to_have_attribute("aria-pressed", "true")
+        await expect(bob.get_by_role("group", name="Reactions").get_by_role("button")).to_contain_text("2")
+        await chip.click()
+        await expect(bob.get_by_role("group", name="Reactions").get_by_role("button")).to_contain_text("1")
+
+        await asked.get_by_role("button", name="Reply in thread").click()
+        await expect(bob.get_by_role("button", name="Back to Lobby")).to_be_focused()
+        await expect(bob.get_by_role("region", name="Thread")).to_contain_text("No replies yet.")
+        await say(bob, "Tea, please")
+        await alice.get_by_role("button", name="1 reply").click()
+        await expect(shown(alice, "Tea, please")).to_be_visible()
+        await chat.disconnect("alice")
+        await say(alice, "With milk?")
+        await expect(shown(bob, "With milk?")).to_be_visible()
+        await bob.evaluate(axe.script())
+        assert await bob.evaluate(VIOLATIONS) == []
+        await bob.keyboard.press("Escape")
+        await expect(asked.get_by_role("button", name="Reply in thread")).to_be_focused()
+        await expect(asked.get_by_role("button", name="2 replies")).to_be_visible()
+        await expect(shown(bob, "Tea, please")).to_have_count(0)

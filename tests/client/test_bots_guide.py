@@ -41,7 +41,9 @@ async def running(folder: Path, *arguments: str, **env: str) -> AsyncIterator[as
 
 
 @pytest.mark.slow
-async def test_the_bot_in_the_guide_answers_as_printed_though_it_and_the_server_are_killed(tmp_path):
+async def test_the_bot_in_the_guide_answers_though_it_and_the_server_are_killed_and_a_copy_takes_over(
+    tmp_path,
+):
     folder = tmp_path / "bot"
     folder.mkdir()
     (folder / "echo.py").write_text(block("python"))
@@ -60,17 +62,19 @@ async def test_the_bot_in_the_guide_answers_as_printed_though_it_and_the_server_
         alice.send("#lobby", "@echo two")
         await server.start()
         await change_saying(changes, "You said: two")
+        again = await stack.enter_async_context(running(folder, "echo.py", server.url))  # a copy, which waits
+        await alice.post("#lobby", "@echo three")
+        await change_saying(changes, "You said: three")
         program.kill()
         await program.wait()
-        await alice.post("#lobby", "@echo three")
-        again = await stack.enter_async_context(running(folder, "echo.py", server.url))
-        await change_saying(changes, "You said: three")
+        await alice.post("#lobby", "@echo four")
+        await change_saying(changes, "You said: four")
         await alice.post("#lobby", "!time")
         await next_where(changes, lambda change: any("It is" in row["text"] for row in change.rows("messages")))
         again.terminate()
         assert await asyncio.wait_for(again.wait(), PATIENCE) == 0
         answers = [text for text in texts(alice, "#lobby") if text.startswith("You said")]
-        assert answers == [f"You said: {word}" for word in ("one", "two", "three")]
+        assert answers == [f"You said: {word}" for word in ("one", "two", "three", "four")]
 
 
 @pytest.mark.slow

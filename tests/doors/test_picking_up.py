@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, insert, select, update
+from sqlalchemy import Engine, create_engine, insert, select, text, update
 
 from chatrooms import outbox
 from chatrooms.doors import picking_up
@@ -41,9 +41,9 @@ class Chat:
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch):
+def engine(tmp_path: Path, either_database: str, monkeypatch):
     monkeypatch.setattr(picking_up, "SECONDS", 0.01)
-    engine = create_engine(f"sqlite:///{tmp_path / 'shop.sqlite3'}")
+    engine = create_engine(either_database or f"sqlite:///{tmp_path / 'shop.sqlite3'}")
     outbox.metadata.create_all(engine)
     yield engine
     engine.dispose()
@@ -154,6 +154,11 @@ def test_what_is_no_json_fails_where_it_is_written():
 
 
 ROWS = 40
+LOCKS = {
+    "sqlite": "UPDATE chatrooms_outbox SET refused = refused",
+    "postgresql": "LOCK TABLE chatrooms_outbox IN SHARE MODE",
+}
+"""What begins a transaction in which nothing can be deleted."""
 
 
 @pytest.mark.slow
@@ -162,8 +167,8 @@ async def test_a_process_that_is_killed_between_posting_and_deleting_posts_nothi
     with engine.begin() as db:
         for number in range(ROWS):
             db.execute(outbox.message("ann", f"Order {number}", create=True))
-    with closing(sqlite3.connect(tmp_path / "shop.sqlite3", isolation_level=None)) as locking:
-        locking.execute("BEGIN IMMEDIATE")  # so that nothing can be deleted
+    with engine.connect() as locking:
+        locking.execute(text(LOCKS[engine.dialect.name]))
         process = await start(tmp_path, engine)
         await until(lambda: posted(tmp_path) == ROWS, SECONDS_TO_START)
         assert len(left(engine)) == ROWS
@@ -178,7 +183,7 @@ async def test_a_process_that_is_killed_between_posting_and_deleting_posts_nothi
 
 async def start(data: Path, engine: Engine) -> asyncio.subprocess.Process:
     """Start an application that has the outbox."""
-    env = environment(data, DATA=str(data), OUTBOX=str(engine.url))
+    env = environment(data, DATA=str(data), OUTBOX=engine.url.render_as_string(hide_password=False))
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *uvicorn("starlette_shop:app")), cwd=TOP, env=env, stderr=asyncio.subprocess.DEVNULL
     )

@@ -9,6 +9,8 @@ import unicodedata
 from contextlib import suppress
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
 
 from chatrooms import Chatrooms, Settings
 from chatrooms.errors import Invalid
@@ -136,7 +138,7 @@ async def test_no_password_is_stored_or_logged(person, own_server, caplog):
 async def test_a_hash_of_an_earlier_version_is_renewed_when_it_is_used(person, own_server, monkeypatch):
     alice = await person("alice")
     with monkeypatch.context() as earlier:
-        earlier.setattr(hashing, "_argon", hashing.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+        earlier.setattr(hashing, "_argon", lambda: PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
         await alice.run("password.set", password=STRONG)
 
     async def stored():
@@ -206,13 +208,14 @@ async def test_names_without_a_password_cost_as_much_as_those_with_one(monkeypat
     class Counting:
         def verify(self, hash, password):
             asked.append(hash)
-            raise hashing.VerificationError
+            raise VerificationError
 
         def hash(self, password):
             return "of nobody"
 
     hashing._nobodys.cache_clear()
-    monkeypatch.setattr(hashing, "_argon", Counting())
+    counting = Counting()
+    monkeypatch.setattr(hashing, "_argon", lambda: counting)
     assert not hashing.matches(None, "x")
     assert not hashing.matches("of somebody", "x")
     assert asked == ["of nobody", "of somebody"]

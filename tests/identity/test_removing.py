@@ -39,8 +39,9 @@ class Host:
 
 
 @pytest.fixture
-async def host(tmp_path) -> AsyncIterator[Host]:
-    chat = Chatrooms(Settings(data=tmp_path, name="Acme", service_key=KEY, **QUICK), authenticate=who)
+async def host(tmp_path, either_database) -> AsyncIterator[Host]:
+    settings = Settings(data=tmp_path, database=either_database, name="Acme", service_key=KEY, **QUICK)
+    chat = Chatrooms(settings, authenticate=who)
     async with chat.lifespan(), serving(chat) as url:
         yield Host(chat, url)
 

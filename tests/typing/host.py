@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from chatrooms import Authenticate, Chatrooms, Connected, Forbidden, Handshake, Message, Refusal, Settings, outbox
+from chatrooms import Authenticate, Chatrooms, Connected, Forbidden, Handshake, Message, Refusal, Settings, User, outbox
 from chatrooms.client import Change, Client, Membership
 from chatrooms.client import Message as ReceivedMessage
 from chatrooms.wire.server import Server
@@ -43,6 +43,17 @@ chat = Chatrooms(
 )
 app = Starlette(routes=[Mount("/chat", chat)], lifespan=chat.lifespan)
 
+
+@chat.may_write
+async def may_write(user_id: str, to_id: str) -> bool:
+    return await chat.username(user_id) != await chat.username(to_id)
+
+
+@chat.may_create
+def may_create(user_id: str, room: str) -> bool:
+    return room.startswith("#team-")
+
+
 server = Server(ping_interval=5)
 
 
@@ -59,7 +70,9 @@ async def farewell(sid: str) -> str:
 async def use() -> None:
     with engine.begin() as db:
         db.execute(outbox.message("alice", "Howdy", key="greeting"))
-    assert_type(chat.add_user_sync("alice"), str)
+    assert_type(chat.add_user_sync(User("alice", tenant="acme")), str)
+    assert_type(may_create("alice", "#team-7"), bool)
+    assert_type(await may_write("alice", "bob"), bool)
     await chat.remove_user("alice")
     message = await chat.post("alice", "Howdy")
     assert_type(message, Message)

@@ -95,6 +95,17 @@ def test_the_command_says_which_extra_it_needs():
     )
 
 
+def test_a_setting_says_which_extra_it_needs():
+    done = without_extras("""
+from chatrooms.settings import Settings
+try:
+    Settings(file_store="s3://bucket")
+except ValueError as error:
+    print(error.errors()[0]["msg"])
+""")
+    assert done.stdout == "Value error, Files in S3 are not installed: run `pip install 'chatrooms[s3]'`.\n"
+
+
 @pytest.fixture
 def without(monkeypatch):
     """Return a function that hides an extra."""

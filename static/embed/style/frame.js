@@ -96,6 +96,23 @@ export const frame = String.raw`
     text-align: center;
   }
 
+  .inside,
+  .thread {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    min-block-size: 0;
+  }
+
+  .way-back {
+    display: flex;
+    flex: none;
+    align-items: center;
+    gap: 0.25em;
+    padding: 0.25em 0.5em;
+    border-block-end: 1px solid var(--line);
+  }
+
   .log {
     display: flex;
     flex: 1;

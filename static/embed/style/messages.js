@@ -17,6 +17,7 @@ export const messages = String.raw`
   }
 
   .message {
+    position: relative;
     padding-block: 0.0625em;
   }
 
@@ -79,11 +80,79 @@ export const messages = String.raw`
     font-weight: 500;
   }
 
-  .reactions {
+  .reactions,
+  .choices {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.25em 0.75em;
+    gap: 0.25em;
+    padding-block: 0.125em;
     font-size: 0.875em;
+  }
+
+  .chip {
+    min-block-size: 1.75em;
+    padding-inline: 0.5em;
+    border: 1px solid var(--line);
+    border-radius: 1em;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .chip[aria-pressed="true"] {
+    border-color: var(--accent);
+    background: var(--accent-soft);
+  }
+
+  .tools {
+    position: absolute;
+    inset-block-start: -0.5em;
+    inset-inline-end: 0;
+    display: flex;
+    border-radius: 0.5em;
+    color: var(--quiet);
+    background: var(--paper);
+    opacity: 0;
+    pointer-events: none;
+    transition: opacity 120ms ease-out;
+  }
+
+  .message:is(:hover, :focus, :focus-within) .tools {
+    opacity: 1;
+    pointer-events: auto;
+  }
+
+  .message:focus {
+    outline: none;
+  }
+
+  .tool {
+    display: grid;
+    place-items: center;
+    min-inline-size: 1.75em;
+    min-block-size: 1.75em;
+    border-radius: 0.5em;
+  }
+
+  .tool:is(:hover, [aria-expanded="true"]) {
+    color: var(--ink);
+    background: var(--accent-soft);
+  }
+
+  @media (pointer: coarse) {
+    .tools {
+      inset-block-start: -1.5em;
+    }
+
+    .tool,
+    .chip {
+      min-inline-size: 2.75em;
+      min-block-size: 2.75em;
+    }
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    .tools {
+      transition: none;
+    }
   }
 
   .quote,

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { asRefusal, reconnectNow, Refusal } from "../../js/connection.js";
 import { html } from "../../js/html.js";
 import { isLost } from "../../js/lasting.js";
@@ -9,6 +9,7 @@ import { command } from "../../js/sync.js";
 import { roomOf } from "../rooms.js";
 import { at, ended } from "../session.js";
 import { Composer } from "./composer.js";
+import { Thread } from "./thread.js";
 import { Timeline } from "./timeline.js";
 
 /** A room in a page of another application: its messages, and what is being written. */
@@ -46,12 +47,28 @@ function Outside({ wrong }) {
 /** @param {{room: string}} props */
 function Inside({ room }) {
   if (isShared(room) && !isReadable(room)) return html`<${Joining} room=${room} />`;
+  return html`<${Readable} room=${room} />`;
+}
+
+/** @param {{room: string}} props */
+function Readable({ room }) {
+  const inside = useRef(/** @type {HTMLElement | null} */ (null));
+  const [thread, setThread] = useState("");
+  const left = useRef("");
+  useEffect(() => {
+    const origin = inside.current?.querySelector(`[data-thread="${CSS.escape(left.current)}"]`);
+    if (!thread && origin instanceof HTMLElement) origin.focus();
+    left.current = thread;
+  }, [thread]);
   const refused = refusals.value.get(room);
   if (refused) return html`<div class="outside" role="alert"><p>${refused}</p></div>`;
   return html`
-    <${Timeline} room=${room} />
-    <${Offline} />
-    <${Composer} room=${room} />
+    <div class="inside" ref=${inside}>
+      ${thread && html`<${Thread} key=${thread} room=${thread} onClose=${() => setThread("")} />`}
+      ${!thread && html`<${Timeline} room=${room} onThread=${setThread} />`}
+      <${Offline} />
+      ${!thread && html`<${Composer} room=${room} />`}
+    </div>
   `;
 }
 

@@ -5,8 +5,9 @@ import { dayName, midnight } from "../../js/dates.js";
 import { html } from "../../js/html.js";
 import { lastMessage } from "../../js/messages/events.js";
 import { loadOlder } from "../../js/messages/history.js";
+import { isThread } from "../../js/names.js";
 import { asMessage, waiting } from "../../js/outbox.js";
-import { heads, me, memberships, nameOf, reads, windowOf } from "../../js/store.js";
+import { heads, isFollowed, me, memberships, nameOf, reads, windowOf } from "../../js/store.js";
 import { catchUp, command } from "../../js/sync.js";
 import { arrange } from "../../js/timeline/arrange.js";
 import { tell } from "../../js/timeline/sentences.js";
@@ -22,8 +23,11 @@ import { MessageView } from "./message.js";
 const STEP = 50;
 const NEAR_PX = 100;
 
-/** @param {{room: string}} props */
-export function Timeline({ room }) {
+/**
+ * @param {{room: string, start?: unknown, onThread?: (thread: string) => void}} props What stands above the first message,
+ *   and what opens a thread.
+ */
+export function Timeline({ room, start, onThread }) {
   const log = useRef(/** @type {HTMLElement | null} */ (null));
   const [most, setMost] = useState(STEP);
   const { list, more } = windowOf(room).value;
@@ -48,17 +52,20 @@ export function Timeline({ room }) {
     <div class="log" role="log" aria-label="Messages" tabindex="0" ref=${log} onScroll=${onScroll}>
       <div class="list">
         ${isMore && list.length > 0 && html`<button class="link older" type="button" onClick=${showOlder}>Earlier messages</button>`}
-        ${!isMore && !items.length && html`<p class="empty">No messages yet.</p>`}
-        ${items.map((item) => html`<${Row} key=${item.key} item=${item} />`)}
+        ${!isMore && start}
+        ${!isMore && !start && !items.length && html`<p class="empty">No messages yet.</p>`}
+        ${items.map((item) => html`<${Row} key=${item.key} item=${item} onThread=${onThread} />`)}
       </div>
     </div>
   `;
 }
 
-/** @param {{item: Item}} props */
-function Row({ item }) {
+/** @param {{item: Item, onThread?: (thread: string) => void}} props */
+function Row({ item, onThread }) {
   if (item.kind === "day") return html`<p class="day">${dayName(item.at, midnight(new Date()))}</p>`;
-  if (item.kind === "message") return html`<${MessageView} message=${item.message} leads=${item.leads} />`;
+  if (item.kind === "message") {
+    return html`<${MessageView} message=${item.message} leads=${item.leads} onThread=${onThread} />`;
+  }
   if (item.kind !== "events") return null;
   const { sentences } = tell(item.events, me.value?.username ?? "");
   return html`<p class="events">${sentences.map((pieces) => pieces.map(words).join("")).join(" ")}</p>`;
@@ -108,6 +115,9 @@ function isSeen(log) {
   return log.scrollTop > -NEAR_PX && bottom > top && bottom > 0 && bottom <= innerHeight + NEAR_PX;
 }
 
+/** Whether the server keeps what we have read of a room: of threads, if we follow them. @param {string} room */
+const hasMark = (room) => (isThread(room) ? isFollowed(room) : memberships.peek().has(room));
+
 /** @type {Map<string, number>} What was marked, by room, until the server says so. */
 const marked = new Map();
 
@@ -115,7 +125,7 @@ const marked = new Map();
 function read(room) {
   const last = lastMessage(windowOf(room).peek().list);
   const known = Math.max(reads.peek().get(room)?.number ?? 0, marked.get(room) ?? 0);
-  if (!last || !online.peek() || last.number <= known || !memberships.peek().has(room)) return;
+  if (!last || !online.peek() || last.number <= known || !hasMark(room)) return;
   marked.set(room, last.number);
   command("read.mark", { room, seq: last.seq }).catch(() => marked.delete(room));
 }

@@ -1,7 +1,7 @@
 import { isThread } from "../names.js";
 import { isFollowed, reads } from "../store.js";
 import { command } from "../sync.js";
-import { messageAbove } from "../threads/opening.js";
+import { messageAbove } from "../threads/entering.js";
 import { holdBack } from "./held-back.js";
 
 /**

@@ -4,6 +4,7 @@ import { threadUnder } from "../names.js";
 import { unreadText } from "../reads/counts.js";
 import { unreadOf } from "../reads/unread.js";
 import { addressOf, addressTo, currentThread } from "../route.js";
+import { repliesText } from "../threads/entering.js";
 import { today } from "../today.js";
 import { Avatar } from "./avatar.js";
 import { Icon } from "./icon.js";
@@ -14,9 +15,6 @@ import { Icon } from "./icon.js";
  */
 
 const FACES = 3;
-
-/** @param {number} replies */
-export const repliesText = (replies) => (replies === 1 ? "1 reply" : `${replies.toLocaleString()} replies`);
 
 /** The way to the thread under a message. @param {{message: Message}} props */
 export function ThreadLine({ message }) {

@@ -7,10 +7,10 @@ import { unreadOf } from "../reads/unread.js";
 import { addressOf } from "../route.js";
 import { follows, titleOf } from "../store.js";
 import { parentOf } from "../names.js";
+import { repliesText } from "../threads/entering.js";
 import { hasMore, listed, loadMore, newestReply, problem, renew } from "../threads/list.js";
 import { Icon } from "./icon.js";
 import { MessageRow } from "./message-row.js";
-import { repliesText } from "./thread-line.js";
 
 /** @import {Listed} from "../wire.js" */
 
