@@ -6,8 +6,10 @@ import asyncio
 import re
 import sqlite3
 import sys
+from itertools import chain
 from pathlib import Path
 
+import click
 import pytest
 
 from chatrooms.cli import cli
@@ -59,7 +61,9 @@ def subparsers() -> list[str]:
 
 
 def test_the_guides_name_settings_and_tests_that_exist():
-    flags = {flag for command in cli.commands.values() for option in command.params for flag in option.opts}
+    groups = [command.commands.values() for command in cli.commands.values() if isinstance(command, click.Group)]
+    commands = chain(cli.commands.values(), *groups)
+    flags = {flag for command in commands for option in command.params for flag in option.opts}
     flags |= set(re.findall(r"--[a-z][a-z-]+", "".join(subparsers())))
     options = {flag.removeprefix("--").replace("-", "_") for flag in flags}
     for path in FOLDER.glob("*.md"):
