@@ -19,6 +19,8 @@ ROOMS, MEMBERS, POSTS, PACE = 6, 24, 120, 0.1
 IDLE = 200
 """Sockets whose memory is measured."""
 SYNCS = 150
+CALM = ("--ping-interval", "3600")
+"""The client gives up if a ping of a busy machine is a little late; 25 s apart, they cost next to nothing."""
 SECONDS_TO_SETTLE = 3.0
 """Sockets that have just connected, and the end of a talk, still cost something for a while."""
 
@@ -75,7 +77,7 @@ class Nodes:
 async def running(count: int, data: Path, database: str, server: psutil.Process) -> AsyncIterator[Nodes]:
     """Start some nodes."""
     async with AsyncExitStack() as stack:
-        nodes = [await stack.enter_async_context(killable(data, "--database", database)) for _ in range(count)]
+        nodes = [await stack.enter_async_context(killable(data, "--database", database, *CALM)) for _ in range(count)]
         yield Nodes(nodes, stack, server)
 
 
