@@ -155,12 +155,13 @@ class Simulation:
             outcome = self.on(nodes)
             if outcome.database > machines.database:
                 return _because(outcome, "the database")
-            if before and outcome.node > before.node and outcome.node > machines.processor:
-                return _because(outcome, "each node hears of every message")
             if outcome.node <= machines.processor and outcome.memory <= machines.memory:
                 return _because(outcome, _why(before, machines))
             before = outcome
-        return _because(outcome, "more nodes than were tried")
+        hearing = self.costs.hear * max(map(len, self.messages()))
+        return _because(
+            outcome, "each node hears of every message" if hearing > machines.processor else "too many people"
+        )
 
 
 def _steps(most: int) -> list[int]:

@@ -104,10 +104,10 @@ def compose(site: Site, wheel: str) -> list[File]:
 
 def _dockerfile(wheel: str) -> str:
     if not wheel:
-        return _filled("compose/Dockerfile", copy="", requirement=f"chatrooms[postgresql]=={__version__}")
+        return _filled("compose/Dockerfile", copy="", requirement=f"chatrooms[postgresql,redis]=={__version__}")
     if not re.fullmatch(r"[\w.+-]+\.whl", wheel, re.ASCII):
         raise Mistake("--wheel is the name of a file beside the Dockerfile, such as chatrooms-1.0-py3-none-any.whl")
-    return _filled("compose/Dockerfile", copy=f"COPY {wheel} /tmp/\n", requirement=f"/tmp/{wheel}[postgresql]")  # noqa: S108 - in the image
+    return _filled("compose/Dockerfile", copy=f"COPY {wheel} /tmp/\n", requirement=f"/tmp/{wheel}[postgresql,redis]")  # noqa: S108 - in the image
 
 
 def printed(files: list[File]) -> str:
