@@ -29,12 +29,12 @@ def _filled(template: str, **values: object) -> str:
     return PLACE.sub(lambda place: str(values[place[1]]), (HERE / template).read_text("utf-8"))
 
 
-def systemd(site: Site, proxies: str) -> list[File]:
+def systemd(site: Site, proxies: str, bus: str) -> list[File]:
     """Return units for nodes and nightly backups, their settings, and a program that runs commands with these."""
     units, settings = "/etc/systemd/system/", "/etc/chatrooms/environment"
     names = " ".join(f"chatrooms@{port}.service" for port in site.ports)
     suffix = "dump" if site.database.startswith("postgresql") else "sqlite3"
-    given = {"host": site.host, "proxies": proxies, "database": site.database}
+    given = {"host": site.host, "proxies": proxies, "database": site.database, "bus": bus}
     values = {"url": site.url} | {name: quoted(f"--{name}", value) for name, value in given.items()}
     return [
         File(settings, _filled("systemd/environment", **values), SECRET),

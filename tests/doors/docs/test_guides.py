@@ -27,6 +27,8 @@ FOLDER = TOP / "docs"
 STYLE = (TOP / "static" / "embed" / "style" / "frame.js").read_text()
 """The properties of the elements for pages of others stand there."""
 NAMES = sorted(guides.titles())
+OF_OTHERS = {"now", "no-deps", "webroot", "webroot-path", "deploy-hook", "online", "posts"}
+"""Flags of systemctl, pip, certbot and `python -m tests.capacity`."""
 SOURCES = ("https://www.postgresql.org/docs/", "https://prometheus.io/docs/")
 """Where guides lead to on other sites."""
 
@@ -68,7 +70,7 @@ def test_the_guides_name_settings_and_tests_that_exist():
     options = {flag.removeprefix("--").replace("-", "_") for flag in flags}
     for path in FOLDER.glob("*.md"):
         text = path.read_text()
-        for flag in re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text):
+        for flag in set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text)) - OF_OTHERS:
             assert flag.replace("-", "_") in options or f"--{flag}," in STYLE, (path.name, flag)
         for variable in re.findall(r"CHATROOMS_([A-Z_]+)", text):
             assert variable.lower() in {*Settings.model_fields, "config", "token"}, (path.name, variable)
