@@ -87,6 +87,8 @@ def settings_of(config: Path | None, flags: dict[str, Any]) -> Settings:
         fail(shown.mistake(error))
     except ValueError as error:
         fail(f"{config or DEFAULT_CONFIG}: {error}")
+    except OSError as error:
+        fail(f"{config or DEFAULT_CONFIG} cannot be read: {error.strerror}")
 
 
 def fail(line: str) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -16,12 +17,15 @@ OLDEST = 130_000
 CONNECTIONS = 2 + READERS + LOOKUPS
 """How many connections a server has: its readers', its writer's, and another one while it starts."""
 
+SECONDS_APART = 2
+"""How far clocks may differ without a warning."""
+
 log = logging.getLogger(__name__)
 
 _ASK = text(
     "SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,"
     " pg_is_in_recovery() AS recovers, current_setting('default_transaction_read_only') = 'on' AS is_read_only,"
-    " pg_backend_pid() AS pid"
+    " pg_backend_pid() AS pid, extract(epoch FROM clock_timestamp())::float8 AS now"
 )
 
 
@@ -37,6 +41,8 @@ class Found(NamedTuple):
     recovers: bool
     is_read_only: bool
     pid: int
+    now: float = 0.0
+    """Seconds since 1970, by the clock of the database."""
 
 
 def require(url: URL) -> None:
@@ -51,6 +57,8 @@ def require(url: URL) -> None:
         if unwritable := reason(found):
             raise Unfit(unwritable)
         _require_kind(found)
+        if different := clock_reason(found.now, time.time()):
+            log.warning("%s", different)
     finally:
         engine.dispose()
 
@@ -62,6 +70,18 @@ def reason(found: Found) -> str:
     if found.is_read_only:
         return "the database is read only: set default_transaction_read_only to off for it and its owner"
     return ""
+
+
+def clock_reason(there: float, here: float) -> str:
+    """Return what a clock that differs from the database's means; empty if it does not."""
+    seconds = round(here - there)
+    if abs(seconds) <= SECONDS_APART:
+        return ""
+    way = "ahead of" if seconds > 0 else "behind"
+    return (
+        f"the clock of this machine is {abs(seconds)} s {way} that of the database: messages that are posted here get "
+        "wrong times, and what is due comes early or late; set it right (NTP)"
+    )
 
 
 def reason_in(connection: Connection) -> str:

@@ -28,9 +28,17 @@ async def problems(reader: Reader, write_nothing: Callable[[], Awaitable[dict[st
 
 def _look(db: Connection) -> dict[str, str]:
     """Return what is wrong with the tables, and why nothing can be written if that is known."""
-    found, unwritable = revision_in(db), fitness.reason_in(db)
-    tables = f"their revision is {found}, and this version needs {HEAD}" if found != HEAD else ""
-    return {"tables": tables} | ({"writer": unwritable} if unwritable else {})
+    unwritable = fitness.reason_in(db)
+    return {"tables": _wrong(revision_in(db))} | ({"writer": unwritable} if unwritable else {})
+
+
+def _wrong(revision: str | None) -> str:
+    """Return what is wrong with tables of this revision.
+
+    Those of a newer version may do: while nodes are upgraded one after the other, the first has migrated them already.
+    """
+    is_newer = revision is not None and revision.isdecimal() and revision > HEAD
+    return "" if is_newer or revision == HEAD else f"their revision is {revision}, and this version needs {HEAD}"
 
 
 async def _answer(asked: Awaitable[dict[str, str]], name: str) -> dict[str, str]:

@@ -67,13 +67,15 @@ def test_what_no_file_could_work_with_is_named_in_one_line(options, reason):
 
 
 def test_files_are_written_for_those_who_read_them_and_none_is_replaced(tmp_path):
-    deploy("systemd", *NODES, "--database", DATABASE, "--into", str(tmp_path))
+    bus = ("--bus", "redis://127.0.0.1:6379")
+    deploy("systemd", *NODES, "--database", DATABASE, *bus, "--into", str(tmp_path))
     modes = {str(path.relative_to(tmp_path)): stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*.*")}
     assert set(modes.values()) == {0o644, 0o755}
     assert stat.S_IMODE((tmp_path / "etc/chatrooms/environment").stat().st_mode) == 0o600
     status, output = run("systemd", "--domain", NAME, "--into", str(tmp_path))
     assert status == 2 and "exists" in output
-    assert DATABASE in (tmp_path / "etc/chatrooms/environment").read_text()
+    settings = (tmp_path / "etc/chatrooms/environment").read_text()
+    assert DATABASE in settings and "CHATROOMS_BUS='redis://127.0.0.1:6379'" in settings
 
 
 def units(folder: Path) -> Path:

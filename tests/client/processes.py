@@ -40,6 +40,11 @@ class ServerProcess:
         line = await self._process.stdout.readline()
         assert str(self.port) in line.decode()
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
     async def kill(self) -> None:
         """Kill the process."""
         if self._process and self._process.returncode is None:

@@ -77,6 +77,13 @@ async def test_tables_of_another_version_are_named(tmp_path, fresh, monkeypatch)
     assert migrations.HEAD == HEAD
 
 
+async def test_a_node_goes_on_while_a_newer_version_has_migrated_its_tables(tmp_path, fresh, monkeypatch):
+    async with running(tmp_path) as server, connect(server.url, "alice") as alice:
+        monkeypatch.setattr(health, "HEAD", "0001")
+        assert await problems(server.url) == {}
+        await alice.say("#lobby", "still here")
+
+
 @pytest.mark.slow
 async def test_a_database_that_went_silent_or_read_only_is_named_without_secrets(tmp_path, postgres_database, fresh):
     async with between(postgres_database) as proxy, running(tmp_path, database=proxy.url) as server:

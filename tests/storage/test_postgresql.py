@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from functools import partial
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -327,6 +329,22 @@ async def test_a_database_that_is_read_only_is_not_used(postgres_database, admin
 def test_a_standby_is_not_used():
     assert "standby" in fitness.reason(Found(160_000, "UTF8", recovers=True, is_read_only=True, pid=1))
     assert fitness.reason(Found(160_000, "UTF8", recovers=False, is_read_only=False, pid=1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("here", "said"),
+    [(100, ""), (102, ""), (98, ""), (400, "300 s ahead of"), (40, "60 s behind that of the database")],
+)
+def test_a_clock_that_differs_is_named(here, said):
+    found = fitness.clock_reason(100, here)
+    assert said in found and bool(said) == bool(found)
+
+
+async def test_a_server_with_another_clock_says_so_at_its_start(postgres_database, monkeypatch, caplog):
+    monkeypatch.setattr(fitness, "time", SimpleNamespace(time=lambda: time.time() - 3600))
+    await asyncio.to_thread(fitness.require, make_url(postgres_database))
+    (line,) = [record.getMessage() for record in caplog.records if "clock" in record.getMessage()]
+    assert re.search(r"3(599|600|601) s behind", line)
 
 
 COLLATIONS = """

@@ -41,15 +41,16 @@ def deploy() -> None:
 @click.option("--host", default="127.0.0.1", help="The address to listen on [default: 127.0.0.1]")
 @click.option("--proxies", default="127.0.0.1", help="The addresses of your proxies [default: 127.0.0.1]")
 @click.option("--database", default="", help="The URL of a PostgreSQL; without it, SQLite, which has one node")
+@click.option("--bus", default="", help="A Redis or Valkey for what nodes tell each other [default: PostgreSQL]")
 @INTO
-def systemd(into: Path | None, proxies: str, **options: Any) -> None:
+def systemd(into: Path | None, proxies: str, bus: str, **options: Any) -> None:
     """Print units of systemd: a node for each port, all of them as a target, and a nightly backup."""
 
     def made() -> list[File]:
         site = Site(**options)
         if site.nodes > 1 and not site.database:
             raise Mistake("--nodes: SQLite has one server; for several nodes, give the --database of PostgreSQL")
-        return files.systemd(site, proxies)
+        return files.systemd(site, proxies, bus)
 
     _print_or_write(made, into)
 

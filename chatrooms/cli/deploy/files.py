@@ -29,12 +29,12 @@ def _filled(template: str, **values: object) -> str:
     return PLACE.sub(lambda place: str(values[place[1]]), (HERE / template).read_text("utf-8"))
 
 
-def systemd(site: Site, proxies: str) -> list[File]:
+def systemd(site: Site, proxies: str, bus: str) -> list[File]:
     """Return units for nodes and nightly backups, their settings, and a program that runs commands with these."""
     units, settings = "/etc/systemd/system/", "/etc/chatrooms/environment"
     names = " ".join(f"chatrooms@{port}.service" for port in site.ports)
     suffix = "dump" if site.database.startswith("postgresql") else "sqlite3"
-    given = {"host": site.host, "proxies": proxies, "database": site.database}
+    given = {"host": site.host, "proxies": proxies, "database": site.database, "bus": bus}
     values = {"url": site.url} | {name: quoted(f"--{name}", value) for name, value in given.items()}
     return [
         File(settings, _filled("systemd/environment", **values), SECRET),
@@ -104,10 +104,10 @@ def compose(site: Site, wheel: str) -> list[File]:
 
 def _dockerfile(wheel: str) -> str:
     if not wheel:
-        return _filled("compose/Dockerfile", copy="", requirement=f"chatrooms[postgresql]=={__version__}")
+        return _filled("compose/Dockerfile", copy="", requirement=f"chatrooms[postgresql,redis]=={__version__}")
     if not re.fullmatch(r"[\w.+-]+\.whl", wheel, re.ASCII):
         raise Mistake("--wheel is the name of a file beside the Dockerfile, such as chatrooms-1.0-py3-none-any.whl")
-    return _filled("compose/Dockerfile", copy=f"COPY {wheel} /tmp/\n", requirement=f"/tmp/{wheel}[postgresql]")  # noqa: S108 - in the image
+    return _filled("compose/Dockerfile", copy=f"COPY {wheel} /tmp/\n", requirement=f"/tmp/{wheel}[postgresql,redis]")  # noqa: S108 - in the image
 
 
 def printed(files: list[File]) -> str:

@@ -12,6 +12,7 @@ from chatrooms.settings import Settings
 ORDER = (
     "install",
     "nodes",
+    "capacity",
     "proxies",
     "settings",
     "upgrade",

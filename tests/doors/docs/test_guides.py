@@ -6,8 +6,10 @@ import asyncio
 import re
 import sqlite3
 import sys
+from itertools import chain
 from pathlib import Path
 
+import click
 import pytest
 
 from chatrooms.cli import cli
@@ -25,6 +27,8 @@ FOLDER = TOP / "docs"
 STYLE = (TOP / "static" / "embed" / "style" / "frame.js").read_text()
 """The properties of the elements for pages of others stand there."""
 NAMES = sorted(guides.titles())
+OF_OTHERS = {"now", "no-deps", "webroot", "webroot-path", "deploy-hook", "online", "posts"}
+"""Flags of systemctl, pip, certbot and `python -m tests.capacity`."""
 SOURCES = ("https://www.postgresql.org/docs/", "https://prometheus.io/docs/")
 """Where guides lead to on other sites."""
 
@@ -59,12 +63,14 @@ def subparsers() -> list[str]:
 
 
 def test_the_guides_name_settings_and_tests_that_exist():
-    flags = {flag for command in cli.commands.values() for option in command.params for flag in option.opts}
+    groups = [command.commands.values() for command in cli.commands.values() if isinstance(command, click.Group)]
+    commands = chain(cli.commands.values(), *groups)
+    flags = {flag for command in commands for option in command.params for flag in option.opts}
     flags |= set(re.findall(r"--[a-z][a-z-]+", "".join(subparsers())))
     options = {flag.removeprefix("--").replace("-", "_") for flag in flags}
     for path in FOLDER.glob("*.md"):
         text = path.read_text()
-        for flag in re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text):
+        for flag in set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text)) - OF_OTHERS:
             assert flag.replace("-", "_") in options or f"--{flag}," in STYLE, (path.name, flag)
         for variable in re.findall(r"CHATROOMS_([A-Z_]+)", text):
             assert variable.lower() in {*Settings.model_fields, "config", "token"}, (path.name, variable)

@@ -1,0 +1,1 @@
+"""What nodes can carry: costs that are measured, predictions from them, and how far these are true."""
