@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { pause } from "./clock.js";
 import { customEmoji } from "./custom-emoji.js";
 
 /** All emoji by name, loaded on first use. */
@@ -7,14 +8,20 @@ import { customEmoji } from "./custom-emoji.js";
 
 /** @type {import("@preact/signals").Signal<Emoji[] | null>} */
 export const emojis = signal(null);
-let isComing = false;
+const PATIENCE_MS = 3_000;
+/** @type {Promise<void> | undefined} */
+let coming;
 
+/** Loads them, unless they are here or on their way; fails silently, and can be tried again. */
 export async function bringEmojis() {
-  if (emojis.value || isComing) return;
-  isComing = true;
+  if (emojis.value) return;
+  coming ??= load().finally(() => (coming = undefined));
+  await coming;
+}
+
+async function load() {
   const answer = await fetch(import.meta.resolve("emoji")).catch(() => null);
   emojis.value = answer?.ok ? await answer.json().catch(() => null) : null;
-  isComing = false;
 }
 
 /**
@@ -48,6 +55,15 @@ function rankOf({ shortcodes = [], annotation, tags = [] }, wanted) {
 
 /** Code and addresses, where a colon is a colon, or a code such as `:+1:`. */
 const CODE = /(`+)[^]*?\1|(?:https?:\/\/|www\.)\S+|(?<![\p{L}\p{N}:\\]):([a-z\d_+-]+):(?![\p{L}\p{N}])/giu;
+
+/** Whether a text has codes typed in full of emoji that are not loaded. @param {string} text */
+export const lacksEmojis = (text) =>
+  !emojis.value && [...text.matchAll(CODE)].some(([, , code]) => code && !codes.value.has(code.toLowerCase()));
+
+/** Loads the emoji that a text needs, but does not hold it up for long. @param {string} text */
+export async function bringEmojisFor(text) {
+  if (lacksEmojis(text)) await Promise.race([bringEmojis(), pause(PATIENCE_MS)]);
+}
 
 /** A text with emoji in place of the codes that are typed in full, as far as they are loaded. @param {string} text */
 export const withEmojis = (text) =>

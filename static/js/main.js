@@ -5,6 +5,7 @@ import { markOnReturn } from "./reads/marks.js";
 import { fetchOpenRooms } from "./rooms/opening.js";
 import { leaveRemovedRooms } from "./rooms/removal.js";
 import { currentRoom } from "./route.js";
+import { showSidebarWidth } from "./sidebar-width.js";
 import { showTheme } from "./theme.js";
 import { keepAwake } from "./wake.js";
 import { comeBack } from "./session.js";
@@ -14,6 +15,7 @@ import { App } from "./views/app.js";
 
 showTheme();
 showDensity();
+showSidebarWidth();
 await comeBack();
 render(h(App, null), document.body);
 keepSnapshots();

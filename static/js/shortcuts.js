@@ -18,6 +18,7 @@ export const KEYS = [
   ["Esc", "Close the open panel, or mark the room as read"],
   ["↑", "Edit your last message (when the message box is empty)"],
   ["Enter / Shift Enter", "Send, or start a new line"],
+  ["Ctrl B / Ctrl I", "Make the selection bold or italic"],
   ["@ # :", "Mention a person, link a room, insert an emoji"],
   ["/", "Run a command (at the start of a message)"],
   ["↑ ↓ in the messages", "Move between messages"],

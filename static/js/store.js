@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { lookAlikes } from "./look-alikes.js";
 import { APPLICATION, isConversation, isShared, isThread, others, parentOf } from "./names.js";
 import { lobby, serverName } from "./server.js";
 
@@ -113,12 +114,17 @@ export function membersOf(room) {
 export const nameOf = (username) =>
   username === APPLICATION ? serverName.value : users.value.get(username)?.name || username;
 
+const confusable = computed(() => lookAlikes(users.value.keys()));
+
 /**
- * `@username` of a person whose display name is another, so that no name can stand for somebody else's; else nothing.
+ * `@username` of a person whose display name is another, so that no name can stand for somebody else's, or whose username
+ * looks like another one that is known here; else nothing.
  * @param {string} username
  */
-export const handleOf = (username) =>
-  username === APPLICATION || nameOf(username).toLowerCase() === username ? "" : `@${username}`;
+export function handleOf(username) {
+  const isPlain = nameOf(username).toLowerCase() === username && !confusable.value.has(username);
+  return username === APPLICATION || isPlain ? "" : `@${username}`;
+}
 
 /** Those of the others in a conversation. @param {string} room */
 export const handlesOf = (room) =>

@@ -54,3 +54,21 @@ async def test_a_profile_shows_a_person_and_updates_live(person: Arrive) -> None
     await expect(alice.dialog.get_by_text("Draws maps")).to_be_visible()
     await alice.button("Write to Bob Okafor").click()
     await alice.is_in("Bob Okafor")
+
+
+async def test_the_sidebar_has_the_width_that_a_person_gives_it(person: Arrive) -> None:
+    alice = await person("alice")
+    edge = alice.page.get_by_role("separator", name="Width of the sidebar")
+    sidebar = alice.page.get_by_role("complementary", name="Sidebar")
+    await edge.hover()
+    await alice.page.mouse.down()
+    await alice.page.mouse.move(360, 300, steps=3)
+    await alice.page.mouse.up()
+    await expect(edge).to_have_attribute("aria-valuenow", "360")
+    await edge.press("ArrowRight")
+    await alice.page.reload()
+    await expect(edge).to_have_attribute("aria-valuenow", "376")
+    box = await sidebar.bounding_box()
+    assert box and box["width"] == 376
+    await edge.dblclick()
+    await expect(edge).to_have_attribute("aria-valuenow", "272")

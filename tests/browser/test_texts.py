@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.test_editing import editor_of
@@ -45,6 +46,11 @@ async def test_a_long_paste_is_folded_until_it_is_asked_for(person: Arrive) -> N
     await expect(text).not_to_contain_text("line 12 of")
 
 
+PASTE_TEXT = """(box, text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  box.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
 COPIED = """() => {
   const data = new DataTransfer();
   document.dispatchEvent(new ClipboardEvent("copy", { clipboardData: data, cancelable: true, bubbles: true }));
@@ -80,6 +86,45 @@ async def test_emoji_codes_typed_in_full_are_sent_as_emoji(person: Arrive) -> No
     await alice.composer.press_sequentially(": and `:+1:` ")
     await alice.composer.press("Enter")
     await alice.sees("nice 👍️ and :+1:")
+
+
+async def test_an_emoji_code_is_an_emoji_though_it_is_sent_right_after_loading(person: Arrive) -> None:
+    alice = await person("alice", service_workers="block")
+    loading = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await loading.wait()
+        await route.continue_()
+
+    await alice.page.route(re.compile(r"emoji[^/]*\.json"), hold)
+    await alice.page.reload()
+    async with alice.page.expect_request(re.compile(r"emoji[^/]*\.json")):
+        await alice.composer.fill("Hello :wave:")
+        await alice.composer.press("Enter")
+    await alice.composer.press("Enter")
+    await alice.composer.fill("Hello :wave: Next")
+    loading.set()
+    await alice.sees("Hello 👋")
+    await expect(alice.composer).to_have_value(" Next")
+
+
+async def test_marks_and_links_by_keyboard_and_a_long_paste_as_a_file(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.composer.fill("really read this")
+    await alice.composer.evaluate("box => box.setSelectionRange(0, 6)")
+    await alice.composer.press("ControlOrMeta+b")
+    await expect(alice.composer).to_have_value("**really** read this")
+    await alice.composer.evaluate("box => box.setSelectionRange(11, 20)")
+    await alice.composer.evaluate(PASTE_TEXT, "https://example.org/plan")
+    await expect(alice.composer).to_have_value("**really** [read this](https://example.org/plan)")
+    await alice.composer.fill("")
+    await alice.composer.evaluate(PASTE_TEXT, PASTE)
+    await alice.composer.fill(f"The log:\n{PASTE}")
+    await alice.button("Send it as a file").click()
+    await expect(alice.composer).to_have_value("The log:\n")
+    await expect(alice.page.get_by_role("list", name="Attached files")).to_contain_text("pasted.txt")
+    await alice.composer.press("Enter")
+    await expect(alice.message("The log:").get_by_role("link", name="pasted.txt")).to_be_visible()
 
 
 async def test_a_username_stands_beside_a_name_that_differs(person: Arrive) -> None:

@@ -5,12 +5,13 @@ import { uncalled } from "../composer/calling.js";
 import { isCommand } from "../composer/begun.js";
 import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
 import { goToEnd } from "../reads/marks.js";
+import { asTyped, offeredAsFile } from "../composer/long-texts.js";
 import { noReply, replyIn } from "../composer/replying.js";
 import { endTyping, sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
 import { echoing } from "../composer/echoing.js";
 import { composerId } from "../composer/focus.js";
-import { withEmojis } from "../emoji.js";
+import { bringEmojisFor, lacksEmojis, withEmojis } from "../emoji.js";
 import { attachedIn, give } from "../files/attached.js";
 import { record, recordedRoom } from "../files/recorder.js";
 import { html } from "../html.js";
@@ -20,7 +21,7 @@ import { isThread, parentOf } from "../names.js";
 import { post } from "../outbox.js";
 import { currentThread, linkedIn } from "../route.js";
 import { perform } from "../rooms/actions.js";
-import { blockedIn, isArchived, isAsked, mayModerate, mayPost, rooms, titleOf, windowOf } from "../store.js";
+import { blockedIn, isArchived, isAsked, mayModerate, mayPost, rooms, textLimit, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
 import { Attach } from "./attach.js";
 import { BlockedNotice } from "./blocked-message.js";
@@ -32,6 +33,7 @@ import { leftOf, TextBox } from "./text-box.js";
 
 const AlsoToRoom = later("AlsoToRoom");
 const Asked = later("Asked");
+const LongText = later("LongText");
 const Recorder = later("Recorder");
 const Replying = later("Replying");
 const Tray = later("Tray");
@@ -47,7 +49,9 @@ export function Composer({ room, onEditLast }) {
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const [text, write] = useDraft(room, box);
   const { refused, put, send, deliver } = useDelivery(room, box, text, write);
+  const [pasted, setPasted] = useState("");
   const left = leftOf(text);
+  const long = offeredAsFile(text, pasted, textLimit.value);
   const isRecording = recordedRoom.value === room;
   useFocus(room, box);
 
@@ -69,6 +73,7 @@ export function Composer({ room, onEditLast }) {
       <${Absent} room=${room} />
       ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
       ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span>${isCommand(text) && html` <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button>`}</p>`}
+      ${long && html`<${LongText} room=${room} box=${box} text=${long} />`}
       ${uncalled(room, text) && html`<${Uncalled} room=${room} text=${text} />`}
       ${attachedIn(room).length > 0 && html`<${Tray} room=${room} />`}
       ${isRecording && html`<${Recorder} />`}
@@ -82,6 +87,7 @@ export function Composer({ room, onEditLast }) {
           onWrite=${put}
           onSend=${send}
           onKey=${onKey}
+          onPaste=${(/** @type {ClipboardEvent} */ event) => setPasted(asTyped(event.clipboardData?.getData("text/plain") ?? ""))}
           canAct
           id=${composerId(room)}
           placeholder=${pause ? `${label} (once in ${pause % 60 ? `${pause} s` : `${pause / 60} min`})` : label}
@@ -139,12 +145,18 @@ function useDelivery(room, box, text, write) {
   const put = (written) => (refuse(""), write(written));
 
   /** @param {string} words */
-  function deliver(words) {
+  async function deliver(words) {
     box.current?.focus();
+    if (lacksEmojis(words)) {
+      isRunning.current = true;
+      await bringEmojisFor(words);
+      isRunning.current = false;
+    }
     endTyping(room);
     say(room, withEmojis(withoutBlankEnds(words)));
     goToEnd(room);
-    put("");
+    const now = box.current?.value ?? draftOf(room);
+    put(now.startsWith(words) ? now.slice(words.length) : "");
   }
 
   /** @param {Event} event */
@@ -153,14 +165,13 @@ function useDelivery(room, box, text, write) {
     box.current?.focus();
     const failed = failedIn(room);
     if (failed) refuse(hintAbout(failed));
-    if (!isSendable(room, text)) return;
+    if (isRunning.current || !isSendable(room, text)) return;
     if (isCommand(text)) obey();
     else deliver(text);
   }
 
   /** Runs a command; its text stays until that is done. */
   async function obey() {
-    if (isRunning.current) return;
     isRunning.current = true;
     const outcome = await import("../composer/commands.js").then((commands) => commands.obey(room, text), unloaded);
     isRunning.current = false;

@@ -7,6 +7,7 @@ export { Bookmarks } from "./bookmarks.js";
 export { Completion } from "./completion.js";
 export { EmojiPicker } from "./emoji-picker.js";
 export { Inbox } from "./inbox.js";
+export { LongText } from "./long-text.js";
 export { Members } from "./members.js";
 export { MenuOpening } from "./menu-opening.js";
 export { MessageEditor } from "./message-editor.js";

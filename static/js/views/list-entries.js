@@ -34,7 +34,7 @@ function InboxEntry() {
   `;
 }
 
-/** The way to the threads that we follow, bold if they have news. */
+/** The way to the threads that we follow, bold if they have news; the inbox above it has the number of what is for us. */
 function ThreadsEntry() {
   const { isNews, number } = threadNews.value;
   const isDrafted = hasThreadDraft(currentThread.value);
@@ -42,11 +42,10 @@ function ThreadsEntry() {
     .filter(Boolean)
     .join(", ");
   return html`
-    <a class=${isNews ? "entry unread" : "entry"} href=${THREADS} aria-current=${showsThreads.value ? "page" : undefined} aria-label=${label}>
+    <a class=${isNews || number ? "entry unread" : "entry"} href=${THREADS} aria-current=${showsThreads.value ? "page" : undefined} aria-label=${label}>
       <span class="mark"><${Icon} name="thread" /></span>
       <span class="title">Threads</span>
       ${isDrafted && html`<${Icon} name="pencil" />`}
-      ${number > 0 && html`<span class="count" data-count=${unreadText(number)}></span>`}
     </a>
   `;
 }

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dropEdit, keepEdit, textOf } from "../composer/drafts.js";
 import { focusComposer } from "../composer/focus.js";
 import { asRefusal } from "../connection.js";
-import { withEmojis } from "../emoji.js";
+import { bringEmojisFor, withEmojis } from "../emoji.js";
 import { html } from "../html.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
 import { command } from "../sync.js";
@@ -82,6 +82,7 @@ function useSaving(message, text, onDone) {
 
   /** @param {boolean} confirmed */
   async function put(confirmed) {
+    await bringEmojisFor(text);
     const written = withEmojis(withoutBlankEnds(text));
     if (written !== message.text) await command("message.edit", { id: message.id, text: written, confirmed });
     onDone();

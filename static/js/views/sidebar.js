@@ -9,6 +9,7 @@ import { serverName } from "../server.js";
 import { Account } from "./account.js";
 import { Icon } from "./icon.js";
 import { ListEntries } from "./list-entries.js";
+import { Resizer } from "./resizer.js";
 import { Entry } from "./sidebar-entry.js";
 
 /** @import {Section as Listed} from "../rooms/order.js" */
@@ -22,6 +23,7 @@ export const Sidebar = () => html`
     <${ListEntries} />
     <${Places} />
     <${Account} />
+    <${Resizer} />
   </aside>
 `;
 

@@ -1,5 +1,6 @@
 import { useEffect, useId } from "preact/hooks";
 import { useCompletion } from "../composer/completion.js";
+import { format, pasteLink } from "../composer/formatting.js";
 import { fitHeight, isSending, lengthOf, wrapSelection } from "../composer/writing.js";
 import { html } from "../html.js";
 import { textLimit } from "../store.js";
@@ -17,9 +18,9 @@ export const leftOf = (text) => textLimit.value - lengthOf(text);
  * The text area of the composer and the message editor; `onKey` can handle a key by preventing its default.
  * @import {Box} from "../composer/writing.js"
  * @param {{room: string, box: Box, text: string, label: string, onWrite: (text: string) => void, onSend: (event: Event) => void,
- *   onKey?: (event: KeyboardEvent) => void, canAct?: boolean, [attribute: string]: any}} props
+ *   onKey?: (event: KeyboardEvent) => void, onPaste?: (event: ClipboardEvent) => void, canAct?: boolean, [attribute: string]: any}} props
  */
-export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct, ...attributes }) {
+export function TextBox({ room, box, text, label, onWrite, onSend, onKey, onPaste, canAct, ...attributes }) {
   const completion = useCompletion(room, box, canAct);
   const { choices, chosen, choose } = completion;
   const left = leftOf(text);
@@ -31,7 +32,7 @@ export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct
     if (completion.takes(event)) return;
     onKey?.(event);
     if (event.defaultPrevented) return;
-    if (!isSending(event)) return wrapSelection(event);
+    if (!isSending(event)) return format(event) || wrapSelection(event);
     completion.close();
     onSend(event);
   }
@@ -56,6 +57,7 @@ export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct
       onClick=${look}
       onKeyUp=${(/** @type {any} */ event) => MOVES.includes(event.key) && look(event)}
       onBlur=${completion.close}
+      onPaste=${(/** @type {any} */ event) => (pasteLink(event), onPaste?.(event))}
       onKeyDown=${onKeyDown}
     />
     ${left < textLimit.value * (1 - COUNTS_FROM) && html`<${Left} id=${leftId} left=${left} />`}
