@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from chatrooms import accent, addresses, logo, names, setting_types, types
-from chatrooms.setting_types import AddressRate, Bus, Crowd, Listed, PersonRate, Rate
+from chatrooms.setting_types import AddressRate, Bus, Crowd, Link, Listed, PersonRate, Rate
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
 DATABASE = "chatrooms.sqlite3"
@@ -73,12 +73,12 @@ class Settings(BaseSettings):
         description="The path of an SVG or PNG file, at most 256 KiB, which is shown as this server's logo instead of "
         "ours; square ones look best.",
     )
-    login_url: str = Field(
+    login_url: Link = Field(
         default="",
         description="Where people log in to the application that mounts the chat, such as /login. The page leads them "
         "there, with the address to come back to as the parameter `next`.",
     )
-    home_url: str = Field(
+    home_url: Link = Field(
         default="",
         description="Where the page's menu leads back to, such as / or https://example.org/; if empty, nowhere.",
     )
@@ -200,6 +200,7 @@ class Settings(BaseSettings):
         "nobody does. Give it in the environment or in the file.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Minimum log level.")
+    log_format: Literal["logfmt", "json"] = Field(default="logfmt", description="How a line of the log is written.")
 
     @field_validator("name")
     @classmethod
@@ -241,11 +242,6 @@ class Settings(BaseSettings):
         if value:
             logo.read(Path(value))
         return value
-
-    @field_validator("login_url", "home_url")
-    @classmethod
-    def _links_lead_to_pages(cls, value: str) -> str:
-        return addresses.link(value.strip()) if value.strip() else ""
 
     @field_validator("proxies")
     @classmethod
