@@ -126,22 +126,22 @@ async def test_while_redis_stands_still_nothing_waits_for_it_and_afterwards_it_i
 async def test_a_redis_that_is_killed_comes_back(monkeypatch):
     monkeypatch.setattr(carried, "MOST_TO_RETRY", 0.2)
     async with AsyncExitStack() as stack:
-        with redis() as first:
-            one, other = [await stack.enter_async_context(listening(first.url, FACTS)) for _ in range(2)]
-            await other.follow("#lobby")
-            first.send(signal.SIGKILL)
+        server = stack.enter_context(redis())
+        one, other = [await stack.enter_async_context(listening(server.url, FACTS)) for _ in range(2)]
+        await other.follow("#lobby")
+        server.send(signal.SIGKILL)
         other.heard_in.clear()
         other.bus.follow(["#staff"])
-        with redis(first.port):
-            await until(lambda: other.heard_in == {"#lobby", "#staff"})
-            await until(lambda: one.misses > 1)
+        server.start()
+        await until(lambda: other.heard_in == {"#lobby", "#staff"})
+        await until(lambda: one.misses > 1)
 
-            def speaks() -> bool:
-                one.bus.publish([said("#lobby"), said("#staff"), BEAT])
-                return BEAT in other.heard
+        def speaks() -> bool:
+            one.bus.publish([said("#lobby"), said("#staff"), BEAT])
+            return BEAT in other.heard
 
-            await until(speaks)
-            assert other.heard[:3] == [said("#lobby"), said("#staff"), BEAT]
+        await until(speaks)
+        assert other.heard[:3] == [said("#lobby"), said("#staff"), BEAT]
 
 
 async def test_the_master_of_a_service_is_found_by_its_sentinels():
