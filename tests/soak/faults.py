@@ -8,6 +8,7 @@ import random
 import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from sqlalchemy import make_url
 
@@ -38,7 +39,7 @@ class Faults:
             self._coming = [
                 ("a node is killed", self._kill_node),
                 ("a node stands still", self._pause_node),
-                ("the bus is killed", self._kill_bus),
+                ("the bus is killed", self.kill_bus),
                 ("the bus stands still", self._pause_bus),
                 ("PostgreSQL is restarted", self._restart_postgres),
             ]
@@ -59,31 +60,38 @@ class Faults:
         await self._for(STILL)
         node.send(signal.SIGCONT)
 
-    async def _kill_bus(self) -> None:
+    async def kill_bus(self, seconds: tuple[float, float] = AWAY) -> None:
+        """Kill the bus, and again as long as it is to be dead: PostgreSQL starts a process for each connection."""
+        until = asyncio.get_running_loop().time() + self.chance.uniform(*seconds)
+        while (left := until - asyncio.get_running_loop().time()) > 0:
+            if self._redis and self._redis.process.poll() is None:
+                self._redis.send(signal.SIGKILL)
+            elif not self._redis:
+                await asyncio.to_thread(self.signal_bus, signal.SIGTERM)
+            await asyncio.sleep(min(left, 0.1))
         if self._redis:
-            self._redis.send(signal.SIGKILL)
-            await self._for(AWAY)
             await asyncio.to_thread(self._redis.start)
-        else:
-            await asyncio.to_thread(self._signal_buses, signal.SIGTERM)
 
     async def _pause_bus(self) -> None:
-        pause = self._redis.send if self._redis else self._signal_buses
-        await asyncio.to_thread(pause, signal.SIGSTOP)
+        await asyncio.to_thread(self.signal_bus, signal.SIGSTOP)
         await self._for(STILL)
-        await asyncio.to_thread(pause, signal.SIGCONT)
+        await asyncio.to_thread(self.signal_bus, signal.SIGCONT)
+
+    def signal_bus(self, number: signal.Signals) -> None:
+        """Send a signal to Redis, or to the processes of PostgreSQL that serve the bus."""
+        if self._redis:
+            self._redis.send(number)
+            return
+        with connect(make_url(self._postgres.url)) as administrator:
+            for (pid,) in administrator.execute(BUSES):
+                with suppress(ProcessLookupError):  # it ended by itself
+                    os.kill(pid, number)
 
     async def _restart_postgres(self) -> None:
         how = self.chance.choice([signal.SIGINT, signal.SIGQUIT])
         await asyncio.to_thread(self._postgres.stop, how)
         await self._for(AWAY)
         await asyncio.to_thread(self._postgres.start)
-
-    def _signal_buses(self, number: signal.Signals) -> None:
-        """Send a signal to the processes that serve the buses in PostgreSQL."""
-        with connect(make_url(self._postgres.url)) as administrator:
-            for (pid,) in administrator.execute(BUSES):
-                os.kill(pid, number)
 
     async def _for(self, seconds: tuple[float, float]) -> None:
         await asyncio.sleep(self.chance.uniform(*seconds))
