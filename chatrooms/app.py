@@ -131,7 +131,7 @@ class Chatrooms(ApplicationDoor):
         self._components = declared.start(self._broadcast, self._pipeline)
         self._runner = Runner(self._pipeline, declared.jobs, queue, shared=self._db.is_shared)
         self._node = self._make_node(others, rates) if others else None
-        self._metrics = Metrics(self._server, self._pipeline, self._db, self._runner)
+        self._metrics = Metrics(self._server, self._pipeline, self._db, self._runner, self._node)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
         self._own = OwnEvents({*declared.commands, *declared.entries}, self._id_of, self._pipeline.admit)
@@ -149,8 +149,7 @@ class Chatrooms(ApplicationDoor):
         )
         callers = Callers(pages, gate)
         self._uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
-        routes = self._routes(callers, rates)
-        http = HttpDoor(callers, self._pipeline, gate, own=self._own, routes=routes)
+        http = HttpDoor(callers, self._pipeline, gate, own=self._own, routes=self._routes(callers, rates))
         self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))
 
     def _make_node(self, others: Others, rates: Rates) -> Node:
@@ -171,8 +170,9 @@ class Chatrooms(ApplicationDoor):
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""
         asked = partial(problems, self._db.reader, partial(self._pipeline.change, lambda _act: {}, APPLICATION))
-        health = Health(asked, self._metrics.text, self.settings.metrics_token, is_ending=lambda: self._retiring)
-        yield from health.routes()
+        degraded = self._node.degraded if self._node else dict[str, str]
+        token, is_ending = self.settings.metrics_token, lambda: self._retiring
+        yield from Health(asked, degraded, self._metrics.text, token, is_ending=is_ending).routes()
         for each in self._uploads:
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()

@@ -50,5 +50,7 @@ PersonRate = Annotated[Rate, Crowd(8)]
 """A rate per person; an address may have as much as 8 people, such as those in an office."""
 AddressRate = Annotated[Rate, Crowd(0)]
 """A rate that all people of an address share."""
+Link = Annotated[str, AfterValidator(lambda value: addresses.link(value.strip()) if value.strip() else "")]
+"""The address of a page, or nothing."""
 Bus = Annotated[str, AfterValidator(bus_address.checked)]
 """The URL of a bus, or nothing."""

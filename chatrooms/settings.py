@@ -158,6 +158,7 @@ class Settings(SignInSettings):
         "nobody does. Give it in the environment or in the file.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Minimum log level.")
+    log_format: Literal["logfmt", "json"] = Field(default="logfmt", description="How a line of the log is written.")
 
     @field_validator("service_key", "metrics_token")
     @classmethod

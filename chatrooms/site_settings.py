@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import Field, ValidationInfo, field_validator
 
 from chatrooms import accent, addresses, logo, names, setting_sources, types
-from chatrooms.setting_types import Bus
+from chatrooms.setting_types import Bus, Link
 
 DATABASE = "chatrooms.sqlite3"
 """The database's file name in the data directory; the names of its companion files start with it."""
@@ -55,12 +55,12 @@ class SiteSettings(setting_sources.Sourced):
         description="The path of an SVG or PNG file, at most 256 KiB, which is shown as this server's logo instead of "
         "ours; square ones look best.",
     )
-    login_url: str = Field(
+    login_url: Link = Field(
         default="",
         description="Where people log in to the application that mounts the chat, such as /login. The page leads them "
         "there, with the address to come back to as the parameter `next`.",
     )
-    home_url: str = Field(
+    home_url: Link = Field(
         default="",
         description="Where the page's menu leads back to, such as / or https://example.org/; if empty, nowhere.",
     )
@@ -98,11 +98,6 @@ class SiteSettings(setting_sources.Sourced):
         if value:
             logo.read(Path(value))
         return value
-
-    @field_validator("login_url", "home_url")
-    @classmethod
-    def _links_lead_to_pages(cls, value: str) -> str:
-        return addresses.link(value.strip()) if value.strip() else ""
 
     @field_validator("url")
     @classmethod

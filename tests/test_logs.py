@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from chatrooms import Chatrooms, Settings
-from chatrooms.cli.logs import BURST, SECONDS, Repeats
+from chatrooms.cli.logs import BURST, SECONDS, Repeats, formatter
 from chatrooms.pipeline import pipeline
 from chatrooms.storage.tables import messages
 from tests.direct import DECLARED
@@ -225,6 +225,7 @@ async def test_the_log_says_who_could_not_connect_and_why(tmp_path, caplog):
 
 ALONE = """
 import asyncio, logging, sys
+from chatrooms import Settings, trace
 from chatrooms.cli import logs
 from chatrooms.wire import failures
 
@@ -232,7 +233,7 @@ def fail(words):
     raise ValueError(words)
 
 async def main():
-    logs.configure("info")
+    logs.configure(Settings(log_format=sys.argv[2]))
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(logs.unhandled)
     logging.getLogger("uvicorn.error").warning('a "b" \\x1b[31m\\r\\n\\u2028\\x9b %s', "c=d")
@@ -242,7 +243,8 @@ async def main():
         fail(sys.argv[1])
     except ValueError as error:
         logging.getLogger("another").exception("it failed")
-        failures.report("ours failed")
+        with trace.of(request="r1", command="message.post", id="not\\na word"):
+            failures.report("ours failed")
         loop.call_exception_handler({"message": sys.argv[1], "exception": error, "handle": sys.argv[1]})
     for _ in range(1000):
         logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
@@ -252,7 +254,7 @@ asyncio.run(main())
 
 
 def test_standalone_each_record_is_a_line_and_repeats_are_limited():
-    ended = subprocess.run([sys.executable, "-c", ALONE, CANARY], check=True, capture_output=True, text=True)
+    ended = subprocess.run([sys.executable, "-c", ALONE, CANARY, "logfmt"], check=True, capture_output=True, text=True)
     lines = ended.stderr.split("\n")
     assert all(line.isprintable() for line in lines)
     assert not ended.stdout and CANARY not in ended.stderr
@@ -277,3 +279,44 @@ def test_the_number_of_dropped_records_is_logged_with_the_next_one():
     assert repeats.filter(following) and following.getMessage() == f"[{100 - BURST} more before] refused x"
     quiet = record("another")
     assert repeats.filter(quiet) and quiet.getMessage() == "another"
+
+
+def test_standalone_lines_can_be_json_with_what_the_server_did():
+    ended = subprocess.run([sys.executable, "-c", ALONE, CANARY, "json"], check=True, capture_output=True, text=True)
+    assert not ended.stdout and CANARY not in ended.stderr
+    first, second, _, ours, *_ = map(orjson.loads, ended.stderr.splitlines())
+    assert (first["event"], first["level"]) == ('a "b" \x1b[31m\r\n\u2028\x9b c=d', "warning")
+    assert second.keys() == {"timestamp", "level", "logger", "event"}
+    assert ours["event"].startswith("ours failed: ValueError")
+    assert (ours["request"], ours["command"]) == ("r1", "message.post")
+    assert "id" not in ours
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_a_failure_is_logged_with_what_ran_and_a_response_has_its_id(tmp_path, door, monkeypatch, caplog):
+    caplog.handler.setFormatter(formatter("json"))
+    async with running(tmp_path) as server, connect(server.url, "alice") as alice:
+        command = failing(DECLARED["message.post"], plainly)
+        monkeypatch.setitem(server.chat._features.commands, "message.post", command)
+        given = {"room": "#lobby", "text": "hello", "id": str(uuid4())}
+        await DOORS[door](alice, "message.post", given)
+        (line,) = [each for each in map(orjson.loads, caplog.text.splitlines()) if "in plainly" in each["event"]]
+        assert line["command"] == "message.post"
+        if door == "socket":
+            assert (line["socket"], line["id"]) == (alice.client.get_sid(), given["id"])
+            return
+        headers = {"Authorization": f"Bearer {alice.token}", "X-Request-ID": "of.the-proxy"}
+        _, _, answered = await post(server.url, "/api/message.post", given, headers=headers)
+        assert answered["X-Request-ID"] == "of.the-proxy"
+        assert '"request": "of.the-proxy"' in caplog.text and len(line["request"]) == 16
+
+
+async def test_what_is_no_command_is_not_logged_as_one(own_server, caplog):
+    caplog.set_level(logging.INFO, "chatrooms")
+    caplog.handler.addFilter(logging.Filter("chatrooms"))
+    caplog.handler.setFormatter(formatter("json"))
+    async with connect(own_server.url, "alice") as alice:
+        for by in DOORS.values():
+            await by(alice, alice.token, {})
+        assert "command refused: unknown_command" in caplog.text
+        assert alice.token not in caplog.text

@@ -1,4 +1,4 @@
-"""Logging of the standalone server: every record of the process becomes one logfmt line on standard error.
+"""Logging of the standalone server: every record of the process becomes one line on standard error, logfmt or JSON.
 
 An application that mounts chatrooms configures logging itself; our loggers are below ``chatrooms``.
 """
@@ -17,6 +17,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor
 
+from chatrooms import trace
+from chatrooms.settings import Settings
 from chatrooms.wire import failures
 
 SECONDS = 60.0
@@ -30,13 +32,13 @@ log = logging.getLogger(__name__)
 _controls = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-def configure(level: str) -> None:
-    """Log our records from ``level`` on, and the libraries' warnings and errors."""
+def configure(settings: Settings) -> None:
+    """Log our records from the level of the settings on, and the libraries' warnings and errors."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_formatter())
+    handler.setFormatter(formatter(settings.log_format))
     handler.addFilter(Repeats())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("chatrooms").setLevel(level.upper())
+    logging.getLogger("chatrooms").setLevel(settings.log_level.upper())
 
 
 def unhandled(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -48,15 +50,15 @@ def unhandled(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None
         failures.report("a task or a callback failed", error)
 
 
-def _formatter() -> logging.Formatter:
+def formatter(name: str) -> logging.Formatter:
+    """Return what writes a record as a line of this format."""
     before: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso"),
     ]
-    lines = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "logger", "event"])
     meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    after: list[Processor] = [meta, _without_values, lines, _printable]
+    after: list[Processor] = [meta, _without_values, _traced, *_RENDERED[name]]
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=after)
 
 
@@ -68,6 +70,12 @@ def _without_values(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
+def _traced(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Add the ids of what the server does at the moment."""
+    event.update(trace.plain())
+    return event
+
+
 def _printable(_logger: Any, _method: str, line: Any) -> str:
     """Escape control characters, so that a record is one line and cannot control a terminal."""
     return _controls.sub(_escaped, line)
@@ -75,6 +83,13 @@ def _printable(_logger: Any, _method: str, line: Any) -> str:
 
 def _escaped(control: re.Match[str]) -> str:
     return control[0].encode("unicode_escape").decode()
+
+
+_KEYS = ["timestamp", "level", "logger", "event"]
+_RENDERED: dict[str, tuple[Processor, ...]] = {
+    "logfmt": (structlog.processors.LogfmtRenderer(key_order=_KEYS), _printable),
+    "json": (structlog.processors.JSONRenderer(),),
+}
 
 
 @dataclass

@@ -16,7 +16,7 @@ async def renew(settings: Settings) -> str:
 
     Raises `Unable`, also while a server uses the database.
     """
-    logs.configure(settings.log_level)
+    logs.configure(settings)
     with opening_existing(settings) as url:
         database = Database(settings.database_url)
         await database.open()

@@ -56,7 +56,7 @@ async def serve(settings: Settings) -> None:
 
 async def serve_on(listening: socket.socket, settings: Settings, worker: Worker | None = None) -> None:
     """Do what `serve` does with a socket, perhaps as a worker."""
-    logs.configure(settings.log_level)
+    logs.configure(settings)
     asyncio.get_running_loop().set_exception_handler(logs.unhandled)
     with opening(settings):
         await _run(settings, listening, worker)

@@ -29,7 +29,7 @@ def serve(settings: Settings) -> None:
     """Run the workers until SIGINT or SIGTERM, and start again those that end; raises `Unable`."""
     if make_url(settings.database_url).get_backend_name() == "sqlite":
         raise Unable("workers: SQLite has one server; for several workers, use PostgreSQL (setting: database)")
-    logs.configure(settings.log_level)
+    logs.configure(settings)
     with ExitStack() as ending:
         sockets = [ending.enter_context(closing(each)) for each in _listening(settings)]
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)

@@ -23,17 +23,23 @@ Problems = Callable[[], Awaitable[dict[str, str]]]
 
 
 class Health:
-    """Serves ``/healthz`` and ``/readyz``, and ``/metrics`` to those who have the ``token``, if there is one."""
+    """Serves ``/healthz`` and ``/readyz``, and ``/metrics`` to those who have the ``token``, if there is one.
+
+    What is ``degraded`` is only named: a load balancer that turned away from every server without a bus would turn away
+    from all at once, though all serve people.
+    """
 
     def __init__(
         self,
         problems: Problems,
+        degraded: Callable[[], dict[str, str]],
         metrics: Callable[[], Awaitable[tuple[bytes, str]]],
         token: str,
         *,
         is_ending: Callable[[], bool],
     ) -> None:
-        self._problems, self._metrics, self._token, self._is_ending = problems, metrics, token, is_ending
+        self._problems, self._degraded, self._metrics = problems, degraded, metrics
+        self._token, self._is_ending = token, is_ending
         self._asking: asyncio.Task[dict[str, str]] | None = None
         self._asked_at = 0.0
 
@@ -49,7 +55,8 @@ class Health:
     async def _ready(self, _request: Request) -> Response:
         problems = ENDING if self._is_ending() else await self._latest()
         if not problems:
-            return response({"ok": True})
+            degraded = self._degraded()
+            return response({"ok": True, "degraded": degraded} if degraded else {"ok": True})
         first, problem = next(iter(problems.items()))
         return refusal_response(Unavailable(f"The server is not ready. The {first}: {problem}.", **problems))
 

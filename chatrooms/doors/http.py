@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Lifespan
 
+from chatrooms import trace
 from chatrooms.doors.answers import Success, failed, refusal_of, refusal_response, response
 from chatrooms.doors.body import read
 from chatrooms.doors.callers import Callers
@@ -51,6 +52,10 @@ class HttpDoor:
 
     async def _command(self, request: Request) -> Response:
         name = request.path_params["command"]
+        with trace.of(command=self._pipeline.entries.known(name)):
+            return await self._answer(name, request)
+
+    async def _answer(self, name: str, request: Request) -> Response:
         handshake = self._callers.handshake(request)
         if self._pipeline.entries.has(name):
             return await self._enter(name, request, handshake)

@@ -17,6 +17,7 @@ from chatrooms.errors import Unavailable
 from chatrooms.histogram import Histogram
 from chatrooms.pipeline import jobs
 from chatrooms.pipeline.job_runner import Runner
+from chatrooms.pipeline.nodes.node import Node
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.storage.database import Database
 from chatrooms.version import __version__
@@ -53,10 +54,10 @@ class Lateness:
 
 
 class Metrics:
-    """Collects what the parts of a server have counted; `text` returns it."""
+    """Collects what the parts of a server have counted; `text` returns it. A server that is alone is no ``node``."""
 
-    def __init__(self, server: Server, pipeline: Pipeline, db: Database, runner: Runner) -> None:
-        self._server, self._pipeline, self._db, self._runner = server, pipeline, db, runner
+    def __init__(self, server: Server, pipeline: Pipeline, db: Database, runner: Runner, node: Node | None) -> None:
+        self._server, self._pipeline, self._db, self._runner, self._node = server, pipeline, db, runner, node
         self.lateness = Lateness()
 
     async def text(self) -> tuple[bytes, str]:
@@ -88,6 +89,17 @@ class Metrics:
         yield _counter("chatrooms_jobs", "Runs of jobs, by `ok` or `failed`.", runs, "kind", "outcome")
         if waiting is not None:
             yield _gauge("chatrooms_jobs_due", "Jobs that are due and not done.", _single(waiting), "kind")
+        if self._node:
+            yield from _of_node(self._node)
+
+
+def _of_node(node: Node) -> Iterator[Metric]:
+    bus = node.bus
+    yield _gauge("chatrooms_nodes", "Servers of this chat, as far as this one hears.", {(): node.count()})
+    yield _histogram("chatrooms_bus_lag_seconds", "Until a heartbeat of this server came back to it.", bus.lag)
+    yield _gauge("chatrooms_bus_silent_seconds", "Since anything came over the bus.", {(): bus.silent()})
+    yield _counter("chatrooms_bus_dropped", "Messages that were not published.", {(): bus.dropped})
+    yield _counter("chatrooms_bus_ignored", "Messages that no server of this chat has sent.", {(): bus.ignored})
 
 
 class _Collector:
@@ -108,7 +120,7 @@ def _counter(name: str, doc: str, counts: Mapping[Any, int], *labels: str) -> Me
     return family
 
 
-def _gauge(name: str, doc: str, values: Mapping[Any, int], *labels: str) -> Metric:
+def _gauge(name: str, doc: str, values: Mapping[Any, float], *labels: str) -> Metric:
     from prometheus_client.core import GaugeMetricFamily
 
     family = GaugeMetricFamily(name, doc, labels=labels)

@@ -1,5 +1,7 @@
 """Unhandled exceptions: log where they came from, respond with 500, and raise nothing to the server.
 
+A response that says that something is wrong here has the id of its request, by which the log is searched.
+
 The server would log the exception's text, and perhaps the values of variables; see `wire.failures`.
 """
 
@@ -9,14 +11,17 @@ from contextlib import suppress
 from typing import Any
 
 import orjson
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chatrooms import trace
 from chatrooms.doors.answers import failed
 from chatrooms.errors import Internal
 from chatrooms.wire import failures
 
+REQUEST_ID = "X-Request-ID"
 INTERNAL_ERROR = 1011
 """RFC 6455, section 7.4.1."""
 
@@ -33,19 +38,24 @@ class ServerErrors:
             await self._app(scope, receive, send)
             return
         begun = False
+        request = trace.request_id(Headers(scope=scope).get(REQUEST_ID, ""))
 
         async def sending(message: Any) -> None:
             nonlocal begun
             begun = True
+            if message.get("status", 0) >= Internal.status:
+                message.setdefault("headers", [])
+                MutableHeaders(scope=message)[REQUEST_ID] = request
             await send(message)
 
-        try:
-            await self._app(scope, receive, sending)
-        except ClientDisconnect:
-            return
-        except Exception:
-            failures.report("a request failed")
-            await _end(scope, receive, send, begun=begun)
+        with trace.of(request=request):
+            try:
+                await self._app(scope, receive, sending)
+            except ClientDisconnect:
+                return
+            except Exception:
+                failures.report("a request failed")
+                await _end(scope, receive, sending, begun=begun)
 
 
 async def _end(scope: Scope, receive: Receive, send: Send, *, begun: bool) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import socketio.exceptions
 
-from chatrooms import names
+from chatrooms import names, trace
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
 from chatrooms.doors.greeting import Greeting
 from chatrooms.doors.own_events import OwnEvents
@@ -141,6 +141,14 @@ class SocketioDoor:
         await self._server.manager.emit_all(("change", {"room": room, "rev": BEYOND}, [sid]) for room in rooms)
 
     def _event(self, event: str, sid: str, *given: Any) -> Answer | Failure | Awaitable[Success | Failure]:
+        called = given[0].get("id") if given and isinstance(given[0], dict) else None
+        doing = {"socket": sid, "command": self._pipeline.entries.known(event), "id": called}
+        with trace.of(**doing):
+            return self._begin(event, sid, given, doing)
+
+    def _begin(
+        self, event: str, sid: str, given: tuple[Any, ...], doing: Mapping[str, Any]
+    ) -> Answer | Failure | Awaitable[Success | Failure]:
         answer = Answer()
         try:
             caller: Caller = self._server.session_of(sid)["caller"]
@@ -151,16 +159,19 @@ class SocketioDoor:
                 return answer
         except Exception as error:
             return self._failed(sid, error)
-        return self._run(event, sid, params, caller)
+        return self._run(event, sid, params, caller, doing)
 
     def _answer(self, answer: Answer, sid: str, result: Any, error: Exception | None) -> None:
         answer.give({"ok": True, "result": result} if error is None else self._failed(sid, error))
 
-    async def _run(self, event: str, sid: str, params: Any, caller: Caller) -> Success | Failure:
-        try:
-            return {"ok": True, "result": await self._pipeline.run(event, params, caller)}
-        except Exception as error:
-            return self._failed(sid, error)
+    async def _run(
+        self, event: str, sid: str, params: Any, caller: Caller, doing: Mapping[str, Any]
+    ) -> Success | Failure:
+        with trace.of(**doing):
+            try:
+                return {"ok": True, "result": await self._pipeline.run(event, params, caller)}
+            except Exception as error:
+                return self._failed(sid, error)
 
     def _failed(self, sid: str, error: Exception) -> Failure:
         self._server.count_refusal(sid)

@@ -153,6 +153,9 @@ class Runner:
         try:
             async with asyncio.timeout(SECONDS_TO_RUN):
                 await self._kinds[job.kind].run(self._chat, job)
+        except Unavailable as error:
+            log.warning("a job of the kind %s waits for the database", job.kind)
+            failure = error
         except Exception as error:
             failures.report(f"job {job.kind} failed")
             failure = error

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from chatrooms import trace
 from chatrooms.errors import Refusal, UnknownCommand
 from chatrooms.events import Event, Signal
 from chatrooms.gcra import NoLimit
@@ -141,8 +142,10 @@ class Pipeline:
         done(outcome.result if outcome else None, error)
 
     def _note(self, refusal: Refusal, name: str) -> None:
-        self.outcomes[name if name in self._features.commands else "", refusal.code] += 1
-        self._tally.note(logging.INFO, f"command refused: {refusal.code}")
+        known = self.entries.known(name)
+        self.outcomes[known, refusal.code] += 1
+        with trace.of(command=known):
+            self._tally.note(logging.INFO, f"command refused: {refusal.code}")
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
         """Run ``work`` as a change that is not a command, such as a first join or a job."""

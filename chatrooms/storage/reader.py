@@ -117,8 +117,10 @@ class Reader:
         threads, self._threads = self._threads, None
         if threads is None:
             return True
-        threads[0].submit(self._engine.dispose)
-        return all(await asyncio.gather(*(each.close(seconds) for each in threads)))
+        ended = await asyncio.gather(*(each.close(seconds) for each in threads))
+        closing = Threads(1, "closing")  # once no query has a connection, which would outlive its pool
+        closing.submit(self._engine.dispose)
+        return all([*ended, await closing.close(seconds if all(ended) else 0)])
 
     async def _run(self) -> None:
         batch: list[Lookup] = []

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from chatrooms import trace
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.storage import ahead, locks
 from chatrooms.storage.ahead import Ahead
@@ -31,7 +32,7 @@ class Write:
     ``done`` is called once, with its result and its error. One that ``waits`` has met an error that passes.
     """
 
-    __slots__ = ("_done", "_until", "ahead", "error", "locks", "result", "waits", "whom", "work")
+    __slots__ = ("_doing", "_done", "_until", "ahead", "error", "locks", "result", "waits", "whom", "work")
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Write:
     ) -> None:
         self.work, self.locks, self.whom, self.ahead = work, locks, whom, ahead
         self._done: Done | None = done
+        self._doing = trace.current()
         self._until: float | None = None
         self.result: Any = None
         self.error: Exception | None = None
@@ -67,15 +69,19 @@ class Write:
                 raise
             self._fail(error)
         except Exception:
-            failures.report("command failed")
+            self._report()
             self.error = Internal()
 
     def _fail(self, error: DBAPIError) -> None:
         if getattr(error.orig, "sqlstate", None) in PASSING:
             self._wait()
             return
-        failures.report("command failed")
+        self._report()
         self.error = Internal() if isinstance(error, IntegrityError) else Unavailable()
+
+    def _report(self) -> None:
+        with trace.of(**self._doing):
+            failures.report("command failed")
 
     def _wait(self) -> None:
         """Wait for another batch, but not for ever."""

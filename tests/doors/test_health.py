@@ -61,7 +61,7 @@ async def test_many_who_ask_share_an_answer_for_a_second(monkeypatch):
         await asyncio.sleep(0)
         return {}
 
-    watched = Health(problems, None, "", is_ending=lambda: False)
+    watched = Health(problems, dict, None, "", is_ending=lambda: False)
     await asyncio.gather(*(watched._ready(None) for _ in range(20)))
     await watched._ready(None)
     assert len(asked) == 1

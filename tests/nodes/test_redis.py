@@ -8,12 +8,17 @@ from contextlib import AsyncExitStack
 import pytest
 from redis.asyncio import Redis
 
+from chatrooms.doors import health
 from chatrooms.events import Change, Emission, End, Signal
 from chatrooms.pipeline.bus import carried
 from chatrooms.pipeline.bus.concern import concerned, grouped
 from chatrooms.pipeline.bus.messages import Beat, Bye, Head, Moved
+from chatrooms.pipeline.nodes import node
 from chatrooms.storage.facts import Facts
+from tests.doors.test_health import TOKEN, get, measured
 from tests.nodes.listening import listening, until
+from tests.people import connect
+from tests.servers import running
 from tests.services.redis import redis, sentinel
 
 FACTS = Facts("12345678", "epoch", "", "secret")
@@ -126,22 +131,22 @@ async def test_while_redis_stands_still_nothing_waits_for_it_and_afterwards_it_i
 async def test_a_redis_that_is_killed_comes_back(monkeypatch):
     monkeypatch.setattr(carried, "MOST_TO_RETRY", 0.2)
     async with AsyncExitStack() as stack:
-        with redis() as first:
-            one, other = [await stack.enter_async_context(listening(first.url, FACTS)) for _ in range(2)]
-            await other.follow("#lobby")
-            first.send(signal.SIGKILL)
+        server = stack.enter_context(redis())
+        one, other = [await stack.enter_async_context(listening(server.url, FACTS)) for _ in range(2)]
+        await other.follow("#lobby")
+        server.send(signal.SIGKILL)
         other.heard_in.clear()
         other.bus.follow(["#staff"])
-        with redis(first.port):
-            await until(lambda: other.heard_in == {"#lobby", "#staff"})
-            await until(lambda: one.misses > 1)
+        server.start()
+        await until(lambda: other.heard_in == {"#lobby", "#staff"})
+        await until(lambda: one.misses > 1)
 
-            def speaks() -> bool:
-                one.bus.publish([said("#lobby"), said("#staff"), BEAT])
-                return BEAT in other.heard
+        def speaks() -> bool:
+            one.bus.publish([said("#lobby"), said("#staff"), BEAT])
+            return BEAT in other.heard
 
-            await until(speaks)
-            assert other.heard[:3] == [said("#lobby"), said("#staff"), BEAT]
+        await until(speaks)
+        assert other.heard[:3] == [said("#lobby"), said("#staff"), BEAT]
 
 
 async def test_the_master_of_a_service_is_found_by_its_sentinels():
@@ -150,3 +155,28 @@ async def test_the_master_of_a_service_is_found_by_its_sentinels():
         async with listening(url, FACTS) as one, listening(url, FACTS) as other:
             one.bus.publish([Bye()])
             await until(lambda: other.heard == [Bye()])
+
+
+async def test_servers_whose_redis_is_gone_read_the_database_and_say_so(tmp_path, postgres_database, monkeypatch):
+    monkeypatch.setattr(node, "DEAF", 1.5)
+    async with AsyncExitStack() as stack:
+        server = stack.enter_context(redis())
+        start = {"database": postgres_database, "bus": server.url, "metrics_token": TOKEN}
+        one, other = [await stack.enter_async_context(running(tmp_path, **start)) for _ in range(2)]
+        alice, bob = [await stack.enter_async_context(connect(*at)) for at in ((one.url, "alice"), (other.url, "bob"))]
+        assert (await measured(one.url))["chatrooms_nodes",] == 2
+        assert await get(one.url, "/readyz") == (200, b'{"ok":true}')
+        server.send(signal.SIGKILL)
+        await alice.say("#lobby", "by the database")
+        await bob.hears_text("by the database")
+        await until(one.chat._node.degraded)
+        monkeypatch.setattr(health, "SECONDS_TO_KEEP", -1)
+        status, answer = await get(one.url, "/readyz")
+        assert (status, answer[:28]) == (200, b'{"ok":true,"degraded":{"bus"')
+        assert (await measured(one.url))["chatrooms_bus_silent_seconds",] > 1.5
+        server.start()
+        await until(lambda: not one.chat._node.degraded())
+        assert await get(one.url, "/readyz") == (200, b'{"ok":true}')
+        found = await measured(one.url)
+        assert found["chatrooms_bus_lag_seconds_count",] > 0
+        assert found["chatrooms_bus_dropped_total",] > 0

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
@@ -28,9 +29,49 @@ OPTIONS = {
 }
 
 
+@dataclass
+class RunningPostgres:
+    """A server on its own Unix socket; ``url`` is that of its maintenance database."""
+
+    binaries: Path
+    data: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL."""
+        return self._url.render_as_string(hide_password=False)
+
+    @property
+    def _url(self) -> URL:
+        return URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(self.data)})
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        wait_until_it_answers(self.process, self._url, self.log)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it: SIGINT is PostgreSQL's "fast shutdown", SIGQUIT an immediate one, as if it crashed."""
+        self.process.send_signal(how)
+        self.process.wait(START_SECONDS)
+
+    def start(self) -> None:
+        """Start it again, and wait until it answers."""
+        self.process = start(self.binaries, self.data, self.log)
+        self.wait()
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
-    """Start a server on its own Unix socket; return the SQLAlchemy URL of its maintenance database."""
+    """Start a server; return the SQLAlchemy URL of its maintenance database."""
+    with running_postgres() as server:
+        yield server.url
+
+
+@contextmanager
+def running_postgres() -> Iterator[RunningPostgres]:
+    """Start a server that can be stopped and started again."""
     with tempfile.TemporaryDirectory(prefix="chatrooms-pg-") as name:
         home = Path(name)
         binaries = readable_by_the_unprivileged(server_binaries(), home)
@@ -40,14 +81,12 @@ def postgres() -> Iterator[str]:
             home.chmod(0o711)
             shutil.chown(data, user)
         initialize(binaries, data)
-        server = start(binaries, data, log)
+        server = RunningPostgres(binaries, data, log, start(binaries, data, log))
         try:
-            url = URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(data)})
-            wait_until_it_answers(server, url, log)
-            yield url.render_as_string(hide_password=False)
+            server.wait()
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)  # PostgreSQL's "fast shutdown"
-            server.wait(START_SECONDS)
+            server.stop()
 
 
 @contextmanager

@@ -17,17 +17,27 @@ from pathlib import Path
 START_SECONDS = 20
 
 
-@dataclass(frozen=True)
+@dataclass
 class RunningRedis:
     """A server at a loopback port."""
 
     port: int
-    process: subprocess.Popen[bytes]
+    command: list[str]
+    log: Path
+
+    def __post_init__(self) -> None:
+        self.start()
 
     @property
     def url(self) -> str:
         """Its `redis://` URL."""
         return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start it, perhaps again, and wait until it answers."""
+        with self.log.open("wb") as output:
+            self.process = subprocess.Popen(self.command, stdout=output, stderr=subprocess.STDOUT)
+        wait_until_it_answers(self.process, self.port, self.log)
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal; wait for the end if it kills."""
@@ -35,14 +45,20 @@ class RunningRedis:
         if number == signal.SIGKILL:
             self.process.wait(START_SECONDS)
 
+    def end(self) -> None:
+        """End it, even if it stands still."""
+        for number in (signal.SIGCONT, signal.SIGTERM):
+            self.process.send_signal(number)
+        self.process.wait(START_SECONDS)
+
 
 @contextmanager
-def redis(port: int = 0) -> Iterator[RunningRedis]:
-    """Start an empty server on this loopback port, or a free one."""
+def redis() -> Iterator[RunningRedis]:
+    """Start an empty server."""
     with tempfile.TemporaryDirectory(prefix="chatrooms-redis-") as home:
-        port = port or free_port()
+        port = free_port()
         options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", home, "--save", "", "--appendonly", "no"]
-        with started(port, Path(home, "log"), *options) as server:
+        with closing_redis(RunningRedis(port, [redis_binary(), *options], Path(home, "log"))) as server:
             yield server
 
 
@@ -53,22 +69,18 @@ def sentinel(service: str, master: int, password: str) -> Iterator[RunningRedis]
         port, config = free_port(), Path(home, "sentinel.conf")
         watched = f"sentinel monitor {service} 127.0.0.1 {master} 1"
         config.write_text(f"bind 127.0.0.1\nport {port}\ndir {home}\nrequirepass {password}\n{watched}\n")
-        with started(port, Path(home, "log"), str(config), "--sentinel") as server:
+        command = [redis_binary(), str(config), "--sentinel"]
+        with closing_redis(RunningRedis(port, command, Path(home, "log"))) as server:
             yield server
 
 
 @contextmanager
-def started(port: int, log: Path, *options: str) -> Iterator[RunningRedis]:
-    """Run the program with these options until the context ends."""
-    with log.open("wb") as output:
-        server = subprocess.Popen([redis_binary(), *options], stdout=output, stderr=subprocess.STDOUT)
+def closing_redis(server: RunningRedis) -> Iterator[RunningRedis]:
+    """End a server at the end."""
     try:
-        wait_until_it_answers(server, port, log)
-        yield RunningRedis(port, server)
+        yield server
     finally:
-        server.send_signal(signal.SIGCONT)
-        server.terminate()
-        server.wait(START_SECONDS)
+        server.end()
 
 
 def redis_binary() -> str:

@@ -7,11 +7,14 @@ import asyncio
 import sys
 import time
 import traceback
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.soak.nodes import nodes
 from tests.soak.outcome import Outcome
-from tests.soak.scenarios import SCENARIOS
+from tests.soak.scenarios import SCENARIOS, Scenario
 from tests.soak.wire import raise_file_limit
 
 LEAST = 10.0
@@ -24,29 +27,32 @@ def main() -> None:
     parser.add_argument("--only", choices=SCENARIOS, action="append", help="these scenarios alone")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--scale", type=float, default=1.0, help="of the counts of all scenarios but delivery")
+    parser.add_argument("--nodes", type=int, default=0, help="instead, so many nodes on one PostgreSQL")
+    parser.add_argument("--bus", choices=["postgresql", "redis"], default="postgresql", help="of these nodes")
     given = parser.parse_args()
     raise_file_limit()
+    known = {"nodes": partial(nodes, count=given.nodes, bus=given.bus)} if given.nodes else SCENARIOS
     with TemporaryDirectory(prefix="chatrooms-soak-") as scratch:
-        outcomes = asyncio.run(run(Path(scratch), given.only or list(SCENARIOS), given))
+        outcomes = asyncio.run(run(Path(scratch), known, given))
     _report(outcomes, given.seed)
     sys.exit(any(outcome.violations for outcome in outcomes))
 
 
-async def run(scratch: Path, names: list[str], given: argparse.Namespace) -> list[Outcome]:
+async def run(scratch: Path, known: Mapping[str, Scenario], given: argparse.Namespace) -> list[Outcome]:
     """Run the scenarios: those with counts first, then delivery for the rest of the time."""
     began, found = time.monotonic(), []
-    for name in names:
+    for name in (each for each in known if each in (given.only or known)):
         left = max(LEAST, given.minutes * 60 - (time.monotonic() - began))
-        found.append(await _one(name, scratch, left, given))
+        found.append(await _one(name, known[name], scratch, left, given))
         print(found[-1].markdown(), "\n", flush=True)
     return found
 
 
-async def _one(name: str, scratch: Path, seconds: float, given: argparse.Namespace) -> Outcome:
+async def _one(name: str, scenario: Scenario, scratch: Path, seconds: float, given: argparse.Namespace) -> Outcome:
     print(f"{time.strftime('%H:%M:%S')} {name}, seed {given.seed}", file=sys.stderr, flush=True)
     began = time.monotonic()
     try:
-        outcome = await SCENARIOS[name](scratch, seconds, given.seed, given.scale)
+        outcome = await scenario(scratch, seconds, given.seed, given.scale)
     except Exception as error:
         traceback.print_exc()
         outcome = Outcome(name, violations=[f"did not end: {type(error).__name__} {error}"])

@@ -36,9 +36,9 @@ UP = (2.0, 5.0)
 class Senders:
     """A process of senders."""
 
-    async def start(self, port: int, seed: int, people: list[tuple[str, str]]) -> None:
+    async def start(self, port: int, seed: int, people: list[tuple[str, str]], **more: float) -> None:
         """Start; returns when all have joined."""
-        given = orjson.dumps({"port": port, "seed": seed, "lost": LOST, "senders": people})
+        given = orjson.dumps({"port": port, "seed": seed, "lost": LOST, "senders": people, **more})
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.soak.senders", given.decode()),
             cwd=ROOT,

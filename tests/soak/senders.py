@@ -31,9 +31,14 @@ PATIENCE = 120
 
 
 class Sender:
-    """One person with an outbox; an acknowledgement is lost with the probability ``lost``."""
+    """One person with an outbox; an acknowledgement is lost with the probability ``lost``.
 
-    def __init__(self, port: int, name: str, room: str, chance: random.Random, lost: float) -> None:
+    With a ``window`` of 1, whatever is rejected as unavailable is tried again before the next, so the order holds.
+    """
+
+    def __init__(
+        self, port: int, name: str, room: str, chance: random.Random, lost: float, window: int = WINDOW
+    ) -> None:
         self.name, self.room = name, room
         self.acknowledged: list[int | None] = []
         self.counts: Counter[str] = Counter()
@@ -41,7 +46,7 @@ class Sender:
         self.joined = asyncio.Event()
         self.going = False
         self.pending: dict[int, float] = {}
-        self._port, self._chance, self._lost = port, chance, lost
+        self._port, self._chance, self._lost, self._window = port, chance, lost, window
         self._wire: wire.Wire | None = None
 
     async def keep(self) -> None:
@@ -75,7 +80,7 @@ class Sender:
                 self._say(number)
 
     def _say_more(self) -> None:
-        while self.going and self._wire and len(self.pending) < WINDOW:
+        while self.going and self._wire and len(self.pending) < self._window:
             self.acknowledged.append(None)
             self._say(len(self.acknowledged) - 1)
 
@@ -90,7 +95,9 @@ class Sender:
             self.counts["told"] += 1
             return
         number, said = found
-        if not said["ok"]:
+        if not said["ok"] and self._window == 1 and said["error"]["code"] == "unavailable":
+            self.counts["unavailable"] += 1
+        elif not said["ok"]:
             self.wrong.append(f"{self.name} {number}: {said}")
         elif number == JOINING:
             self.joined.set()
@@ -114,10 +121,12 @@ def id_of(name: str, number: int) -> str:
     return str(UUID(int=int.from_bytes(name.encode().ljust(8, b"_")[:8], "big") << 64 | number))
 
 
-async def run(port: int, seed: int, lost: float, senders: list[tuple[str, str]]) -> dict[str, Any]:
+async def run(
+    port: int, seed: int, lost: float, senders: list[tuple[str, str]], window: int = WINDOW
+) -> dict[str, Any]:
     """Send from the first line of input to the second, and print what was acknowledged."""
     chance = random.Random(seed)
-    people = [Sender(port, name, room, chance, lost) for name, room in senders]
+    people = [Sender(port, name, room, chance, lost, window) for name, room in senders]
     tasks = [asyncio.create_task(person.keep()) for person in people]
     await asyncio.gather(*(person.joined.wait() for person in people))
     print("ready", flush=True)

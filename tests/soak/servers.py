@@ -60,6 +60,10 @@ class Server:
         if str(self.port) not in line.decode():
             raise OSError(f"no start: {line!r} {self.log.read_text()[-1000:]}")
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, such as to pause, and wait for nothing."""
+        self._process.send_signal(number)
+
     async def end(self, how: signal.Signals, patience: float = PATIENCE) -> int:
         """Send a signal, wait for the end, and return the exit status."""
         if self._process.returncode is None:

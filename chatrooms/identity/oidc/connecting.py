@@ -28,7 +28,7 @@ class State(TypedDict):
     account: Annotated[Linked | None, Field(description="Your account there, if you have connected one.")]
 
 
-class Begun(TypedDict):
+class Connecting(TypedDict):
     """What begins to connect it."""
 
     state: Annotated[str, Field(description="The parameter `connect` of `oidc.begin`, within ten minutes.")]
@@ -48,14 +48,14 @@ def _signed_in(me: Caller, _p: Params) -> None:
 
 
 @live("oidc.connect", may=_signed_in, repeatable=False, method="connect_provider")
-async def connect(here: Passwords, me: Caller, p: Proven) -> Begun:
+async def connect(here: Passwords, me: Caller, p: Proven) -> Connecting:
     """Begin to connect the provider to your account, so that it signs you in: go on with `oidc.begin`."""
     session = sessions.signed_in(me)
     if not here.chat.settings.oidc_issuer:
         raise Forbidden("This server has no sign-in provider.")
     await fresh.require(here, me, p.password)
 
-    def make(act: Act) -> Begun:
+    def make(act: Act) -> Connecting:
         if not sessions.alive(act.db, session):
             raise Unauthorized
         return {"state": attempts.make(act.db, session).state}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from chatrooms.histogram import Histogram
 from chatrooms.pipeline.bus.messages import Message
 from chatrooms.storage.facts import Facts
 
@@ -27,9 +28,16 @@ class Listener(Protocol):
 
 
 class Bus(Protocol):
-    """The connection of the node ``node`` to the others."""
+    """The connection of the node ``node`` to the others.
+
+    ``lag`` is how long what this node publishes took to come back to it, as what others publish takes to come here.
+    ``dropped`` counts messages that were not published, ``ignored`` those that no node has sent.
+    """
 
     node: str
+    lag: Histogram
+    dropped: int
+    ignored: int
 
     def running(self, facts: Facts, listener: Listener) -> AbstractAsyncContextManager[None]:
         """Be connected to the nodes of the database with these facts, inside this context."""

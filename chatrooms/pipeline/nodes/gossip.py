@@ -23,8 +23,13 @@ class Gossip:
     def __init__(self, bus: Bus, people: People, grace: float) -> None:
         self._bus, self._people, self._grace = bus, people, grace
         self._heard: dict[str, float] = {}
+        """The other nodes, and when they last said something."""
         self._asked: dict[str, float] = {}
         self._ended: set[str] = set()
+
+    def nodes(self) -> int:
+        """Return how many nodes there are, as far as this one hears."""
+        return 1 + len(self._heard)
 
     async def beat(self) -> None:
         """Say every second that this node is alive, and notice those that are not."""

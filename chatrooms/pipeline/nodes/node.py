@@ -14,6 +14,7 @@ from chatrooms import names
 from chatrooms.errors import Unavailable
 from chatrooms.events import Change, Emission, End, Event, Signal
 from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.bus import Bus
 from chatrooms.pipeline.bus.messages import Bye, Head, Message, Spent
 from chatrooms.pipeline.nodes.gossip import DEAF, Gossip
 from chatrooms.pipeline.nodes.heads import batches
@@ -62,6 +63,20 @@ class Node:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def bus(self) -> Bus:
+        """What connects this node to the others."""
+        return self._bus
+
+    def count(self) -> int:
+        """Return how many nodes there are, as far as this one hears."""
+        return self._gossip.nodes()
+
+    def degraded(self) -> dict[str, str]:
+        """Return what makes the server slower than it could be, though everything works: the ``bus``, if it is dead."""
+        silent = self._bus.silent()
+        return {"bus": f"nothing came for {silent:.0f} s, so this server reads the database"} if silent > DEAF else {}
 
     def leave(self) -> None:
         """Let the other nodes know that this one ends, so that its people do not count as offline while they move."""

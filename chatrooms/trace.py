@@ -1,0 +1,44 @@
+"""What the server is doing at the moment, by ids: so that lines of a log can be put together.
+
+``request`` is an HTTP request, ``socket`` a connection, ``command`` the name of what runs, ``id`` what its client calls
+it. Nothing here is a secret or a text of anybody's.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import Any
+
+_plain = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_current: ContextVar[Mapping[str, Any]] = ContextVar("trace", default=MappingProxyType({}))
+
+
+def current() -> Mapping[str, Any]:
+    """Return the ids of what runs now, to be given to `of` on another thread."""
+    return _current.get()
+
+
+def plain() -> dict[str, str]:
+    """Return those of them that are plain words, for a log: clients choose some."""
+    ids = _current.get()
+    return {name: each for name, each in ids.items() if isinstance(each, str) and _plain.fullmatch(each)}
+
+
+@contextmanager
+def of(**ids: Any) -> Iterator[None]:
+    """Add ids inside this context."""
+    token = _current.set({**_current.get(), **ids})
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def request_id(given: str) -> str:
+    """Return the id that a proxy gave a request, if it is a plain word, or else a new one."""
+    return given if _plain.fullmatch(given) else secrets.token_hex(8)
