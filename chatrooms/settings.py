@@ -84,9 +84,9 @@ class Settings(BaseSettings):
     guests: Literal["claim", "invite", "approval", "open", "off"] = Field(
         default="claim",
         description="claim: guests claim a free name and keep it; invite: the same, with an invitation only; "
-        "approval: once an admin has approved them; open: any name, unverified; off: no new people. If this is not "
-        "set, admins choose while the server runs. Until somebody has joined, guests come from this machine alone, "
-        "unless this is set.",
+        "approval: once an admin has approved them, or with an admin's invitation; open: any name, unverified; off: "
+        "no new people. If this is not set, admins choose while the server runs. Until somebody has joined, guests "
+        "come from this machine alone, unless this is set.",
     )
     requests: bool = Field(
         default=True,

@@ -58,17 +58,25 @@ async def _require_open(chat: Chat, token: str) -> None:
         raise Waiting if await chat.lookup(lambda db: applicants.waits(db, token)) else ApprovalRequired
 
 
+async def _is_admitted(chat: Chat, invite: str) -> bool:
+    """Return whether an invitation that is good lets new people in: where they are approved, one of who approves."""
+    found = invites.require(await chat.lookup(lambda db: invites.working(db, invite)))
+    if chat.server.sign_up == "approval":
+        return await chat.lookup(lambda db: invites.admits(db, found))
+    return chat.server.sign_up != "closed"
+
+
 async def take_name(chat: Chat, handshake: Handshake, username: str, token: str, invite: str | None) -> User:
     """Let ``token`` prove ``username`` from now on, if a guest may have that name; return their profile.
 
     With the code of an invitation, ``invite``, they join its room too. Raises `Unauthorized` where no one can join, or
-    only with an invitation that is good, `ApprovalRequired` or `Waiting` where people are approved, `Invalid` for a
-    reserved name, and `NameTaken`.
+    only with an invitation, `NotFound` for one that is not good, `ApprovalRequired` or `Waiting` where people are
+    approved and who invites them does not approve anybody, `Invalid` for a reserved name, and `NameTaken`.
     """
     from chatrooms.identity import proofs  # they sign in by `joining`, which imports this
 
     settings = chat.settings
-    if invite is None or chat.server.sign_up == "closed":
+    if invite is None or not await _is_admitted(chat, invite):
         await _require_open(chat, token)
     if invite is None:
         await _require_begun(chat, handshake)

@@ -120,6 +120,24 @@ async def test_an_invitation_is_enough(server):
     assert (await enter(server.url, "join", username="erin", invite=code))[0] == 200
 
 
+async def test_an_invitation_of_a_member_does_not_replace_the_approval(server):
+    async with connect(server.url, "erin", token=await approved(server)) as erin:
+        code = (await erin.run("invite.create", room="#lobby"))["invite"]["code"]
+        assert await code_of(server.url, "join", username="fred", invite=code) == "approval_required"
+        assert await refusal(server.url, {"username": "fred", "invite": code}) == "approval_required"
+        assert await code_of(server.url, "join", username="fred", invite="f" * 43) == "not_found"
+        await ask(server, username="fred", claim="f" * 43)
+        await server.olga.run("applicant.approve", id=(await waiting(server))[0]["id"])
+        async with connect(server.url, "fred", token="f" * 43) as fred:
+            assert (await fred.run("invite.accept", code=code))["member"]["room"] == "#lobby"
+
+
+async def approved(server) -> str:
+    await ask(server, claim=CLAIM)
+    await server.olga.run("applicant.approve", id=(await waiting(server))[0]["id"])
+    return CLAIM
+
+
 async def test_who_asks_again_or_withdraws_waits_once_or_no_longer(server):
     await ask(server, claim=CLAIM)
     await ask(server, claim=CLAIM, username="erika")
