@@ -128,6 +128,24 @@ def was_invited_by_alice(direct: Direct) -> None:
     direct.run("alice", "room.invite", {"room": "#den", "username": "mallory"})
 
 
+def was_added_by_a_third(direct: Direct) -> None:
+    direct.run("carol", "room.create", {"name": "#den", "access": "private"})
+    for name in ("alice", "mallory"):
+        direct.run("carol", "room.invite", {"room": "#den", "username": name})
+
+
+def was_added_and_wrote(direct: Direct) -> None:
+    was_added_by_a_third(direct)
+    thread = f"#den/{talk(direct, 'carol', '#den')['seq']}"
+    talk(direct, "alice", thread)
+
+
+def was_added_by_the_application(direct: Direct) -> None:
+    direct.run("carol", "room.create", {"name": "#den", "access": "private"})
+    for name in ("alice", "mallory"):
+        direct.run_as(APPLICATION, "room.invite", {"room": "#den", "username": name})
+
+
 def was_added_by_mallory(direct: Direct) -> None:
     direct.run("mallory", "room.create", {"name": "#den"})
     direct.run("mallory", "room.invite", {"room": "#den", "username": "alice"})
@@ -154,6 +172,9 @@ def asks_in_a_group(direct: Direct) -> None:
     [
         (lambda _: None, "pending"),
         (was_added_by_mallory, "pending"),
+        (was_added_by_a_third, "pending"),
+        (was_added_and_wrote, None),
+        (was_added_by_the_application, None),
         (asks_in_a_group, "pending"),
         (knows_by_a_room, None),
         (was_invited_by_alice, None),
@@ -174,17 +195,22 @@ def test_the_application_asks_no_one(direct):
     assert [held(direct, "alice", room)[0] for room in ("alice+system", ROOM)] == [None, None]
 
 
-def test_each_stranger_of_a_group_decides_alone_and_one_is_enough_to_go_on(direct):
+def test_each_stranger_of_a_group_decides_alone_and_all_must_accept_before_anybody_goes_on(direct):
     room = "alice+carol+mallory"
     for _ in range(requests.FIRST):
         talk(direct, "mallory", room)
     assert code(direct, "mallory", "message.post", room=room, text="more") == "forbidden"
     direct.run("carol", "request.accept", {"room": room})
-    assert talk(direct, "mallory", room)
+    for who in ("mallory", "carol"):
+        assert code(direct, who, "message.post", room=room, text="more") == "forbidden"
+        assert code(direct, who, "typing", room=room) == "forbidden"
     assert (held(direct, "alice", room)[0], held(direct, "carol", room)[0]) == ("pending", None)
     assert code(direct, "alice", "request.ignore", room=room) == "fine"
-    assert talk(direct, "carol", room)
     assert held(direct, "alice", room) == ("ignored", True)
+    assert code(direct, "mallory", "message.post", room=room, text="more") == "forbidden"
+    direct.run("alice", "request.accept", {"room": room})
+    assert talk(direct, "mallory", room)
+    assert talk(direct, "carol", room)
 
 
 def test_blocking_ends_a_request_too(direct):

@@ -130,7 +130,7 @@ def readable(act: Act, p: Which) -> Message:
 
 
 def markable(act: Act, p: Which) -> Message:
-    """Allow people who can post in the message's room, unless it was deleted, or no one has accepted it."""
+    """Allow people who can post in the message's room, unless it was deleted, or waits to be accepted."""
     message, here = changeable(act, p)
     access.require_accepted(here)
     return require_undeleted(message)
