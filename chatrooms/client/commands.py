@@ -507,7 +507,8 @@ class Commands(ABC):
     async def edit(self, id: str, text: str, *, confirmed: bool | None = None) -> Message:
         """Edit the text of your message; you and moderators can see what it said before.
 
-        The server can have a time for it (``limits.edit_minutes`` in ``welcome``), except in your own room.
+        You can edit where you could post now; in slow mode, an edit counts like a message. The server can have a
+        time for it (``limits.edit_minutes`` in ``welcome``), except in your own room.
 
         - ``id``: The id of the message.
         - ``text``: Markdown source; cannot be blank.

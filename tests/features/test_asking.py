@@ -61,13 +61,26 @@ def test_a_stranger_posts_three_texts_and_does_nothing_else(direct):
         ("reaction.add", {**theirs, "emoji": THUMB}),
         ("typing", {"room": ROOM}),
         ("signal", {"to": ROOM, "type": "call"}),
+        ("signal", {"to": "alice", "type": "call"}),
+        ("message.edit", {**theirs, "text": "a fourth"}),
     ):
         assert code(direct, "mallory", command, **params) == "forbidden", command
-    direct.run("mallory", "room.leave", {"room": "#lobby"})
-    assert code(direct, "mallory", "signal", to="alice", type="call") == "not_found"
-    assert code(direct, "mallory", "message.edit", text="better", **theirs) == "fine"
     asyncio.run(direct.run_jobs())
     assert direct.run("alice", "inbox.list", {})[0]["items"] == []
+
+
+def test_signals_go_only_where_a_message_needs_no_consent(direct):
+    calls = [("signal", {"to": to, "type": "call"}) for to in ("alice", ROOM, "alice+carol+mallory")]
+    calls += [("typing", {"room": room}) for room in (ROOM, "alice+carol+mallory")]
+    for command, params in calls:
+        assert code(direct, "mallory", command, **params) == "not_found", params
+    talk(direct, "mallory", "alice")
+    direct.run("alice", "request.ignore", {"room": ROOM})
+    for command, params in calls:
+        assert code(direct, "mallory", command, **params) in ("forbidden", "not_found"), params
+    direct.run("alice", "request.accept", {"room": ROOM})
+    for command, params in calls[:2]:
+        assert code(direct, "mallory", command, **params) == "fine", params
 
 
 def test_files_are_no_first_message(direct):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Invalid, NotAMember, NotFound
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, room_rules
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params
 from chatrooms.pipeline.standing import Here
@@ -127,6 +127,13 @@ def readable(act: Act, p: Which) -> Message:
     """Allow members of the message's room; an event is `Invalid`, a deleted message `NotFound`."""
     message, _ = find_visible(act, p.id)
     return require_undeleted(require_message(message, "id"))
+
+
+def writable(act: Act, p: Which) -> tuple[Message, Here]:
+    """Allow people who could post in the message's room now: its rules hold, and it does not wait to be accepted."""
+    message, here = changeable(act, p)
+    room_rules.require_poster(act, access.require_accepted(here))
+    return message, here
 
 
 def markable(act: Act, p: Which) -> Message:
