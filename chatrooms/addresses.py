@@ -84,6 +84,14 @@ def customer(network: str) -> str:
     return network if isinstance(found, IPv4Network) else str(found.supernet(new_prefix=48))
 
 
+def without_port(host: str) -> str:
+    """Return the name in a ``Host`` header, without a port and a trailing dot, in lower case."""
+    name = host.strip().lower()
+    if name.startswith("["):
+        return name.partition("]")[0] + "]"
+    return name.partition(":")[0].removesuffix(".")
+
+
 def is_number(host: str) -> bool:
     """Return whether a host is an IP address or this machine's own name, which no one else's DNS can answer for."""
     try:

@@ -106,7 +106,8 @@ class Settings(BaseSettings):
     hosts: Listed = Field(
         default=(),
         description="Names that the server answers to besides that of `url`, such as chat.example.org or "
-        "*.example.org; commas separate several. If both are empty, any.",
+        "*.example.org; commas separate several. If both are empty, any, or if `host` is of this machine alone, "
+        "localhost and IP addresses.",
     )
     proxies: Listed = Field(
         default=(),

@@ -9,14 +9,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
+from chatrooms.addresses import Hosts
 from chatrooms.app import Chatrooms
 from chatrooms.cli import logs
 from chatrooms.cli.gc_tuning import collected_in_parts
 from chatrooms.cli.opening import Unable, opening
+from chatrooms.doors.allowed_hosts import AllowedHosts
 from chatrooms.identity.setups import Start
 from chatrooms.lifetime import NotRunning
 from chatrooms.settings import Settings
@@ -65,7 +69,7 @@ async def _run(settings: Settings, listening: socket.socket, worker: Worker | No
         start = await chat.owned()
         sys.setswitchinterval(SECONDS_TO_SWITCH)
         with collected_in_parts():
-            server = _Uvicorn(chat, settings)
+            server = _Uvicorn(chat, settings, named(chat, settings, listening))
             if worker:
                 server.end_with(worker.parent)
             if worker is None or worker.ready:
@@ -103,10 +107,10 @@ def uvicorn_options() -> dict[str, Any]:
 class _Uvicorn(uvicorn.Server):
     """A uvicorn that drains the chat before it shuts down, and returns on a signal instead of raising it again."""
 
-    def __init__(self, chat: Chatrooms, settings: Settings) -> None:
+    def __init__(self, chat: Chatrooms, settings: Settings, app: ASGIApp) -> None:
         super().__init__(
             uvicorn.Config(
-                chat,
+                app,
                 lifespan="off",
                 proxy_headers=bool(settings.proxies),
                 forwarded_allow_ips=list(settings.proxies),
@@ -161,6 +165,15 @@ class _Uvicorn(uvicorn.Server):
         with suppress(NotRunning):  # it drains by itself if another server has the database
             await self._chat.drain()
         await super().shutdown(sockets)
+
+
+def named(chat: Chatrooms, settings: Settings, listening: socket.socket) -> ASGIApp:
+    """Return a chat that answers to names of this machine only, if it listens there alone and no setting names others.
+
+    A page anywhere could have its own name lead to 127.0.0.1 and become the first person (DNS rebinding).
+    """
+    is_local = ip_address(listening.getsockname()[0]).is_loopback
+    return AllowedHosts(chat, Hosts(()), local=True) if is_local and not (settings.url or settings.hosts) else chat
 
 
 def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
