@@ -40,9 +40,9 @@ class Settings(SignInSettings):
     guests: Literal["claim", "invite", "approval", "open", "off"] = Field(
         default="claim",
         description="claim: guests claim a free name and keep it; invite: the same, with an invitation only; "
-        "approval: once an admin has approved them; open: any name, unverified; off: no new people. If this is not "
-        "set, admins choose while the server runs. Until somebody has joined, guests come from this machine alone, "
-        "unless this is set.",
+        "approval: once an admin has approved them, or with an admin's invitation; open: any name, unverified; off: "
+        "no new people. If this is not set, admins choose while the server runs. Until somebody has joined, guests "
+        "come from this machine alone, unless this is set.",
     )
     requests: bool = Field(
         default=True,
@@ -62,7 +62,8 @@ class Settings(SignInSettings):
     hosts: Listed = Field(
         default=(),
         description="Names that the server answers to besides that of `url`, such as chat.example.org or "
-        "*.example.org; commas separate several. If both are empty, any.",
+        "*.example.org; commas separate several. If both are empty, any, or if `host` is of this machine alone, "
+        "localhost and IP addresses.",
     )
     proxies: Listed = Field(
         default=(),

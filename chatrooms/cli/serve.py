@@ -10,15 +10,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from types import FrameType
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
+from chatrooms.addresses import Hosts
 from chatrooms.app import Chatrooms
 from chatrooms.cli import logs, readiness
 from chatrooms.cli.gc_tuning import collected_in_parts
 from chatrooms.cli.opening import Unable, opening
+from chatrooms.doors.allowed_hosts import AllowedHosts
 from chatrooms.identity.setups import Start
 from chatrooms.lifetime import NotRunning
 from chatrooms.settings import Settings
@@ -68,7 +72,7 @@ async def _run(settings: Settings, listening: socket.socket, worker: Worker | No
         start = await chat.owned()
         sys.setswitchinterval(SECONDS_TO_SWITCH)
         with collected_in_parts():
-            server = _Uvicorn(chat, settings)
+            server = _Uvicorn(chat, settings, named(chat, settings, listening))
             if worker:
                 server.end_with(worker.parent)
             if worker is None or worker.ready:
@@ -108,10 +112,10 @@ def uvicorn_options() -> dict[str, Any]:
 class _Uvicorn(uvicorn.Server):
     """A uvicorn that drains the chat before it shuts down, and returns on a signal instead of raising it again."""
 
-    def __init__(self, chat: Chatrooms, settings: Settings) -> None:
+    def __init__(self, chat: Chatrooms, settings: Settings, app: ASGIApp) -> None:
         super().__init__(
             uvicorn.Config(
-                chat,
+                app,
                 lifespan="off",
                 proxy_headers=bool(settings.proxies),
                 forwarded_allow_ips=list(settings.proxies),
@@ -178,6 +182,15 @@ class _Uvicorn(uvicorn.Server):
         until = time.monotonic() + self._seconds_to_drain
         while time.monotonic() < until and not (self.force_exit or self._chat.lost):  # noqa: ASYNC110 - as uvicorn
             await asyncio.sleep(SECONDS_TO_LOOK)
+
+
+def named(chat: Chatrooms, settings: Settings, listening: socket.socket) -> ASGIApp:
+    """Return a chat that answers to names of this machine only, if it listens there alone and no setting names others.
+
+    A page anywhere could have its own name lead to 127.0.0.1 and become the first person (DNS rebinding).
+    """
+    is_local = ip_address(listening.getsockname()[0]).is_loopback
+    return AllowedHosts(chat, Hosts(()), local=True) if is_local and not (settings.url or settings.hosts) else chat
 
 
 def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:

@@ -18,10 +18,9 @@ from chatrooms.client.rows import (
     Block,
     Bookmark,
     BookmarkPage,
-    Connected,
     Connecting,
-    Connection,
     CustomEmoji,
+    Directory,
     Follow,
     Followed,
     FoundPage,
@@ -68,6 +67,7 @@ from chatrooms.client.rows import (
     Options,
     Passkey,
     Pinned,
+    Provider,
     Reacted,
     ReactionPage,
     Read,
@@ -511,7 +511,7 @@ class Commands(ABC):
 
     async def directory(self) -> bool:
         """Return whether the server has a directory, and whether it signs you in."""
-        result: Connected = await self.run("ldap.get")
+        result: Directory = await self.run("ldap.get")
         return result["available"]
 
     async def create_link(self) -> Link:
@@ -532,7 +532,8 @@ class Commands(ABC):
     async def edit(self, id: str, text: str, *, confirmed: bool | None = None) -> Message:
         """Edit the text of your message; you and moderators can see what it said before.
 
-        The server can have a time for it (``limits.edit_minutes`` in ``welcome``), except in your own room.
+        You can edit where you could post now; in slow mode, an edit counts like a message. The server can have a
+        time for it (``limits.edit_minutes`` in ``welcome``), except in your own room.
 
         - ``id``: The id of the message.
         - ``text``: Markdown source; cannot be blank.
@@ -583,7 +584,7 @@ class Commands(ABC):
 
     async def provider(self) -> str:
         """Return the server's sign-in provider, and your account there."""
-        result: Connection = await self.run("oidc.get")
+        result: Provider = await self.run("oidc.get")
         return result["provider"]
 
     async def add_passkey(self, credential: dict[str, object], name: str) -> Passkey:

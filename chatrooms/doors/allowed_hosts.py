@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chatrooms.addresses import Hosts, is_number
+from chatrooms.addresses import Hosts, is_number, without_port
 from chatrooms.doors.running import path
 from chatrooms.once import Once
 
@@ -19,17 +19,19 @@ log = logging.getLogger(__name__)
 PROBES = ("/healthz", "/readyz")
 """What orchestrators ask for by address."""
 REJECTED = "a request for the host %s was rejected: the settings `url` and `hosts` allow %s"
+LOCAL = "localhost and IP addresses alone, because it listens on this machine alone; name others in `url` or `hosts`"
 
 
 class AllowedHosts:
     """ASGI middleware that rejects requests for other names than ``hosts`` and that of ``url`` with 421.
 
-    Without either it allows all. With ``url`` it allows IP addresses too, which a proxy may use. Ports do not matter.
+    Without either it allows all, or if it is ``local``, the names alone that mean this machine to everybody: any other
+    is that of a page. With ``url`` it allows IP addresses too, which a proxy may use. Ports do not matter.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, url: str = "") -> None:
-        self._app, self._hosts = app, hosts
-        self._site = normalized(urlsplit(url).netloc)
+    def __init__(self, app: ASGIApp, hosts: Hosts, url: str = "", *, local: bool = False) -> None:
+        self._app, self._hosts, self._local = app, hosts, local
+        self._site = without_port(urlsplit(url).netloc)
         self._once = Once(log)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,29 +39,25 @@ class AllowedHosts:
         if scope["type"] == "lifespan" or self._allows(scope):
             await self._app(scope, receive, send)
             return
-        allowed = ", ".join(filter(None, (self._site, *self._hosts.listed)))
+        is_named = self._site or self._hosts.listed
+        allowed = ", ".join(filter(None, (self._site, *self._hosts.listed))) if is_named else LOCAL
         self._once.warn(REJECTED, Headers(scope=scope).get("host", ""), allowed)
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "host"})
             return
-        refusal = PlainTextResponse("This server does not serve that host name.", HTTPStatus.MISDIRECTED_REQUEST)
+        why = "This server does not serve that host name." if is_named else f"This server answers to {LOCAL}."
+        refusal = PlainTextResponse(why, HTTPStatus.MISDIRECTED_REQUEST)
         await refusal(scope, receive, send)
 
     def _allows(self, scope: Scope) -> bool:
-        if not (self._site or self._hosts.listed) or path(scope) in PROBES:
-            return True
         name = host_of(scope)
+        if path(scope) in PROBES:
+            return True
+        if not (self._site or self._hosts.listed):
+            return not self._local or not name or is_number(name)
         return name in self._hosts or name == self._site or (bool(self._site) and is_number(name))
 
 
 def host_of(scope: Scope) -> str:
     """Return the name that a request is for."""
-    return normalized(Headers(scope=scope).get("host", ""))
-
-
-def normalized(host: str) -> str:
-    """Return the name in a ``Host`` header, without a port and a trailing dot, in lower case."""
-    name = host.strip().lower()
-    if name.startswith("["):
-        return name.partition("]")[0] + "]"
-    return name.partition(":")[0].removesuffix(".")
+    return without_port(Headers(scope=scope).get("host", ""))

@@ -17,7 +17,7 @@ from chatrooms.doors.host_users import HostUsers, parsed
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.policies import Decide, Policies
 from chatrooms.errors import NotFound, Refusal
-from chatrooms.events import Emission, End, Signal
+from chatrooms.events import Emission, Signal
 from chatrooms.features import users
 from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
@@ -140,9 +140,10 @@ class ApplicationDoor:
         """Return a token by which a page connects as a user for that many minutes, without `authenticate`.
 
         For visitors whom your application knows only by a page, and for pages of other origins in ``settings.origins``
-        (see docs/widget.md). The token proves that user: give it to their page alone. Connections that are open
-        end some minutes after it has expired. Raises ``ValueError`` if the id cannot be one, for more than a day, and
-        in a chat without `authenticate`.
+        (see docs/widget.md). The token proves that user: give it to their page alone. The chat takes their name and
+        role at once, as `add_user` does; the token says neither, so an old one gives nothing back. Connections that are
+        open end some minutes after it has expired. Raises ``ValueError`` if the id cannot be one, for more than a day,
+        and in a chat without `authenticate`.
         """
         return await self._lifetime.call(self._hand_over, user if isinstance(user, User) else User(user), minutes)
 
@@ -162,7 +163,10 @@ class ApplicationDoor:
         return await self._lifetime.call(self._id_of, username)
 
     async def disconnect(self, id: str) -> None:
-        """End every connection of a user at once; they can reconnect if `authenticate` still names them."""
+        """End every connection of a user at once, and every token of `hand_over` that names them.
+
+        They can reconnect if `authenticate` still names them, or by a token that you make from now on.
+        """
         await self._lifetime.call(self._disconnect, id)
 
     def disconnect_sync(self, id: str) -> None:
@@ -260,7 +264,7 @@ class ApplicationDoor:
     async def _hand_over(self, user: User, minutes: float) -> str:
         if not self._users.hosted:
             raise ValueError("Only a chat with authenticate hands users over: here, people join by name.")
-        return hand_over.make(self._pipeline.facts, user, timedelta(minutes=minutes))
+        return await hand_over.hand_over(self._pipeline, user, timedelta(minutes=minutes))
 
     async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
         where = await self._users.addressed(to) if room is None and self._users.hosted else None
@@ -274,7 +278,7 @@ class ApplicationDoor:
         return result
 
     async def _disconnect(self, id: str) -> None:
-        await self._broadcast.publish([End((await self._users.person(id)).username, at_once=True)])
+        await hand_over.disconnect(self._pipeline, (await self._users.person(id)).username)
 
     async def _remove(self, id: str) -> None:
         await removing.remove(self._pipeline, (await self._users.person(id)).username)

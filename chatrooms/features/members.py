@@ -13,6 +13,7 @@ from pydantic import Field
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from typing_extensions import TypedDict
 
+from chatrooms import names
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
 from chatrooms.pipeline import access, owners, people, relations, requests, rights, room_rules, tenants
@@ -77,16 +78,23 @@ class OneMembership(TypedDict):
 
 
 def add(
-    act: Act, room: str, username: str, role: Role, *, invited_by: str | None = None, request: str | None = None
+    act: Act,
+    room: str,
+    username: str,
+    role: Role,
+    *,
+    invited_by: str | None = None,
+    added: bool = False,
+    request: str | None = None,
 ) -> Member:
     """Make ``username`` a member of ``room``; an existing member keeps their role.
 
-    A conversation can be a ``request`` to the person.
+    They can be ``added`` by somebody else, without their doing. A conversation can be a ``request`` to the person.
     """
     before = find(act.db, room, username)
     if before and not before["gone"]:
         return before
-    more = {"invited_by": invited_by, "request": request}
+    more = {"invited_by": invited_by, "added": added, "request": request}
     member = _put(act, room, username, role=role, gone=False, known=before is not None, **more)
     _count(act, room, 1)
     reads.begin(act, room, username)
@@ -97,6 +105,12 @@ def reopen(act: Act, conversation: str) -> None:
     """Put a conversation back on the lists of the people who have closed it, but have not ignored it as a request."""
     for row in _closed.all(act.db, {"room": conversation}):
         set_own(act, conversation, row["username"], closed=False)
+
+
+def write(act: Act, room: str) -> None:
+    """Note that the caller writes in a room to which somebody has added them (see `relations.acquainted`)."""
+    theirs = members.c.room == names.base(room), members.c.username == act.me.username
+    act.db.execute(update(members).where(*theirs).values(added=False))
 
 
 def own(act: Act, room: str) -> Membership:
@@ -189,7 +203,8 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
             _count_invitation(act, p.room, username, left=before is not None)
         text = f"{act.me.username} invited {username}."
         timeline.record(act, p.room, "invited", text, {"username": username})
-    return {"member": add(act, p.room, username, "member", invited_by=act.me.username)}
+    by = act.me.username
+    return {"member": add(act, p.room, username, "member", invited_by=by, added=not act.me.host and username != by)}
 
 
 def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None:
@@ -197,7 +212,7 @@ def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None
 
     Sharing the lobby does not count, because everyone is added to it.
     """
-    if left or not relations.acquainted(act.db, act.me.username, username, besides=act.lobby):
+    if left or not relations.acquainted(act.db, act.me.username, username, besides=act.lobby, even_added=True):
         act.rates.begin(act.me.username, act.me.network, [username])
     if left:
         act.rates.invite_back(act.me.username, room, username)
@@ -275,7 +290,7 @@ def _count(act: Act, room: str, more: int) -> None:
     act.changes.put(room, "rooms", cast(dict[str, Any], row))
 
 
-def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool, **more: str | None) -> Member:
+def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool, **more: Any) -> Member:
     rev, person_rev = act.changes.rev(room), act.changes.rev(username)
     values = {"role": role, "gone": gone, "since": act.now, "rev": rev, "person_rev": person_rev, **more}
     if gone:

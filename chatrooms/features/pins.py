@@ -31,10 +31,11 @@ from chatrooms.features.messages.loading import (
     Which,
     changed,
     load,
-    markable,
+    require_undeleted,
     room_of,
     rows,
     with_parts,
+    writable,
 )
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Part
@@ -92,9 +93,15 @@ PINNED_AT = Part(
 )
 
 
+def _unpinnable(act: Act, p: Which) -> Message:
+    """Allow people who can post in the message's room."""
+    message, _ = writable(act, p)
+    return require_undeleted(message)
+
+
 def _pinnable(act: Act, p: Which) -> Message:
     """Allow people who can post in the message's room, but no one in a thread: a thread shows no list of pins."""
-    message = markable(act, p)
+    message = _unpinnable(act, p)
     if names.kind(message["room"]) == "thread":
         raise Invalid("Messages in threads can't be pinned.", field="id")
     return message
@@ -116,7 +123,7 @@ def pin(act: Act, p: Which, message: Message) -> OneMessage:
     return {"message": pinned}
 
 
-@change("message.unpin", may=markable, locks=room_of, repeatable=True, scope="rooms")
+@change("message.unpin", may=_unpinnable, locks=room_of, repeatable=True, scope="rooms")
 def unpin(act: Act, p: Which, message: Message) -> OneMessage:
     """Unpin a message. Unpinning a message that is not pinned has no effect."""
     if act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:

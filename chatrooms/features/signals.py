@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from chatrooms import names
 from chatrooms.errors import NotFound
 from chatrooms.events import OWN_TYPES, Signal
-from chatrooms.pipeline import access, questions, relations
+from chatrooms.pipeline import access, questions, relations, requests, room_rules, standing
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, query
 from chatrooms.pipeline.feature import Feature
@@ -63,11 +63,8 @@ class Type(InRoom):
 
 
 def _typist(act: Act, p: Type) -> Here:
-    """Allow members; in a conversation without messages, people who share a room with everyone in it."""
-    here = access.poster(act, p)
-    if here.access == "conversation" and not here.exists:
-        _require_acquainted(act, p.room, field="room")
-    return here
+    """Allow people who can post in a room now, without being a stranger to anybody who would receive it."""
+    return _require_welcome(act, access.of(act.db, act.me, p.room, writing=True), field="room")
 
 
 @query("typing", may=_typist, rate="signal", repeatable=False, scope="post", question=WRITING_IN_ROOM)
@@ -81,17 +78,13 @@ def typing(act: Act, p: Type, _: Here) -> Done:
     return {}
 
 
-def _acquaintance(act: Act, p: Send) -> Here | None:
-    """Allow members of the room, and people who share a room with the recipient."""
-    to_person = names.kind(p.to) == "personal" and p.to != act.me.username
-    here = None if to_person else access.of(act.db, act.me, p.to)
-    if here and here.blocked:
-        relations.require_unblocked(act.db, act.me, p.to)
-    if here:
-        access.require_accepted(here)
-    if here is None or (here.access == "conversation" and not here.exists):
-        _require_acquainted(act, p.to, field="to")
-    return here
+def _sender(act: Act, p: Send) -> Here | None:
+    """Allow people who can post in the room now, or to the person, without being a stranger to anybody there."""
+    if names.kind(p.to) != "personal" or p.to == act.me.username:
+        return _require_welcome(act, access.of(act.db, act.me, p.to, writing=True), field="to")
+    conversation = standing.of(act.db, act.me, names.conversation(act.me.username, p.to))
+    _require_welcome(act, access.require_open(act.db, act.me, conversation), field="to")
+    return None
 
 
 def _pieces(p: Send) -> int:
@@ -105,7 +98,7 @@ def _addressed(db: Connection, me: Caller, p: Send) -> Iterable[str]:
 
 @query(
     "signal",
-    may=_acquaintance,
+    may=_sender,
     rate="signal",
     cost=_pieces,
     repeatable=False,
@@ -118,11 +111,14 @@ def signal(act: Act, p: Send, _: Here | None) -> Done:
     return {}
 
 
-def _require_acquainted(act: Act, room: str, field: str) -> None:
-    """Require a shared room with each person in ``room``, a person or conversation: it must not reach strangers."""
-    others = (name for name in names.people(room) if name != act.me.username)
-    if not all(_can_reach(act, other) for other in others):
-        raise NotFound("No one in your rooms has that name.", field=field)
+def _require_welcome(act: Act, here: Here, field: str) -> Here:
+    """Return a room where the caller's messages go now; what is never stored must not reach strangers either."""
+    room_rules.require_poster(act, access.require_accepted(here))
+    if here.access == "conversation" and not here.exists:
+        others = [name for name in names.people(here.room) if name != act.me.username]
+        if requests.asked(act, others) or not all(_can_reach(act, other) for other in others):
+            raise NotFound("No one in your rooms has that name.", field=field)
+    return here
 
 
 def _can_reach(act: Act, other: str) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, bindparam, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms import names
@@ -41,6 +41,13 @@ accounts = Table(
     Column("id", String(MAX_ID), primary_key=True, comment="the host application's id"),
     Column("username", String(32), ForeignKey("users.username"), nullable=False, unique=True),
     Column("name", String(MAX_NAME), nullable=False, comment="the display name that the host application gave last"),
+    Column(
+        "endings",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="how often all tokens that hand the user over were ended",
+    ),
 )
 
 
@@ -92,6 +99,7 @@ class Account(TypedDict):
     username: str
     name: str
     tenant: str
+    endings: int
 
 
 _select = select(accounts, people.c.tenant).join(people, people.c.username == accounts.c.username)
@@ -111,6 +119,18 @@ def username_of(db: Connection, id: str) -> str | None:
         return account["username"]
     is_person = _is_username(id) and users.find(db, id) is not None and id_of(db, id) == id
     return id if is_person else None
+
+
+def endings(db: Connection, id: str) -> int:
+    """Return how often the tokens were ended that hand a user over."""
+    account = find(db, id)
+    return account["endings"] if account else 0
+
+
+def end_tokens(db: Connection, username: str) -> None:
+    """End all tokens that the host application has made to hand a person over (see `hand_over`)."""
+    theirs = accounts.c.username == username
+    db.execute(update(accounts).where(theirs).values(endings=accounts.c.endings + 1))
 
 
 def id_of(db: Connection, username: str) -> str:

@@ -7,10 +7,25 @@ from typing import Annotated, Literal
 from uuid import uuid4
 
 from pydantic import Field
-from sqlalchemy import Column, Connection, String, Table, Text, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    String,
+    Table,
+    Text,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from typing_extensions import TypedDict
 
 from chatrooms import clock, names
+from chatrooms.addresses import customer
 from chatrooms.errors import Conflict, NameTaken, NotFound
 from chatrooms.events import Signal
 from chatrooms.features import roles, users
@@ -20,7 +35,9 @@ from chatrooms.storage.results import many, one
 from chatrooms.storage.tables import metadata
 
 MOST, MOST_OF_ADDRESS = 500, 5
-"""How many can wait, and from one network address."""
+"""How many can wait, and from one network: an address, or of IPv6 a /48."""
+MOST_DECLINED, COUNTED = 3, timedelta(days=1)
+"""How many of a network's were declined, within what time, until no one else can ask from there."""
 WAITS, REMEMBERED = timedelta(days=30), timedelta(days=7)
 """How long a person waits, and how long a decline is remembered."""
 State = Literal["waiting", "declined", "approved"]
@@ -69,8 +86,9 @@ def add(act: Act, username: str, about: str, token: str, agent: str) -> None:
     skeleton = names.skeleton(username)
     if act.db.scalar(select(applicants.c.id).where(applicants.c.skeleton == skeleton, _waits).limit(1)):
         raise NameTaken("Someone else has asked for that name.", field="username")
-    _require_place(act.db, act.me.network)
-    about_them = {"username": username, "skeleton": skeleton, "about": about, "agent": agent, "network": act.me.network}
+    network = customer(act.me.network)
+    _require_place(act, network)
+    about_them = {"username": username, "skeleton": skeleton, "about": about, "agent": agent, "network": network}
     act.db.execute(insert(applicants).values(id=str(uuid4()), token_hash=digest(token), at=act.now, **about_them))
 
 
@@ -79,11 +97,19 @@ def _forget_old(act: Act) -> None:
     act.db.execute(delete(applicants).where(or_(applicants.c.at < clock.moved(act.now, -WAITS), late)))
 
 
-def _require_place(db: Connection, network: str) -> None:
-    counted = select(func.count()).select_from(applicants)
-    from_there = db.scalar(counted.where(applicants.c.network == network)) or 0
-    if (db.scalar(counted) or 0) >= MOST or (network and from_there >= MOST_OF_ADDRESS):
+def _require_place(act: Act, network: str) -> None:
+    from_there = applicants.c.network == network if network else false()
+    declined = applicants.c.declined_at > clock.moved(act.now, -COUNTED)
+    if _count(act.db, _waits) >= MOST or _count(act.db, _waits, from_there) >= MOST_OF_ADDRESS:
         raise Conflict("Too many people wait to be approved. Try again another day.", field="username")
+    if _count(act.db, declined, from_there) >= MOST_DECLINED:
+        raise Conflict(
+            "Several people were declined who asked from your network. Try again tomorrow.", field="username"
+        )
+
+
+def _count(db: Connection, *where: ColumnElement[bool]) -> int:
+    return db.scalar(select(func.count()).select_from(applicants).where(*where)) or 0
 
 
 def state(db: Connection, username: str, token: str) -> State | None:

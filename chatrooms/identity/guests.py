@@ -68,12 +68,20 @@ class Wish(NamedTuple):
     invite: str | None
 
 
+async def _is_admitted(chat: Chat, invite: str) -> bool:
+    """Return whether an invitation that is good lets new people in: where they are approved, one of who approves."""
+    found = invites.require(await chat.lookup(lambda db: invites.working(db, invite)))
+    if chat.server.sign_up == "approval":
+        return await chat.lookup(lambda db: invites.admits(db, found))
+    return chat.server.sign_up != "closed"
+
+
 async def take_name(chat: Chat, handshake: Handshake, username: str, token: str, invite: str | None) -> User:
     """Let ``token`` prove ``username`` from now on, if a guest may have that name; return their profile.
 
     With the code of an invitation, ``invite``, they join its room too. Raises `Unauthorized` where no one can join, or
-    only with an invitation that is good, `ApprovalRequired` or `Waiting` where people are approved, `Invalid` for a
-    reserved name, and `NameTaken`.
+    only with an invitation, `NotFound` for one that is not good, `ApprovalRequired` or `Waiting` where people are
+    approved and who invites them does not approve anybody, `Invalid` for a reserved name, and `NameTaken`.
     """
     from chatrooms.identity import proofs  # they sign in by `joining`, which imports this
 
@@ -111,7 +119,8 @@ async def take_new_name(
 
 
 async def _require_way_in(chat: Chat, handshake: Handshake, wish: Wish, *, approved: bool = False) -> None:
-    if chat.server.sign_up == "closed" or not (wish.invite or approved):
+    admitted = approved or (wish.invite is not None and await _is_admitted(chat, wish.invite))
+    if chat.server.sign_up == "closed" or not admitted:
         await _require_open(chat, wish.token)
     if wish.invite is None:
         await _require_begun(chat, handshake)

@@ -1,7 +1,9 @@
 """Proof by a token that the host application signed: it hands a person over to a page that has no login of its own.
 
 Nothing of it is stored: a token names the person, says until when it lets them connect, and is signed with the secret
-of this chat's database, so that it means nothing to any other chat.
+of this chat's database, so that it means nothing to any other chat. It says nothing else of them: their name and role
+are those that the application gave last, however old the token is. It ends early with the others of its person, when
+they are disconnected, signed out everywhere, suspended or removed.
 """
 
 from __future__ import annotations
@@ -10,16 +12,18 @@ import base64
 import hashlib
 import hmac
 from binascii import Error
+from contextlib import suppress
 from datetime import timedelta
+from typing import NamedTuple
 
 import orjson
 
 from chatrooms import clock
-from chatrooms.errors import Unauthorized
-from chatrooms.identity import hosts
+from chatrooms.errors import Suspended, Unauthorized
+from chatrooms.identity import accounts, hosts, suspensions
 from chatrooms.identity.accounts import User
 from chatrooms.identity.handshake import Handshake, require_trusted
-from chatrooms.pipeline.act import Caller
+from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.chat import Chat
 from chatrooms.storage.facts import Facts
 
@@ -30,17 +34,32 @@ LONGEST = timedelta(days=1)
 EXPIRED = "Your access to the chat has expired. Reload the page."
 
 
-def make(facts: Facts, user: User, good_for: timedelta) -> str:
-    """Return a token by which a page connects as ``user`` for that long; raises ``ValueError`` if that is too long."""
+class Handed(NamedTuple):
+    """Whom a token names: the ``id`` of an account, and how many ``endings`` its tokens had when this one was made."""
+
+    id: str
+    endings: int
+
+
+async def hand_over(chat: Chat, user: User, good_for: timedelta) -> str:
+    """Return a token for a user, who is added if they are new, and has the name and role that are given.
+
+    Raises ``ValueError`` if it would be good for too long.
+    """
+    with suppress(Suspended):  # its person reads the reason when they come
+        await hosts.enter(chat, user)
+    return make(chat.facts, Handed(user.id, await _endings(chat, user.id)), good_for)
+
+
+def make(facts: Facts, handed: Handed, good_for: timedelta) -> str:
+    """Return a token by which a page connects as a user for that long; raises ``ValueError`` if that is too long."""
     if not timedelta() < good_for <= LONGEST:
         raise ValueError(f"A token is good for more than 0 and at most {LONGEST / timedelta(minutes=1):.0f} minutes.")
-    given = {"id": user.id, "name": user.name, "role": user.role, "tenant": user.tenant}
-    given["until"] = clock.later(good_for)
-    payload = _text(orjson.dumps(given))
+    payload = _text(orjson.dumps({**handed._asdict(), "until": clock.later(good_for)}))
     return f"{BEGIN}{payload}.{_signature(facts, payload)}"
 
 
-def read(facts: Facts, token: str) -> User:
+def read(facts: Facts, token: str) -> Handed:
     """Return whom a token names; raises `Unauthorized` if it is not ours, or no longer good."""
     payload, _, signature = token.removeprefix(BEGIN).partition(".")
     if not hmac.compare_digest(signature.encode(), _signature(facts, payload).encode()):
@@ -48,7 +67,17 @@ def read(facts: Facts, token: str) -> User:
     given = orjson.loads(_bytes(payload))
     if given["until"] <= clock.now():
         raise Unauthorized(EXPIRED)
-    return User(given["id"], given["name"], given["role"], given.get("tenant"))
+    return Handed(given["id"], given["endings"])
+
+
+async def disconnect(chat: Chat, username: str) -> None:
+    """End the connections of a person and the tokens that name them."""
+
+    def end(act: Act) -> None:
+        accounts.end_tokens(act.db, username)
+        act.barred.append(username)
+
+    await chat.change(end, APPLICATION)
 
 
 class HandedOver:
@@ -58,13 +87,27 @@ class HandedOver:
         self._chat = chat
 
     async def identify(self, handshake: Handshake) -> Caller | None:
-        """Return the person whom a token of `make` names, new or known; raises a `Refusal`."""
+        """Return the person whom a token of `hand_over` names; raises a `Refusal`."""
         token = _given(handshake)
         if not token.startswith(BEGIN):
             return None
         require_trusted(handshake)
-        username = await hosts.enter(self._chat, read(self._chat.facts, token))
-        return Caller(username, network=handshake.network)
+        return Caller(await _enter(self._chat, read(self._chat.facts, token)), network=handshake.network)
+
+
+async def _enter(chat: Chat, handed: Handed) -> str:
+    """Return the username of a person whose token was not ended; raises `Unauthorized` or `Suspended`."""
+    username = await chat.lookup(lambda db: accounts.username_of(db, handed.id))
+    if username is None:
+        raise Unauthorized(EXPIRED)
+    await suspensions.require_active(chat, username)
+    if await _endings(chat, handed.id) != handed.endings:  # read last: they may be ended at this moment
+        raise Unauthorized(EXPIRED)
+    return username
+
+
+async def _endings(chat: Chat, id: str) -> int:
+    return await chat.lookup(lambda db: accounts.endings(db, id))
 
 
 def _given(handshake: Handshake) -> str:
@@ -74,7 +117,7 @@ def _given(handshake: Handshake) -> str:
 
 
 def _signature(facts: Facts, payload: str) -> str:
-    signed = f"hand-over {facts.instance} {payload}".encode()
+    signed = f"handed over {facts.instance} {payload}".encode()
     return _text(hmac.digest(facts.secret.encode(), signed, hashlib.sha256))
 
 

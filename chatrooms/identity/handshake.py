@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
+from chatrooms.addresses import is_number, without_port
 from chatrooms.errors import Forbidden
 from chatrooms.identity.pages import encrypted
 from chatrooms.once import SHOWN
@@ -92,12 +93,13 @@ class Handshake:
 
     @property
     def local(self) -> bool:
-        """Whether it comes from this machine, and from no proxy on it."""
+        """Whether it comes from this machine, from no proxy on it, and from no page that names it otherwise."""
         try:
             here = ip_address(self.address).is_loopback
         except ValueError:
             return False
-        return here and not any(name in self.headers for name in FORWARDING)
+        is_named = is_number(without_port(self.headers.get("host", "")))
+        return here and is_named and not any(name in self.headers for name in FORWARDING)
 
     @property
     def agent(self) -> str:

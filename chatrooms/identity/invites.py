@@ -17,7 +17,7 @@ from chatrooms.features import members, timeline
 from chatrooms.identity import suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.names import APPLICATION
-from chatrooms.pipeline import access, room_rules, standing, tenants
+from chatrooms.pipeline import access, rights, room_rules, standing, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.storage.fields import Created
 from chatrooms.storage.results import many
@@ -109,6 +109,12 @@ def _may_invite(db: Connection, invite: Invite) -> bool:
     except Refusal:
         return False
     return True
+
+
+def admits(db: Connection, invite: Invite) -> bool:
+    """Return whether the person who made an invitation may approve new people."""
+    by = invite["created_by"]
+    return rights.verdict(rights.role_of(db, Caller(by, host=by == APPLICATION)), "admit").allowed
 
 
 def use(act: Act, code: str, *, is_new: bool = False) -> Member:

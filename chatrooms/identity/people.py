@@ -135,6 +135,7 @@ def link(act: Act, p: Helping, _: None) -> OneLink:
 @change("user.sign_out", may=_admin, locks=no_room, method="sign_out")
 def sign_out(act: Act, p: Who, _: None) -> Done:
     """End all sessions, service keys and links of a person; their sockets are disconnected."""
+    act.barred.append(p.username)  # where a host application signs people in, they have no sessions
     act.ended.extend([*end_all(act.db, p.username), *service_keys.forget(act.db, p.username)])
     return {}
 

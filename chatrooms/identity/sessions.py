@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Unauthorized
-from chatrooms.identity import lifetimes, links, service_keys, suspensions
+from chatrooms.identity import accounts, lifetimes, links, service_keys, suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Caller
@@ -185,6 +185,7 @@ def revoke(act: Act, p: WhichSession, _: None) -> Done:
 def end_others(act: Act, current: str) -> None:
     """End all sessions of the caller but the ``current`` one, their service keys, and what could begin another."""
     links.drop(act.db, act.me.username)
+    accounts.end_tokens(act.db, act.me.username)
     others = sessions.c.username == act.me.username, sessions.c.id != current
     act.ended.extend(act.db.scalars(select(sessions.c.id).where(*others)))
     act.db.execute(delete(sessions).where(*others))
@@ -194,6 +195,7 @@ def end_others(act: Act, current: str) -> None:
 def end_all(db: Connection, username: str) -> list[str]:
     """End all sessions of ``username``, and what could begin another; return their ids. Service keys stay."""
     links.drop(db, username)
+    accounts.end_tokens(db, username)
     ended = list(db.scalars(select(sessions.c.id).where(sessions.c.username == username)))
     db.execute(delete(sessions).where(sessions.c.username == username))
     return ended

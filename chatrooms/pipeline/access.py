@@ -158,7 +158,7 @@ def require_open(db: Connection, me: Caller, here: Here) -> Here:
 
 
 def require_accepted(here: Here) -> Here:
-    """Return ``here``; raises `Forbidden` in a conversation that none of the others has accepted."""
+    """Return ``here``; raises `Forbidden` in a conversation that somebody else has not accepted."""
     if here.waits:
         raise Forbidden(requests.NOT_YET)
     return here

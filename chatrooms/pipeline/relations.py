@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Boolean, Connection, bindparam, select
 
 from chatrooms import names
 from chatrooms.errors import Forbidden
@@ -17,8 +17,6 @@ from chatrooms.storage.own_tables import blocks
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members
 
-NO_ONE = "/"
-"""No username."""
 _mine, _theirs = members.alias(), members.alias()
 _together = Prepared(
     select(_mine.c.room)
@@ -31,19 +29,21 @@ _together = Prepared(
         _theirs.c.gone.is_(False),
         _mine.c.request.is_(None),
         _theirs.c.request.is_(None),
-        func.coalesce(_theirs.c.invited_by, "") != bindparam("inviter"),
+        _theirs.c.added.is_(False) | bindparam("even_added", type_=Boolean),
     )
     .limit(1)
 )
 _between = Prepared(select(blocks.c.username).where(blocks.c.pair == bindparam("pair"), blocks.c.gone.is_(False)))
 
 
-def acquainted(db: Connection, me: str, other: str, *, besides: str = "", inviter: str = NO_ONE) -> bool:
+def acquainted(db: Connection, me: str, other: str, *, besides: str = "", even_added: bool = False) -> bool:
     """Return whether two people share a room other than ``besides``, or a conversation that both have accepted.
 
-    Rooms to which the ``inviter`` added the other person do not count.
+    A room to which anybody but the application added the other person does not count before they have written there,
+    ``even_added`` aside: no one is acquainted by what others do.
     """
-    return _together.one(db, {"me": me, "other": other, "besides": besides, "inviter": inviter}) is not None
+    given = {"me": me, "other": other, "besides": besides, "even_added": even_added}
+    return _together.one(db, given) is not None
 
 
 def blocking(db: Connection, me: str, other: str) -> set[str]:

@@ -1,7 +1,10 @@
 """Requests: a conversation that a stranger begins waits until its recipient accepts it.
 
-The recipient receives the messages and sees who writes, and decides. Until somebody has accepted, the author can post
+The recipient receives the messages and sees who writes, and decides. Until they have accepted, the author can post
 `FIRST` texts and nothing else. That they wait is all that the author learns, whether they are ignored or not yet read.
+
+Of several recipients, each decides alone, and all must have accepted: what one of them does frees nobody's hands in a
+conversation that another has not accepted. All its people together can post `FIRST` texts until then.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import members
 
 FIRST = 3
-"""How many messages a stranger can post before somebody accepts."""
+"""How many messages a stranger can post before its recipients accept."""
 PENDING, IGNORED = "pending", "ignored"
 
 WAIT = "You can write more once they have accepted your first messages."
@@ -26,18 +29,15 @@ NOT_YET = "You can do that once they have accepted your first messages."
 def asked(act: Act, people: Iterable[str]) -> set[str]:
     """Return those of some people to whom the caller is a stranger, so that a conversation with them is a request.
 
-    Strangers share no room but those that one of them added the other to. Where anybody can join, the lobby says
-    nothing, because everybody is in it. The application, and moderators, admins and owners of the server, ask no one.
+    Strangers share no room but those that somebody added the other to, who has written nothing there. Where anybody
+    can join, the lobby says nothing, because everybody is in it. The application, and moderators, admins and owners of
+    the server, ask no one.
     """
     me = act.me
     if me.host or not act.server.settings.requests or rights.verdict(rights.of(act.db, me.username), "reach").allowed:
         return set()
     besides = act.lobby if act.server.sign_up == "open" else ""
-    return {
-        other
-        for other in people
-        if not relations.acquainted(act.db, me.username, other, besides=besides, inviter=me.username)
-    }
+    return {other for other in people if not relations.acquainted(act.db, me.username, other, besides=besides)}
 
 
 def holding(db: Connection, conversation: str, people: Iterable[str]) -> set[str]:
@@ -47,7 +47,7 @@ def holding(db: Connection, conversation: str, people: Iterable[str]) -> set[str
 
 
 def require_first(posted: int, *, text_alone: bool) -> None:
-    """Raise `Forbidden` if a conversation that no one has accepted has enough messages, or gets more than a text."""
+    """Raise `Forbidden` if a conversation that somebody has not accepted is full, or gets more than a text."""
     if not text_alone:
         raise Forbidden(NOT_YET)
     if posted >= FIRST:

@@ -28,10 +28,11 @@ class Here:
 
     ``exists`` is false for a conversation or thread without messages; ``closed`` is true if anyone has closed a
     conversation, ``ended`` if the message above a thread was deleted, ``blocked`` if one of the two people of a
-    conversation has blocked the other, ``asked`` if the caller has not accepted it, ``waits`` if no one else has (see
-    `requests`). ``restricted`` are the rules that leave something to owners and moderators alone, ``slow`` is how many
-    seconds are between two messages of a member (see `room_rules`). A thread has the role, the archiving, the blocking,
-    the waiting and the rules of its room.
+    conversation has blocked the other, ``asked`` if the caller has not accepted it, ``waits`` if somebody else has not
+    (see `requests`). ``added`` is true if somebody added the caller, who has written nothing since. ``restricted`` are
+    the rules that leave something to owners and moderators alone, ``slow`` is how many seconds are between two messages
+    of a member (see `room_rules`). A thread has the role, the archiving, the blocking, the waiting and the rules of its
+    room.
     """
 
     room: str
@@ -44,6 +45,7 @@ class Here:
     blocked: bool = False
     asked: bool = False
     waits: bool = False
+    added: bool = False
     restricted: frozenset[str] = frozenset()
     slow: int = 0
 
@@ -56,8 +58,8 @@ class Here:
 _theirs = members.alias()
 _has_closed = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, _theirs.c.closed.is_(True)).correlate(rooms)
 _has_blocked = select(blocks.c.pair).where(blocks.c.pair == rooms.c.name, blocks.c.gone.is_(False)).correlate(rooms)
-_accepting = _theirs.c.username != bindparam("username"), _theirs.c.request.is_(None)
-_has_accepted = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, *_accepting).correlate(rooms)
+_asking = _theirs.c.username != bindparam("username"), _theirs.c.request.is_not(None)
+_is_asked = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, *_asking).correlate(rooms)
 _is_conversation = rooms.c.access == "conversation"
 _standing = (
     rooms.c.access,
@@ -65,8 +67,9 @@ _standing = (
     members.c.role,
     case((_is_conversation, _has_closed.exists()), else_=false()).label("closed"),
     case((_is_conversation, _has_blocked.exists()), else_=false()).label("blocked"),
-    case((_is_conversation, ~_has_accepted.exists()), else_=false()).label("waits"),
+    case((_is_conversation, _is_asked.exists()), else_=false()).label("waits"),
     members.c.request,
+    members.c.added,
     *(rooms.c[rule] for rule in RESTRICTING),
     rooms.c.slow,
 )
@@ -133,7 +136,8 @@ def _shared(db: Connection, me: Caller, room: str) -> Here:
         raise NotFound(room=room)
     role: Role | None = "owner" if me.host else row["role"]
     restricted = frozenset(rule for rule in RESTRICTING if row[rule] == "moderators")
-    return Here(room, row["access"], role, archived=row["archived"], restricted=restricted, slow=row["slow"])
+    state = {"archived": row["archived"], "added": bool(row["added"])}
+    return Here(room, row["access"], role, **state, restricted=restricted, slow=row["slow"])
 
 
 def _personal(db: Connection, me: Caller, room: str) -> Here:
@@ -180,6 +184,7 @@ def _thread(db: Connection, me: Caller, room: str) -> Here:
         **state,
         blocked=base.blocked,
         waits=base.waits,
+        added=base.added,
         restricted=base.restricted,
         slow=base.slow,
     )

@@ -106,6 +106,13 @@ members = Table(
         comment="the person has taken the conversation off their list",
     ),
     Column("invited_by", String(32), comment="null if no one did"),
+    Column(
+        "added",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="by somebody else; until they write there",
+    ),
     Column("favorite", Boolean, nullable=False, server_default=false()),
     Column("muted", Boolean, nullable=False, server_default=false()),
     Column("muted_until", String(24), comment="when a job ends it; null if the person does"),

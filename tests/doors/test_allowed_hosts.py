@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 
 import aiohttp
 import pytest
@@ -10,7 +11,11 @@ from pydantic import ValidationError
 from starlette.responses import PlainTextResponse
 
 from chatrooms import Settings
+from chatrooms.addresses import Hosts
+from chatrooms.cli import serve
+from chatrooms.doors.allowed_hosts import AllowedHosts
 from chatrooms.doors.headers import SecurityHeaders
+from chatrooms.identity.handshake import Handshake
 from tests.doors import get
 from tests.servers import running
 from tests.wire.raw import PATH
@@ -56,6 +61,72 @@ async def test_probes_may_use_any_name(named):
 async def test_without_the_setting_any_name_is_answered(own_server):
     status, _, _ = await get(own_server.url, "/", headers={"Host": "evil.test"})
     assert status == 200
+
+
+async def answer(app, host: str, path: str = "/") -> tuple[int, str]:
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"host", host.encode())] if host else []
+    await app({"type": "http", "method": "GET", "path": path, "root_path": "", "headers": headers}, None, send)
+    return sent[0]["status"], sent[1]["body"].decode()
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("127.0.0.1:8000", True),
+        ("[::1]:8000", True),
+        ("192.0.2.7", True),
+        ("LOCALHOST.:8000", True),
+        ("demo.localhost:8000", True),
+        ("", True),
+        ("evil.test:8000", False),
+        ("127.0.0.1.evil.test", False),
+        ("localhost.evil.test", False),
+        ("notlocalhost", False),
+    ],
+)
+async def test_a_server_on_loopback_without_a_name_answers_to_this_machine_s_alone(host, allowed, caplog):
+    app = AllowedHosts(PlainTextResponse("hi"), Hosts(()), local=True)
+    status, text = await answer(app, host)
+    assert (status == 200) is allowed
+    assert allowed or ("`hosts`" in text and "localhost" in caplog.text)
+    assert (await answer(app, host, "/healthz"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("at", "settings", "status"),
+    [
+        ("127.0.0.1", {}, 421),
+        ("127.0.0.1", {"hosts": "evil.test"}, 200),
+        ("127.0.0.1", {"url": "https://chat.example.org/"}, 200),
+        ("0.0.0.0", {}, 200),
+    ],
+)
+async def test_only_who_listens_on_loopback_alone_without_a_setting_is_so_strict(at, settings, status):
+    with socket.socket() as listening:
+        listening.bind((at, 0))
+        app = serve.named(PlainTextResponse("hi"), Settings(**settings), listening)
+    assert (await answer(app, "evil.test"))[0] == status
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "local"),
+    [
+        ("localhost:8000", "127.0.0.1", True),
+        ("127.0.0.1", "127.0.0.1", True),
+        ("[::1]:1", "::1", True),
+        ("evil.test", "127.0.0.1", False),
+        ("", "127.0.0.1", False),
+        ("127.0.0.1", "192.0.2.7", False),
+    ],
+)
+def test_the_first_person_comes_by_a_name_of_this_machine(host, address, local):
+    scope = {"type": "http", "headers": [(b"host", host.encode())] if host else [], "client": (address, 1)}
+    assert Handshake({}, scope, trusted=True).local is local
 
 
 async def test_a_web_socket_to_another_name_is_rejected(named):

@@ -61,13 +61,26 @@ def test_a_stranger_posts_three_texts_and_does_nothing_else(direct):
         ("reaction.add", {**theirs, "emoji": THUMB}),
         ("typing", {"room": ROOM}),
         ("signal", {"to": ROOM, "type": "call"}),
+        ("signal", {"to": "alice", "type": "call"}),
+        ("message.edit", {**theirs, "text": "a fourth"}),
     ):
         assert code(direct, "mallory", command, **params) == "forbidden", command
-    direct.run("mallory", "room.leave", {"room": "#lobby"})
-    assert code(direct, "mallory", "signal", to="alice", type="call") == "not_found"
-    assert code(direct, "mallory", "message.edit", text="better", **theirs) == "fine"
     asyncio.run(direct.run_jobs())
     assert direct.run("alice", "inbox.list", {})[0]["items"] == []
+
+
+def test_signals_go_only_where_a_message_needs_no_consent(direct):
+    calls = [("signal", {"to": to, "type": "call"}) for to in ("alice", ROOM, "alice+carol+mallory")]
+    calls += [("typing", {"room": room}) for room in (ROOM, "alice+carol+mallory")]
+    for command, params in calls:
+        assert code(direct, "mallory", command, **params) == "not_found", params
+    talk(direct, "mallory", "alice")
+    direct.run("alice", "request.ignore", {"room": ROOM})
+    for command, params in calls:
+        assert code(direct, "mallory", command, **params) in ("forbidden", "not_found"), params
+    direct.run("alice", "request.accept", {"room": ROOM})
+    for command, params in calls[:2]:
+        assert code(direct, "mallory", command, **params) == "fine", params
 
 
 def test_files_are_no_first_message(direct):
@@ -128,6 +141,24 @@ def was_invited_by_alice(direct: Direct) -> None:
     direct.run("alice", "room.invite", {"room": "#den", "username": "mallory"})
 
 
+def was_added_by_a_third(direct: Direct) -> None:
+    direct.run("carol", "room.create", {"name": "#den", "access": "private"})
+    for name in ("alice", "mallory"):
+        direct.run("carol", "room.invite", {"room": "#den", "username": name})
+
+
+def was_added_and_wrote(direct: Direct) -> None:
+    was_added_by_a_third(direct)
+    thread = f"#den/{talk(direct, 'carol', '#den')['seq']}"
+    talk(direct, "alice", thread)
+
+
+def was_added_by_the_application(direct: Direct) -> None:
+    direct.run("carol", "room.create", {"name": "#den", "access": "private"})
+    for name in ("alice", "mallory"):
+        direct.run_as(APPLICATION, "room.invite", {"room": "#den", "username": name})
+
+
 def was_added_by_mallory(direct: Direct) -> None:
     direct.run("mallory", "room.create", {"name": "#den"})
     direct.run("mallory", "room.invite", {"room": "#den", "username": "alice"})
@@ -154,6 +185,9 @@ def asks_in_a_group(direct: Direct) -> None:
     [
         (lambda _: None, "pending"),
         (was_added_by_mallory, "pending"),
+        (was_added_by_a_third, "pending"),
+        (was_added_and_wrote, None),
+        (was_added_by_the_application, None),
         (asks_in_a_group, "pending"),
         (knows_by_a_room, None),
         (was_invited_by_alice, None),
@@ -174,17 +208,22 @@ def test_the_application_asks_no_one(direct):
     assert [held(direct, "alice", room)[0] for room in ("alice+system", ROOM)] == [None, None]
 
 
-def test_each_stranger_of_a_group_decides_alone_and_one_is_enough_to_go_on(direct):
+def test_each_stranger_of_a_group_decides_alone_and_all_must_accept_before_anybody_goes_on(direct):
     room = "alice+carol+mallory"
     for _ in range(requests.FIRST):
         talk(direct, "mallory", room)
     assert code(direct, "mallory", "message.post", room=room, text="more") == "forbidden"
     direct.run("carol", "request.accept", {"room": room})
-    assert talk(direct, "mallory", room)
+    for who in ("mallory", "carol"):
+        assert code(direct, who, "message.post", room=room, text="more") == "forbidden"
+        assert code(direct, who, "typing", room=room) == "forbidden"
     assert (held(direct, "alice", room)[0], held(direct, "carol", room)[0]) == ("pending", None)
     assert code(direct, "alice", "request.ignore", room=room) == "fine"
-    assert talk(direct, "carol", room)
     assert held(direct, "alice", room) == ("ignored", True)
+    assert code(direct, "mallory", "message.post", room=room, text="more") == "forbidden"
+    direct.run("alice", "request.accept", {"room": room})
+    assert talk(direct, "mallory", room)
+    assert talk(direct, "carol", room)
 
 
 def test_blocking_ends_a_request_too(direct):

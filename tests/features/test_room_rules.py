@@ -75,18 +75,35 @@ def test_owners_and_moderators_make_the_rules(direct, who, params, expected):
     assert code(direct, who, "room.update", room=DEN, **params) == expected
 
 
-def test_where_moderators_post_members_reply_in_threads_react_and_change_what_they_wrote(direct):
+def test_where_moderators_post_members_reply_in_threads_react_and_delete_what_they_wrote(direct):
     mine = post(direct, "carol")
+    other = post(direct, "carol")
     rule(direct, posting="moderators")
     assert code(direct, "carol", "message.post", room=DEN, text="hi") == "forbidden"
     assert post(direct, "bob") and post(direct, "alice")
     assert post(direct, "carol", f"{DEN}/{mine['seq']}")
-    assert code(direct, "carol", "message.edit", id=mine["id"], text="better") == "fine"
+    for command, more in (("message.edit", {"text": "more"}), ("message.pin", {}), ("message.unpin", {})):
+        assert code(direct, "carol", command, id=mine["id"], **more) == "forbidden", command
+    assert code(direct, "carol", "message.delete", id=other["id"]) == "fine"
     assert code(direct, "carol", "reaction.add", id=mine["id"], emoji="\N{THUMBS UP SIGN}") == "fine"
     rule(direct, posting="members", threading="moderators")
     assert post(direct, "carol")
     assert code(direct, "carol", "message.post", room=f"{DEN}/{mine['seq']}", text="hi") == "forbidden"
     assert post(direct, "bob", f"{DEN}/{mine['seq']}")
+
+
+def test_an_edit_follows_the_rules_of_threads_and_counts_in_slow_mode(direct):
+    above = post(direct, "bob")
+    reply = post(direct, "carol", f"{DEN}/{above['seq']}")
+    mine = post(direct, "carol")
+    rule(direct, threading="moderators", slow=60)
+    assert code(direct, "carol", "message.edit", id=reply["id"], text="more") == "forbidden"
+    assert code(direct, "carol", "message.edit", id=mine["id"], text=mine["text"]) == "fine"
+    assert code(direct, "carol", "message.edit", id=mine["id"], text="more") == "fine"
+    assert code(direct, "carol", "message.edit", id=mine["id"], text="and more") == "rate_limited"
+    assert code(direct, "carol", "message.delete", id=mine["id"]) == "fine"
+    assert code(direct, "bob", "message.edit", id=above["id"], text="more") == "fine"
+    assert code(direct, "carol", "typing", room=f"{DEN}/{above['seq']}") == "forbidden"
 
 
 def test_a_message_that_is_stored_is_returned_also_to_somebody_who_may_no_longer_post(direct):

@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import update
 
 from chatrooms import clock
+from chatrooms.errors import Conflict
 from chatrooms.identity import applicants, sessions
+from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import NOBODY
 from tests.appointing import appoint
+from tests.direct import Direct
 from tests.doors import post
 from tests.identity.entering import code_of, enter, whose
 from tests.identity.test_sessions import refusal
@@ -117,6 +120,24 @@ async def test_an_invitation_is_enough(server):
     assert (await enter(server.url, "join", username="erin", invite=code))[0] == 200
 
 
+async def test_an_invitation_of_a_member_does_not_replace_the_approval(server):
+    async with connect(server.url, "erin", token=await approved(server)) as erin:
+        code = (await erin.run("invite.create", room="#lobby"))["invite"]["code"]
+        assert await code_of(server.url, "join", username="fred", invite=code) == "approval_required"
+        assert await refusal(server.url, {"username": "fred", "invite": code}) == "approval_required"
+        assert await code_of(server.url, "join", username="fred", invite="f" * 43) == "not_found"
+        await ask(server, username="fred", claim="f" * 43)
+        await server.olga.run("applicant.approve", id=(await waiting(server))[0]["id"])
+        async with connect(server.url, "fred", token="f" * 43) as fred:
+            assert (await fred.run("invite.accept", code=code))["member"]["room"] == "#lobby"
+
+
+async def approved(server) -> str:
+    await ask(server, claim=CLAIM)
+    await server.olga.run("applicant.approve", id=(await waiting(server))[0]["id"])
+    return CLAIM
+
+
 async def test_who_asks_again_or_withdraws_waits_once_or_no_longer(server):
     await ask(server, claim=CLAIM)
     await ask(server, claim=CLAIM, username="erika")
@@ -135,6 +156,50 @@ async def test_few_wait_from_one_address_and_none_for_ever(server, monkeypatch):
     await server.chat._pipeline.change(lambda act: act.db.execute(aged), NOBODY)
     assert (await enter(server.url, "apply", username="fred", about="x"))[0] == 200
     assert [person["username"] for person in await waiting(server)] == ["fred"]
+
+
+@pytest.fixture
+def direct() -> Direct:
+    server = Direct()
+    server.sign_up = "approval"
+    server.join("olga")
+    server.appoint("olga", "owner")
+    return server
+
+
+def asks(direct: Direct, name: str, network: str) -> None:
+    me = Caller(name, network=network)
+    direct._change(me, lambda act: applicants.add(act, name, "x", name, ""))
+
+
+def decline_all(direct: Direct) -> None:
+    for person in direct.run("olga", "applicant.list", {})[0]["applicants"]:
+        direct.run("olga", "applicant.decline", {"id": person["id"]})
+
+
+def test_declined_people_take_no_place_but_close_their_network_for_a_day(direct, monkeypatch):
+    monkeypatch.setattr(applicants, "MOST", 4)
+    for name in ("ann", "bea", "cat"):
+        asks(direct, name, "192.0.2.1")
+        decline_all(direct)
+    with pytest.raises(Conflict, match="tomorrow"):
+        asks(direct, "dan", "192.0.2.1")
+    for number in range(4):
+        asks(direct, f"eve{number}", f"192.0.2.{number + 2}")
+    with pytest.raises(Conflict, match="Too many"):
+        asks(direct, "fay", "192.0.2.9")
+    decline_all(direct)
+    tomorrow = clock.moved(clock.now(), applicants.COUNTED)
+    direct.now = lambda: tomorrow
+    asks(direct, "dan", "192.0.2.1")
+
+
+def test_a_customer_of_ipv6_has_one_place_for_all_their_networks(direct, monkeypatch):
+    monkeypatch.setattr(applicants, "MOST_OF_ADDRESS", 1)
+    asks(direct, "ann", "2001:db8:1:2::/64")
+    with pytest.raises(Conflict, match="Too many"):
+        asks(direct, "bea", "2001:db8:1:3::/64")
+    asks(direct, "bea", "2001:db8:2:2::/64")
 
 
 async def test_a_name_that_was_given_away_meanwhile_is_not_approved(server):

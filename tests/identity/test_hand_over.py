@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -12,7 +13,9 @@ import socketio.exceptions
 from chatrooms import Chatrooms, Settings, User, clock
 from chatrooms.errors import Unauthorized
 from chatrooms.identity import hand_over
+from chatrooms.identity.hand_over import Handed
 from chatrooms.lifetime import WouldBlock
+from chatrooms.pipeline.act import Caller
 from chatrooms.storage.facts import Facts
 from tests.doors import post
 from tests.people import Person, connect, leave
@@ -20,19 +23,20 @@ from tests.servers import QUICK, serving
 
 OURS = Facts("a1b2c3d4", "epoch", "", "secret")
 SHORT = timedelta(minutes=1)
+ANN = Handed("ann", 0)
 PAGE = "https://shop.example"
 
 
 def test_a_token_names_its_user_whatever_the_id_is():
-    for user in (User("ann@example.com", "Ann"), User(" 7 ", role="guest"), User("ä+/.=~", "Ännchen 🦊")):
-        token = hand_over.make(OURS, user, SHORT)
+    for handed in (Handed("ann@example.com", 0), Handed(" 7 ", 3), Handed("ä+/.=~🦊", 0)):
+        token = hand_over.make(OURS, handed, SHORT)
         assert token.isascii() and token.startswith("cro_")
-        assert hand_over.read(OURS, token) == user
+        assert hand_over.read(OURS, token) == handed
 
 
 def test_a_token_that_was_changed_or_is_of_another_chat_names_no_one():
-    token = hand_over.make(OURS, User("ann"), SHORT)
-    other = hand_over.make(OURS, User("bob"), SHORT)
+    token = hand_over.make(OURS, ANN, SHORT)
+    other = hand_over.make(OURS, Handed("bob", 0), SHORT)
     payload, signature = token.removeprefix("cro_").split(".")
     forged = [
         f"cro_{other.removeprefix('cro_').split('.')[0]}.{signature}",
@@ -55,9 +59,9 @@ def test_a_token_that_was_changed_or_is_of_another_chat_names_no_one():
 
 
 def test_a_token_ends(monkeypatch):
-    token = hand_over.make(OURS, User("ann"), SHORT)
+    token = hand_over.make(OURS, ANN, SHORT)
     monkeypatch.setattr(clock, "now", lambda: clock.later(timedelta(seconds=59)))
-    assert hand_over.read(OURS, token) == User("ann")
+    assert hand_over.read(OURS, token) == ANN
     monkeypatch.setattr(clock, "now", lambda: clock.later(timedelta(seconds=61)))
     with pytest.raises(Unauthorized, match="expired"):
         hand_over.read(OURS, token)
@@ -66,7 +70,7 @@ def test_a_token_ends(monkeypatch):
 @pytest.mark.parametrize("minutes", [0, -1, 24 * 60 + 1])
 def test_a_token_is_good_for_a_day_at_most(minutes):
     with pytest.raises(ValueError, match="at most 1440 minutes"):
-        hand_over.make(OURS, User("ann"), timedelta(minutes=minutes))
+        hand_over.make(OURS, ANN, timedelta(minutes=minutes))
 
 
 async def by_login(handshake):
@@ -128,6 +132,51 @@ async def test_a_socket_with_a_bad_token_is_refused_and_another_proof_does_not_h
             await person.client.connect(url, auth={"token": "cro_x.y", "login": "ann"})
         await leave(person)
         assert told[0]["data"]["code"] == "unauthorized"
+
+
+async def test_an_old_token_gives_back_no_role_and_no_name(tmp_path):
+    async with hosting(tmp_path) as (chat, url):
+        old = await chat.hand_over(User("ann", "Admin Ann", role="admin"))
+        new = await chat.hand_over(User("ann", "Ann", role="guest"))
+        for token in (old, new):
+            _, told, _ = await post(url, "/api/user.me", {}, headers=bearer(token))
+            assert (told["result"]["user"]["role"], told["result"]["user"]["name"]) == ("guest", "Ann")
+        await chat.add_user(User("ann", role="member"))
+        _, told, _ = await post(url, "/api/user.me", {}, headers=bearer(new))
+        assert told["result"]["user"]["role"] == "member"
+
+
+async def _disconnect(chat: Chatrooms) -> None:
+    await chat.disconnect("ann")
+
+
+async def _remove(chat: Chatrooms) -> None:
+    await chat.remove_user("ann")
+    await chat.add_user("ann")
+
+
+async def _suspend(chat: Chatrooms) -> None:
+    await chat.add_user(User("root", role="owner"))
+    await chat.run("user.suspend", {"username": "ann", "reason": "Spam"}, username="root")
+    await chat.run("user.restore", {"username": "ann"}, username="root")
+
+
+async def _sign_out(chat: Chatrooms) -> None:
+    await chat._pipeline.run("user.sign_out", {"username": "ann"}, Caller("system", host=True, session="console"))
+
+
+@pytest.mark.parametrize("end", [_disconnect, _remove, _suspend, _sign_out])
+async def test_what_ends_a_person_s_connections_ends_their_tokens_and_no_one_else_s(tmp_path, end):
+    async with hosting(tmp_path) as (chat, url):
+        ann, bob = await chat.hand_over("ann"), await chat.hand_over("bob")
+        async with connect(url, "ann", auth={"token": ann}) as person:
+            gone = asyncio.Event()
+            person.client.on("disconnect", lambda *_: gone.set())
+            await end(chat)
+            await gone.wait()
+        assert (await post(url, "/api/user.me", {}, headers=bearer(ann)))[0] == 401
+        for good in (bob, await chat.hand_over("ann")):
+            assert (await post(url, "/api/user.me", {}, headers=bearer(good)))[0] == 200
 
 
 async def test_a_suspended_user_cannot_come_by_a_token(tmp_path):

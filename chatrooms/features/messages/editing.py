@@ -15,7 +15,6 @@ from chatrooms.features.messages.loading import (
     OneMessage,
     Which,
     allow,
-    changeable,
     changed,
     find_visible,
     require_message,
@@ -23,8 +22,9 @@ from chatrooms.features.messages.loading import (
     room_of,
     store_parts,
     with_parts,
+    writable,
 )
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, room_rules
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.standing import Here
@@ -41,11 +41,12 @@ class Edit(Which):
 
 
 def _author(act: Act, p: Edit) -> Message:
-    message, here = changeable(act, p)
+    message, here = writable(act, p)
     if message["author"] != act.me.username:
         raise Forbidden("Only the author can edit a message.")
     if message["text"] != p.text:
         _require_in_time(act, message, here)
+        room_rules.wait(act, here)
     return message
 
 
@@ -74,7 +75,8 @@ def _require_in_time(act: Act, message: Message, here: Here) -> None:
 def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     """Edit the text of your message; you and moderators can see what it said before.
 
-    The server can have a time for it (``limits.edit_minutes`` in ``welcome``), except in your own room.
+    You can edit where you could post now; in slow mode, an edit counts like a message. The server can have a time for
+    it (``limits.edit_minutes`` in ``welcome``), except in your own room.
     """
     require_undeleted(message)
     if message["text"] == p.text:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Invalid, NotAMember, NotFound
-from chatrooms.pipeline import access, questions
+from chatrooms.pipeline import access, questions, room_rules
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params
 from chatrooms.pipeline.questions import Question
@@ -139,8 +139,15 @@ def readable(act: Act, p: Which) -> Message:
     return require_undeleted(require_message(message, "id"))
 
 
+def writable(act: Act, p: Which) -> tuple[Message, Here]:
+    """Allow people who could post in the message's room now: its rules hold, and it does not wait to be accepted."""
+    message, here = changeable(act, p)
+    room_rules.require_poster(act, access.require_accepted(here))
+    return message, here
+
+
 def markable(act: Act, p: Which) -> Message:
-    """Allow people who can post in the message's room, unless it was deleted, or no one has accepted it."""
+    """Allow people who can post in the message's room, unless it was deleted, or waits to be accepted."""
     message, here = changeable(act, p)
     access.require_accepted(here)
     return require_undeleted(message)

@@ -74,14 +74,15 @@ Attach = Mapping[str, Callable[[Message], Any]]
 class Posting:
     """The destination of a message, which may begin a conversation or thread, or reopen or accept a conversation.
 
-    Or the message is already ``stored``. An author who no longer ``belongs`` to the room gets its row alone, without
-    what others added to it since.
+    It may be the first of an author who was ``added`` to its room. Or the message is already ``stored``. An author who
+    no longer ``belongs`` to the room gets its row alone, without what others added to it since.
     """
 
     room: str
     begins: bool = False
     reopens: bool = False
     accepts: bool = False
+    added: bool = False
     stored: Message | None = None
     belongs: bool = True
 
@@ -112,11 +113,12 @@ def _may(act: Act, p: Post) -> Posting:
         room_rules.wait(act, here)
     if here.waits and not stored:
         _require_first(act, p, here)
-    return Posting(room, begins=not here.exists, reopens=here.closed, accepts=here.asked, stored=stored)
+    begins, accepts = not here.exists, here.asked
+    return Posting(room, begins=begins, reopens=here.closed, accepts=accepts, added=here.added, stored=stored)
 
 
 def _require_first(act: Act, p: Post, here: Here) -> None:
-    """Raise `Forbidden` unless a message is one of the first to people who have not accepted the conversation."""
+    """Raise `Forbidden` unless a message is one of the first to people who have not all accepted the conversation."""
     if here.access == "thread":
         access.require_accepted(here)
     requests.require_first(rooms.find(act.db, here.room)["posted"], text_alone=not _gives(p))
@@ -158,6 +160,8 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
     allow(act, to.room, p.text, confirmed=p.confirmed)
     if to.accepts:
         members.keep(act, to.room, request=None, closed=False)
+    if to.added:
+        members.write(act, to.room)
     if to.begins:
         _begin(act, p, to.room)
     return {"message": _store(act, p, to, attach) or _again(act, p, to)}
@@ -206,7 +210,7 @@ def _begin(act: Act, p: Post, room: str) -> None:
 def _begin_conversation(act: Act, p: Post, conversation: str) -> None:
     others = [username for username in names.people(conversation) if username != act.me.username]
     asked = requests.asked(act, others)
-    if len(asked) == len(others):
+    if asked:
         requests.require_first(0, text_alone=not _gives(p))
     if not act.me.host:
         relations.require_welcome(act.db, act.me, others)

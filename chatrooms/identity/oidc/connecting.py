@@ -21,7 +21,7 @@ from chatrooms.pipeline.shapes import Done, Nothing
 LAST = "This is your only way to sign in. Set a password or add a passkey first."
 
 
-class State(TypedDict):
+class Provider(TypedDict):
     """The server's sign-in provider, and your account there."""
 
     provider: Annotated[str, Field(description="What it is called; empty if the server has none.")]
@@ -35,7 +35,7 @@ class Connecting(TypedDict):
 
 
 @query("oidc.get", may=access.anyone, method="provider")
-def get(act: Act, p: Nothing, _: None) -> State:
+def get(act: Act, p: Nothing, _: None) -> Provider:
     """Return the server's sign-in provider, and your account there."""
     issuer, name = act.server.settings.oidc_issuer, act.server.settings.oidc_name
     account = linked.of_person(act.db, issuer, act.me.username) if issuer else None

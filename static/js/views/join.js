@@ -17,10 +17,10 @@ import { SignIn } from "./sign-in.js";
  */
 export function Join({ invited, onJoin = join }) {
   const [hasPassword, setHasPassword] = useState(false);
-  const [applying, setApplying] = useState(kept(APPLIED));
+  const [applying, setApplying] = useState(invited ? "" : kept(APPLIED));
   if (hosted) return html`<${NotLoggedIn} />`;
   if (hasPassword) return html`<${SignIn} onBack=${() => setHasPassword(false)} />`;
-  if (applying && !invited) return html`<${Asking} name=${applying} onBack=${() => setApplying("")} />`;
+  if (applying) return html`<${Asking} name=${applying} onBack=${() => setApplying("")} />`;
   /** @param {string} name */
   const joinOrApply = (name) =>
     onJoin(name).catch((error) => {

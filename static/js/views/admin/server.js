@@ -14,7 +14,7 @@ import { ServerName } from "./server-name.js";
 /** How people come in, from the most open. */
 const WAYS = /** @type {const} */ ([
   ["open", "Anybody", "By taking a free name"],
-  ["approval", "People you approve", "They ask, an admin decides; an invitation is enough too"],
+  ["approval", "People you approve", "They ask, an admin decides; an invitation from an admin is enough too"],
   ["invite", "People with an invitation", "By a link that somebody here has made"],
   ["closed", "No one new", "Invitations do not work either"],
 ]);
