@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from chatrooms.pipeline.bus.database_clock import DatabaseClock
 from chatrooms.pipeline.bus.messages import Message
 from chatrooms.storage.facts import Facts
 
@@ -24,9 +25,10 @@ class Listener(Protocol):
 
 
 class Bus(Protocol):
-    """The connection of the node ``node`` to the others."""
+    """The connection of the node ``node`` to the others; they date what they send by ``clock``, which the node sets."""
 
     node: str
+    clock: DatabaseClock
 
     def running(self, facts: Facts, listener: Listener) -> AbstractAsyncContextManager[None]:
         """Be connected to the nodes of the database with these facts, inside this context."""

@@ -19,7 +19,8 @@ from sqlalchemy import URL
 
 from chatrooms.once import Once
 from chatrooms.pipeline.bus import Listener
-from chatrooms.pipeline.bus.envelopes import Receiver, Sender
+from chatrooms.pipeline.bus.database_clock import DatabaseClock
+from chatrooms.pipeline.bus.envelopes import OtherVersion, Receiver, Sender
 from chatrooms.pipeline.bus.messages import Message
 from chatrooms.storage.facts import Facts
 from chatrooms.wire import failures
@@ -48,6 +49,7 @@ class PostgreSQLBus:
         self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self.node = ""
         """Empty while it does not run."""
+        self.clock = DatabaseClock()
         self._waiting: deque[Message] = deque()
         self._heard_at = 0.0
 
@@ -55,7 +57,8 @@ class PostgreSQLBus:
     async def running(self, facts: Facts, listener: Listener) -> AsyncIterator[None]:
         """Be connected to the nodes of the database with these facts, inside this context."""
         self.node = secrets.token_hex(4)
-        self._sender, self._receiver = Sender(facts, self.node), Receiver(facts, self.node)
+        self._sender = Sender(facts, self.node, self.clock)
+        self._receiver = Receiver(facts, self.node, self.clock)
         self._listener, self._once = listener, Once(log)
         self._waiting.clear()
         self._news, self._done = asyncio.Event(), asyncio.Event()
@@ -149,8 +152,11 @@ class PostgreSQLBus:
     def _take(self, piece: bytes) -> None:
         try:
             parcel = self._receiver.take(piece.decode())
+        except OtherVersion:
+            self._once.warn("servers of a version that this one cannot hear use the database; both read it instead")
+            return
         except (ValueError, TypeError):
-            self._once.warn("the bus has messages that are not from chatrooms; they are ignored")
+            self._once.warn("the bus has messages that no server of this chat has sent; they are ignored")
             return
         if parcel:
             if parcel.messages:
