@@ -21,7 +21,12 @@ log = logging.getLogger(__name__)
 _ASK = text(
     "SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,"
     " pg_is_in_recovery() AS recovers, current_setting('default_transaction_read_only') = 'on' AS is_read_only,"
-    " pg_backend_pid() AS pid"
+    " pg_backend_pid() AS pid, has_database_privilege('public', current_database(), 'CONNECT') AS is_public,"
+    " quote_ident(current_database()) AS name"
+)
+_PUBLIC = (
+    "every role of this PostgreSQL can connect to the database, and disturb the chat there; once you have run this in "
+    "it, its owner alone can: REVOKE CONNECT ON DATABASE %s FROM PUBLIC"
 )
 
 
@@ -37,6 +42,8 @@ class Found(NamedTuple):
     recovers: bool
     is_read_only: bool
     pid: int
+    is_public: bool = False
+    name: str = ""
 
 
 def require(url: URL) -> None:
@@ -51,6 +58,8 @@ def require(url: URL) -> None:
         if unwritable := reason(found):
             raise Unfit(unwritable)
         _require_kind(found)
+        if found.is_public:
+            log.warning(_PUBLIC, found.name)
     finally:
         engine.dispose()
 
