@@ -59,11 +59,8 @@ class Sender:
 
     def __init__(self, facts: Facts, node: str, clock: DatabaseClock) -> None:
         salt = new_salt()
-        self._from, self._seal, self._clock = (
-            f"{VERSION} {facts.instance} {node} {salt}",
-            Seal(facts.secret, salt),
-            clock,
-        )
+        self._from = f"{VERSION} {facts.instance} {node} {salt}"
+        self._seal, self._clock = Seal(facts.secret, salt), clock
         self._number = 0
 
     def pack(self, messages: Iterable[Message]) -> list[str]:
