@@ -14,7 +14,15 @@ from chatrooms.cli.applicant import applicant
 from chatrooms.cli.deploy import deploy
 from chatrooms.cli.emoji import emoji
 from chatrooms.cli.group import group
-from chatrooms.cli.options import fail, json_option, print_result, result_text, setting_options, settings_of
+from chatrooms.cli.options import (
+    database_option,
+    fail,
+    json_option,
+    print_result,
+    result_text,
+    setting_options,
+    settings_of,
+)
 from chatrooms.cli.user import user
 from chatrooms.settings import FILES, SECRETS, Settings
 from chatrooms.version import __version__
@@ -92,13 +100,14 @@ def backup(file: Path, config: Path | None, **flags: Any) -> None:
 
 
 @cli.command("copy")
-@click.option("--from", "source", required=True, metavar="URL", help="The database to copy, such as sqlite:///FILE")
-@click.option("--to", "target", required=True, metavar="URL", help="An empty database, or one that a copy has begun")
+@database_option("from", "source", "The database to copy, such as sqlite:///FILE")
+@database_option("to", "target", "An empty database, or one that a copy has begun")
 def copy_database(source: str, target: str) -> None:
     """Copy a chat from one database into another, SQLite or PostgreSQL, while no server runs.
 
     If it is interrupted, run it again: it goes on where it was. At the end it compares both. People stay signed in, and
     their clients go on with what they have. The files that people shared are not in the database: keep their folder.
+    Put a URL with a password into CHATROOMS_FROM or CHATROOMS_TO: other accounts can read arguments.
     """
     from chatrooms.cli.copying import copy
     from chatrooms.cli.opening import Unable

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args, get_origin
 
 import click
 import orjson
+from click.core import ParameterSource
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from chatrooms.cli.arguments import VARIABLE, warn_of_passwords
 from chatrooms.settings import DEFAULT_CONFIG, SECRETS, Settings, load
 
 WRONG = 2
@@ -56,6 +59,26 @@ def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def database_option(name: str, parameter: str, description: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add a flag for the URL of a database, which can be in a variable of the environment, too."""
+    return click.option(
+        f"--{name}",
+        parameter,
+        required=True,
+        envvar=f"{VARIABLE}{name.upper()}",
+        show_envvar=True,
+        metavar="URL",
+        callback=partial(_warned, name),
+        help=description,
+    )
+
+
+def _warned(name: str, context: click.Context, option: click.Parameter, given: str) -> str:
+    if context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
+        warn_of_passwords({name: given})
+    return given
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON")
 
 
@@ -76,7 +99,8 @@ def print_result(config: Path | None, flags: dict[str, Any], make: Callable[[Set
 
 
 def settings_of(config: Path | None, flags: dict[str, Any]) -> Settings:
-    """Return the settings, or print which one is wrong."""
+    """Return the settings, or print which one is wrong; warn of passwords among the flags."""
+    warn_of_passwords(flags)
     if config is not None and not config.is_file():
         fail(f"--config: no such file: {config}")
     try:

@@ -25,7 +25,13 @@ log = logging.getLogger(__name__)
 _ASK = text(
     "SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,"
     " pg_is_in_recovery() AS recovers, current_setting('default_transaction_read_only') = 'on' AS is_read_only,"
-    " pg_backend_pid() AS pid, extract(epoch FROM clock_timestamp())::float8 AS now"
+    " pg_backend_pid() AS pid, extract(epoch FROM clock_timestamp())::float8 AS now,"
+    " has_database_privilege('public', current_database(), 'CONNECT') AS is_public,"
+    " quote_ident(current_database()) AS name"
+)
+_PUBLIC = (
+    "every role of this PostgreSQL can connect to the database, and disturb the chat there; once you have run this in "
+    "it, its owner alone can: REVOKE CONNECT ON DATABASE %s FROM PUBLIC"
 )
 
 
@@ -43,6 +49,8 @@ class Found(NamedTuple):
     pid: int
     now: float = 0.0
     """Seconds since 1970, by the clock of the database."""
+    is_public: bool = False
+    name: str = ""
 
 
 def require(url: URL) -> None:
@@ -59,6 +67,8 @@ def require(url: URL) -> None:
         _require_kind(found)
         if different := clock_reason(found.now, time.time()):
             log.warning("%s", different)
+        if found.is_public:
+            log.warning(_PUBLIC, found.name)
     finally:
         engine.dispose()
 

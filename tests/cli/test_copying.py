@@ -30,7 +30,7 @@ def url_of(folder):
 
 
 def run(source, target):
-    result = CliRunner().invoke(cli, ["copy", "--from", source, "--to", target])
+    result = CliRunner().invoke(cli, ["copy"], env={"CHATROOMS_FROM": source, "CHATROOMS_TO": target})
     return result.exit_code, result.output
 
 

@@ -347,6 +347,21 @@ async def test_a_server_with_another_clock_says_so_at_its_start(postgres_databas
     assert re.search(r"3(599|600|601) s behind", line)
 
 
+async def test_a_database_that_every_role_can_connect_to_is_named_until_that_is_revoked(
+    postgres_database, administrator, caplog
+):
+    url = make_url(postgres_database)
+    fitness.require(url)
+    (said,) = caplog.messages
+    revoke = said[said.index("REVOKE") :]
+    assert revoke == f"REVOKE CONNECT ON DATABASE {url.database} FROM PUBLIC"
+    await administrator.execute(revoke.encode())
+    await administrator.commit()
+    caplog.clear()
+    fitness.require(url)
+    assert caplog.messages == []
+
+
 COLLATIONS = """
 SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_collation l ON l.oid = a.attcollation
 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from chatrooms.histogram import Histogram
+from chatrooms.pipeline.bus.database_clock import DatabaseClock
 from chatrooms.pipeline.bus.messages import Message
 from chatrooms.storage.facts import Facts
 
@@ -28,13 +29,14 @@ class Listener(Protocol):
 
 
 class Bus(Protocol):
-    """The connection of the node ``node`` to the others.
+    """The connection of the node ``node`` to the others; they date what they send by ``clock``, which the node sets.
 
     ``lag`` is how long what this node publishes took to come back to it, as what others publish takes to come here.
     ``dropped`` counts messages that were not published, ``ignored`` those that no node has sent.
     """
 
     node: str
+    clock: DatabaseClock
     lag: Histogram
     dropped: int
     ignored: int

@@ -19,7 +19,8 @@ from chatrooms import histogram
 from chatrooms.histogram import Histogram
 from chatrooms.once import Once
 from chatrooms.pipeline.bus import Listener
-from chatrooms.pipeline.bus.envelopes import Receiver
+from chatrooms.pipeline.bus.database_clock import DatabaseClock
+from chatrooms.pipeline.bus.envelopes import OtherVersion, Receiver
 from chatrooms.pipeline.bus.messages import Beat, Message
 from chatrooms.storage.facts import Facts
 from chatrooms.wire import failures
@@ -52,8 +53,8 @@ class Carrier(Protocol):
     def number(self) -> int:
         """The number of the last envelope that was published to all nodes."""
 
-    def begin(self, facts: Facts, node: str) -> None:
-        """Speak for this node of the database with these facts."""
+    def begin(self, facts: Facts, node: str, clock: DatabaseClock) -> None:
+        """Speak for this node of the database with these facts and this clock."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Publish messages, and connect before that if need be; raises `errors`."""
@@ -87,6 +88,7 @@ class CarriedBus:
         self._away: tuple[type[Exception], ...] = (OSError, TimeoutError, *carrier.errors)
         self.node = ""
         """Empty while it does not run."""
+        self.clock = DatabaseClock()
         self.lag = Histogram(histogram.SECONDS)
         self.dropped = self.ignored = 0
         self._waiting: deque[Message] = deque()
@@ -96,7 +98,7 @@ class CarriedBus:
     async def running(self, facts: Facts, listener: Listener) -> AsyncIterator[None]:
         """Be connected to the nodes of the database with these facts, inside this context."""
         self.node = secrets.token_hex(4)
-        self._carrier.begin(facts, self.node)
+        self._carrier.begin(facts, self.node, self.clock)
         self._listener, self._once = listener, Once(log)
         self._waiting.clear()
         self._news, self._done = asyncio.Event(), asyncio.Event()
@@ -175,9 +177,14 @@ class CarriedBus:
         self._heard_at = _now()
         try:
             parcel = receiver.take(text.decode() if isinstance(text, bytes) else text)
+        except OtherVersion:
+            self._once.warn(
+                "servers of another version use the bus, and cannot be heard; both read the database instead"
+            )
+            return
         except (ValueError, TypeError):
             self.ignored += 1
-            self._once.warn("the bus has messages that are not from chatrooms; they are ignored")
+            self._once.warn("the bus has messages that no server of this chat has sent; they are ignored")
             return
         self._note_lag(receiver.echoed)
         if parcel:

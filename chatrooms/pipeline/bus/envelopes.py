@@ -1,32 +1,34 @@
-"""How messages are packed for a bus that carries short texts: in numbered envelopes, the larger ones in pieces.
+"""How messages are packed for a bus that carries short texts: in numbered, sealed envelopes, the larger ones in pieces.
 
-An envelope says which version of this it follows, which chat it is about, who sent it, and which of theirs it is:
-``1 <instance> <node> <number> <piece>/<pieces> <proof> <JSON>``. The proof is made with a secret of the database,
-because whoever can connect to PostgreSQL or Redis can publish.
+A piece is ``2 <instance> <node> <salt> <number> <piece>/<pieces> <milliseconds> <sealed JSON>``. What precedes the JSON
+says which version of this it follows (first, in every version), which chat it is about, who sent it, with which key,
+which of theirs it is, and when. Whoever can connect to PostgreSQL or Redis can listen and publish, but reads nothing,
+sends nothing that a node takes, and nothing again: each number is taken once, and only while it is fresh.
 """
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from chatrooms.pipeline.bus.database_clock import DatabaseClock
 from chatrooms.pipeline.bus.messages import Message, read, written
+from chatrooms.pipeline.bus.seals import Seal, new_salt
 from chatrooms.storage.facts import Facts
 from chatrooms.wire import failures
 
-VERSION = "1"
-PIECE = 7800
-"""Characters of ASCII in a piece: PostgreSQL takes 7,999 bytes, and the rest is for what precedes them."""
-WIDEST = 4
-"""Bytes of a character in UTF-8, at most."""
-PROOF = 16
-"""Bytes of a proof."""
+VERSION = "2"
+PIECE = 5700
+"""Bytes of JSON in a piece, which become less than the 7,999 that PostgreSQL takes."""
 FULL = 128 * 1024
 """Bytes of JSON after which an envelope is closed."""
+LONGEST = 32 * FULL
+"""Characters of a piece of any bus; what is longer is not read at all."""
+FRESH = 5.0
+"""Seconds by the database's clock after which an envelope counts as sent again by somebody else."""
 
 
-def envelopes(messages: Iterable[Message]) -> Iterator[str]:
+def envelopes(messages: Iterable[Message]) -> Iterator[bytes]:
     """Yield the messages as JSON lists that are not too long; without those that are no JSON."""
     some: list[bytes] = []
     size = 0
@@ -48,42 +50,44 @@ def _written(message: Message) -> bytes:
         return b""
 
 
-def _listed(texts: Iterable[bytes]) -> str:
-    return "[" + b",".join(texts).decode() + "]"
+def _listed(texts: Iterable[bytes]) -> bytes:
+    return b"[" + b",".join(texts) + b"]"
 
 
 class Sender:
-    """Numbers the envelopes of a node in a ``stream``; ``size`` is how many characters of ASCII a piece has."""
+    """Numbers, dates and seals the envelopes of a node in a ``stream``; a piece has ``size`` bytes of JSON at most."""
 
-    def __init__(self, facts: Facts, node: str, stream: str = "", size: int = PIECE) -> None:
-        self._from, self._key, self._size = f"{VERSION} {facts.instance} {node}", _key(facts, stream), size
+    def __init__(self, facts: Facts, node: str, clock: DatabaseClock, stream: str = "", size: int = PIECE) -> None:
+        salt = new_salt()
+        self._from = f"{VERSION} {facts.instance} {node} {salt}"
+        self._seal, self._clock, self._size = Seal(_secret(facts, stream), salt), clock, size
         self.number = 0
         """The number of the last envelope."""
 
     def pack(self, messages: Iterable[Message]) -> list[str]:
         """Return the pieces to send, in order."""
-        return [piece for text in envelopes(messages) for piece in self._pieces(text)]
+        return [piece for content in envelopes(messages) for piece in self._pieces(content)]
 
     def skip(self) -> None:
         """Leave out a number, so that the others notice that something is missing."""
         self.number += 1
 
-    def _pieces(self, text: str) -> Iterator[str]:
+    def _pieces(self, content: bytes) -> Iterator[str]:
         self.number += 1
-        size = self._size if text.isascii() else self._size // WIDEST
-        parts = [text[start : start + size] for start in range(0, len(text), size)]
+        at = int(1000 * self._clock.now())
+        parts = [content[start : start + self._size] for start in range(0, len(content), self._size)]
         for index, part in enumerate(parts, start=1):
-            head = f"{self._from} {self.number} {index}/{len(parts)}"
-            yield f"{head} {_proof(self._key, head, part)} {part}"
+            head = f"{self._from} {self.number} {index}/{len(parts)} {at}"
+            yield f"{head} {self._seal.close(part, head, self.number, index)}"
 
 
-def _key(facts: Facts, stream: str) -> bytes:
-    """Return the key of a stream, so that nothing of one can be sent again in another."""
-    return f"{facts.secret}{stream}".encode()
+def _secret(facts: Facts, stream: str) -> str:
+    """Return the secret of a stream, so that nothing of one can be sent again in another."""
+    return f"{facts.secret}{stream}"
 
 
-def _proof(key: bytes, head: str, text: str) -> str:
-    return hmac.digest(key, f"{head} {text}".encode(), "sha256")[:PROOF].hex()
+class OtherVersion(Exception):
+    """A node of this database packs its envelopes as another version does."""
 
 
 class Parcel(NamedTuple):
@@ -94,55 +98,79 @@ class Parcel(NamedTuple):
     missed: bool
 
 
-class _Sent(NamedTuple):
-    """The pieces of an envelope that came so far."""
+class _Place(NamedTuple):
+    """Which piece of which envelope something is."""
 
+    node: str
     number: int
-    pieces: list[str]
+    piece: int
+    pieces: int
+
+
+class _Sent:
+    """What came of a sender so far: the number of the last envelope, and the pieces of an open one."""
+
+    def __init__(self, seal: Seal) -> None:
+        self.seal = seal
+        self.last = 0
+        self.open = 0
+        self.pieces: list[bytes] = []
 
 
 class Receiver:
-    """Puts envelopes of a ``stream`` together again, and notices when one is missing; ``me`` is the node that receives.
+    """Opens envelopes of a ``stream``, puts them together again, and notices when one is missing.
 
-    Unless the stream is ``whole``, others are not all for this node, and those that are missing are no one's concern.
-    ``echoed`` is the number of the last envelope that the node sent itself.
+    ``me`` is the node that receives, and ``echoed`` the number of the last envelope that it sent itself. Unless the
+    stream is ``whole``, others are not all for this node, and those that are missing are no one's concern.
     """
 
-    def __init__(self, facts: Facts, me: str, stream: str = "", *, whole: bool = True) -> None:
-        self._whole = whole
-        self._database, self._key, self._me = facts.instance, _key(facts, stream), me
+    def __init__(self, facts: Facts, me: str, clock: DatabaseClock, stream: str = "", *, whole: bool = True) -> None:
+        self._database, self._secret = facts.instance, _secret(facts, stream)
+        self._me, self._clock, self._whole = me, clock, whole
         self.echoed = 0
-        self._last: dict[str, int] = {}
-        self._open: dict[str, _Sent] = {}
+        self._senders: dict[str, _Sent] = {}
 
     def take(self, piece: str) -> Parcel | None:
-        """Take what came; return what is complete with it. Raises ``ValueError`` for what no node has sent.
+        """Take what came; return what is complete with it.
 
-        What another version or database sends, or this node itself, is nothing.
+        What another database sends, this node itself, or somebody again is nothing. Raises `OtherVersion`, and
+        ``ValueError`` for what no node has sent.
         """
-        version, database, node, number, place, proof, text = piece.split(" ", 6)
-        if (version, database) != (VERSION, self._database):
+        if len(piece) > LONGEST:
+            raise ValueError("no envelope is that long")
+        head, _, sealed = piece.rpartition(" ")
+        version, database, node, rest = head.split(" ", 3)
+        if database != self._database:
             return None
+        if version != VERSION:
+            raise OtherVersion(version)
+        salt, number, part, at = rest.split(" ")
         if node == self._me:
             self.echoed = max(self.echoed, int(number))
             return None
-        if not hmac.compare_digest(proof, _proof(self._key, f"{version} {database} {node} {number} {place}", text)):
-            raise ValueError("this was not sent by a node")
-        index, count = map(int, place.split("/"))
-        return self._piece(node, int(number), index, count, text)
-
-    def _piece(self, node: str, number: int, index: int, count: int, text: str) -> Parcel | None:
-        if number <= self._last.get(node, 0):
-            return None  # it was sent again
-        sent = self._open.pop(node, None)
-        if index == 1:
-            sent = _Sent(number, [])
-        if sent is None or sent.number != number or len(sent.pieces) != index - 1:
-            return Parcel(node, (), missed=self._whole)
-        sent.pieces.append(text)
-        if index < count:
-            self._open[node] = sent
+        if not abs(1000 * self._clock.now() - float(at)) <= 1000 * FRESH:
             return None
-        missed = self._whole and number != self._last.get(node, 0) + 1
-        self._last[node] = number
-        return Parcel(node, tuple(read("".join(sent.pieces))), missed)
+        index, count = part.split("/")
+        place = _Place(node, int(number), int(index), int(count))
+        sent = self._senders.get(salt) or _Sent(Seal(self._secret, salt))
+        content = sent.seal.open(sealed, head, place.number, place.piece)
+        self._senders[salt] = sent
+        return _joined(sent, place, content, whole=self._whole)
+
+
+def _joined(sent: _Sent, place: _Place, content: bytes, *, whole: bool) -> Parcel | None:
+    """Return what is complete with this piece."""
+    if place.number <= sent.last or (place.number == sent.open and place.piece <= len(sent.pieces)):
+        return None  # it was sent again
+    if place.piece == 1:
+        sent.open, sent.pieces = place.number, []
+    if sent.open != place.number or len(sent.pieces) != place.piece - 1:
+        sent.open, sent.pieces = 0, []
+        return Parcel(place.node, (), missed=whole)
+    sent.pieces.append(content)
+    if place.piece < place.pieces:
+        return None
+    missed = whole and place.number != sent.last + 1
+    joined = b"".join(sent.pieces)
+    sent.last, sent.open, sent.pieces = place.number, 0, []
+    return Parcel(place.node, tuple(read(joined)), missed)

@@ -96,7 +96,7 @@ def written(message: Message) -> bytes:
     return text
 
 
-def read(text: str) -> Iterator[Message]:
+def read(text: bytes) -> Iterator[Message]:
     """Yield the messages of a JSON list, except those of unknown kinds; raises ``ValueError`` for anything else."""
     for kind, *values in orjson.loads(text):
         if kind in _KINDS:

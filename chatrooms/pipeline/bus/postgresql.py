@@ -16,6 +16,7 @@ from sqlalchemy import URL
 
 from chatrooms.pipeline.bus import Listener
 from chatrooms.pipeline.bus.carried import SECONDS_TO_CONNECT, Take
+from chatrooms.pipeline.bus.database_clock import DatabaseClock
 from chatrooms.pipeline.bus.envelopes import Receiver, Sender
 from chatrooms.pipeline.bus.messages import Message
 from chatrooms.storage.facts import Facts
@@ -40,9 +41,9 @@ class PostgreSQLCarrier:
         """The number of the last envelope."""
         return self._sender.number
 
-    def begin(self, facts: Facts, node: str) -> None:
-        """Speak for this node of the database with these facts."""
-        self._sender, self._receiver = Sender(facts, node), Receiver(facts, node)
+    def begin(self, facts: Facts, node: str, clock: DatabaseClock) -> None:
+        """Speak for this node of the database with these facts and this clock."""
+        self._sender, self._receiver = Sender(facts, node, clock), Receiver(facts, node, clock)
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Publish messages, and connect before that if need be."""

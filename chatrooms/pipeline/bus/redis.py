@@ -20,6 +20,7 @@ from chatrooms.bus_address import BusAddress
 from chatrooms.pipeline.bus import Listener
 from chatrooms.pipeline.bus.carried import SECONDS_TO_CONNECT, SECONDS_TO_PUBLISH, SILENCE, Take
 from chatrooms.pipeline.bus.concern import grouped
+from chatrooms.pipeline.bus.database_clock import DatabaseClock
 from chatrooms.pipeline.bus.envelopes import FULL, Receiver, Sender
 from chatrooms.pipeline.bus.messages import Message
 from chatrooms.storage.facts import Facts
@@ -33,7 +34,7 @@ SUBSCRIBED_AT_ONCE = 500
 EPOCH = 8
 """Characters of the epoch that tell a chat from a copy of it which was made to start anew."""
 WHOLE = 16 * FULL
-"""Characters of a piece: all of an envelope, for which there is no limit here."""
+"""Bytes of a piece: all of an envelope, for which there is no limit here."""
 
 
 class RedisCarrier:
@@ -55,11 +56,11 @@ class RedisCarrier:
         """The number of the last envelope in the channel for all."""
         return self._to_all.number
 
-    def begin(self, facts: Facts, node: str) -> None:
-        """Speak for this node of the database with these facts."""
+    def begin(self, facts: Facts, node: str, clock: DatabaseClock) -> None:
+        """Speak for this node of the database with these facts and this clock."""
         self._prefix = f"chatrooms:{facts.instance}:{facts.epoch[:EPOCH]}:"
-        self._to_all, self._to_rooms = (Sender(facts, node, stream, WHOLE) for stream in ("", "rooms"))
-        self._of_all, self._of_rooms = Receiver(facts, node), Receiver(facts, node, "rooms", whole=False)
+        self._to_all, self._to_rooms = (Sender(facts, node, clock, stream, WHOLE) for stream in ("", "rooms"))
+        self._of_all, self._of_rooms = Receiver(facts, node, clock), Receiver(facts, node, clock, "rooms", whole=False)
         self._news = asyncio.Event()
         for rooms in (self._followed, self._coming, self._going):
             rooms.clear()

@@ -54,6 +54,7 @@ class Node:
         self._waiting.clear()
         self._news, self._doubt, self._new = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._tuned: set[str] = set()
+        await self._bus.clock.ask(self._reader)
         async with self._bus.running(facts, self):
             loops = (self._receive(), self._catch_up(), self._compare(), self._look_back(), self._gossip.beat())
             tasks = [asyncio.create_task(each) for each in loops]
@@ -188,6 +189,7 @@ class Node:
         while True:
             begun = loop.time()
             try:
+                await self._bus.clock.ask(self._reader)
                 await self._compare_rooms()
                 await self._compare_sessions()
                 await self._truth.renew()

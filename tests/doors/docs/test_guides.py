@@ -73,7 +73,7 @@ def test_the_guides_name_settings_and_tests_that_exist():
         for flag in set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text)) - OF_OTHERS:
             assert flag.replace("-", "_") in options or f"--{flag}," in STYLE, (path.name, flag)
         for variable in re.findall(r"CHATROOMS_([A-Z_]+)", text):
-            assert variable.lower() in {*Settings.model_fields, "config", "token"}, (path.name, variable)
+            assert variable.lower() in {*Settings.model_fields, "config", "from", "to", "token"}, (path.name, variable)
         for file in re.findall(r"tests/[\w/]+(?:\.py)?", text):
             assert (TOP / file).exists(), (path.name, file)
 

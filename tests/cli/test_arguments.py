@@ -1,0 +1,58 @@
+"""Passwords among the arguments of a command: a sentence says that others can read them, and does not repeat them."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from chatrooms.cli import cli
+from chatrooms.cli.arguments import warn_of_passwords
+
+HAVE_ONE = [
+    "postgresql+psycopg://me:s3cret@db:5433/chat",
+    "postgresql+psycopg://me:p@s3cret@db/chat",
+    "postgresql+psycopg://me:s3%2Fcret@/chat?host=/run",
+    "postgresql+psycopg://db/chat?password=s3cret",
+    "postgresql+psycopg://db/chat?host=/run&sslpassword=s3cret",
+    "redis://:s3cret@cache:6379/0",
+]
+HAVE_NONE = [
+    "",
+    None,
+    8000,
+    "sqlite:////srv/chat.sqlite3",
+    "postgresql+psycopg://me@db:5433/chat",
+    "postgresql+psycopg://me@[::1]:5433/chat",
+    "postgresql+psycopg://db/chat?passfile=/srv/pgpass&service=chat",
+    "redis://cache:6379/0",
+]
+
+
+@pytest.mark.parametrize("url", HAVE_ONE)
+def test_a_password_in_an_argument_is_named_without_repeating_it(url, capsys):
+    warn_of_passwords({"database": url, "port": 8000, "data": None})
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "--database" in said and "CHATROOMS_DATABASE" in said and "s3" not in said
+
+
+@pytest.mark.parametrize("url", HAVE_NONE)
+def test_there_is_nothing_to_say_without_one(url, capsys):
+    warn_of_passwords({"database": url})
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("command", [["config"], ["link", "alice"], ["user", "list"], ["backup", "copy"]])
+def test_every_command_with_settings_says_so(command, tmp_path):
+    given = ["--database", "mysql://me:s3cret@db/chat", "--data", str(tmp_path)]
+    result = CliRunner().invoke(cli, [*command, *given])
+    assert "CHATROOMS_DATABASE" in result.stderr and "s3cret" not in result.output
+
+
+def test_a_copy_takes_its_databases_from_the_environment_and_warns_of_passwords_in_arguments():
+    secret = "mysql://me:s3cret@db/chat"
+    by_environment = CliRunner().invoke(cli, ["copy"], env={"CHATROOMS_FROM": secret, "CHATROOMS_TO": "sqlite:///x"})
+    assert "driver" in by_environment.output or "database" in by_environment.output
+    assert "CHATROOMS_FROM" not in by_environment.output
+    by_arguments = CliRunner().invoke(cli, ["copy", "--from", secret, "--to", secret])
+    assert all(name in by_arguments.stderr for name in ("CHATROOMS_FROM", "CHATROOMS_TO"))
+    assert "s3cret" not in by_environment.output + by_arguments.output
