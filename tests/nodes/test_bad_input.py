@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from chatrooms.pipeline.bus import envelopes
+from chatrooms.pipeline.bus.envelopes import VERSION, Sender
 from chatrooms.pipeline.bus.postgresql import CHANNEL
 from tests.people import Refused
 
@@ -27,24 +27,21 @@ async def administering(database: str):
         yield session
 
 
-def of_the_next_version(facts) -> list[str]:
+def of_the_next_version(chat) -> list[str]:
     """Return what a node of a newer version may say: kinds that are new here, and envelopes of another kind."""
-
-    def said(number: int, text: bytes) -> str:
-        head = f"{envelopes.VERSION} {facts.instance} newer {number} 1/1"
-        return f"{head} {envelopes._proof(facts.secret.encode(), head, text.decode())} {text.decode()}"
-
+    sender = Sender(chat._pipeline.facts, "newer", chat._node._bus.clock)
     new = orjson.dumps([["poll", "#lobby", {"choices": 3}], ["beat", 0, 0], ["moved", ["carol"], []]])
-    ((piece,),) = [[said(1, new)]]
-    return [piece, f"2{piece.removeprefix(envelopes.VERSION)} and what else there is", said(2, b'[["beat", 1, 2, 3]]')]
+    (piece,), (longer,) = sender._pieces(new), sender._pieces(b'[["beat", 1, 2, 3]]')
+    return [piece, f"3{piece.removeprefix(VERSION)} and what else there is", longer]
 
 
+@pytest.mark.parametrize("bus", ["postgresql"], indirect=True)
 async def test_nonsense_and_newer_versions_on_the_bus_change_nothing(nodes, on, postgres_database):
     alice, bob = await on(0, "alice"), await on(1, "bob")
     await bob.run("presence.watch", usernames=["carol"])
     nonsense = ["", "hello", "1 2 3", "x" * 7000, "1 a b c d/e f []"]
     async with administering(postgres_database) as administrator:
-        for piece in [*nonsense, *of_the_next_version(nodes[1].chat._pipeline.facts)]:
+        for piece in [*nonsense, *of_the_next_version(nodes[1].chat)]:
             await administrator.execute("SELECT pg_notify(%s, %s)", (CHANNEL, piece))
     await bob.hears(lambda event, data: event == "signal" and data["from"] == "carol")  # who is at the newer node
     await alice.say("#lobby", "hello")

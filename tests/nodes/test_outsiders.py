@@ -52,6 +52,7 @@ async def heard(connection) -> list[str]:
     raise TimeoutError
 
 
+@pytest.mark.parametrize("bus", ["postgresql"], indirect=True)
 async def test_who_may_only_connect_cannot_read_what_servers_tell_each_other_nor_take_part(on, nodes, mallory):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         await mallory.execute("SELECT secret FROM facts")

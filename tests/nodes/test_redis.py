@@ -100,7 +100,7 @@ async def test_nonsense_in_a_channel_is_ignored_and_counted(redis_url):
     ):
         await node.follow("#lobby")
         for channel in ("chatrooms:12345678:epoch:", "chatrooms:12345678:epoch:#lobby"):
-            for text in (b"", b"\xff", b"1 12345678 one x 1/1 00 []", b"1 12345678 one 1 1/1 00 []"):
+            for text in (b"", b"\xff", b"2 12345678 one x 1/1 00 []", b"2 12345678 one 1 1/1 00 []"):
                 await bad.publish(channel, text)
         other.bus.publish([said("#lobby"), Bye()])
         await until(lambda: Bye() in node.heard)

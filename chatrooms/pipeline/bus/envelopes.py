@@ -60,7 +60,7 @@ class Sender:
     def __init__(self, facts: Facts, node: str, clock: DatabaseClock, stream: str = "", size: int = PIECE) -> None:
         salt = new_salt()
         self._from = f"{VERSION} {facts.instance} {node} {salt}"
-        self._seal, self._clock, self._size = Seal(_secret(facts, stream), salt), clock, size
+        self._seal, self._clock, self._size = Seal(facts.secret, salt, stream), clock, size
         self.number = 0
         """The number of the last envelope."""
 
@@ -79,11 +79,6 @@ class Sender:
         for index, part in enumerate(parts, start=1):
             head = f"{self._from} {self.number} {index}/{len(parts)} {at}"
             yield f"{head} {self._seal.close(part, head, self.number, index)}"
-
-
-def _secret(facts: Facts, stream: str) -> str:
-    """Return the secret of a stream, so that nothing of one can be sent again in another."""
-    return f"{facts.secret}{stream}"
 
 
 class OtherVersion(Exception):
@@ -125,7 +120,7 @@ class Receiver:
     """
 
     def __init__(self, facts: Facts, me: str, clock: DatabaseClock, stream: str = "", *, whole: bool = True) -> None:
-        self._database, self._secret = facts.instance, _secret(facts, stream)
+        self._database, self._secret, self._stream = facts.instance, facts.secret, stream
         self._me, self._clock, self._whole = me, clock, whole
         self.echoed = 0
         self._senders: dict[str, _Sent] = {}
@@ -152,7 +147,7 @@ class Receiver:
             return None
         index, count = part.split("/")
         place = _Place(node, int(number), int(index), int(count))
-        sent = self._senders.get(salt) or _Sent(Seal(self._secret, salt))
+        sent = self._senders.get(salt) or _Sent(Seal(self._secret, salt, self._stream))
         content = sent.seal.open(sealed, head, place.number, place.piece)
         self._senders[salt] = sent
         return _joined(sent, place, content, whole=self._whole)

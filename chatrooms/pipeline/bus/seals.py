@@ -22,14 +22,14 @@ def new_salt() -> str:
 
 
 class Seal:
-    """Seals and opens the envelopes of the sender with this salt."""
+    """Seals and opens the envelopes of the sender with this salt; in another ``stream`` they cannot be opened."""
 
-    def __init__(self, secret: str, salt: str) -> None:
+    def __init__(self, secret: str, salt: str, stream: str = "") -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-        derivation = HKDF(SHA256(), BYTES_OF_KEY, salt=salt.encode(), info=b"chatrooms bus")
+        derivation = HKDF(SHA256(), BYTES_OF_KEY, salt=salt.encode(), info=f"chatrooms bus {stream}".encode())
         self._cipher = AESGCM(derivation.derive(secret.encode()))
 
     def close(self, content: bytes, head: str, number: int, piece: int) -> str:
