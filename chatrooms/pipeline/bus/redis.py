@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatrooms.bus_address import BusAddress
 from chatrooms.pipeline.bus import Listener
-from chatrooms.pipeline.bus.carried import SECONDS_TO_CONNECT, SECONDS_TO_PUBLISH, SILENCE, Take
+from chatrooms.pipeline.bus.carried import SECONDS_TO_CONNECT, SECONDS_TO_PUBLISH, SILENCE, Take, end
 from chatrooms.pipeline.bus.concern import grouped
 from chatrooms.pipeline.bus.envelopes import FULL, Receiver, Sender
 from chatrooms.pipeline.bus.messages import Message
@@ -118,9 +118,7 @@ class RedisCarrier:
             try:
                 ended, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for each in both:
-                    each.cancel()
-                await asyncio.gather(*both, return_exceptions=True)
+                await end(*both)
             ended.pop().result()
 
     async def _tune(self, channels: PubSub) -> None:
