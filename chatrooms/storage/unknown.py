@@ -1,7 +1,8 @@
 """What became of a commit whose answer was lost with its connection to PostgreSQL.
 
 PostgreSQL knows the outcome of each transaction by its id, as long as its history goes on: after a failover or from a
-backup it begins another timeline, in which the same id may mean something else.
+backup it begins another timeline, in which the same id may mean something else. So may it after a crash: an id whose
+transaction had not reached the disk is given to another one. So a history ends with the server's processes, too.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 SECONDS_BETWEEN = 0.1
 """How long to wait before asking again."""
 HISTORY = "chatrooms_history"
-"""In the ``info`` of a connection: the database's identity and timeline."""
+"""In the ``info`` of a connection: the database's identity and timeline, and since when the server runs."""
 
 _HISTORY = """
-SELECT system_identifier || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()
+SELECT concat_ws(
+    '/', system_identifier, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),
+    extract(epoch FROM pg_postmaster_start_time()),
+    (SELECT max(extract(epoch FROM backend_start)) FROM pg_stat_activity WHERE backend_type = 'checkpointer')
+) FROM pg_control_system()
 """
 _STATUS = text("SELECT pg_xact_status(CAST(CAST(:id AS TEXT) AS xid8))")
 _END = text(

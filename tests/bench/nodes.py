@@ -45,7 +45,7 @@ class Pair:
     def late(self, moment: float) -> float:
         """Return how long after a moment carol had all that was acknowledged before it."""
         before = [text for text, at in self.at["alice"].items() if at < moment]
-        return max(self.at["carol"][text] for text in before) - moment
+        return max(0.0, *(self.at["carol"][text] - moment for text in before))
 
     async def post(self, beginning: str, posts: int, pause: float) -> dict[str, list[float]]:
         """Return the milliseconds of each post, until it was acknowledged, and received by bob and by carol."""

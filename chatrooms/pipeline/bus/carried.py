@@ -32,6 +32,7 @@ AT_ONCE = 1000
 SECONDS_TO_CONNECT = 3.0
 SECONDS_TO_PUBLISH = 2.0
 SECONDS_TO_END = 0.5
+SECONDS_TO_CANCEL = 0.1
 LEAST_TO_RETRY, MOST_TO_RETRY = 0.2, 2.0
 """Seconds between attempts to connect, which double."""
 SILENCE = 4.0
@@ -113,9 +114,7 @@ class CarriedBus:
             with suppress(TimeoutError):
                 async with asyncio.timeout(SECONDS_TO_END):
                     await self._done.wait()
-            for task in (listening, publishing):
-                task.cancel()
-            await asyncio.gather(listening, publishing, return_exceptions=True)
+            await end(listening, publishing)
             self.node = ""
 
     def publish(self, messages: Sequence[Message]) -> None:
@@ -168,8 +167,7 @@ class CarriedBus:
             if not listening.done():
                 self._once.warn("the bus is silent; this node reads the database instead")
         finally:
-            listening.cancel()
-            await asyncio.wait([listening])
+            await end(listening)
         if not listening.cancelled():
             listening.result()
 
@@ -237,6 +235,14 @@ class CarriedBus:
         with suppress(*self._away):
             async with asyncio.timeout(SECONDS_TO_END):
                 await self._carrier.close()
+
+
+async def end(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks until they have ended: redis-py can swallow a cancellation while it disconnects."""
+    while going := [task for task in tasks if not task.done()]:
+        for task in going:
+            task.cancel()
+        await asyncio.wait(going, timeout=SECONDS_TO_CANCEL)
 
 
 def _backoff() -> Iterator[float]:

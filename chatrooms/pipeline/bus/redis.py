@@ -12,13 +12,13 @@ epoch in them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from chatrooms.bus_address import BusAddress
 from chatrooms.pipeline.bus import Listener
-from chatrooms.pipeline.bus.carried import SECONDS_TO_CONNECT, SECONDS_TO_PUBLISH, SILENCE, Take
+from chatrooms.pipeline.bus.carried import SECONDS_TO_CONNECT, SECONDS_TO_PUBLISH, SILENCE, Take, end
 from chatrooms.pipeline.bus.concern import grouped
 from chatrooms.pipeline.bus.database_clock import DatabaseClock
 from chatrooms.pipeline.bus.envelopes import FULL, Receiver, Sender
@@ -111,17 +111,15 @@ class RedisCarrier:
     async def listen(self, take: Take, listener: Listener) -> None:
         """Pass on what comes until the connection is lost."""
         async with connected(self._address, SILENCE) as client, client.pubsub() as channels:
-            async with asyncio.timeout(SECONDS_TO_CONNECT):
-                await channels.subscribe(self._prefix)
             self._coming, self._going = set(self._followed), set()
-            self._news.set()
+            async with asyncio.timeout(SECONDS_TO_CONNECT):
+                await self._change(channels.subscribe, self._coming)
+                await channels.subscribe(self._prefix)  # the last one: what is confirmed after it came later
             both = [asyncio.create_task(each) for each in (self._hear(channels, take, listener), self._tune(channels))]
             try:
                 ended, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for each in both:
-                    each.cancel()
-                await asyncio.gather(*both, return_exceptions=True)
+                await end(*both)
             ended.pop().result()
 
     async def _tune(self, channels: PubSub) -> None:
@@ -129,12 +127,17 @@ class RedisCarrier:
         while True:
             await self._news.wait()
             self._news.clear()
-            for rooms, change in ((self._going, channels.unsubscribe), (self._coming, channels.subscribe)):
-                while rooms:
-                    some = [rooms.pop() for _ in range(min(SUBSCRIBED_AT_ONCE, len(rooms)))]
-                    await change(*(self._prefix + room for room in some))
+            await self._change(channels.unsubscribe, self._going)
+            await self._change(channels.subscribe, self._coming)
+
+    async def _change(self, change: Callable[..., Awaitable[Any]], rooms: set[str]) -> None:
+        """Take all rooms, and change the subscriptions to their channels."""
+        while rooms:
+            some = [rooms.pop() for _ in range(min(SUBSCRIBED_AT_ONCE, len(rooms)))]
+            await change(*(self._prefix + room for room in some))
 
     async def _hear(self, channels: PubSub, take: Take, listener: Listener) -> None:
+        is_complete = False
         while True:
             message: Any = await channels.get_message(timeout=SILENCE)
             if message is None:
@@ -142,10 +145,11 @@ class RedisCarrier:
             room = message["channel"].decode().removeprefix(self._prefix)
             if message["type"] == "message":
                 take(self._of_rooms if room else self._of_all, message["data"])
-            elif message["type"] == "subscribe" and room:
-                listener.tuned([room])
-            elif message["type"] == "subscribe":
+            elif message["type"] == "subscribe" and not room:
+                is_complete = True
                 listener.miss()
+            elif message["type"] == "subscribe" and is_complete:
+                listener.tuned([room])
 
 
 @asynccontextmanager
