@@ -168,8 +168,8 @@ class Chatrooms(ApplicationDoor):
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""
         asked = partial(problems, self._db.reader, partial(self._pipeline.change, lambda _act: {}, APPLICATION))
-        health = Health(asked, self._metrics.text, self.settings.metrics_token, is_ending=lambda: self._retiring)
-        yield from health.routes()
+        token, is_ending = self.settings.metrics_token, lambda: self._retiring
+        yield from Health(asked, self._metrics.text, token, is_ending=is_ending).routes()
         for each in self._uploads:
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()
