@@ -90,12 +90,7 @@ class Settings(SignInSettings):
         default=4.0, ge=0, le=3600, description="Seconds until a disconnected person counts as offline."
     )
     drain_seconds: float = Field(
-        default=0.0,
-        ge=0,
-        le=300,
-        description="Seconds for which a server that is told to end still accepts connections, while `/readyz` says "
-        "no: as long as your load balancer takes to leave it out. nginx and Caddy as `chatrooms deploy` sets them up "
-        "need none.",
+        default=0.0, ge=0, le=300, description="Seconds from SIGTERM, when `/readyz` says no, until connections end."
     )
 
     edit_minutes: int = Field(

@@ -14,8 +14,10 @@ from tests.capacity.model import Costs, Work
 from tests.client.processes import ServerProcess, killable
 from tests.people import Person, connect
 
-ROOMS, MEMBERS, POSTS, PACE = 6, 24, 120, 0.1
+ROOMS, MEMBERS, POSTS, PACE = 6, 24, 100, 0.1
 """Rooms, people in each of the larger ones, posts in each room, and seconds from one to the next."""
+WARM = 20
+"""Posts in each room before anything is measured."""
 IDLE = 200
 """Sockets whose memory is measured."""
 SYNCS = 150
@@ -118,7 +120,7 @@ async def costs(data: Path, database: str, server: psutil.Process) -> Costs:
         _, taking, _ = await _per_post(nodes, 2, [0, 1], each_second)
         asking = await nodes.arrive("asking", 0)
         ((synced, _, _), took) = await nodes.cost(_sync(asking, SYNCS))
-    delivery = (larger - commit) / (MEMBERS - 1)
+    delivery = max(0.0, larger - commit) / (MEMBERS - 1)
     sync = max(0.0, synced - each_second * took) / SYNCS
     take = max(0.0, taking - hear - delivery)
     return Costs(each_second, commit - delivery, delivery, hear, take, sync, stored, before, socket)
@@ -127,6 +129,7 @@ async def costs(data: Path, database: str, server: psutil.Process) -> Costs:
 async def _per_post(nodes: Nodes, members: int, at: Sequence[int], idle: float) -> tuple[float, float, float]:
     """Return what a post at the first node, in rooms of these, costs that one, the other one, and the database."""
     rooms = [await nodes.room(number, members, at) for number in range(ROOMS)]
+    await talk(rooms, WARM)
     (here, there, database), took = await nodes.cost(talk(rooms))
     count = ROOMS * POSTS
     return (here - idle * took) / count, max(0.0, there - idle * took) / count, database / count
@@ -148,6 +151,7 @@ async def compared(count: int, costs: Costs, data: Path, database: str, server: 
     async with running(count, data, database, server) as nodes:
         at = [list(range(count))[first:] + list(range(count))[:first] for first in range(count)]
         rooms = [await nodes.room(number, MEMBERS // 2, at[number % count]) for number in range(ROOMS)]
+        await talk(rooms, WARM)
         spent, took = await nodes.cost(talk(rooms))
     work = [Work() for _ in range(count)]
     for number, room in enumerate(rooms):
