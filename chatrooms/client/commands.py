@@ -18,10 +18,8 @@ from chatrooms.client.rows import (
     Block,
     Bookmark,
     BookmarkPage,
-    Connected,
-    Connecting,
-    Connection,
     CustomEmoji,
+    DirectoryState,
     Follow,
     Followed,
     FoundPage,
@@ -68,6 +66,8 @@ from chatrooms.client.rows import (
     Options,
     Passkey,
     Pinned,
+    ProviderAttempt,
+    ProviderState,
     Reacted,
     ReactionPage,
     Read,
@@ -511,7 +511,7 @@ class Commands(ABC):
 
     async def directory(self) -> bool:
         """Return whether the server has a directory, and whether it signs you in."""
-        result: Connected = await self.run("ldap.get")
+        result: DirectoryState = await self.run("ldap.get")
         return result["available"]
 
     async def create_link(self) -> Link:
@@ -571,7 +571,7 @@ class Commands(ABC):
 
         - ``password``: Your password, if you have one.
         """
-        result: Connecting = await self.run("oidc.connect", password=password)
+        result: ProviderAttempt = await self.run("oidc.connect", password=password)
         return result["state"]
 
     async def disconnect_provider(self, password: str | None = None) -> None:
@@ -583,7 +583,7 @@ class Commands(ABC):
 
     async def provider(self) -> str:
         """Return the server's sign-in provider, and your account there."""
-        result: Connection = await self.run("oidc.get")
+        result: ProviderState = await self.run("oidc.get")
         return result["provider"]
 
     async def add_passkey(self, credential: dict[str, object], name: str) -> Passkey:

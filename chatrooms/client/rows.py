@@ -126,31 +126,6 @@ class Call(TypedDict):
     """When it began to call them; ISO 8601, UTC, with milliseconds."""
 
 
-class Connected(TypedDict):
-    """The server's directory, and whether it signs you in."""
-
-    available: bool
-    """Whether the server has a directory."""
-    created_at: str | None
-    """Since when it signs you in, in ISO 8601; null if not."""
-
-
-class Connecting(TypedDict):
-    """What begins to connect it."""
-
-    state: str
-    """The parameter ``connect`` of ``oidc.begin``, within ten minutes."""
-
-
-class Connection(TypedDict):
-    """The server's sign-in provider, and your account there."""
-
-    provider: str
-    """What it is called; empty if the server has none."""
-    account: Linked | None
-    """Your account there, if you have connected one."""
-
-
 class CustomEmoji(TypedDict):
     """An emoji of the server, which texts and reactions have as its code, such as ``:party:``."""
 
@@ -162,6 +137,15 @@ class CustomEmoji(TypedDict):
     """The username of the person who added it."""
     at: str
     """When it was added; ISO 8601, UTC, with milliseconds."""
+
+
+class DirectoryState(TypedDict):
+    """The server's directory, and whether it signs you in."""
+
+    available: bool
+    """Whether the server has a directory."""
+    created_at: str | None
+    """Since when it signs you in, in ISO 8601; null if not."""
 
 
 class Echo(TypedDict):
@@ -951,6 +935,22 @@ class PreviewPicture(TypedDict):
     """Of the original, in pixels."""
     placeholder: str
     """A tiny picture to show meanwhile, as a ``data:`` URL."""
+
+
+class ProviderAttempt(TypedDict):
+    """What begins to connect it."""
+
+    state: str
+    """The parameter ``connect`` of ``oidc.begin``, within ten minutes."""
+
+
+class ProviderState(TypedDict):
+    """The server's sign-in provider, and your account there."""
+
+    provider: str
+    """What it is called; empty if the server has none."""
+    account: Linked | None
+    """Your account there, if you have connected one."""
 
 
 class Quoted(TypedDict):
