@@ -18,9 +18,8 @@ from chatrooms.client.rows import (
     Block,
     Bookmark,
     BookmarkPage,
-    Connecting,
     CustomEmoji,
-    Directory,
+    DirectoryState,
     Follow,
     Followed,
     FoundPage,
@@ -67,7 +66,8 @@ from chatrooms.client.rows import (
     Options,
     Passkey,
     Pinned,
-    Provider,
+    ProviderAttempt,
+    ProviderState,
     Reacted,
     ReactionPage,
     Read,
@@ -511,7 +511,7 @@ class Commands(ABC):
 
     async def directory(self) -> bool:
         """Return whether the server has a directory, and whether it signs you in."""
-        result: Directory = await self.run("ldap.get")
+        result: DirectoryState = await self.run("ldap.get")
         return result["available"]
 
     async def create_link(self) -> Link:
@@ -572,7 +572,7 @@ class Commands(ABC):
 
         - ``password``: Your password, if you have one.
         """
-        result: Connecting = await self.run("oidc.connect", password=password)
+        result: ProviderAttempt = await self.run("oidc.connect", password=password)
         return result["state"]
 
     async def disconnect_provider(self, password: str | None = None) -> None:
@@ -584,7 +584,7 @@ class Commands(ABC):
 
     async def provider(self) -> str:
         """Return the server's sign-in provider, and your account there."""
-        result: Provider = await self.run("oidc.get")
+        result: ProviderState = await self.run("oidc.get")
         return result["provider"]
 
     async def add_passkey(self, credential: dict[str, object], name: str) -> Passkey:

@@ -126,13 +126,6 @@ class Call(TypedDict):
     """When it began to call them; ISO 8601, UTC, with milliseconds."""
 
 
-class Connecting(TypedDict):
-    """What begins to connect it."""
-
-    state: str
-    """The parameter ``connect`` of ``oidc.begin``, within ten minutes."""
-
-
 class CustomEmoji(TypedDict):
     """An emoji of the server, which texts and reactions have as its code, such as ``:party:``."""
 
@@ -146,7 +139,7 @@ class CustomEmoji(TypedDict):
     """When it was added; ISO 8601, UTC, with milliseconds."""
 
 
-class Directory(TypedDict):
+class DirectoryState(TypedDict):
     """The server's directory, and whether it signs you in."""
 
     available: bool
@@ -944,7 +937,14 @@ class PreviewPicture(TypedDict):
     """A tiny picture to show meanwhile, as a ``data:`` URL."""
 
 
-class Provider(TypedDict):
+class ProviderAttempt(TypedDict):
+    """What begins to connect it."""
+
+    state: str
+    """The parameter ``connect`` of ``oidc.begin``, within ten minutes."""
+
+
+class ProviderState(TypedDict):
     """The server's sign-in provider, and your account there."""
 
     provider: str

@@ -432,6 +432,19 @@ async def test_a_newcomer_who_waits_is_signed_in_by_the_provider_anywhere_once_a
         assert (await another.sign_in())["user"]["username"] == "alice"
 
 
+async def test_a_browser_asks_to_join_as_the_last_account_of_the_provider(tmp_path, provider):
+    async with running(tmp_path, **settings(provider, guests="approval")) as server:
+        browser = Browser(server, provider)
+        for subject in ("1", "2"):
+            provider.person = {"sub": subject}
+            ticket = (await browser.sign_in())["newcomer"]["ticket"]
+            asked = {"ticket": ticket, "username": "alice", "about": "x"}
+            assert await browser.ask("session.oidc_apply", **asked) == {"state": "waiting"}
+        assert await browser.sign_in() == "waiting"
+        provider.person = {"sub": "1"}
+        assert (await browser.sign_in())["newcomer"]
+
+
 async def test_one_who_was_declined_can_ask_again_with_another_name(tmp_path, provider):
     async with running(tmp_path, **settings(provider)) as server, connect(server.url, "olga") as olga:
         await appoint(server.chat, "olga", "owner")

@@ -67,7 +67,7 @@ class Provider:
 
     async def publish(self, _request: Request) -> Response:
         self.asked.append("keys")
-        return JSONResponse(KeySet(self.keys).as_dict())
+        return JSONResponse(KeySet(self.keys).as_dict(private=False))
 
     async def authorize(self, request: Request) -> Response:
         """Lead back with a code, if the request is as the standards want it."""

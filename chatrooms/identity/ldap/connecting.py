@@ -26,7 +26,7 @@ class Connecting(Proven):
     there: Given = Field(repr=False, description="Your password in the directory, where you have the same name.")
 
 
-class Directory(TypedDict):
+class DirectoryState(TypedDict):
     """The server's directory, and whether it signs you in."""
 
     available: Annotated[bool, Field(description="Whether the server has a directory.")]
@@ -34,7 +34,7 @@ class Directory(TypedDict):
 
 
 @query("ldap.get", may=access.anyone, method="directory")
-def get(act: Act, p: Nothing, _: None) -> Directory:
+def get(act: Act, p: Nothing, _: None) -> DirectoryState:
     """Return whether the server has a directory, and whether it signs you in."""
     available = bool(act.server.settings.ldap_url)
     return {"available": available, "created_at": linked.since(act.db, act.me.username) if available else None}

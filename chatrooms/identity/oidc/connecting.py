@@ -21,21 +21,21 @@ from chatrooms.pipeline.shapes import Done, Nothing
 LAST = "This is your only way to sign in. Set a password or add a passkey first."
 
 
-class Provider(TypedDict):
+class ProviderState(TypedDict):
     """The server's sign-in provider, and your account there."""
 
     provider: Annotated[str, Field(description="What it is called; empty if the server has none.")]
     account: Annotated[Linked | None, Field(description="Your account there, if you have connected one.")]
 
 
-class Connecting(TypedDict):
+class ProviderAttempt(TypedDict):
     """What begins to connect it."""
 
     state: Annotated[str, Field(description="The parameter `connect` of `oidc.begin`, within ten minutes.")]
 
 
 @query("oidc.get", may=access.anyone, method="provider")
-def get(act: Act, p: Nothing, _: None) -> Provider:
+def get(act: Act, p: Nothing, _: None) -> ProviderState:
     """Return the server's sign-in provider, and your account there."""
     issuer, name = act.server.settings.oidc_issuer, act.server.settings.oidc_name
     account = linked.of_person(act.db, issuer, act.me.username) if issuer else None
@@ -48,14 +48,14 @@ def _signed_in(me: Caller, _p: Params) -> None:
 
 
 @live("oidc.connect", may=_signed_in, repeatable=False, method="connect_provider")
-async def connect(here: Passwords, me: Caller, p: Proven) -> Connecting:
+async def connect(here: Passwords, me: Caller, p: Proven) -> ProviderAttempt:
     """Begin to connect the provider to your account, so that it signs you in: go on with `oidc.begin`."""
     session = sessions.signed_in(me)
     if not here.chat.settings.oidc_issuer:
         raise Forbidden("This server has no sign-in provider.")
     await fresh.require(here, me, p.password)
 
-    def make(act: Act) -> Connecting:
+    def make(act: Act) -> ProviderAttempt:
         if not sessions.alive(act.db, session):
             raise Unauthorized
         return {"state": attempts.make(act.db, session).state}

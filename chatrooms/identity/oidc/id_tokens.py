@@ -54,9 +54,9 @@ def _claims(token: str, keys: Any) -> Mapping[str, Any]:
     from joserfc import jws, jwt
     from joserfc.errors import InvalidKeyIdError
 
-    registry = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+    registry, usable = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False), _usable(keys)
     try:
-        return jwt.decode(token, _usable(keys), algorithms=ALGORITHMS, registry=registry).claims
+        return jwt.decode(token, usable, algorithms=ALGORITHMS, registry=registry).claims
     except InvalidKeyIdError as error:
         raise UnknownKey("its key is unknown") from error
     except Exception as error:  # the library raises others than its own for what is malformed
@@ -71,7 +71,10 @@ def _usable(keys: Any) -> Any:
     usable = [key for key in listed if _signs(key)] if isinstance(listed, list) and len(listed) <= MOST_KEYS else []
     if not usable:
         raise Untrue("the provider has no keys")
-    return KeySet.import_key_set({"keys": usable})
+    try:
+        return KeySet.import_key_set({"keys": usable})
+    except Exception as error:
+        raise Untrue("the provider has keys that are none") from error
 
 
 def _signs(key: Any) -> bool:

@@ -81,7 +81,8 @@ def settle(act: Act, newcomer: Newcomer, username: str) -> None:
 
 
 def wait(db: Connection, newcomer: Newcomer, token: str) -> None:
-    """Note that a newcomer waits to be approved, as the applicant with ``token``."""
+    """Note that a newcomer waits to be approved, as the applicant with ``token``, and nobody else by it."""
+    db.execute(delete(newcomers).where(newcomers.c.token_hash == digest(token)))
     mine = newcomers.c.ticket_hash == digest(newcomer.ticket)
     values = {"token_hash": digest(token), "expires_at": clock.later(applicants.WAITS)}
     db.execute(update(newcomers).where(mine).values(values))
