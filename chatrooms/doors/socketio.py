@@ -115,10 +115,15 @@ class SocketioDoor:
         session = await self._server.get_session(sid)
         caller: Caller = session["caller"]
         handshake: Handshake = session.pop("handshake")
-        user = await self._pipeline.lookup(lambda db: users.existing(db, caller.username))
+        user, lobby = await self._pipeline.lookup(
+            lambda db: (
+                users.existing(db, caller.username),
+                users.lobby_of(db, caller.username, self._settings.lobby),
+            )
+        )
         welcome: Welcome = {
             "user": user,
-            "server": _info(self._settings, self._pipeline.server.name),
+            "server": _info(self._settings, self._pipeline.server.name, lobby),
             "limits": {"text": MAX_TEXT, "edit_minutes": self._settings.edit_minutes},
             "epoch": self._pipeline.facts.epoch,
         }
@@ -186,8 +191,8 @@ def _own_room(caller: Caller) -> str:
     return names.reading(username) if scope.receives(username) else names.keyed(username)
 
 
-def _info(settings: Settings, name: str) -> ServerInfo:
-    return {"version": __version__, "name": name, "lobby": settings.lobby, "accent": settings.accent}
+def _info(settings: Settings, name: str, lobby: str) -> ServerInfo:
+    return {"version": __version__, "name": name, "lobby": lobby, "accent": settings.accent}
 
 
 def _auth(payload: Any) -> Mapping[str, Any]:

@@ -51,10 +51,9 @@ class Presence:
         broadcast.server.use(occupied=self.came, vacated=self.went)
         broadcast.people.watch(self._send)
 
-    async def seen(self, me: Caller, usernames: Sequence[str]) -> list[str]:
+    async def seen(self, me: Caller, usernames: Sequence[str]) -> set[str]:
         """Return those of some people whom the caller sees, or who do not exist."""
-        hidden = await self._chat.lookup(lambda db: tenants.hidden(db, me, usernames))
-        return [name for name in usernames if name not in hidden]
+        return {*usernames} - await self._chat.lookup(lambda db: tenants.hidden(db, me, usernames))
 
     async def watch(self, sid: str, usernames: Iterable[str]) -> None:
         """Make a socket receive the presence of exactly these people."""

@@ -121,9 +121,14 @@ def require_unused(db: Connection, name: str, field: str = "username", besides: 
 
 
 def join_lobby(act: Act, username: str) -> None:
-    """Make a person a member of the lobby, if there is one; it belongs to no tenant."""
-    if act.lobby and not tenants.of(act.db, username):
-        members.add(act, act.lobby, username, "member")
+    """Make a person a member of the lobby, if there is one for them."""
+    if lobby := lobby_of(act.db, username, act.lobby):
+        members.add(act, lobby, username, "member")
+
+
+def lobby_of(db: Connection, username: str, lobby: str) -> str:
+    """Return the room that a person is added to: the server's lobby, but none for people of a tenant."""
+    return lobby if lobby and not tenants.of(db, username) else ""
 
 
 def find_or_add(act: Act, username: str, *, vouched: bool = False, tenant: str = "") -> User:

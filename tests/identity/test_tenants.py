@@ -53,6 +53,14 @@ async def test_people_of_two_tenants_do_not_meet(chat, people):
         await chat._pipeline.run("room.invite", {"room": "#plans", "username": "gina"}, APPLICATION)
 
 
+async def test_only_people_without_a_tenant_have_a_lobby(people):
+    for name, lobby in (("alice", ""), ("ivan", "#lobby")):
+        welcome = await people[name].hears(lambda event, _: event == "welcome")
+        assert welcome["server"]["lobby"] == lobby
+        changes = (await people[name].run("sync", revs={}, after=""))["changes"]
+        assert ("#lobby" in [change["room"] for change in changes]) == (lobby == "#lobby")
+
+
 async def test_presence_of_another_tenant_looks_like_that_of_nobody(people):
     watched = await people["gina"].run("presence.watch", usernames=["alice", "nobody", "gina"])
     assert watched["states"] == {"alice": "offline", "nobody": "offline", "gina": "online"}
