@@ -68,6 +68,7 @@ export function Composer({ room, onEditLast }) {
   if (isAsked(room)) return html`<${Asked} room=${room} />`;
   const pause = mayModerate(room) ? 0 : (rooms.value.get(parentOf(room))?.slow ?? 0);
   const label = isThread(room) ? "Reply in thread" : `Message ${titleOf(room)}`;
+  const hint = isThread(room) ? "Reply" : label;
   return html`
     <form class="composer" onSubmit=${send}>
       <${Absent} room=${room} />
@@ -90,7 +91,7 @@ export function Composer({ room, onEditLast }) {
           onPaste=${(/** @type {ClipboardEvent} */ event) => setPasted(asTyped(event.clipboardData?.getData("text/plain") ?? ""))}
           canAct
           id=${composerId(room)}
-          placeholder=${pause ? `${label} (once in ${pause % 60 ? `${pause} s` : `${pause / 60} min`})` : label}
+          placeholder=${pause ? `${hint} (once in ${pause % 60 ? `${pause} s` : `${pause / 60} min`})` : hint}
           enterkeyhint="enter"
         />
         <${EmojiButton} onPick=${(/** @type {string} */ emoji) => box.current && insert(box.current, emoji)} />
