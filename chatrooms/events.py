@@ -89,10 +89,11 @@ class Change:
 class Signal:
     """A live event that is never stored.
 
-    The server sends ``typing`` (``data`` is empty, or ``{"stopped": true}``), ``presence`` (``room`` is ``~`` and the username, ``data`` is
-    ``{"state": "online"}`` or ``{"state": "offline"}``), ``profile`` (the same ``room``, ``data`` is the new profile)
-    and ``reaction`` (to yourself, after your own reactions: ``data`` has the ``room``, the id of the ``message``, and
-    as ``mine`` what the message does not show of them). People and applications send all other types with ``signal``.
+    The server sends ``typing`` (``data`` is empty, or ``{"stopped": true}``), ``presence`` (``room`` is ``~`` and the
+    username, ``data`` is ``{"state": "online"}`` or ``{"state": "offline"}``), ``profile`` (the same ``room``, ``data``
+    is the new profile) and ``reaction`` (to yourself, after your own reactions: ``data`` has the ``room``, the id of
+    the ``message``, and as ``mine`` what the message does not show of them). People and applications send all other
+    types with ``signal``.
     """
 
     room: Annotated[str, Field(description="The room that it was sent to; your username if it was sent only to you.")]
