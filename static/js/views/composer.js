@@ -66,7 +66,6 @@ export function Composer({ room, onEditLast }) {
   if (blockedIn(room)) return html`<${BlockedNotice} username=${blockedIn(room)} />`;
   if (!mayPost(room)) return html`<${NotAllowed} room=${room} />`;
   if (isAsked(room)) return html`<${Asked} room=${room} />`;
-  const pause = mayModerate(room) ? 0 : (rooms.value.get(parentOf(room))?.slow ?? 0);
   const label = isThread(room) ? "Reply in thread" : `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>
@@ -90,7 +89,7 @@ export function Composer({ room, onEditLast }) {
           onPaste=${(/** @type {ClipboardEvent} */ event) => setPasted(asTyped(event.clipboardData?.getData("text/plain") ?? ""))}
           canAct
           id=${composerId(room)}
-          placeholder=${pause ? `${label} (once in ${pause % 60 ? `${pause} s` : `${pause / 60} min`})` : label}
+          placeholder=${placeholderIn(room)}
           enterkeyhint="enter"
         />
         <${EmojiButton} onPick=${(/** @type {string} */ emoji) => box.current && insert(box.current, emoji)} />
@@ -100,6 +99,13 @@ export function Composer({ room, onEditLast }) {
       ${isThread(room) && html`<${AlsoToRoom} room=${room} />`}
     </form>
   `;
+}
+
+/** Short in a thread, which can be narrow; with the time that a slow room leaves between messages. @param {string} room */
+function placeholderIn(room) {
+  const words = isThread(room) ? "Reply" : `Message ${titleOf(room)}`;
+  const pause = mayModerate(room) ? 0 : (rooms.value.get(parentOf(room))?.slow ?? 0);
+  return pause ? `${words} (once in ${pause % 60 ? `${pause} s` : `${pause / 60} min`})` : words;
 }
 
 /** @param {{room: string}} props */

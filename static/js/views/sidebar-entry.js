@@ -11,9 +11,12 @@ import { attention, isLooking } from "../reads/marks.js";
 import { concernOf, unreadOf } from "../reads/unread.js";
 import { isInvited } from "../rooms/invitations.js";
 import { addressOf, currentRoom, shownRoom, showsPage } from "../route.js";
-import { handlesOf, isAsked, isMuted, me, rooms, titleOf } from "../store.js";
+import { blockedIn, handlesOf, isAsked, isMuted, me, rooms, titleOf } from "../store.js";
 import { Avatar, AvatarWithPresence, Portrait } from "./avatar.js";
 import { Icon } from "./icon.js";
+
+/** Whether a stranger waits for an answer. @param {string} room */
+const isRequest = (room) => isAsked(room) && !blockedIn(room);
 
 /** What an entry shows. @param {string} room @param {boolean} isHere @param {boolean} isShown */
 function lookOf(room, isHere, isShown) {
@@ -26,8 +29,8 @@ function lookOf(room, isHere, isShown) {
     number,
     hasDraft: !isShown && hasDraft(room),
     isMuted: isMuted(room),
-    isNew: isInvited(room) || isAsked(room),
-    mark: isAsked(room) ? "Request" : "New",
+    isNew: isInvited(room) || isRequest(room),
+    mark: isRequest(room) ? "Request" : "New",
     title: titleOf(room),
     handles: handlesOf(room),
     label: labelOf(room, isShown, isSeen),
@@ -79,7 +82,7 @@ function labelOf(room, isShown, isSeen) {
     title,
     presence,
     isInvited(room) && "new",
-    isAsked(room) && "request",
+    isRequest(room) && "request",
     muted,
     draft,
     ...numbersOf(room, isSeen),

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { ADMIN } from "../../addresses.js";
 import { governs, tabsFor } from "../../admin/rights.js";
 import { html } from "../../html.js";
@@ -31,6 +32,8 @@ export function Admin() {
   const tabs = tabsFor(role);
   const chosen = tabs.find((tab) => tab === managed.value) ?? tabs[0];
   const [, Shown] = chosen ? TABS[chosen] : ["", null];
+  const nav = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center" }), [chosen]);
   return html`
     <section class="talk" aria-label="Manage this server">
       <header class="room-header">
@@ -41,7 +44,7 @@ export function Admin() {
       ${
         tabs.length > 1 &&
         html`
-        <nav class="admin-tabs" aria-label="Parts of this page">
+        <nav class="admin-tabs" aria-label="Parts of this page" ref=${nav}>
           ${tabs.map((tab) => html`<a key=${tab} href=${tab === tabs[0] ? ADMIN : `${ADMIN}/${tab}`} aria-current=${tab === chosen ? "page" : undefined}>${TABS[tab][0]}</a>`)}
         </nav>
       `
