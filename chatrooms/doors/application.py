@@ -69,9 +69,9 @@ class ApplicationDoor:
     ) -> Message:
         """Store a message, emit it to every tab and device of those whom it is for, and return it.
 
-        ``target`` is a shared room, such as ``#lobby``, or else the id of a user. Give ``to`` instead for an id that
-        begins with ``#``, ``room`` for any room's name, ``thread`` for the id of the message to reply under, or only
-        ``reply_to``, the id of a message that this one quotes in its room.
+        ``target`` is a shared room, such as ``#lobby``, or else the id of a user; what is both is `Invalid`. Give
+        ``to`` instead where people choose their ids, ``room`` for any room's name, ``thread`` for the id of the message
+        to reply under, or only ``reply_to``, the id of a message that this one quotes in its room.
 
         Without an ``author``, the application itself posts: its messages to a user are a conversation with it, under
         its name, which the user can answer (see `on_message`). With the id of an ``author``, that user posts, with
@@ -160,10 +160,7 @@ class ApplicationDoor:
         return await self._lifetime.call(self._id_of, username)
 
     async def disconnect(self, id: str) -> None:
-        """End every connection of a user at once, and every token of `hand_over` that names them.
-
-        They can reconnect if `authenticate` still names them, or by a token that you make from now on.
-        """
+        """End every connection of a user at once, and every token; `authenticate` or a new token lets them reconnect."""
         await self._lifetime.call(self._disconnect, id)
 
     def disconnect_sync(self, id: str) -> None:
@@ -173,7 +170,8 @@ class ApplicationDoor:
     async def signal(self, to: str | None, type: str, data: Any = None, *, room: str | None = None) -> None:
         """Emit a live signal, which is not stored, to a shared room or else to a user by their id; or to any ``room``.
 
-        Pages get it as an event ``chatrooms:signal`` on ``window``, with the signal as its ``detail``.
+        What is both a room and a user's id is `Invalid`: give ``room``. Pages get it as an event ``chatrooms:signal``
+        on ``window``, with the signal as its ``detail``.
         """
         await self._lifetime.call(self._signal, to, type, data, room)
 
@@ -253,7 +251,7 @@ class ApplicationDoor:
         if sum(place is not None for place in where) != (0 if reply_to and not any(where) else 1):
             raise Invalid("Give one of target, to, room and thread.", field="room")
         if target is not None:
-            room, to = (target, None) if target.startswith("#") else (None, target)
+            room, to = await self._users.target(target, create=create)
         if room is not None:
             return parsed(names.durable, room, "room")
         if to is not None:
