@@ -72,9 +72,9 @@ class ApplicationDoor:
     ) -> Message:
         """Store a message, emit it to every tab and device of those whom it is for, and return it.
 
-        ``target`` is a shared room, such as ``#lobby``, or else the id of a user. Give ``to`` instead for an id that
-        begins with ``#``, ``room`` for any room's name, ``thread`` for the id of the message to reply under, or only
-        ``reply_to``, the id of a message that this one quotes in its room.
+        ``target`` is a shared room, such as ``#lobby``, or else the id of a user; what is both is `Invalid`. Give
+        ``to`` instead where people choose their ids, ``room`` for any room's name, ``thread`` for the id of the message
+        to reply under, or only ``reply_to``, the id of a message that this one quotes in its room.
 
         Without an ``author``, the application itself posts: its messages to a user are a conversation with it, under
         its name, which the user can answer (see `on_message`). With the id of an ``author``, that user posts, with
@@ -163,10 +163,7 @@ class ApplicationDoor:
         return await self._lifetime.call(self._id_of, username)
 
     async def disconnect(self, id: str) -> None:
-        """End every connection of a user at once, and every token of `hand_over` that names them.
-
-        They can reconnect if `authenticate` still names them, or by a token that you make from now on.
-        """
+        """End all connections and tokens of a user at once; `authenticate` or a new token lets them reconnect."""
         await self._lifetime.call(self._disconnect, id)
 
     def disconnect_sync(self, id: str) -> None:
@@ -176,7 +173,8 @@ class ApplicationDoor:
     async def signal(self, to: str | None, type: str, data: Any = None, *, room: str | None = None) -> None:
         """Emit a live signal, which is not stored, to a shared room or else to a user by their id; or to any ``room``.
 
-        Pages get it as an event ``chatrooms:signal`` on ``window``, with the signal as its ``detail``.
+        What is both a room and a user's id is `Invalid`: give ``room``. Pages get it as an event ``chatrooms:signal``
+        on ``window``, with the signal as its ``detail``.
         """
         await self._lifetime.call(self._signal, to, type, data, room)
 

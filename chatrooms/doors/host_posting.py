@@ -49,7 +49,7 @@ class HostPosting:
         if sum(place is not None for place in where) != (0 if reply_to and not any(where) else 1):
             raise Invalid("Give one of target, to, room and thread.", field="room")
         if target is not None:
-            room, to = (target, None) if target.startswith("#") else (None, target)
+            room, to = await self._users.target(target, create=create)
         if room is not None:
             return parsed(names.durable, room, "room")
         if to is not None:

@@ -57,9 +57,13 @@ class HostUsers:
     async def addressed(self, to: object) -> str | None:
         """Return the username of the user whose id this is; None for a shared room, and for what cannot be an id.
 
-        Raises `NotFound` for what could be one, or a room of people, which are not addressed by an id.
+        Raises `NotFound` for what could be one, or a room of people, which are not addressed by an id; `Invalid` for
+        what is both.
         """
-        if not isinstance(to, str) or to.startswith("#"):
+        if not isinstance(to, str):
+            return None
+        if to.startswith("#"):
+            await self.require_no_user(to)
             return None
         with suppress(Invalid):
             username = await self.known(to)
@@ -68,6 +72,21 @@ class HostUsers:
                 raise NotFound("No user has that id.", field="to")
             return username
         return None
+
+    async def target(self, target: str, *, create: bool) -> tuple[str | None, str | None]:
+        """Return the shared room that a target is, or else the id of a user; raises `Invalid` if it can be both."""
+        if not target.startswith("#"):
+            return None, target
+        await self.require_no_user(target, create=create)
+        return target, None
+
+    async def require_no_user(self, room: str, *, create: bool = False) -> None:
+        """Raise `Invalid` if what looks like a shared room is a user's id, or could be that of one to ``create``.
+
+        What is meant for one person must not reach a room because of the id that they have chosen.
+        """
+        if self.hosted and (create or await self._chat.lookup(lambda db: accounts.find(db, room) is not None)):
+            raise Invalid("That can be a user's id, or a room: give to= or room= instead.", field="target")
 
     async def id_of(self, username: str) -> str:
         """Return the id of the user who has a username."""

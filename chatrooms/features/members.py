@@ -13,7 +13,6 @@ from pydantic import Field
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from typing_extensions import TypedDict
 
-from chatrooms import names
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
 from chatrooms.pipeline import access, owners, people, relations, requests, rights, room_rules, tenants
@@ -105,12 +104,6 @@ def reopen(act: Act, conversation: str) -> None:
     """Put a conversation back on the lists of the people who have closed it, but have not ignored it as a request."""
     for row in _closed.all(act.db, {"room": conversation}):
         set_own(act, conversation, row["username"], closed=False)
-
-
-def write(act: Act, room: str) -> None:
-    """Note that the caller writes in a room to which somebody has added them (see `relations.acquainted`)."""
-    theirs = members.c.room == names.base(room), members.c.username == act.me.username
-    act.db.execute(update(members).where(*theirs).values(added=False))
 
 
 def own(act: Act, room: str) -> Membership:

@@ -138,6 +138,11 @@ async def test_a_target_is_a_room_or_exactly_one_users_id(host):
     odd = await host.chat.username("#odd")
     assert (await host.chat.post(to="#odd", text="x"))["room"] == "+".join(sorted([odd, "system"]))
     assert (await host.chat.post("alice+bob", "x"))["room"] == "alicebob+system"
+    await host.chat.add_user("#lobby")
+    for ambiguous in ({"target": "#odd"}, {"target": "#lobby"}, {"target": "#new", "create": True}):
+        with pytest.raises(Invalid, match="to= or room="):
+            await host.chat.post(**ambiguous, text="x")
+    assert (await host.chat.post(room="#lobby", text="x"))["room"] == "#lobby"
     for wrong in ({"target": "alice"}, {"to": "Alice"}, {"target": "#nowhere"}, {"room": "alice+bob"}):
         with pytest.raises(NotFound):
             await host.chat.post(**wrong, text="x")
@@ -301,7 +306,9 @@ async def test_a_signal_goes_to_exactly_one_users_id_or_to_a_room(host):
     with pytest.raises(NotFound):
         await host.chat.signal("alice", "otp", 1234)
     async with host.tab(BOB) as bob:
-        await host.chat.signal("#lobby", "to all")
+        with pytest.raises(Invalid, match="room="):
+            await host.chat.signal("#lobby", "to all")
+        await host.chat.signal(None, "to all", room="#lobby")
         await host.chat.signal(None, "by name", room="#lobby")
         await host.chat.signal(BOB, "to bob")
         for kind in ("to all", "by name", "to bob"):

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import insert
 
-from chatrooms.errors import NameTaken, Unconfirmed
+from chatrooms.errors import Forbidden, NameTaken, Unconfirmed
 from chatrooms.features import groups as managing
 from chatrooms.features import users
 from chatrooms.identity import accounts
@@ -201,6 +201,7 @@ def test_more_than_twenty_people_are_notified_only_if_confirmed(direct):
         direct.join(name)
         direct.run(name, "room.join", {"room": DEN})
     group = make(direct, "crowd", many)
+    direct.run("alice", "room.update", {"room": DEN, "calling": "members"})
     with pytest.raises(Unconfirmed) as asked:
         post(direct, "@crowd", author="bob")
     assert asked.value.details["people"] == 21
@@ -209,6 +210,26 @@ def test_more_than_twenty_people_are_notified_only_if_confirmed(direct):
     settle(direct)
     got = [name for name in many if direct.run(name, "inbox.list", {"unread": True})[0]["items"][0]["by"] == "bob"]
     assert (got, message["groups"][0]["name"]) == (many, group["name"])
+
+
+def test_only_who_may_use_room_mentions_a_group_of_more_than_twenty(direct):
+    many = [f"person-{number}" for number in range(21)]
+    for name in many:
+        direct.join(name)
+        direct.run(name, "room.join", {"room": DEN})
+    make(direct, "crowd", many)
+    thread = f"{DEN}/{post(direct, 'above')['seq']}"
+    for room in (DEN, thread):
+        for confirmed in (False, True):
+            with pytest.raises(Forbidden, match="more than 20"):
+                direct.run("bob", "message.post", {"room": room, "text": "@crowd", "confirmed": confirmed})
+        assert direct.run("alice", "message.post", {"room": room, "text": "@crowd", "confirmed": True})
+    mine = post(direct, "hello", author="bob")
+    with pytest.raises(Forbidden):
+        direct.run("bob", "message.edit", {"id": mine["id"], "text": "@crowd", "confirmed": True})
+    assert post(direct, "@crowd", author=many[0])["groups"], "twenty others"
+    given = {"room": DEN, "text": "@crowd", "confirmed": True}
+    assert direct.run_as(APPLICATION, "message.post", given)[0]["message"]["groups"]
 
 
 def test_a_host_gives_a_person_the_name_of_no_group(direct):

@@ -28,6 +28,8 @@ MOST = 20
 """How many keywords a person can have."""
 MAX_PEOPLE = 1000
 """How many people a message concerns because of their keywords."""
+MOST_FOLDED = 20_000
+"""How many characters of a message are read once it is folded: some ligatures stand for 18 letters."""
 MAX_WORDS = 10_000
 """How many different keywords are compared with a message, which bounds the time."""
 MAX_UNREAD = 50
@@ -97,7 +99,7 @@ def people(db: Connection, message: Message) -> set[str]:
     """Return the people who belong to a message's room and have a keyword that is in its text, without its author."""
     if not message["text"] or not ANY.one(db, {}):
         return set()
-    text = folded(message["text"])
+    text = folded(message["text"])[:MOST_FOLDED]
     pieces = {piece[:LONGEST] for piece in _PIECE.findall(text)}
     about = {"pieces": packed(pieces), "author": message["author"], "in_room": message["room"]}
     words = [row["word"] for row in _words.all(db, {**about, "limit": MAX_WORDS})]

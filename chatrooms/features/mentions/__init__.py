@@ -24,7 +24,6 @@ from chatrooms.storage.tables import members, messages, metadata, users
 
 MAX_MENTIONS = 50
 """How many people a message can mention; others whom it names are not mentioned."""
-MAX_TRIED = 100
 """How many names after an `@` are looked up, each with the shorter ones that it can mean, which bounds the time."""
 
 mentions = Table(
@@ -66,7 +65,7 @@ def _store(db: Connection, message: Message) -> Sequence[str]:
 
 def _mentioned(db: Connection, room: str, text: str) -> list[str]:
     """Return the people in ``room`` whom a text mentions, each once, in the order of the text."""
-    tried = written(text)[:MAX_TRIED]
+    tried = written(text)
     readers = _readers(db, room, set(chain.from_iterable(tried)))
     found = (next((username for username in meant if username in readers), None) for meant in tried)
     return list(dict.fromkeys(username for username in found if username is not None))

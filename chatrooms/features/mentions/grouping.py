@@ -10,9 +10,11 @@ from pydantic import Field
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Unconfirmed
+from chatrooms import names
+from chatrooms.errors import Forbidden, Unconfirmed
 from chatrooms.features.mentions.calling import ASKED_ABOVE
 from chatrooms.features.mentions.written import written
+from chatrooms.pipeline import room_rules
 from chatrooms.pipeline.act import Act, Part
 from chatrooms.storage import grouped
 from chatrooms.storage.ahead import Foreseen
@@ -23,7 +25,9 @@ from chatrooms.storage.tables import messages, metadata
 
 MAX_GROUPS = 10
 """How many groups a message can mention; others are not mentioned."""
-MAX_TRIED = 100
+
+
+TOO_LARGE = f"Only owners and moderators of this room can mention groups of more than {ASKED_ABOVE} people."
 
 
 class MentionedGroup(TypedDict):
@@ -51,7 +55,7 @@ _of = Foreseen(
 
 def _named(db: Connection, author: str, text: str, known: Sequence[str] = ()) -> list[str]:
     """Return the groups that an author's text names, each once; those ``known`` from before need not exist any more."""
-    tried = written(text)[:MAX_TRIED]
+    tried = written(text)
     if not tried:
         return []
     there = grouped.of_tenant(db, author, set(chain.from_iterable(tried))) | set(known)
@@ -60,10 +64,17 @@ def _named(db: Connection, author: str, text: str, known: Sequence[str] = ()) ->
 
 
 def _allow(act: Act, room: str, text: str, confirmed: bool) -> None:  # noqa: FBT001 - as `Part` declares it
-    """Raise `Unconfirmed` if a text mentions groups of more than 20 others, unless its author ``confirmed`` that."""
-    named = [] if confirmed or "@" not in text else _named(act.db, act.me.username, text)
+    """Raise `Unconfirmed` if a text mentions groups of more than 20 others, unless its author ``confirmed`` that.
+
+    Raises `Forbidden` if the author may not notify everybody in the room either.
+    """
+    named = _named(act.db, act.me.username, text) if "@" in text else []
     people = grouped.people(act.db, room, named, act.me.username) if named else ()
-    if len(people) > ASKED_ABOVE:
+    if len(people) <= ASKED_ABOVE:
+        return
+    if not act.me.host and not room_rules.may_call(act.db, names.base(room), act.me.username):
+        raise Forbidden(TOO_LARGE)
+    if not confirmed:
         which = " and ".join(f"@{name}" for name in named)
         raise Unconfirmed(f"{which} notifies {len(people):,} people.", field="confirmed", people=len(people))
 

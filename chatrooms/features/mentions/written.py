@@ -7,11 +7,17 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from chatrooms import names
 from chatrooms.prose import prose
 
+MAX_TRIED = 100
+"""How many different names of a text are tried, which bounds the time."""
+MAX_SEEN = 600
+"""How many ``@`` are looked at, those of e-mail addresses and names that were tried before among them."""
+MAX_UNDERSCORES = 1000
+"""How many runs of underscores can be emphasis in a paragraph, which bounds the time too."""
 _ADDRESS = re.compile(
     r"(?:https?://|mailto:|www\.)[^\s<>\u3000-\u303f\uff01-\uff65]*+"
     r"|(?:(?<!\\)\[(?:[^\[\]\\]++|\\.|\[[^\[\]]*+\]){0,100}+)?"
@@ -33,7 +39,8 @@ def written(text: str) -> Sequence[Sequence[str]]:
     A name goes on as far as its characters do, and means the longest one that exists: it can end in punctuation, which
     can also be the sentence's (``@bob_.`` is ``bob_.``, ``bob_`` or ``bob``), and in scripts without spaces, the
     sentence goes on behind it (``@alice谢谢`` is ``alice谢谢``, ``alice谢`` or ``alice``). Underscores that end
-    emphasis belong to no name: ``_@bob_`` is ``bob``. E-mail addresses and the text of links mention no one.
+    emphasis belong to no name: ``_@bob_`` is ``bob``. E-mail addresses and the text of links mention no one. Only the
+    first `MAX_TRIED` names of a text count.
 
     The last answers are remembered, because several parts of one message ask.
     """
@@ -41,6 +48,18 @@ def written(text: str) -> Sequence[Sequence[str]]:
 
 
 def _written(text: str) -> Iterator[Sequence[str]]:
+    meant: dict[str, Sequence[str]] = {"": ()}
+    for given in islice(_given(text), MAX_SEEN):
+        if given not in meant:
+            if len(meant) > MAX_TRIED:
+                return
+            meant[given] = _meant(given)
+        if found := meant[given]:
+            yield found
+
+
+def _given(text: str) -> Iterator[str]:
+    """Yield what can be a name after each ``@``; empty where it is none."""
     for paragraph in prose(text):
         without = _ADDRESS.sub(" ", paragraph)
         ends = _ends_of_emphasis(without)
@@ -48,8 +67,7 @@ def _written(text: str) -> Iterator[Sequence[str]]:
             given = _named(without, found)
             after = bisect_right(ends, found.start())
             end = ends[after] if after < len(ends) else len(without)
-            if meant := _meant(given[: end - found.start() - 1]):
-                yield meant
+            yield given[: end - found.start() - 1]
 
 
 def _named(text: str, found: re.Match[str]) -> str:
@@ -88,7 +106,7 @@ def _ends_of_emphasis(text: str) -> list[int]:
     """Return where underscores end emphasis, by CommonMark's rules of flanking."""
     ends = []
     opened = 0
-    for run in _UNDERSCORES.finditer(text):
+    for run in islice(_UNDERSCORES.finditer(text), MAX_UNDERSCORES):
         before, after = text[max(0, run.start() - 1) : run.start()], text[run.end() : run.end() + 1]
         if run[0].startswith("\\") or before == "@":
             continue

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import orjson
 from pydantic import Field
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from chatrooms import ids, names
 from chatrooms.errors import Conflict, Forbidden, Invalid, Refusal
@@ -161,7 +161,7 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
     if to.accepts:
         members.keep(act, to.room, request=None, closed=False)
     if to.added:
-        members.write(act, to.room)
+        _appear(act, to.room)
     if to.begins:
         _begin(act, p, to.room)
     return {"message": _store(act, p, to, attach) or _again(act, p, to)}
@@ -197,6 +197,13 @@ def _require_none_since(act: Act, room: str, seq: int) -> None:
     others = after.where(messages.c.author != act.me.username, messages.c.deleted.is_(False))
     if since := list(fitting(load(act, others.order_by(messages.c.seq).limit(MAX_PAGE)))):
         raise Conflict("Others have posted since. Look at their messages first.", field="if_seq", since=since)
+
+
+def _appear(act: Act, room: str) -> None:
+    """Note that the caller writes in a room to which somebody has added them (see `relations.acquainted`)."""
+    membership = tables.members
+    theirs = membership.c.room == names.base(room), membership.c.username == act.me.username
+    act.db.execute(update(membership).where(*theirs).values(added=False))
 
 
 def _begin(act: Act, p: Post, room: str) -> None:

@@ -18,6 +18,8 @@ LONGEST = 64
 """The most characters of a word; a longer run of letters is several words in a row."""
 SHORTEST = 3
 """The fewest characters of a beginning, as the index reads all words that begin with it; a shorter one is a word."""
+MOST_FOLDED = 20_000
+"""How many characters of a text are folded, which bounds the time: some ligatures stand for 18 letters."""
 CACHED = 20_000
 """How many characters' foldings are remembered."""
 
@@ -138,7 +140,7 @@ _folding = _Folding()
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).translate(_folding)
+    return unicodedata.normalize("NFKC", text)[:MOST_FOLDED].translate(_folding)
 
 
 def _fold(character: str) -> str:

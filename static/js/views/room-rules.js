@@ -11,7 +11,7 @@ const ALLOWED = [
   ["posting", "Post"],
   ["threading", "Reply in threads"],
   ["inviting", "Invite people"],
-  ["calling", "Notify everybody with @room and @here"],
+  ["calling", "Notify everybody with @room and @here, or large groups"],
 ];
 
 const PAUSES = /** @type {const} */ ([

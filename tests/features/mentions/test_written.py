@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatrooms import names
-from chatrooms.features.mentions.written import written
+from chatrooms.features.mentions.written import MAX_SEEN, MAX_TRIED, written
 from tests.direct import Direct
 from tests.growth import QUADRATIC, growth
 
@@ -152,6 +152,21 @@ def test_no_text_takes_long(pieces):
     first, second = pieces.split("|")
     work = written.__wrapped__
     assert growth(work, lambda count: first * count + second * count, 300) < QUADRATIC
+
+
+@pytest.mark.parametrize("repeated", ["@谢", "@a ", "@-", "a@b ", "@", "_@a_ ", "@" + "谢" * 31 + " "])
+def test_a_bounded_number_of_names_is_made_however_many_a_text_has(repeated, monkeypatch):
+    made = []
+    monkeypatch.setattr(names, "folded", lambda name: made.append(name) or name)
+    varied = "".join(f"@{chr(0x4E00 + number)}x " for number in range(2000))
+    for text in (repeated * (10_000 // len(repeated)), varied):
+        made.clear()
+        assert len(written.__wrapped__(text)) <= MAX_SEEN
+        assert len(made) <= MAX_TRIED
+
+
+def test_a_name_behind_many_addresses_counts():
+    assert written("a@b " * 200 + "@bob")[-1] == ("bob",)
 
 
 def test_a_text_is_read_once_for_all_parts_of_its_message():
