@@ -15,7 +15,7 @@ const { withChanged, withPage } = await import("../js/threads/list.js");
 beforeEach(() => {
   forgetEverything();
   forgetRevs();
-  store.openThread.value = "";
+  store.openThreads.value = new Set();
   store.me.value = /** @type {any} */ ({ username: "alice" });
   takeRows("alice", { memberships: [/** @type {any} */ ({ room: "#lobby", role: "member", rev: 1 })] });
 });
@@ -60,7 +60,7 @@ test("a followed thread has a head, its unread replies count, and a live reply i
 test("changes of a thread that we neither follow nor see are dropped, those of one on screen taken", () => {
   apply(reply(1));
   assert.equal(store.windowOf("#lobby/7").value.list.length, 0);
-  store.openThread.value = "#lobby/7";
+  store.openThreads.value = new Set(["#lobby/7"]);
   apply(reply(1));
   assert.deepEqual([store.windowOf("#lobby/7").value.list.length, revs.get("#lobby/7")], [1, 1]);
 });
@@ -68,18 +68,18 @@ test("changes of a thread that we neither follow nor see are dropped, those of o
 test("who stops following forgets the thread, unless it is on screen", () => {
   takeRows("alice", { follows: [follow()] });
   apply(reply(1));
-  store.openThread.value = "#lobby/7";
+  store.openThreads.value = new Set(["#lobby/7"]);
   revs.set("alice", 2);
   apply(/** @type {any} */ ({ room: "alice", rev: 3, follows: [follow(true, 3)] }));
   assert.ok(revs.has("#lobby/7"));
-  store.openThread.value = "";
+  store.openThreads.value = new Set();
   apply(/** @type {any} */ ({ room: "alice", rev: 4, follows: [follow(true, 4)] }));
   assert.ok(!revs.has("#lobby/7"));
 });
 
 test("who loses the room loses its threads, those of other rooms stay", () => {
   takeRows("alice", { follows: [follow()] });
-  store.openThread.value = "#lobby/7";
+  store.openThreads.value = new Set(["#lobby/7"]);
   apply(reply(1));
   revs.set("alice/3", 1);
   revs.set("alice", 2);
