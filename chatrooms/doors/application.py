@@ -163,7 +163,7 @@ class ApplicationDoor:
         return await self._lifetime.call(self._id_of, username)
 
     async def disconnect(self, id: str) -> None:
-        """End all connections and tokens of a user at once; `authenticate` or a new token lets them reconnect."""
+        """End every connection and token of a user at once; `authenticate`, or a new token, lets them reconnect."""
         await self._lifetime.call(self._disconnect, id)
 
     def disconnect_sync(self, id: str) -> None:
