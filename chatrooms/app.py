@@ -203,7 +203,10 @@ class Chatrooms(ApplicationDoor):
             await self._db.open()
             ending.push_async_callback(self._db.close)
             self._draining, self._retiring, self.lost = False, False, ""
-            self._pipeline.learn(await self._pipeline.change(_find_facts, APPLICATION, users.SYSTEM))
+            found = await self._pipeline.change(
+                lambda act: facts.find_or_make(act.db, act.now), APPLICATION, users.SYSTEM
+            )
+            self._pipeline.learn(found)
             if self._node:
                 await ending.enter_async_context(self._node.running(self._pipeline.facts))
             self._server.begin()
@@ -269,10 +272,6 @@ class Chatrooms(ApplicationDoor):
 def _sharing(others: Others | None) -> Callable[[str, str], None] | None:
     """Return what has other nodes count the requests of an address."""
     return None if others is None else lambda rate, network: others.bus.publish([Spent(rate, network)])
-
-
-def _find_facts(act: Act) -> Facts:
-    return facts.find_or_make(act.db, act.now)
 
 
 def _create_defaults(act: Act) -> Facts:

@@ -20,14 +20,14 @@ from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, own_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.questions import Question
-from chatrooms.pipeline.shapes import InSharedRoom
+from chatrooms.pipeline.shapes import InSharedRoom, WithPerson
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage.fields import Role
 from chatrooms.storage.rows import EventData, EventKind, Member, Membership
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import members, rooms
-from chatrooms.types import AnyRoom, Username
+from chatrooms.types import AnyRoom
 
 _this = members.c.room == bindparam("in_room"), members.c.username == bindparam("who")
 _member = Prepared(SYNCED["members"].select().where(*_this))
@@ -50,12 +50,6 @@ _recount = Prepared(
 
 UNMUTED: dict[str, Any] = {"muted": False, "muted_until": None}
 LEFT: dict[str, Any] = {**UNMUTED, "favorite": False}
-
-
-class WithPerson(InSharedRoom):
-    """A shared room and a person."""
-
-    username: Username
 
 
 class InConversation(Params):

@@ -6,11 +6,12 @@ from pydantic import Field
 
 from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound
 from chatrooms.features import members, timeline
-from chatrooms.features.members import OneMember, WithPerson
+from chatrooms.features.members import OneMember
 from chatrooms.pipeline import access, owners
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import WithPerson
 from chatrooms.storage.fields import Role
 from chatrooms.storage.rows import Member
 

@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.pipeline.commands import Params
-from chatrooms.types import AnyRoom, SharedRoom
+from chatrooms.types import AnyRoom, SharedRoom, Username
 
 
 class Nothing(Params):
@@ -29,6 +29,12 @@ class InSharedRoom(Params):
     """A shared room."""
 
     room: SharedRoom
+
+
+class WithPerson(InSharedRoom):
+    """A shared room and a person."""
+
+    username: Username
 
 
 class Done(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -20,8 +21,11 @@ from chatrooms.storage.checkpoints import Checkpoints
 from chatrooms.storage.engines import connect
 from chatrooms.storage.migrations import migrate
 from chatrooms.storage.server_lock import Busy
+from chatrooms.storage.unknown import Unknown
 from chatrooms.storage.writes import Write
 from chatrooms.wire import failures
+
+log = logging.getLogger(__name__)
 
 Todo = tuple[list[Write], asyncio.Future[list[Write]]]
 
@@ -124,6 +128,8 @@ class WriterThread:
             rest = batches.commit(batch)
         except Busy as busy:
             self._lost(busy)
+        except Unknown:
+            log.warning("PostgreSQL no longer knows what became of a commit; its commands are answered unavailable")
         except BaseException:  # whatever it is, the thread has to go on
             failures.report("commit failed")
         else:
