@@ -1,4 +1,4 @@
-"""Real proxies for the tests: programs of the system, which ``pytest --install`` installs where they are missing."""
+"""Real proxies and tools for the tests, which ``pytest --install`` installs where they are missing."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ PACKAGES = {
     "haproxy": "haproxy",
     "openssl": "openssl",
     "pgbouncer": "pgbouncer",
+    "systemd-analyze": "systemd",
 }
 START_SECONDS = 20
 WITH_ROOT = ("/usr/sbin", "/usr/local/sbin")
