@@ -86,7 +86,7 @@ def _supported(settings: Settings) -> URL:
 
 def _advice(url: URL) -> str:
     if url.get_driver_name() == "psycopg":
-        return "Install chatrooms[postgresql]; from a checkout: pip install '/path/to/it[postgresql]'"
+        return "Install chatrooms[postgresql]; from a checkout: pip install '/path/to/it[all,postgresql]'"
     return f"chatrooms needs the driver psycopg: {EXAMPLE}"
 
 

@@ -14,6 +14,7 @@ from chatrooms.version import __version__
 HERE = Path(__file__).parent
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 READABLE, PROGRAM, SECRET = 0o644, 0o755, 0o600
+EXTRAS = "[all,postgresql,redis]"
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,10 @@ def compose(site: Site, wheel: str) -> list[File]:
 
 def _dockerfile(wheel: str) -> str:
     if not wheel:
-        return _filled("compose/Dockerfile", copy="", requirement=f"chatrooms[postgresql,redis]=={__version__}")
+        return _filled("compose/Dockerfile", copy="", requirement=f"chatrooms{EXTRAS}=={__version__}")
     if not re.fullmatch(r"[\w.+-]+\.whl", wheel, re.ASCII):
         raise Mistake("--wheel is the name of a file beside the Dockerfile, such as chatrooms-1.0-py3-none-any.whl")
-    return _filled("compose/Dockerfile", copy=f"COPY {wheel} /tmp/\n", requirement=f"/tmp/{wheel}[postgresql,redis]")  # noqa: S108 - in the image
+    return _filled("compose/Dockerfile", copy=f"COPY {wheel} /tmp/\n", requirement=f"/tmp/{wheel}{EXTRAS}")  # noqa: S108 - in the image
 
 
 def printed(files: list[File]) -> str:
