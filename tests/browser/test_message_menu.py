@@ -101,7 +101,7 @@ async def test_a_long_press_opens_the_menu_as_a_sheet_and_nothing_covers_the_tex
     await alice.hold("A line that is long")  # as before, now that nothing is selected any more
 
 
-async def test_a_finger_that_moves_scrolls_and_a_link_keeps_the_menu_of_the_browser(person: Arrive) -> None:
+async def test_a_finger_held_on_a_link_opens_the_menu_of_the_browser_and_not_ours(person: Arrive) -> None:
     alice = await person("alice", **PHONE)
     await alice.composer.fill("See https://example.org/")
     await alice.button("Send").tap()
@@ -111,6 +111,6 @@ async def test_a_finger_that_moves_scrolls_and_a_link_keeps_the_menu_of_the_brow
     session = await alice.context.new_cdp_session(alice.page)
     at = {"x": box["x"] + 5, "y": box["y"] + 5}
     await session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
-    await alice.page.wait_for_timeout(700)  # nothing is to happen
+    await alice.page.wait_for_timeout(700)  # longer than for a menu of ours
     await session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     await expect(alice.menu).to_have_count(0)
