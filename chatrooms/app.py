@@ -257,7 +257,7 @@ class Chatrooms(ApplicationDoor):
             await self._server.shutdown()
             for component in self._components:
                 component.close()
-            for part in (self._greeting, self._hearing, self._own, self._rechecking):
+            for part in (self._greeting, self._hearing, self._own, self._rechecking, self._policies):
                 await part.close()
 
     def _stop_serving(self, reason: str) -> None:

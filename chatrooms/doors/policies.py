@@ -6,16 +6,23 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 from chatrooms.doors import handlers
 from chatrooms.doors.greeting import IdOf
 from chatrooms.errors import Forbidden, Refusal, Unavailable
 from chatrooms.pipeline.act import Caller
+from chatrooms.pipeline.fair_queue import FairQueue
 from chatrooms.pipeline.questions import Kind
 from chatrooms.wire import failures
 
 SECONDS_TO_ANSWER = 5.0
+AT_ONCE, WAITING = 8, 16
+"""How many are asked at once, and how many questions of one person may wait: network addresses take turns."""
+BUSY = "You do too much at once."
 REASONS: Mapping[Kind, str] = {
     "create": "You can't create this room here.",
     "write": "You can't write to this person here.",
@@ -36,6 +43,8 @@ class Policies:
     def __init__(self, id_of: IdOf) -> None:
         self._id_of = id_of
         self._deciding: dict[Kind, list[Decide]] = {}
+        self._queue = FairQueue(AT_ONCE, WAITING, BUSY)
+        self._threads: ThreadPoolExecutor | None = None
 
     def add(self, kind: Kind, decide: Decide) -> None:
         """Have a function asked; raises ``TypeError`` unless it takes two arguments."""
@@ -53,13 +62,21 @@ class Policies:
         for each in about:
             subject = await self._id_of(each) if kind == "write" else each
             for decide in self._deciding[kind]:
-                if not await self._asked(decide, mine, subject):
+                async with self._queue.turn(me.whom, me.username):
+                    is_allowed = await self._asked(decide, mine, subject)
+                if not is_allowed:
                     raise Forbidden(REASONS[kind])
+
+    async def close(self) -> None:
+        """Let the threads end after what they do now; the next question begins others."""
+        if self._threads:
+            self._threads.shutdown(wait=False)
+            self._threads = None
 
     async def _asked(self, decide: Decide, mine: str, subject: str) -> bool:
         try:
             async with asyncio.timeout(SECONDS_TO_ANSWER):
-                return await handlers.call(_awaitable(decide), mine, subject) is True
+                return await handlers.call(self._awaitable(decide), mine, subject) is True
         except TimeoutError:
             log.error("%r did not answer within %g s", decide, SECONDS_TO_ANSWER)  # noqa: TRY400 - it says where
             raise Unavailable from None
@@ -69,12 +86,13 @@ class Policies:
             failures.report(f"{decide!r} failed")
             return False
 
+    def _awaitable(self, decide: Decide) -> Callable[..., Awaitable[Any]]:
+        if inspect.iscoroutinefunction(decide):
+            return decide
+        self._threads = threads = self._threads or ThreadPoolExecutor(AT_ONCE, "deciding")
 
-def _awaitable(decide: Decide) -> Callable[..., Awaitable[Any]]:
-    if inspect.iscoroutinefunction(decide):
-        return decide
+        async def in_thread(*given: str) -> Any:
+            decided = partial(copy_context().run, decide, *given)
+            return await asyncio.get_running_loop().run_in_executor(threads, decided)
 
-    async def in_thread(*given: str) -> Any:
-        return await asyncio.to_thread(decide, *given)
-
-    return in_thread
+        return in_thread

@@ -71,7 +71,7 @@ class NewUser(_Given):
 class HandOver(NewUser):
     """What `ApplicationDoor.hand_over` takes."""
 
-    minutes: float = 15
+    minutes: float = Field(15, gt=0, le=1440)
 
 
 class Live(_Given):

@@ -105,7 +105,7 @@ def get(act: Act, p: WhichGroup, _: None) -> OneGroup:
 @change("group.create", may=_admin, locks=_naming, rate="create", method="create_group")
 def create(act: Act, p: Create, _: None) -> OneGroup:
     """Make a group. Its name is taken from then on, like a username; there can be 100 groups of 500 people."""
-    if (act.db.scalar(select(func.count()).select_from(groups)) or 0) >= MAX_GROUPS:
+    if (act.db.scalar(select(func.count()).select_from(groups).where(tenants.our_groups(act.me))) or 0) >= MAX_GROUPS:
         raise Conflict(f"There can be {MAX_GROUPS} groups.", field="name")
     group = ids.new()
     act.db.execute(insert(groups).values(id=group, tenant=tenants.of(act.db, act.me.username), **_free(act, p.name)))

@@ -27,6 +27,7 @@ from chatrooms import names
 from chatrooms.errors import Conflict, Invalid
 from chatrooms.features import timeline
 from chatrooms.features.messages.loading import (
+    WRITING_THERE,
     OneMessage,
     Which,
     changed,
@@ -107,7 +108,7 @@ def _pinnable(act: Act, p: Which) -> Message:
     return message
 
 
-@change("message.pin", may=_pinnable, locks=room_of, repeatable=True, scope="rooms")
+@change("message.pin", may=_pinnable, locks=room_of, repeatable=True, scope="rooms", question=WRITING_THERE)
 def pin(act: Act, p: Which, message: Message) -> OneMessage:
     """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
     if p.id in _load(act.db, [p.id]):
@@ -123,7 +124,7 @@ def pin(act: Act, p: Which, message: Message) -> OneMessage:
     return {"message": pinned}
 
 
-@change("message.unpin", may=_unpinnable, locks=room_of, repeatable=True, scope="rooms")
+@change("message.unpin", may=_unpinnable, locks=room_of, repeatable=True, scope="rooms", question=WRITING_THERE)
 def unpin(act: Act, p: Which, message: Message) -> OneMessage:
     """Unpin a message. Unpinning a message that is not pinned has no effect."""
     if act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:

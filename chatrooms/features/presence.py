@@ -52,8 +52,8 @@ class Presence:
         broadcast.people.watch(self._send)
 
     async def seen(self, me: Caller, usernames: Sequence[str]) -> set[str]:
-        """Return those of some people whom the caller sees, or who do not exist."""
-        return {*usernames} - await self._chat.lookup(lambda db: tenants.hidden(db, me, usernames))
+        """Return those of some people whom the caller sees, and without tenants those who are still to come."""
+        return await self._chat.lookup(lambda db: tenants.watchable(db, me, usernames))
 
     async def watch(self, sid: str, usernames: Iterable[str]) -> None:
         """Make a socket receive the presence of exactly these people."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select
 from typing_extensions import TypedDict
 
 from chatrooms import names
@@ -230,8 +230,9 @@ def _require_free(act: Act, name: str) -> None:
     if name and {*names.looks(name)}.isdisjoint(names.looks(act.me.username)):
         if names.is_reserved(name, act.server.name):
             raise Invalid("That name is reserved.", field="name")
-        others = (users.c.username != act.me.username, _alike(users.c.skeleton, name) | _looks_like(name))
-        is_taken = act.db.scalar(select(users.c.username).where(*others).limit(1)) is not None
+        is_alike = or_(_alike(users.c.skeleton, name), and_(_looks_like(name), tenants.seen(act.me)))
+        others = select(users.c.username).where(users.c.username != act.me.username, is_alike)
+        is_taken = act.db.scalar(others.limit(1)) is not None
         if is_taken or grouped.taken(act.db, *names.looks(name)):
             raise NameTaken("That name looks like somebody else's.", field="name")
 

@@ -45,8 +45,9 @@ async def _require_begun(chat: Chat, handshake: Handshake) -> None:
 
     So the person who sets up a server can become its owner before strangers come.
     """
-    is_chosen = signing_up.is_set(chat.settings)
-    if not is_chosen and not handshake.local and await chat.lookup(roles.is_new):
+    is_named = bool(chat.settings.url or chat.settings.hosts)  # then no other name is answered to
+    is_local = handshake.local and (is_named or handshake.names_itself)
+    if not signing_up.is_set(chat.settings) and not is_local and await chat.lookup(roles.is_new):
         raise Unauthorized("This server has no owner yet. Its owner opens the link that it printed when it started.")
 
 

@@ -93,13 +93,17 @@ class Handshake:
 
     @property
     def local(self) -> bool:
-        """Whether it comes from this machine, from no proxy on it, and from no page that names it otherwise."""
+        """Whether it comes from this machine, and from no proxy on it."""
         try:
             here = ip_address(self.address).is_loopback
         except ValueError:
             return False
-        is_named = is_number(without_port(self.headers.get("host", "")))
-        return here and is_named and not any(name in self.headers for name in FORWARDING)
+        return here and not any(name in self.headers for name in FORWARDING)
+
+    @property
+    def names_itself(self) -> bool:
+        """Whether its page names the server as this machine, not by a name that leads here from elsewhere."""
+        return is_number(without_port(self.headers.get("host", "")))
 
     @property
     def agent(self) -> str:

@@ -101,9 +101,30 @@ class Passwords(Hashing):
             raise
         if is_right:
             return stored
-        if of == "own" or not await self.directory.proves(username, password, network):
+        if of == "own" or not await self._is_of_directory(username):
             raise Unauthorized(WRONG)
+        await self._ask_directory(username, password, counting)
         return None
+
+    async def _ask_directory(self, username: str, password: str, who: Caller) -> None:
+        """Raise `Unauthorized` if it is not the password there; `RateLimited`, or `Unavailable` if nobody knows."""
+        await self.chat.change(lambda act: tries.spend(act, username, who.network, "directory"), who)
+        is_wrong = False
+        try:
+            is_wrong = not await self.directory.proves(username, password, who.network)
+        finally:
+            if not is_wrong:
+                await self.chat.change(lambda act: tries.give_back(act, username, who.network, "directory"), who)
+        if is_wrong:
+            raise Unauthorized(WRONG)
+
+    async def _is_of_directory(self, username: str) -> bool:
+        """Return whether the directory signs in a person, or could bring them; it gets the passwords of no one else."""
+        if not self.chat.settings.ldap_url:
+            return False
+        return await self.chat.lookup(
+            lambda db: accounts.find(db, username) is None or linked.since(db, username) is not None
+        )
 
     async def require_own(self, me: Caller, password: str, field: str = "password") -> None:
         """Raise `Invalid` unless it is the password of a caller."""

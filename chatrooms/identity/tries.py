@@ -20,14 +20,16 @@ from chatrooms.storage.tables import metadata
 
 OF_BOTH, OF_ADDRESS, OF_NAME, OF_OWN = "10/15 minutes", "100/hour", "1000/hour", "20/hour"
 OF_CODE, OF_CODES = "5/15 minutes", "30/day"
+OF_DIRECTORY = "4/15 minutes"
 """How many tries may fail: for a name from an address, from an address, for a name, and for your own when signed in.
 
 Of a name, so many that keeping its owner from signing in takes dozens of addresses, and few enough that guessing an
 accepted password takes weeks. Codes of a second factor are short, so few of a name may be wrong: they come after the
-right password, so that strangers cannot use them up.
+right password, so that strangers cannot use them up. A directory may lock out whom it is asked about in vain, most of
+them after five tries, everywhere: strangers can keep a person from signing in here, but not there.
 """
-Of = Literal["sign in", "own", "code"]
-"""What a try is of: a password to sign in, one's own when signed in, or a code after the password."""
+Of = Literal["sign in", "own", "code", "directory"]
+"""What a try is of: a password to sign in, one's own when signed in, a code after it, a question to the directory."""
 
 tries = Table(
     "tries",
@@ -48,6 +50,8 @@ def _counted(username: str, network: str, of: Of) -> Counted:
         return _quotas({f"own {username}": OF_OWN})
     if of == "code":
         return _quotas({f"code {username}": OF_CODE, f"codes {username}": OF_CODES})
+    if of == "directory":
+        return _quotas({f"directory {username}": OF_DIRECTORY})
     keys = {f"both {username} {network}": OF_BOTH, f"name {username}": OF_NAME}
     if network:
         keys[f"address {network}"] = OF_ADDRESS

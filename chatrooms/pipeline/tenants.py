@@ -45,6 +45,13 @@ def hidden(db: Connection, me: Caller, usernames: Sequence[str]) -> set[str]:
     return {row["username"] for row in _others.all(db, {"me": me.username, "usernames": packed(list(usernames))})}
 
 
+def watchable(db: Connection, me: Caller, usernames: Sequence[str]) -> set[str]:
+    """Return those of some people whom the caller sees, or, where nobody has a tenant, who are still to come."""
+    seen_now = select(users.c.username).where(users.c.username.in_(usernames), seen(me))
+    has_tenants = select(users.c.username).where(users.c.tenant > "").limit(1)  # found by an index
+    return set(db.scalars(seen_now)) if db.scalar(has_tenants) else set(usernames)
+
+
 def has_room(db: Connection, me: Caller, room: str) -> bool:
     """Return whether a shared room is of the caller's tenant."""
     return me.host or _room.one(db, {"me": me.username, "room": room}) is not None

@@ -124,10 +124,10 @@ async def test_a_conversation_with_several_people_can_be_started(person: Arrive)
     await expect(alice.dialog.get_by_text("@carol")).to_be_visible()
 
 
-async def test_a_conversation_with_an_unknown_person_shows_an_error(person: Arrive) -> None:
+async def test_the_address_of_an_unknown_person_says_so(person: Arrive) -> None:
     alice = await person("alice")
     await alice.page.goto(f"{alice.url}#/p/nobodyhere")
-    await expect(alice.log.get_by_text("No one has that name.")).to_be_visible()
+    await expect(alice.page.get_by_role("heading", name="No one here is called @nobodyhere")).to_be_visible()
 
 
 async def test_many_invitations_leave_room_for_the_conversation(person: Arrive, own_server: RunningServer) -> None:

@@ -96,6 +96,12 @@ server => fetch(`${server}/api/message.post`, {
 """JavaScript: what a page of another site tries in the name of its visitor, whose cookie the browser sends."""
 
 
+async def cut_off(chat: Chatrooms, username: str) -> None:
+    """End the connections of a person, as a network that fails does."""
+    for sid in chat.sockets_in(username):
+        await chat._server.disconnect(sid)
+
+
 async def test_two_people_on_pages_of_another_origin_only_if_it_is_listed(browser: Browser, tmp_path: Path) -> None:
     shop, evil = Shop(), Shop()
     async with AsyncExitStack() as stack:
@@ -110,7 +116,7 @@ async def test_two_people_on_pages_of_another_origin_only_if_it_is_listed(browse
         bob = await stack.enter_async_context(opening(browser, f'{here}/<chat-unread user="alice" $></chat-unread>'))
         await say(alice, "Are you **there**?", "chat-with")
         await expect(bob.get_by_text("1 unread message", exact=True)).to_be_attached()
-        await chat.disconnect("alice")
+        await cut_off(chat, "alice")
         await say(alice, "It is urgent", "chat-with")
         await expect(bob.get_by_text("2 unread messages", exact=True)).to_be_attached()
         await bob.evaluate("""() => {
@@ -166,7 +172,7 @@ async def test_people_react_and_talk_in_a_thread(browser: Browser, tmp_path: Pat
         await say(bob, "Tea, please")
         await alice.get_by_role("button", name="1 reply").click()
         await expect(shown(alice, "Tea, please")).to_be_visible()
-        await chat.disconnect("alice")
+        await cut_off(chat, "alice")
         await say(alice, "With milk?")
         await expect(shown(bob, "With milk?")).to_be_visible()
         await bob.evaluate(axe.script())

@@ -126,7 +126,8 @@ async def test_only_who_listens_on_loopback_alone_without_a_setting_is_so_strict
 )
 def test_the_first_person_comes_by_a_name_of_this_machine(host, address, local):
     scope = {"type": "http", "headers": [(b"host", host.encode())] if host else [], "client": (address, 1)}
-    assert Handshake({}, scope, trusted=True).local is local
+    found = Handshake({}, scope, trusted=True)
+    assert (found.local and found.names_itself) is local
 
 
 async def test_a_web_socket_to_another_name_is_rejected(named):

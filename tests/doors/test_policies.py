@@ -16,7 +16,10 @@ from tests.doors import DOORS
 from tests.people import connect
 from tests.servers import QUICK, serving
 
-ASKED = {"message.post", "message.edit", "reaction.add", "room.create", "room.invite", "signal", "typing"}
+ASKED = {
+    *("message.post", "message.edit", "message.pin", "message.unpin", "reaction.add"),
+    *("room.create", "room.invite", "signal", "typing"),
+}
 UNASKED = {
     "reaction.remove": "It takes away what was written.",
     "preview.remove": "It takes away what was written.",

@@ -93,8 +93,14 @@ async def test_a_password_here_signs_in_without_the_directory(server, directory)
         await alice.run("password.set", password=STRONG)
         directory.answers = BUSY
         assert await sign_in(server, password=STRONG) == "alice"
-        assert directory.bound == []
-        assert await sign_in(server) == "unavailable"
+        assert await sign_in(server, password=STRONG[:-1]) == "unauthorized"
+        assert directory.bound == []  # whom the directory does not sign in, it learns nothing of
+
+
+async def test_strangers_cannot_have_the_directory_lock_somebody_out(server, directory):
+    answers = [await sign_in(server, "administrator", f"guess {number}") for number in range(6)]
+    assert answers == ["unauthorized"] * 4 + ["rate_limited"] * 2
+    assert len(directory.bound) == 4
 
 
 async def test_the_directory_does_not_skip_a_second_factor(server):

@@ -71,6 +71,21 @@ async def test_presence_of_another_tenant_looks_like_that_of_nobody(people):
     assert not [data for event, data in people["gina"].heard if event == "signal"]
 
 
+async def test_nobody_watches_who_is_still_to_come(chat, people):
+    watched = await people["gina"].run("presence.watch", usernames=["ceo"])
+    assert watched["states"] == {"ceo": "offline"}
+    await chat.add_user(User("ceo", "Ada", tenant="acme"))
+    await chat.add_user(User("ceo", "Ada of Acme", tenant="acme"))
+    await people["gina"].settled()
+    assert not [data for event, data in people["gina"].heard if event == "signal"]
+
+
+async def test_display_names_of_other_tenants_are_free(chat, people):
+    await people["alice"].run("user.update", name="Ada Moreau")
+    assert (await people["gina"].run("user.update", name="Ada Moreau"))["user"]["name"] == "Ada Moreau"
+    assert await code(people["bob"], "user.update", name="Ada Moreau") == "name_taken"
+
+
 async def test_the_application_writes_to_people_of_all_tenants(chat, people):
     for name in ("alice", "gina"):
         await chat.post(name, "Howdy")

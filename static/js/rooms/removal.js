@@ -11,7 +11,8 @@ const notices = new Map();
 
 /** Takes back what is no longer true, and what the next person in this tab must not see. */
 function takeBack() {
-  const untrue = [...notices].filter(([room]) => !me.value || memberships.value.has(room));
+  const [isHere, mine] = [me.value !== null, memberships.value];
+  const untrue = [...notices].filter(([room]) => !isHere || mine.has(room));
   for (const [room, drop] of untrue) {
     drop();
     notices.delete(room);
