@@ -15,7 +15,7 @@ from tests.soak.raw import HOST, PATIENCE
 from tests.soak.servers import Server
 
 KIB, MIB = 1024, 1024 * 1024
-HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
+HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 FIELD = b"a: ".ljust(KIB - 2, b"x") + b"\r\n"
 HALF = HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
 READ_AT_MOST = 64 * KIB + KIB
