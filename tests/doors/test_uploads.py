@@ -30,7 +30,7 @@ async def open_piece(person, path, at, length):
     parts = urlsplit(person.url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     fields = PIECE | {
-        "Host": "x",
+        "Host": "localhost",
         "Authorization": f"Bearer {person.token}",
         "Upload-Offset": at,
         "Content-Length": length,

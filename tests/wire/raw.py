@@ -114,7 +114,15 @@ class WebSocket:
 async def expecting(url: str, path: str, size: int, *fields: str) -> bytes:
     """What comes first when a POST announces a body of ``size`` bytes and waits to be asked for it."""
     host = urlsplit(url)
-    head = (f"POST {path} HTTP/1.1", "Host: localhost", "Expect: 100-continue", f"Content-Length: {size}", *fields, "", "")
+    head = (
+        f"POST {path} HTTP/1.1",
+        "Host: localhost",
+        "Expect: 100-continue",
+        f"Content-Length: {size}",
+        *fields,
+        "",
+        "",
+    )
     reader, writer = await asyncio.open_connection(host.hostname, host.port)
     writer.write("\r\n".join(head).encode())
     async with asyncio.timeout(PATIENCE):
