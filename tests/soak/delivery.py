@@ -130,7 +130,7 @@ class Delivery:
             task.cancel()
         for process in senders:
             process.step()
-        return [await process.report() for process in senders]
+        return await asyncio.gather(*(process.report() for process in senders))  # what waits unread can be lost
 
     async def _churn(self, owner: Observer) -> None:
         """Invite and remove the guest, repeatedly."""

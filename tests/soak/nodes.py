@@ -76,7 +76,7 @@ class Nodes:
             storming = time.monotonic() - began
             for process in senders:
                 process.step()
-            reports = [await process.report() for process in senders]
+            reports = await asyncio.gather(*(process.report() for process in senders))
             begun = time.monotonic()
             outcome.violations += [line for report in reports for line in report["wrong"]]
             outcome.violations += await asyncio.to_thread(_judge_stored, database, reports)
