@@ -9,16 +9,20 @@ from chatrooms.errors import NotInstalled
 
 MODULES = {
     "accounts": ("argon2", "pyotp", "webauthn", "zxcvbn"),
+    "ldap": ("ldap3",),
     "media": ("PIL", "httpx2"),
     "metrics": ("prometheus_client",),
+    "oidc": ("httpx2", "joserfc"),
     "s3": ("obstore",),
     "server": ("click", "httptools", "structlog", "uvicorn", "uvloop", "websockets"),
 }
 """The modules that each extra brings."""
 PURPOSES = {
     "accounts": "Passwords, passkeys and second factors",
+    "ldap": "LDAP directories",
     "media": "Pictures and link previews",
     "metrics": "Metrics",
+    "oidc": "Sign-in providers",
     "s3": "Files in S3",
     "server": "The command `chatrooms` and its server",
 }

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
-from chatrooms import addresses, bus_address, gcra
+from chatrooms import addresses, bus_address, gcra, types
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,13 @@ def _split(value: Any) -> Any:
     return tuple(each.strip().rstrip("/") for each in listed if each.strip())
 
 
+def _line(value: str) -> str:
+    line = types.line(value)
+    if not line:
+        raise ValueError("This has no visible characters.")
+    return line
+
+
 Listed = Annotated[tuple[str, ...], BeforeValidator(_split)]
 """A list in a TOML file, or one text with commas between the parts."""
 Rate = Annotated[str, AfterValidator(_rate)]
@@ -50,6 +57,8 @@ PersonRate = Annotated[Rate, Crowd(8)]
 """A rate per person; an address may have as much as 8 people, such as those in an office."""
 AddressRate = Annotated[Rate, Crowd(0)]
 """A rate that all people of an address share."""
+Line = Annotated[str, AfterValidator(_line)]
+"""A text of one line that people can see."""
 Link = Annotated[str, AfterValidator(lambda value: addresses.link(value.strip()) if value.strip() else "")]
 """The address of a page, or nothing."""
 Bus = Annotated[str, AfterValidator(bus_address.checked)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from chatrooms import addresses, types
+from chatrooms import addresses, extras
+from chatrooms.setting_types import Line
 from chatrooms.site_settings import SiteSettings
 
 HERE = "{username}"
@@ -17,7 +17,7 @@ HERE = "{username}"
 class SignInSettings(SiteSettings):
     """The OpenID provider and the LDAP directory."""
 
-    oidc_name: str = Field(
+    oidc_name: Line = Field(
         default="single sign-on",
         min_length=1,
         max_length=40,
@@ -80,14 +80,6 @@ class SignInSettings(SiteSettings):
         "such as ldaps://ldap.example.org; ldap:// with StartTLS, except on this machine. If empty, none.",
     )
 
-    @field_validator("oidc_name")
-    @classmethod
-    def _provider_is_one_line(cls, value: str) -> str:
-        line = types.line(value)
-        if not line:
-            raise ValueError("This has no visible characters.")
-        return line
-
     @field_validator("oidc_issuer")
     @classmethod
     def _issuer_is_complete(cls, value: str, others: ValidationInfo) -> str:
@@ -95,8 +87,8 @@ class SignInSettings(SiteSettings):
             return value
         if not others.data.get("url") or not others.data.get("oidc_client_id"):
             raise ValueError("A sign-in provider needs `url` and `oidc_client_id`.")
-        if find_spec("joserfc") is None:
-            raise ValueError("A sign-in provider needs a library: install chatrooms[oidc].")
+        if extras.lacks("oidc"):
+            raise ValueError(extras.absent("oidc"))
         if "?" in value:
             raise ValueError("The address of an issuer has no query.")
         return addresses.provider(value)
@@ -116,6 +108,6 @@ class SignInSettings(SiteSettings):
         named = "ldap_filter" if others.data.get("ldap_base") else "ldap_bind_dn"
         if HERE not in others.data.get(named, ""):
             raise ValueError(f"A directory needs {HERE} in `{named}`.")
-        if find_spec("ldap3") is None:
-            raise ValueError("A directory needs a library: install chatrooms[ldap].")
+        if extras.lacks("ldap"):
+            raise ValueError(extras.absent("ldap"))
         return addresses.directory(value)

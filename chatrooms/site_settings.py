@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from chatrooms import accent, addresses, logo, names, setting_sources, types
-from chatrooms.setting_types import Bus, Link
+from chatrooms import accent, addresses, logo, names, setting_sources
+from chatrooms.setting_types import Bus, Line, Link
 
 DATABASE = "chatrooms.sqlite3"
 """The database's file name in the data directory; the names of its companion files start with it."""
@@ -39,7 +39,7 @@ class SiteSettings(setting_sources.Sourced):
         "redis://host, or redis+sentinel://host1,host2/service; rediss for TLS, valkey for Valkey (install "
         "chatrooms[redis]). With a password, give it in the environment or in the file.",
     )
-    name: str = Field(
+    name: Line = Field(
         default="Chatrooms", min_length=1, max_length=60, description="The name of this server, as people see it."
     )
     lobby: str = Field(
@@ -64,14 +64,6 @@ class SiteSettings(setting_sources.Sourced):
         default="",
         description="Where the page's menu leads back to, such as / or https://example.org/; if empty, nowhere.",
     )
-
-    @field_validator("name")
-    @classmethod
-    def _name_is_one_line(cls, value: str) -> str:
-        line = types.line(value)
-        if not line:
-            raise ValueError("This has no visible characters.")
-        return line
 
     @field_validator("bus")
     @classmethod

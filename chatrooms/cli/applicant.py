@@ -32,7 +32,7 @@ def list_applicants(config: Path | None, *, as_json: bool, **flags: Any) -> None
 @json_option
 @setting_options
 def approve(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
-    """Let in the person who waits for USERNAME: where they asked, they are signed in."""
+    """Approve the applicant for USERNAME, who is signed in where they asked."""
     _decide("approve", username, config, flags, as_json=as_json)
 
 
@@ -41,7 +41,7 @@ def approve(username: str, config: Path | None, *, as_json: bool, **flags: Any) 
 @json_option
 @setting_options
 def refuse(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
-    """Do not let in the person who waits for USERNAME. They learn it; the name is free again."""
+    """Decline the applicant for USERNAME. They are notified, and the name is free again."""
     _decide("decline", username, config, flags, as_json=as_json)
 
 
