@@ -10,12 +10,12 @@ from typing import Any
 from socketio import exceptions
 
 from chatrooms.wire import calling, failures, packets
+from chatrooms.wire.ending import CLOSED_BY_SERVER
 from chatrooms.wire.hooks import Hooks
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.pacing import Pacer
 from chatrooms.wire.packets import CONNECT, CONNECT_ERROR
 from chatrooms.wire.registering import Registering
-from chatrooms.wire.socket import CLOSED_BY_SERVER
 from chatrooms.wire.tally import Tally
 
 NAMESPACE = "/"

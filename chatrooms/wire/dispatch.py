@@ -24,6 +24,7 @@ from chatrooms.wire import calling, failures, packets
 from chatrooms.wire.admission import NAMESPACE, Admission
 from chatrooms.wire.answer import Answer, Pending
 from chatrooms.wire.attachments import Assembly
+from chatrooms.wire.ending import MISTAKEN
 from chatrooms.wire.engine import Engine
 from chatrooms.wire.hooks import Hooks
 from chatrooms.wire.limits import Limits
@@ -31,7 +32,7 @@ from chatrooms.wire.manager import Manager
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.packets import ACK, CONNECT, DISCONNECT, EVENT, MAX_DIGITS, Malformed, Received
 from chatrooms.wire.requests import Environ
-from chatrooms.wire.socket import MISTAKEN, Rooms, Socket
+from chatrooms.wire.socket import Rooms, Socket
 from chatrooms.wire.tally import Tally
 from chatrooms.wire.workers import Workers
 

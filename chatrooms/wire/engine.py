@@ -16,6 +16,7 @@ import orjson
 
 from chatrooms.wire import failures
 from chatrooms.wire.connection_limits import Slot
+from chatrooms.wire.ending import CLOSED_BY_SERVER, RESTART, SLOW, Ending
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Message
 from chatrooms.wire.origins import Origins
@@ -33,7 +34,7 @@ from chatrooms.wire.requests import (
     Response,
 )
 from chatrooms.wire.session_limits import SessionLimits
-from chatrooms.wire.socket import CLOSED, CLOSED_BY_SERVER, RESTART, SLOW, CaughtUp, Ending, Receiver, Socket, Transport
+from chatrooms.wire.socket import CLOSED, CaughtUp, Receiver, Socket, Transport
 from chatrooms.wire.websocket import WebSocket, websocket
 
 SECONDS_TO_END = 5.0

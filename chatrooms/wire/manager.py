@@ -162,8 +162,7 @@ class Manager(Rooms):
         held = self._held.setdefault(sid, SendQueue())
         if bundle.delivery is Delivery.VOLATILE and held.size > self.server.limits.volatile:
             return
-        for message in bundle.messages:
-            held.put(message)
+        held.put(bundle)
         if held.size > self.server.limits.queued:
             self.server.eio.drop(eio_sid)
 

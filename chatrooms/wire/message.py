@@ -112,12 +112,13 @@ class SendQueue:
     def __len__(self) -> int:
         return len(self.messages) if self.messages else 0
 
-    def put(self, message: Message) -> None:
-        """Add a message."""
+    def put(self, bundle: Bundle) -> None:
+        """Add the messages of a bundle."""
         if self.messages is None:
-            self.messages = deque()
-        self.messages.append(message)
-        self.size += len(message)
+            self.messages = deque(bundle.messages)
+        else:
+            self.messages.extend(bundle.messages)
+        self.size += bundle.size
 
     def take(self, count: int) -> list[Message]:
         """Remove and return the ``count`` oldest, or as many as there are."""

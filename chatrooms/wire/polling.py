@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from chatrooms.wire.ending import LEFT, MISTAKEN, RESTART, Ending
 from chatrooms.wire.message import NOOP, Bundle, payload
 from chatrooms.wire.packets import Malformed
 from chatrooms.wire.requests import BAD_REQUEST, OK, PLAIN, TOO_LARGE, Gone, Request, Response, TooLarge
-from chatrooms.wire.socket import LEFT, MISTAKEN, RESTART, Ending, Socket
+from chatrooms.wire.socket import Socket
 
 SECONDS_TO_UPGRADE = 0.1
 KINDS = frozenset("0134b56")

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable
 
 from chatrooms.wire import failures
-from chatrooms.wire.socket import SLOW, Socket
+from chatrooms.wire.ending import SLOW
+from chatrooms.wire.socket import Socket
 
 SECONDS = 0.5
 SECONDS_TO_FORGET = 30.0

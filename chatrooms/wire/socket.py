@@ -5,41 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chatrooms.wire.answer import Pending
 from chatrooms.wire.connection_limits import Slot
+from chatrooms.wire.ending import CLOSED_BY_CLIENT, LEFT, MISTAKEN, NOISY, SILENT, TOO_LARGE, Ending
 from chatrooms.wire.limits import SECONDS_OF_NOISE, Limits
-from chatrooms.wire.message import CLOSE, NOOP, PING, Bundle, Delivery, Message, SendQueue
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a session ends: why, with which WebSocket close code, and what answers a poll.
-
-    patient: a polling client that is not polling now is answered when it polls again.
-    abort: the transport is cut off, and nothing is sent.
-    name: tells those apart that clients are given the same reason for.
-    """
-
-    reason: str
-    code: int = 1000
-    poll: Message = NOOP
-    patient: bool = False
-    abort: bool = False
-    name: str = ""
-
-
-LEFT = Ending("transport close", name="left")
-CLOSED_BY_CLIENT = Ending("client disconnect", patient=True, name="closed by the client")
-CLOSED_BY_SERVER = Ending("server disconnect", poll=CLOSE, patient=True, name="closed by the server")
-RESTART = Ending("server disconnect", code=1012, name="restart")
-SILENT = Ending("ping timeout", poll=CLOSE, name="no answer to a ping")
-MISTAKEN = Ending("transport error", code=1002, poll=CLOSE, name="mistaken")
-TOO_LARGE = Ending("transport error", code=1009, poll=CLOSE, name="too large")
-NOISY = Ending("transport error", code=1008, poll=CLOSE, name="too many refusals")
-SLOW = Ending("transport error", abort=True, name="did not read")
+from chatrooms.wire.message import PING, Bundle, Delivery, SendQueue
 
 PINGS = Bundle([PING])
 
@@ -114,7 +86,7 @@ class Socket:
         self._ping_interval, self._ping_timeout = ping
         self._received, self._ended, self._caught_up = received, ended, caught_up
         self._loop = asyncio.get_running_loop()
-        self._sent = self._left = 0
+        self._sent = self._left = self._most = 0
         self._left_at = self._loop.time()
         self._overflowed = False
         self._noise = 0.0
@@ -146,12 +118,16 @@ class Socket:
             self._queue(bundle)
 
     def _queue(self, bundle: Bundle) -> None:
+        behind = self.queue.messages is not None
+        if not behind:
+            self._most = self.transport.buffered()
         if self._leaves_out(bundle):
             return
         self._sent += bundle.size
-        for message in bundle.messages:
-            self.queue.put(message)
-        self.transport.flush()
+        self._most += bundle.size
+        self.queue.put(bundle)
+        if not behind:  # else the transport goes on when the client does
+            self.transport.flush()
         if self.queue.size > self.limits.queued and bundle.delivery is Delivery.RELIABLE:
             self._overflowed = True
             self.queue.clear()
@@ -160,12 +136,18 @@ class Socket:
         if bundle.delivery is Delivery.RELIABLE:
             return False
         if bundle.delivery is Delivery.VOLATILE:
-            return self.waiting() > self.limits.volatile
-        if self._missed is None and self.waiting() <= self.limits.skippable:
+            return self._waits_more_than(self.limits.volatile)
+        if self._missed is None and not self._waits_more_than(self.limits.skippable):
             return False
         self._missed = self._missed or set()
         self._missed.add(bundle.to)
         return True
+
+    def _waits_more_than(self, limit: int) -> bool:
+        """Return whether more bytes wait, and ask the transport only if that may be: this is called per recipient."""
+        if self._most > limit:
+            self._most = self.waiting()
+        return self._most > limit
 
     def relieve(self) -> None:
         """Check whether the client has read enough to learn that it missed something, and to be received from again."""

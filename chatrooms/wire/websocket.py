@@ -7,11 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from chatrooms.wire.ending import LEFT, Ending
 from chatrooms.wire.limits import SECONDS_TO_CLOSE
 from chatrooms.wire.message import PONG_PROBE, Bundle, Message
 from chatrooms.wire.receive_queue import packet
 from chatrooms.wire.requests import Request
-from chatrooms.wire.socket import LEFT, Ending, Socket
+from chatrooms.wire.socket import Socket
 
 if TYPE_CHECKING:
     from chatrooms.wire.websocket_protocol import WebSocketProtocol  # at run time it needs a uvicorn that it works with
