@@ -33,12 +33,13 @@ class Quota:
 
     def wait_after(self, due: float, now: float) -> float:
         """Return the seconds until one more is allowed where everything so far was due at ``due``."""
-        used = max(0.0, due - now)  # 0 for somebody new, whatever `now` rounds to
-        return max(0.0, used + self._step - self.span)
+        used = due - now if due > now else 0.0  # 0 for somebody new, whatever `now` rounds to
+        wait = used + self._step - self.span
+        return wait if wait > 0.0 else 0.0
 
     def due_after(self, due: float, now: float, count: int = 1) -> float:
         """Return when ``count`` more are due."""
-        return max(due, now) + count * self._step
+        return (due if due > now else now) + count * self._step
 
     def take(self, who: Hashable, now: float, count: int = 1) -> None:
         """Count ``count`` more for ``who``."""
@@ -49,6 +50,10 @@ class Quota:
 
     def __len__(self) -> int:
         return len(self._due)
+
+
+Counted = tuple[tuple[tuple[Quota, ...], str], ...]
+"""Quotas, and who is counted in these."""
 
 
 def parse(text: str, times: int = 1) -> tuple[Quota, ...]:
@@ -81,11 +86,10 @@ class Limit:
         """
         with self._lock:
             now, counted = time.monotonic(), self._counted(person, network)
-            wait = max([quota.wait(who, now) for quota, who in counted])
+            wait = max([quota.wait(who, now) for quotas, who in counted for quota in quotas])
             if wait:
                 raise RateLimited(retry_after=ceil(wait))
-            for quota, who in counted:
-                quota.take(who, now, weight)
+            _take(counted, now, weight)
 
     def wait(self, person: str) -> int:
         """Return the seconds until a person may do something again; 0 if that is now."""
@@ -96,17 +100,20 @@ class Limit:
     def charge(self, person: str, network: str, weight: int) -> None:
         """Count ``weight`` more of what `spend` allowed, however much that is."""
         with self._lock:
-            now = time.monotonic()
-            for quota, who in self._counted(person, network):
-                quota.take(who, now, weight)
+            _take(self._counted(person, network), time.monotonic(), weight)
 
-    def _counted(self, person: str, network: str) -> list[tuple[Quota, Hashable]]:
-        counted: list[tuple[Quota, Hashable]] = []
-        if not (self._by_address and network):
-            counted += [(quota, person) for quota in self._each]
-        if network:
-            counted += [(quota, network) for quota in self._together]
-        return counted
+    def _counted(self, person: str, network: str) -> Counted:
+        if not network:
+            return ((self._each, person),)
+        if self._by_address:
+            return ((self._together, network),)
+        return (self._each, person), (self._together, network)
+
+
+def _take(counted: Counted, now: float, weight: int) -> None:
+    for quotas, who in counted:
+        for quota in quotas:
+            quota.take(who, now, weight)
 
 
 class NoLimit(Limit):

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
+from contextvars import ContextVar, Token
 from types import MappingProxyType
 from typing import Any
 
@@ -29,14 +28,24 @@ def plain() -> dict[str, str]:
     return {name: each for name, each in ids.items() if isinstance(each, str) and _plain.fullmatch(each)}
 
 
-@contextmanager
-def of(**ids: Any) -> Iterator[None]:
-    """Add ids inside this context."""
-    token = _current.set({**_current.get(), **ids})
-    try:
-        yield
-    finally:
-        _current.reset(token)
+class _Added:
+    """A context that every command enters, so that it is no generator, which takes three times as long."""
+
+    __slots__ = ("_before", "_ids")
+
+    def __init__(self, ids: Mapping[str, Any]) -> None:
+        self._ids = ids
+
+    def __enter__(self) -> None:
+        self._before: Token[Mapping[str, Any]] = _current.set({**_current.get(), **self._ids})
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._before)
+
+
+def of(**ids: Any) -> _Added:
+    """Return a context with more ids."""
+    return _Added(ids)
 
 
 def request_id(given: str) -> str:

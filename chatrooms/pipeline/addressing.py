@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from chatrooms import names
@@ -14,6 +15,7 @@ BEYOND = MAX_SEQ
 """A rev that no room reaches: every client takes a change of this rev for one after a gap, and calls `sync`."""
 
 
+@lru_cache(maxsize=10_000)
 def receiving(room: str) -> tuple[str, ...]:
     """Return the Socket.IO rooms whose sockets receive all of a change or signal of ``room``."""
     people = names.recipients(room)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import chain, repeat
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -22,13 +21,15 @@ def rerunnable(
 
     Sessions that it ended go on until it has ended them again.
     """
-    rates, ended = chain((first,), repeat(later)), list[str]()
+    rates, ended = first, list[str]()
 
     def work(db: Connection) -> Outcome[R]:
+        nonlocal rates, ended
         for session in ended:
             sessions.find_again(session, sessions.now())
-        outcome = run(db, next(rates))
-        ended[:] = [*outcome.ended, *outcome.barred]
+        now, rates = rates, later
+        outcome = run(db, now)
+        ended = [*outcome.ended, *outcome.barred]
         return outcome
 
     return work
