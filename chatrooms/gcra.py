@@ -35,11 +35,11 @@ class Quota:
         """Return the seconds until one more is allowed where everything so far was due at ``due``."""
         used = due - now if due > now else 0.0  # 0 for somebody new, whatever `now` rounds to
         wait = used + self._step - self.span
-        return wait if wait > 0.0 else 0.0
+        return max(0.0, wait)
 
     def due_after(self, due: float, now: float, count: int = 1) -> float:
         """Return when ``count`` more are due."""
-        return (due if due > now else now) + count * self._step
+        return max(now, due) + count * self._step
 
     def take(self, who: Hashable, now: float, count: int = 1) -> None:
         """Count ``count`` more for ``who``."""
