@@ -1,10 +1,10 @@
-"""Groups of people, beside a server that goes on."""
+"""Groups of people whom one mention reaches."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatrooms.cli import acting
+from chatrooms.cli.beside import acting
 from chatrooms.cli.opening import Unable
 from chatrooms.features import groups
 from chatrooms.features.groups import WholeGroup
