@@ -154,7 +154,7 @@ def link(username: str, minutes: int, *, forget_password: bool, config: Path | N
     Give it in private to a person who has lost their browser or password: anyone who opens it can sign in as them.
     """
     from chatrooms import names
-    from chatrooms.cli import links
+    from chatrooms.cli.beside import links
 
     print_result(
         config,
@@ -171,7 +171,7 @@ def link(username: str, minutes: int, *, forget_password: bool, config: Path | N
 def invite(room: str | None, uses: int, days: int, config: Path | None, **flags: Any) -> None:
     """Print a link by which people join the server and ROOM, or the lobby if there is one, also while a server runs."""
     from chatrooms import names
-    from chatrooms.cli import links
+    from chatrooms.cli.beside import links
 
     print_result(
         config,
@@ -204,7 +204,7 @@ def key(  # noqa: PLR0917 - the options, in order
 ) -> None:
     """Print a new service key, by which a program acts as USERNAME, also while a server runs."""
     from chatrooms import names, types
-    from chatrooms.cli import keys
+    from chatrooms.cli.beside import keys
 
     def work(settings: Settings) -> str:
         who = names.username(username)
@@ -228,10 +228,10 @@ def setup(config: Path | None, *, as_json: bool, **flags: Any) -> None:
 
     It works once, for a day, as long as the server has no owner. An earlier link no longer works.
     """
-    from chatrooms.cli import people
+    from chatrooms.cli.beside import links
 
     print_result(
-        config, flags, lambda settings: result_text(people.setup(settings), as_json, lambda link: str(link["url"]))
+        config, flags, lambda settings: result_text(links.setup(settings), as_json, lambda link: str(link["url"]))
     )
 
 

@@ -14,7 +14,7 @@ from chatrooms.settings import Settings
 
 @click.group()
 def applicant() -> None:
-    """List people who have asked to join, approve or refuse them; a running server follows within seconds."""
+    """List people who have asked to join, approve or decline them; a running server follows within seconds."""
 
 
 @applicant.command("list")
@@ -22,7 +22,7 @@ def applicant() -> None:
 @setting_options
 def list_applicants(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the people who wait to be approved, with what they say about themselves, the first at the top."""
-    from chatrooms.cli import applicants
+    from chatrooms.cli.beside import applicants
 
     print_result(config, flags, lambda settings: result_text(applicants.listed(settings), as_json, _lines))
 
@@ -40,7 +40,7 @@ def approve(username: str, config: Path | None, *, as_json: bool, **flags: Any) 
 @click.argument("username")
 @json_option
 @setting_options
-def refuse(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+def decline(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Decline the applicant for USERNAME. They are notified, and the name is free again."""
     _decide("decline", username, config, flags, as_json=as_json)
 
@@ -49,7 +49,7 @@ def _decide(
     what: Literal["approve", "decline"], username: str, config: Path | None, flags: dict[str, Any], *, as_json: bool
 ) -> None:
     from chatrooms import names
-    from chatrooms.cli import applicants
+    from chatrooms.cli.beside import applicants
 
     def make(settings: Settings) -> str:
         decided = applicants.decide(settings, names.username(username), what)

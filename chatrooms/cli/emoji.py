@@ -20,9 +20,9 @@ def emoji() -> None:
 @setting_options
 def list_emoji(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the emoji of the server, and who added them when."""
-    from chatrooms.cli import custom_emoji
+    from chatrooms.cli.beside import emoji as stored
 
-    print_result(config, flags, lambda settings: result_text(custom_emoji.listed(settings), as_json, _lines))
+    print_result(config, flags, lambda settings: result_text(stored.listed(settings), as_json, _lines))
 
 
 @emoji.command()
@@ -32,11 +32,9 @@ def list_emoji(config: Path | None, *, as_json: bool, **flags: Any) -> None:
 @setting_options
 def add(which: str, picture: Path, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Add the emoji NAME, from the file PICTURE, which has at most 512 x 512 pixels and 256 KiB."""
-    from chatrooms.cli import custom_emoji
+    from chatrooms.cli.beside import emoji as stored
 
-    print_result(
-        config, flags, lambda settings: result_text(custom_emoji.add(settings, which, picture), as_json, _line)
-    )
+    print_result(config, flags, lambda settings: result_text(stored.add(settings, which, picture), as_json, _line))
 
 
 @emoji.command()
@@ -45,9 +43,9 @@ def add(which: str, picture: Path, config: Path | None, *, as_json: bool, **flag
 @setting_options
 def remove(which: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Remove the emoji NAME. Texts and reactions that have it keep its code."""
-    from chatrooms.cli import custom_emoji
+    from chatrooms.cli.beside import emoji as stored
 
-    print_result(config, flags, lambda settings: result_text(custom_emoji.remove(settings, which), as_json, _line))
+    print_result(config, flags, lambda settings: result_text(stored.remove(settings, which), as_json, _line))
 
 
 def _lines(emoji: Any) -> str:

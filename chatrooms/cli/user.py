@@ -26,7 +26,7 @@ def user() -> None:
 @setting_options
 def list_users(role: str | None, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the people of the server, with their role, and why they are suspended if they are."""
-    from chatrooms.cli import people
+    from chatrooms.cli.beside import people
 
     print_result(config, flags, lambda settings: result_text(people.listed(settings, role), as_json, _lines))
 
@@ -38,7 +38,7 @@ def list_users(role: str | None, config: Path | None, *, as_json: bool, **flags:
 @setting_options
 def give_role(username: str, role: Any, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Change what USERNAME may do on this server. The last owner keeps that role."""
-    from chatrooms.cli import people
+    from chatrooms.cli.beside import people
 
     _about(people.give_role, username, role, config=config, flags=flags, as_json=as_json)
 
@@ -50,7 +50,7 @@ def give_role(username: str, role: Any, config: Path | None, *, as_json: bool, *
 @setting_options
 def suspend(username: str, reason: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Sign out USERNAME everywhere and let them no longer sign in, for a REASON that they read when they try to."""
-    from chatrooms.cli import people
+    from chatrooms.cli.beside import people
 
     _about(people.suspend, username, reason, config=config, flags=flags, as_json=as_json)
 
@@ -61,7 +61,7 @@ def suspend(username: str, reason: str, config: Path | None, *, as_json: bool, *
 @setting_options
 def restore(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Let USERNAME, who is suspended, sign in again."""
-    from chatrooms.cli import people
+    from chatrooms.cli.beside import people
 
     _about(people.restore, username, config=config, flags=flags, as_json=as_json)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 from typing_extensions import TypedDict
 
 from chatrooms import ids, names
@@ -114,23 +115,23 @@ def create(act: Act, p: Create, _: None) -> OneGroup:
 
 
 @change("group.update", may=_admin, locks=_naming, method="update_group")
-def change_it(act: Act, p: Update, _: None) -> OneGroup:
+def update(act: Act, p: Update, _: None) -> OneGroup:
     """Rename a group, and add and remove members. Messages that mentioned it before keep its earlier name."""
     before = _existing(act, p.id)
     if p.name and p.name != before["name"]:
-        act.db.execute(update(groups).where(groups.c.id == p.id).values(_free(act, p.name, p.id)))
+        act.db.execute(sa.update(groups).where(groups.c.id == p.id).values(_free(act, p.name, p.id)))
     removed = group_members.c.group == p.id, group_members.c.username.in_(p.remove)
-    act.db.execute(delete(group_members).where(*removed))
+    act.db.execute(sa.delete(group_members).where(*removed))
     _add(act, p.id, [name for name in p.add if name not in p.remove], "add")
     return {"group": _existing(act, p.id)}
 
 
 @change("group.delete", may=_admin, locks=no_room, method="delete_group")
-def drop(act: Act, p: WhichGroup, _: None) -> Done:
+def delete(act: Act, p: WhichGroup, _: None) -> Done:
     """Delete a group, whose name is free again. What it was mentioned in stays in people's inboxes."""
     _existing(act, p.id)
-    act.db.execute(delete(group_members).where(group_members.c.group == p.id))
-    act.db.execute(delete(groups).where(groups.c.id == p.id))
+    act.db.execute(sa.delete(group_members).where(group_members.c.group == p.id))
+    act.db.execute(sa.delete(groups).where(groups.c.id == p.id))
     return {}
 
 
@@ -161,4 +162,4 @@ def _add(act: Act, group: str, people: Sequence[str], field: str) -> None:
         act.db.execute(insert(group_members), [{"group": group, "username": name} for name in new])
 
 
-FEATURE = Feature(commands=(page, get, create, change_it, drop))
+FEATURE = Feature(commands=(page, get, create, update, delete))

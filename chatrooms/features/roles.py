@@ -96,7 +96,7 @@ def _theirs(_db: Connection, _me: Caller, p: Who) -> Iterable[str]:
 
 
 @change("user.role", may=_appointing, locks=_theirs, repeatable=True, method="set_role")
-def appoint(act: Act, p: Appointment, before: User) -> OneUser:
+def set_role(act: Act, p: Appointment, before: User) -> OneUser:
     """Change what a person may do on this server. The last owner keeps that role.
 
     Owners give every role, admins those below theirs. Owners and admins manage all open rooms and those that they
@@ -116,4 +116,4 @@ async def _announce(chat: Chat, job: Job) -> None:
 
 ANNOUNCE = JobKind("user.announce", _announce)
 """Announces a role that the command line gave."""
-FEATURE = Feature(commands=(appoint,), jobs=(ANNOUNCE,))
+FEATURE = Feature(commands=(set_role,), jobs=(ANNOUNCE,))

@@ -44,7 +44,7 @@ def _owner(act: Act, p: Appointment) -> Member:
 
 
 @change("room.role", may=_owner, locks=members.with_person, repeatable=True, method="set_room_role")
-def appoint(act: Act, p: Appointment, member: Member) -> OneMember:
+def set_room_role(act: Act, p: Appointment, member: Member) -> OneMember:
     """Change what a member may do in a room. Its last owner stays one; the lobby's owners are the server's."""
     if member["role"] == p.role:
         return {"member": member}
@@ -57,4 +57,4 @@ def appoint(act: Act, p: Appointment, member: Member) -> OneMember:
     return {"member": members.appoint(act, member, p.role)}
 
 
-FEATURE = Feature(commands=(appoint,))
+FEATURE = Feature(commands=(set_room_role,))

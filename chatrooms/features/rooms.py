@@ -222,7 +222,7 @@ def unarchive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
 
 
 @query("room.list", may=access.anyone, method="joinable", scope="read")
-def list_open(act: Act, p: Find, _: None) -> ManyRooms:
+def joinable(act: Act, p: Find, _: None) -> ManyRooms:
     """Return up to 200 open rooms that you have not joined, largest first."""
     mine = select(memberships.c.room).where(memberships.c.username == act.me.username, memberships.c.gone.is_(False))
     found = (
@@ -252,4 +252,4 @@ def store(act: Act, name: str, **values: Any) -> dict[str, Any]:
     return different
 
 
-FEATURE = Feature(commands=(create, update, archive, unarchive, list_open))
+FEATURE = Feature(commands=(create, update, archive, unarchive, joinable))

@@ -90,7 +90,7 @@ def _admin(act: Act, _p: Nothing) -> None:
 
 
 @query("server.invites", may=_admin, method="all_invites")
-def all_of_them(act: Act, p: Nothing, _: None) -> ManyInvites:
+def all_invites(act: Act, p: Nothing, _: None) -> ManyInvites:
     """Return the invitations by link to open rooms and those that you belong to, up to 500."""
     return {"invites": invites.everywhere(act.db, act.me)}
 
@@ -140,4 +140,4 @@ async def get(browser: Browser, p: WithCode) -> Shown:
     return {"room": room, "title": title or "", "created_by": None if by == APPLICATION else by}
 
 
-FEATURE = Feature(tables=(invites.invites,), commands=(create, page, all_of_them, revoke, accept, get))
+FEATURE = Feature(tables=(invites.invites,), commands=(create, page, all_invites, revoke, accept, get))

@@ -51,7 +51,7 @@ def create(act: Act, p: Nothing, _: str) -> OneLink:
 
 
 @entry("session.link", may=without_host, rate="join")
-async def follow(browser: Browser, p: Code) -> OneUser:
+async def sign_in_by_link(browser: Browser, p: Code) -> OneUser:
     """Sign in by a link: sets the cookie that proves the name, unless you give a ``claim``."""
     username = links.require(await browser.chat.lookup(lambda db: links.of(db, p.code)))
 
@@ -68,4 +68,4 @@ async def get(browser: Browser, p: WhichLink) -> Whose:
     return {"username": links.require(await browser.chat.lookup(lambda db: links.of(db, p.code)))}
 
 
-FEATURE = Feature(tables=(links.links,), commands=(create, follow, get))
+FEATURE = Feature(tables=(links.links,), commands=(create, sign_in_by_link, get))

@@ -94,7 +94,7 @@ async def get(here: SettingUp, browser: Browser, p: WhichSetup) -> Unowned:
 
 
 @entry("session.setup", may=without_host, rate="join")
-async def become_owner(here: SettingUp, browser: Browser, p: Setup) -> OneUser:
+async def setup(here: SettingUp, browser: Browser, p: Setup) -> OneUser:
     """Become the first owner of the server, by a link that it printed: sets the cookie, unless you give a ``claim``.
 
     The link works once, also for several people at the same time. A browser that is signed in as ``username`` makes
@@ -153,7 +153,7 @@ def _governed(chat: Chat) -> Governed:
 
 
 @live("server.get", may=_anyone, method="server")
-async def governed(here: SettingUp, me: Caller, p: Nothing) -> Governed:
+async def server(here: SettingUp, me: Caller, p: Nothing) -> Governed:
     """Return what admins and owners can change of the server."""
     mine = await here.chat.lookup(lambda db: rights.role_of(db, me))
     rights.demand(rights.verdict(mine, "admit"))
@@ -206,4 +206,4 @@ def _require_claimable(username: str, name: str) -> None:
         raise Invalid(str(error), field="username") from None
 
 
-FEATURE = Feature(tables=(setups.setups,), commands=(get, become_owner, governed, update), component=SettingUp)
+FEATURE = Feature(tables=(setups.setups,), commands=(get, setup, server, update), component=SettingUp)

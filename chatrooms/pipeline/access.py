@@ -108,11 +108,6 @@ def member(act: Act, p: HasRoom) -> Here:
     return of(act.db, act.me, p.room)
 
 
-def poster(act: Act, p: HasRoom) -> Here:
-    """Allow members, unless the room is archived, or waits to be accepted."""
-    return require_accepted(of(act.db, act.me, p.room, writing=True))
-
-
 def joiner(act: Act, p: HasRoom) -> Here:
     """Allow everyone in open rooms, and existing members in others."""
     here = peek(act.db, act.me, p.room)

@@ -8,10 +8,25 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from chatrooms.cli.applicant import applicant
+from chatrooms.cli.emoji import emoji
+from chatrooms.cli.group import group
+from chatrooms.cli.user import user
 from tests.appointing import appoint
 from tests.cli.operator import Operator
+from tests.direct import DECLARED
 from tests.identity.entering import enter, whose
 from tests.people import connect
+
+GROUPS = {"user": user, "applicant": applicant, "group": group, "emoji": emoji}
+PARTS = {"group add", "group remove"}
+"""What are parts of one command of the chat, `group.update`."""
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_operators_use_the_words_of_the_commands_of_the_chat(group):
+    typed = {f"{group} {word}" for word in GROUPS[group].commands} - PARTS
+    assert typed <= {name.replace(".", " ") for name in DECLARED}
 
 
 @pytest.fixture
@@ -40,7 +55,7 @@ async def said_by(olga, number: int) -> None:
     await olga.hears(lambda event, data: event == "signal" and data.get("data") == {"waiting": number})
 
 
-async def test_an_operator_lists_approves_and_refuses_people_who_wait(server, operator: Operator, olga):
+async def test_an_operator_lists_approves_and_declines_people_who_wait(server, operator: Operator, olga):
     _, _, cookie = await enter(server.url, "apply", username="erin", about="Erin from the workshop")
     await enter(server.url, "apply", username="mallory", about="Hello")
     await said_by(olga, 2)
@@ -54,7 +69,7 @@ async def test_an_operator_lists_approves_and_refuses_people_who_wait(server, op
     assert json.loads(await operator.prints("applicant", "approve", "erin", "--json"))["username"] == "erin"
     await said_by(olga, 1)
     assert await whose(server.url, cookie) == "erin"
-    await operator.prints("applicant", "refuse", "mallory")
+    await operator.prints("applicant", "decline", "mallory")
     await said_by(olga, 0)
     assert json.loads(await operator.prints("applicant", "list", "--json")) == []
     assert "no one waits for the name erin" in await operator.is_refused("applicant", "approve", "erin")

@@ -20,6 +20,7 @@ from chatrooms.pipeline.commands import Command
 from chatrooms.pipeline.feature import Feature, Listener
 from chatrooms.pipeline.jobs import JobKind
 from chatrooms.storage.tables import metadata
+from tests.direct import CONTRACT
 
 LISTED = {"commands": Command, "parts": Part, "listeners": Listener, "jobs": JobKind}
 """What a feature lists, by the field that lists it."""
@@ -34,6 +35,21 @@ BASE_TABLES = (
 
 Those of groups and emoji are asked about by several.
 """
+
+
+def names_for(command: Command[Any]) -> set[str]:
+    """Return the names that the function of a command can have: its last word, or the method of the Python client.
+
+    Besides, a query for a page is a ``page``, and what signs in by a passkey, ``sign_in_by_passkey``.
+    """
+    last = command.name.rpartition(".")[2]
+    pages = {"page"} if command.kind == "query" else set()
+    return {last, last.rpartition("_")[2], command.method, f"sign_in_by_{last}"} | pages
+
+
+@pytest.mark.parametrize("command", [*CONTRACT.commands, *CONTRACT.entries], ids=lambda command: command.name)
+def test_the_function_of_a_command_is_found_by_the_name_of_the_command(command):
+    assert command.body.__name__ in names_for(command)
 
 
 def test_every_module_is_a_listed_feature():

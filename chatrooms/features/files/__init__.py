@@ -15,7 +15,7 @@ from chatrooms.pipeline.feature import Feature
 
 FEATURE = Feature(
     tables=(stored.files,),
-    commands=(begin, space, page, portraits.of_person, portraits.of_room, *emoji.COMMANDS),
+    commands=(begin, space, page, portraits.set_my_picture, portraits.set_room_picture, *emoji.COMMANDS),
     parts=(FILES,),
     listeners=(deleted,),
     jobs=(REMOVE, SWEEP),

@@ -52,7 +52,7 @@ def _this(_db: Connection, _me: Caller, p: RoomPortrait) -> Iterable[str]:
     method="set_my_picture",
     scope="own",
 )
-def of_person(act: Act, p: Portrait, _: None) -> OneUser:
+def set_my_picture(act: Act, p: Portrait, _: None) -> OneUser:
     """Set or remove your picture. People who watch your presence receive it in a ``profile`` signal."""
     user = users.existing(act.db, act.me.username)
     if p.file == user["picture"]:
@@ -70,7 +70,7 @@ def of_person(act: Act, p: Portrait, _: None) -> OneUser:
     method="set_room_picture",
     scope="rooms",
 )
-def of_room(act: Act, p: RoomPortrait, _here: Here) -> OneRoom:
+def set_room_picture(act: Act, p: RoomPortrait, _here: Here) -> OneRoom:
     """Set or remove the picture of a room."""
     room = rooms.find(act.db, p.room)
     if p.file != room["picture"]:

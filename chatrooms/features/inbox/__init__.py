@@ -145,7 +145,7 @@ LISTENERS = (
 JOBS = (concerned.MENTIONS, called.CALLS, followed.THREADS, reacted.REACTIONS)
 FEATURE = Feature(
     tables=(keywords.keywords, wishes.unreacted),
-    commands=(page, mark, wishes.get, wishes.put),
+    commands=(page, mark, wishes.inbox_settings, wishes.set_inbox),
     listeners=LISTENERS,
     jobs=JOBS,
 )

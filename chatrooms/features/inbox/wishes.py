@@ -57,13 +57,13 @@ def wants_reactions(db: Connection, username: str) -> bool:
 
 
 @query("inbox.settings", may=access.anyone, method="inbox_settings", scope="own")
-def get(act: Act, p: Nothing, _: None) -> Wishes:
+def inbox_settings(act: Act, p: Nothing, _: None) -> Wishes:
     """Return what you want in your inbox besides what everyone has there; no one else learns of it."""
     return _wishes(act)
 
 
 @change("inbox.set", may=access.anyone, locks=own_room, repeatable=True, method="set_inbox", scope="own")
-def put(act: Act, p: Wish, _: None) -> Wishes:
+def set_inbox(act: Act, p: Wish, _: None) -> Wishes:
     """Choose what you want in your inbox from now on.
 
     A message of others in your rooms and conversations that has one of your keywords, as whole words and whatever their

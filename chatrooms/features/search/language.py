@@ -15,7 +15,6 @@ from chatrooms import names
 from chatrooms.clock import utc
 from chatrooms.features.search.words import Needle, needle
 
-PEOPLE = frozenset({"from", "to"})
 DAYS = frozenset({"before", "after", "on", "during"})
 STATES = frozenset({"has:link", "has:file", "has:image", "is:mine", "is:thread"})
 """What a message itself shows; features add others (`Part.found_by`)."""

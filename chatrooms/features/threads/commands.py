@@ -115,7 +115,7 @@ def _locks(db: Connection, me: Caller, p: WithThread) -> Iterable[str]:
 
 
 @query("thread.open", may=_thread, opens=True, method="open_thread", scope="read")
-def open_one(act: Act, p: WithThread, thread: Thread) -> Opened:
+def open_thread(act: Act, p: WithThread, thread: Thread) -> Opened:
     """Return the thread under a message; your socket receives its changes from now on, until you close it.
 
     There is a thread under each message, except those in threads: the first reply creates it.
@@ -135,7 +135,7 @@ def open_one(act: Act, p: WithThread, thread: Thread) -> Opened:
 
 
 @query("thread.close", may=_thread, closes=True, method="close_thread", scope="read")
-def close(act: Act, p: WithThread, thread: Thread) -> Done:
+def close_thread(act: Act, p: WithThread, thread: Thread) -> Done:
     """Stop receiving the changes of a thread on your socket, unless you follow it."""
     return {}
 

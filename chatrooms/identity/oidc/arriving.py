@@ -110,7 +110,7 @@ async def begin(here: Provider, browser: Browser, p: Beginning) -> Address:
 
 
 @entry("session.oidc", may=provided, rate="join")
-async def go_on(here: Provider, browser: Browser, p: Returning) -> Arrived:
+async def sign_in_by_oidc(here: Provider, browser: Browser, p: Returning) -> Arrived:
     """Go on where the provider has led back: sets the cookie that proves your name, unless you give a ``claim``.
 
     Somebody who is new here gets a ticket, with which they pick a name. After `oidc.connect`, it connects the provider.
@@ -203,6 +203,6 @@ async def apply(here: Provider, browser: Browser, p: Asking) -> Application:
 
 FEATURE = Feature(
     tables=(attempts.attempts, newcomers.newcomers, linked.linked),
-    commands=(begin, go_on, join, apply, connecting.get),
+    commands=(begin, sign_in_by_oidc, join, apply, connecting.get),
     component=Provider,
 )

@@ -12,8 +12,6 @@ import struct
 
 BYTES_OF_KEY = 32
 BYTES_OF_SALT = 16
-ADDED = 16
-"""Bytes by which sealing makes a text longer, before Base64 makes three of them four."""
 
 
 def new_salt() -> str:

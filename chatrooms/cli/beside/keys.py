@@ -1,16 +1,15 @@
-"""Service keys of people, made, listed and ended beside a server that goes on."""
+"""Service keys of people: making, listing and ending them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import orjson
-from sqlalchemy import Connection
 
 from chatrooms import clock, names
-from chatrooms.cli.links import beside
+from chatrooms.cli.beside import beside, require_person
 from chatrooms.cli.opening import Unable
-from chatrooms.features import FEATURES, users
+from chatrooms.features import FEATURES
 from chatrooms.identity import FEATURES as IDENTITY
 from chatrooms.identity import service_keys
 from chatrooms.identity.key_commands import EXPIRE, MOST
@@ -38,7 +37,7 @@ def make(
         "expires_at": None if days is None else clock.later(timedelta(days=days)),
     }
     with beside(settings) as db:
-        _require(db, username)
+        require_person(db, username)
         if len(service_keys.of_person(db, username)) >= MOST:
             raise Unable(f"{username} has {MOST} keys already")
         key = service_keys.make(db, username, about)
@@ -50,14 +49,14 @@ def make(
 def listed(settings: Settings, username: str) -> list[Key]:
     """Return the keys of a person; raises `Unable`."""
     with beside(settings) as db:
-        _require(db, username)
+        require_person(db, username)
         return service_keys.of_person(db, username)
 
 
 def revoke(settings: Settings, username: str, id: str) -> None:
     """End a key of a person; a running server ends its sockets within a minute. Raises `Unable`."""
     with beside(settings) as db:
-        _require(db, username)
+        require_person(db, username)
         if service_keys.end(db, username, id) is None:
             raise Unable(f"{username} has no key {id}")
         jobs.schedule(db, EXPIRE, id, username, clock.now())
@@ -73,8 +72,3 @@ def line(key: Key) -> str:
 def shown(result: object, text: str, *, as_json: bool) -> str:
     """Return a result as JSON, or the ``text`` about it."""
     return orjson.dumps(result).decode() if as_json else text
-
-
-def _require(db: Connection, username: str) -> None:
-    if username == users.SYSTEM or users.find(db, username) is None:
-        raise Unable(f"no one has the name {username}")

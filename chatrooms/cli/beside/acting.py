@@ -1,4 +1,4 @@
-"""Running commands as the application itself, beside a server that goes on: those that change no room."""
+"""Running commands as the application itself: those that change no room."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from chatrooms import clock
-from chatrooms.cli.links import beside
+from chatrooms.cli.beside import beside
 from chatrooms.cli.opening import Unable
 from chatrooms.errors import Refusal
 from chatrooms.pipeline.act import APPLICATION, Act, Caller, Server

@@ -1,4 +1,4 @@
-"""Emoji of the server, beside a server that goes on."""
+"""Emoji of the server."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Any, cast
 
-from chatrooms.cli import acting
-from chatrooms.cli.acting import Beside
+from chatrooms.cli.beside import acting
+from chatrooms.cli.beside.acting import Beside
 from chatrooms.cli.opening import Unable
 from chatrooms.features.files import beginning, emoji, finishing
 from chatrooms.features.files.emoji import MOST_BYTES, CustomEmoji

@@ -1,10 +1,10 @@
-"""Groups of people, beside a server that goes on."""
+"""Groups of people whom one mention reaches."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatrooms.cli import acting
+from chatrooms.cli.beside import acting
 from chatrooms.cli.opening import Unable
 from chatrooms.features import groups
 from chatrooms.features.groups import WholeGroup
@@ -26,14 +26,14 @@ def create(settings: Settings, name: str, usernames: Sequence[str]) -> WholeGrou
 def change(settings: Settings, name: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> WholeGroup:
     """Add people to a group and remove others, and return it; raises `Unable`."""
     given = {"id": _id_of(settings, name), "add": list(add), "remove": list(remove)}
-    changed: WholeGroup = acting.run(settings, groups.change_it, **given)["group"]
+    changed: WholeGroup = acting.run(settings, groups.update, **given)["group"]
     return changed
 
 
 def delete(settings: Settings, name: str) -> WholeGroup:
     """Delete a group and return it as it was; raises `Unable`."""
     before = _get(settings, _id_of(settings, name))
-    acting.run(settings, groups.drop, id=before["id"])
+    acting.run(settings, groups.delete, id=before["id"])
     return before
 
 

@@ -1,10 +1,10 @@
-"""People who wait to be approved, and what operators decide beside a server that goes on."""
+"""People who wait to be approved, and what operators decide."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from chatrooms.cli.links import beside
+from chatrooms.cli.beside import beside
 from chatrooms.cli.opening import Unable
 from chatrooms.identity import applicants, applying
 from chatrooms.identity.applicants import Applicant

@@ -1,4 +1,4 @@
-"""What operators do with people, beside a server that goes on: their roles, suspending them, and the first owner."""
+"""People: who they are, their roles, and suspending them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import cast
 from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
-from chatrooms import clock, types
-from chatrooms.cli.links import beside, page
+from chatrooms import types
+from chatrooms.cli.beside import beside, require_person
 from chatrooms.cli.opening import Unable
 from chatrooms.errors import Refusal
 from chatrooms.features import roles, users
-from chatrooms.identity import setups, suspending, suspensions
+from chatrooms.identity import suspending, suspensions
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import jobs
@@ -34,22 +34,6 @@ class Listed(TypedDict):
     suspension: Suspension | None
 
 
-class SetupLink(TypedDict):
-    """The link that makes the first owner."""
-
-    url: str
-    expires_at: str
-
-
-def setup(settings: Settings) -> SetupLink:
-    """Return a new link that makes the person who opens it the owner; raises `Unable` if there is one."""
-    with beside(settings) as db:
-        if known := roles.owners(db):
-            raise Unable(f"the server has an owner: {known[0]}; for others: chatrooms user role NAME owner")
-        code = setups.make(db)
-    return {"url": f"{page(settings)}#/setup/{code}", "expires_at": clock.later(setups.GOOD_FOR)}
-
-
 def listed(settings: Settings, role: str | None) -> list[Listed]:
     """Return the people with ``role``, or all, ordered by username."""
     with beside(settings) as db:
@@ -61,7 +45,7 @@ def listed(settings: Settings, role: str | None) -> list[Listed]:
 def give_role(settings: Settings, username: str, role: ServerRole) -> Listed:
     """Give a person a role; raises `Unable` for the last owner, or if there is no such person."""
     with beside(settings) as db:
-        _require(db, username)
+        require_person(db, username)
         try:
             roles.store(db, username, role)
         except Refusal as refusal:
@@ -79,7 +63,7 @@ def suspend(settings: Settings, username: str, reason: str) -> Listed:
     if not 1 <= len(reason) <= LONGEST_REASON:
         raise Unable(f"a reason has 1 to {LONGEST_REASON} characters")
     with beside(settings) as db:
-        _require(db, username)
+        require_person(db, username)
         try:
             ended = suspending.store(db, username, APPLICATION, reason)
         except Refusal as refusal:
@@ -91,14 +75,9 @@ def suspend(settings: Settings, username: str, reason: str) -> Listed:
 def restore(settings: Settings, username: str) -> Listed:
     """Let a suspended person sign in again; raises `Unable` if there is no such person."""
     with beside(settings) as db:
-        _require(db, username)
+        require_person(db, username)
         suspensions.drop(db, username)
         return _shown(db, username)
-
-
-def _require(db: Connection, username: str) -> None:
-    if username == APPLICATION or users.find(db, username) is None:
-        raise Unable(f"no one has the name {username}")
 
 
 def _shown(db: Connection, username: str) -> Listed:
