@@ -163,7 +163,10 @@ class ApplicationDoor:
         return await self._lifetime.call(self._id_of, username)
 
     async def disconnect(self, id: str) -> None:
-        """End every connection and token of a user at once; `authenticate`, or a new token, lets them reconnect."""
+        """End every connection and token of a user at once; `authenticate`, or a new token, lets them reconnect.
+
+        Someone who has never come has none, which is no error: call it after each logout.
+        """
         await self._lifetime.call(self._disconnect, id)
 
     def disconnect_sync(self, id: str) -> None:
@@ -276,7 +279,9 @@ class ApplicationDoor:
         return result
 
     async def _disconnect(self, id: str) -> None:
-        await hand_over.disconnect(self._pipeline, (await self._users.person(id)).username)
+        username = await self._users.known(id)
+        if username is not None:
+            await hand_over.disconnect(self._pipeline, username)
 
     async def _remove(self, id: str) -> None:
         await removing.remove(self._pipeline, (await self._users.person(id)).username)

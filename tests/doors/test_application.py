@@ -131,6 +131,20 @@ async def test_what_cannot_be_an_id_is_invalid(host, id):
         await host.chat.add_user(id)
 
 
+@pytest.mark.parametrize("name", ["target", "to", "room", "thread", "reply_to", "author", "key", "id"])
+async def test_a_number_where_text_belongs_is_invalid_and_fails_alone(host, name):
+    messages = [{"target": "#lobby", "text": "before"}, {"text": "x", name: 7}, {"target": "#lobby", "text": "after"}]
+    before, wrong, after = await host.chat.post_all(messages)
+    assert (before["text"], wrong.code, wrong.details["field"], after["text"]) == ("before", "invalid", name, "after")
+
+
+async def test_a_user_who_has_never_come_has_no_connections_to_end(host):
+    await host.chat.disconnect("nobody")
+    await asyncio.to_thread(host.chat.disconnect_sync, "nobody")
+    with pytest.raises(Invalid):
+        await host.chat.disconnect("")
+
+
 async def test_a_target_is_a_room_or_exactly_one_users_id(host):
     for id in ("#odd", "alice+bob", "ALICE"):
         await host.chat.add_user(id)

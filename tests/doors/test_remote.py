@@ -124,7 +124,7 @@ def test_a_program_elsewhere_has_every_call_or_a_reason_why_not():
         ("signal", {"to": "nobody", "type": "x"}, "not_found"),
         ("signal", {"type": "x"}, "invalid"),
         ("add_user", {"id": "x", "role": "king"}, "invalid"),
-        ("disconnect", {"id": "nobody"}, "not_found"),
+        ("disconnect", {"id": ""}, "invalid"),
     ],
 )
 async def test_what_is_wrong_is_said(url, call, params, code):
