@@ -206,8 +206,29 @@ async def test_a_call_is_repeated_while_the_chat_is_away_and_posts_once(monkeypa
     assert asked[0]["messages"][0]["id"]
 
 
+class Clock:
+    """Stands for the time that a call waits."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_a_chat_that_restarts_is_waited_for_half_a_minute(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(remote, "time", clock)
+    with pytest.raises(OSError, match="cannot be reached"):
+        Remote("http://127.0.0.1:1", key=KEY).post_sync("#lobby", "x")
+    assert 25 <= clock.now <= 30
+
+
 async def test_a_chat_that_stays_away_or_is_none_is_an_oserror(url, monkeypatch):
-    monkeypatch.setattr(remote, "LONGEST_PAUSE", 0.001)
+    monkeypatch.setattr(remote, "SECONDS_TO_TRY", 0.001)
     with pytest.raises(OSError, match="cannot be reached"):
         await Remote("http://127.0.0.1:1", key=KEY).post("#lobby", "x")
     with pytest.raises(OSError, match="no answer of a chat"):
