@@ -9,20 +9,20 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from chatrooms import names
-from chatrooms.doors import handlers
+from chatrooms.doors import handlers, own_events
 from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
 from chatrooms.doors.hearing import Hearing, OnMessage
 from chatrooms.doors.host_posting import HostPosting
 from chatrooms.doors.host_users import HostUsers, parsed
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.policies import Decide, Policies
-from chatrooms.errors import NotFound, Refusal
+from chatrooms.errors import Invalid, NotFound, Refusal
 from chatrooms.events import Emission, Signal
-from chatrooms.features import users
+from chatrooms.features import signals, users
 from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, parsing
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
@@ -177,12 +177,17 @@ class ApplicationDoor:
         """Emit a live signal, which is not stored, to a shared room or else to a user by their id; or to any ``room``.
 
         What is both a room and a user's id is `Invalid`: give ``room``. Pages get it as an event ``chatrooms:signal``
-        on ``window``, with the signal as its ``detail``.
+        on ``window``, with the signal as its ``detail``. What people cannot signal is `Invalid`: more than 64 KiB,
+        or a ``type`` of the server's own, such as ``typing``.
         """
         await self._lifetime.call(self._signal, to, type, data, room)
 
     async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
-        """Emit your own event to the sockets in one or more rooms; an empty ``to`` reaches no one."""
+        """Emit your own event to the sockets in one or more rooms; an empty ``to`` reaches no one.
+
+        Raises `Invalid` for an event of the chat's own, such as ``change``, and for data that are no JSON.
+        """
+        own_events.require_own(event, data)
         rooms = (to,) if isinstance(to, str) else tuple(to or ())
         await self._lifetime.call(self._broadcast.publish, [Emission(event, data, rooms)])
 
@@ -268,11 +273,14 @@ class ApplicationDoor:
         return await hand_over.hand_over(self._pipeline, user, timedelta(minutes=minutes))
 
     async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
+        if to is not None and room is not None:
+            raise Invalid("Give one of to and room.", field="to")
+        said = parsing.parsed(signals.Said, {"type": type, "data": data})
         where = await self._users.addressed(to) if room is None and self._users.hosted else None
         where = where or parsed(names.durable, to if room is None else room, "to")
         if not await self._pipeline.lookup(lambda db: access.known(db, where)):
             raise NotFound("No such room or person.", field="to")
-        await self._broadcast.publish([Signal(where, users.SYSTEM, type, data)])
+        await self._broadcast.publish([Signal(where, users.SYSTEM, said.type, said.data)])
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str) -> dict[str, Any]:
         result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._users.active(id))

@@ -329,6 +329,34 @@ async def test_a_signal_goes_to_exactly_one_users_id_or_to_a_room(host):
             await bob.hears(lambda _, data, kind=kind: data.get("type") == kind)
 
 
+@pytest.mark.parametrize(
+    ("how", "field"),
+    [
+        ({"type": "t", "data": {1}}, "data"),
+        ({"type": "t", "data": "x" * 64 * 1024}, "data"),
+        ({"type": "typing"}, "type"),
+        ({"type": 7}, "type"),
+        ({"type": ""}, "type"),
+        ({"type": "t", "room": "#lobby"}, "to"),
+    ],
+    ids=str,
+)
+async def test_what_no_page_can_take_is_no_signal_whoever_is_there(host, how, field):
+    await host.chat.add_user(ALICE)
+    with pytest.raises(Invalid) as refused:
+        await host.chat.signal(ALICE, **how)
+    assert refused.value.details["field"] == field
+
+
+@pytest.mark.parametrize("event", ["change", "welcome", "signal", "connect", "disconnect", "", 7])
+async def test_an_event_of_the_chats_own_is_not_emitted(host, event):
+    with pytest.raises(Invalid, match="event of your own"):
+        await host.chat.emit(event, {}, to="#lobby")
+    for wrong in ({1}, b"x"):
+        with pytest.raises(Invalid, match="not JSON"):
+            await host.chat.emit("vote", wrong, to="#lobby")
+
+
 async def test_who_comes_and_goes_is_told_by_id(host):
     came, went = listening(host.chat.on_connect), listening(host.chat.on_disconnect)
     async with host.tab(ALICE, "Alice"):
