@@ -157,9 +157,9 @@ class ApplicationDoor(HostHandlers):
     async def user_id(self, username: str) -> str:
         """Return the id of the user who has a username, such as the ``author`` of a message.
 
-        Without an account, such as in a chat without `authenticate`, it is the username.
+        Without an account, such as in a chat without `authenticate`, it is the username. Raises `NotFound`.
         """
-        return await self._lifetime.call(self._id_of, username)
+        return await self._lifetime.call(self._users.id_named, username)
 
     def user_id_sync(self, username: str) -> str:
         """Return the id of a user, in a thread."""

@@ -138,6 +138,15 @@ async def test_a_number_where_text_belongs_is_invalid_and_fails_alone(host, name
     assert (before["text"], wrong.code, wrong.details["field"], after["text"]) == ("before", "invalid", name, "after")
 
 
+async def test_a_username_that_nobody_has_leads_to_no_id(host):
+    await host.chat.add_user(User(ALICE, "Alice"))
+    assert await host.chat.user_id("alice") == ALICE
+    assert await host.chat.user_id("system") == "system"
+    for nobody, refusal in (("bob", NotFound), (ALICE, Invalid), (7, Invalid)):
+        with pytest.raises(refusal):
+            await host.chat.user_id(nobody)
+
+
 async def test_a_user_who_has_never_come_has_no_connections_to_end(host):
     await host.chat.disconnect("nobody")
     await asyncio.to_thread(host.chat.disconnect_sync, "nobody")

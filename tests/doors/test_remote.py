@@ -128,6 +128,7 @@ async def test_a_thread_has_every_call(tmp_path):
         ("hand_over", {"id": ""}, "invalid"),
         ("add_user", {"id": "x", "tenant": "\n"}, "invalid"),
         ("username", {"id": "nobody"}, "not_found"),
+        ("user_id", {"username": "nobody"}, "not_found"),
         ("run", {"command": "user.me", "username": "nobody"}, "not_found"),
         ("emit", {"event": "x"}, "invalid"),
         ("remove_user", {"id": "nobody"}, "not_found"),
