@@ -19,9 +19,10 @@ MAX_MESSAGES = 500
 MAX_BYTES = 100_000
 """About how many bytes of JSON one request has; the server accepts 128 KiB."""
 SECONDS_TO_ANSWER = 30.0
-TRIES = 6
+SECONDS_TO_TRY = 30.0
+"""How long a call is repeated while the chat cannot be reached."""
 TEMPORARY = frozenset({429, 502, 503, 504})
-LONGEST_PAUSE = 10.0
+LONGEST_PAUSE = 4.0
 
 
 class RemoteRefused(Exception):
@@ -155,8 +156,9 @@ class Remote:
 
     def _call(self, name: str, params: Mapping[str, Any]) -> Any:
         body = json.dumps(params, separators=(",", ":")).encode()
-        for number in range(TRIES):
-            is_last = number == TRIES - 1
+        pause, end = min(0.5, LONGEST_PAUSE), time.monotonic() + SECONDS_TO_TRY
+        while True:
+            is_last = time.monotonic() + pause > end
             try:
                 status, answer = self._ask(name, body)
             except (OSError, http.client.HTTPException) as error:
@@ -165,8 +167,8 @@ class Remote:
             else:
                 if is_last or status not in TEMPORARY:
                     return _result(status, answer)
-            time.sleep(min(LONGEST_PAUSE, 0.5 * 2**number) * random.uniform(0.5, 1))  # noqa: S311 - to spread callers
-        raise AssertionError("the last try returns or raises")
+            time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - to spread callers
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     def _ask(self, name: str, body: bytes) -> tuple[int, bytes]:
         kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection

@@ -187,7 +187,8 @@ class Client(Held, Methods):
         await super().close_thread(id)
 
     def _auth(self) -> dict[str, Any]:
-        given = {**self._given, "token": self.token, "claim": None if self.token else self._claim}
+        token = self.token or self._given.get("token")
+        given = {"claim": None if token else self._claim, **self._given, "token": token}
         return {name: value for name, value in given.items() if value is not None}
 
     def _opened(self, welcome: dict[str, Any]) -> None:

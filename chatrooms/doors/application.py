@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
 from chatrooms import names
-from chatrooms.doors import handlers
-from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
-from chatrooms.doors.hearing import Hearing, OnMessage
+from chatrooms.doors import own_events
+from chatrooms.doors.host_handlers import HostHandlers
 from chatrooms.doors.host_posting import HostPosting
 from chatrooms.doors.host_users import HostUsers, parsed
-from chatrooms.doors.own_events import OwnEvents
-from chatrooms.doors.policies import Decide, Policies
-from chatrooms.errors import NotFound, Refusal
+from chatrooms.errors import Invalid, NotFound, Refusal
 from chatrooms.events import Emission, Signal
-from chatrooms.features import users
+from chatrooms.features import signals, users
 from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, parsing
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.storage.rows import Message
 
 T = TypeVar("T")
-D = TypeVar("D", bound=Decide)
-H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 
 AT_ONCE = 500
 """How many messages of `ApplicationDoor.post_all` are posted together."""
 
 
-class ApplicationDoor:
+class ApplicationDoor(HostHandlers):
     """The calls of a host application, and its handlers.
 
     People are named by the ids that `authenticate` answers, exactly; in a chat without it, by their usernames. Await
@@ -48,12 +43,8 @@ class ApplicationDoor:
     _lifetime: Lifetime
     _broadcast: Broadcast
     _pipeline: Pipeline
-    _hearing: Hearing
-    _greeting: Greeting
     _users: HostUsers
-    _own: OwnEvents
     _posting: HostPosting
-    _policies: Policies
 
     async def post(
         self,
@@ -102,6 +93,10 @@ class ApplicationDoor:
         Takes what `post` takes otherwise. The order of messages to one target is kept.
         """
         return await self.post_all({"target": target, "text": text, **how} for target, text in messages)
+
+    def post_many_sync(self, messages: Iterable[tuple[str, str]], **how: Any) -> list[Message | Refusal]:
+        """Post many messages from a thread, as `post_sync` posts."""
+        return self._lifetime.call_sync(self.post_many, messages, **how)
 
     async def post_all(self, messages: Iterable[Mapping[str, Any]]) -> list[Message | Refusal]:
         """Post many messages, each with what `post` takes, and return each as it was stored, or why it was not."""
@@ -155,15 +150,26 @@ class ApplicationDoor:
         """Return the username of a user; raises `NotFound` before they have come or were added."""
         return (await self._lifetime.call(self._users.person, id)).username
 
+    def username_sync(self, id: str) -> str:
+        """Return the username of a user, in a thread."""
+        return self._lifetime.call_sync(self.username, id)
+
     async def user_id(self, username: str) -> str:
         """Return the id of the user who has a username, such as the ``author`` of a message.
 
-        Without an account, such as in a chat without `authenticate`, it is the username.
+        Without an account, such as in a chat without `authenticate`, it is the username. Raises `NotFound`.
         """
-        return await self._lifetime.call(self._id_of, username)
+        return await self._lifetime.call(self._users.id_named, username)
+
+    def user_id_sync(self, username: str) -> str:
+        """Return the id of a user, in a thread."""
+        return self._lifetime.call_sync(self.user_id, username)
 
     async def disconnect(self, id: str) -> None:
-        """End every connection and token of a user at once; `authenticate`, or a new token, lets them reconnect."""
+        """End every connection and token of a user at once; `authenticate`, or a new token, lets them reconnect.
+
+        Someone who has never come has none, which is no error: call it after each logout.
+        """
         await self._lifetime.call(self._disconnect, id)
 
     def disconnect_sync(self, id: str) -> None:
@@ -174,80 +180,39 @@ class ApplicationDoor:
         """Emit a live signal, which is not stored, to a shared room or else to a user by their id; or to any ``room``.
 
         What is both a room and a user's id is `Invalid`: give ``room``. Pages get it as an event ``chatrooms:signal``
-        on ``window``, with the signal as its ``detail``.
+        on ``window``, with the signal as its ``detail``. What people cannot signal is `Invalid`: more than 64 KiB,
+        or a ``type`` of the server's own, such as ``typing``.
         """
         await self._lifetime.call(self._signal, to, type, data, room)
 
+    def signal_sync(self, to: str | None, type: str, data: Any = None, *, room: str | None = None) -> None:
+        """Emit a signal from a thread, as `post_sync` posts."""
+        self._lifetime.call_sync(self.signal, to, type, data, room=room)
+
     async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
-        """Emit your own event to the sockets in one or more rooms; an empty ``to`` reaches no one."""
+        """Emit your own event to the sockets in one or more rooms; an empty ``to`` reaches no one.
+
+        Raises `Invalid` for an event of the chat's own, such as ``change``, and for data that are no JSON.
+        """
+        own_events.require_own(event, data)
         rooms = (to,) if isinstance(to, str) else tuple(to or ())
         await self._lifetime.call(self._broadcast.publish, [Emission(event, data, rooms)])
+
+    def emit_sync(self, event: str, data: Any, *, to: str | list[str]) -> None:
+        """Emit your own event from a thread, as `post_sync` posts."""
+        self._lifetime.call_sync(self.emit, event, data, to=to)
 
     async def run(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
         """Run any command as the user with that id, with their permissions, and return its result."""
         return await self._lifetime.call(self._run, command, params, username)
 
+    def run_sync(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
+        """Run any command from a thread, as `post_sync` posts."""
+        return self._lifetime.call_sync(self.run, command, params, username=username)
+
     def sockets_in(self, room: str) -> list[str]:
         """Return the ids of this process's sockets in ``room``; empty while the chat is not running."""
         return self._broadcast.sockets_in(room)
-
-    def on_message(self, handler: OnMessage | None = None, *, room: str | None = None) -> Any:
-        """Have a coroutine function called with each new message, or only with those in ``room`` and its threads.
-
-        The application's own messages are left out. Within a room, the next call waits for the last one; nothing else
-        waits for them, and their exceptions are logged. Messages that are posted while the chat does not run, or that
-        wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``.
-        """
-        return handlers.decorated(lambda given: self._hearing.add(given, room and names.durable(room)), handler)
-
-    def on_connect(self, handler: OnConnect) -> OnConnect:
-        """Have a coroutine function called for each socket that has connected: with the user's id and the handshake.
-
-        Nothing waits for it, its exceptions are logged, and when the chat ends it is cancelled. While 16 calls for a
-        person have not returned, or one for the same connection, further sockets are rejected as ``rate_limited``.
-        """
-        self._greeting.on_connect(handler)
-        return handler
-
-    def on_disconnect(self, handler: OnDisconnect) -> OnDisconnect:
-        """Have a coroutine function called with the user's id for each socket that has disconnected."""
-        self._greeting.on_disconnect(handler)
-        return handler
-
-    def may_create(self, decide: D) -> D:
-        """Have a function decide who may create a room: with the user's id and the room's name, it returns a bool.
-
-        It is asked before the command runs, and so is that of `may_write`. A coroutine function runs on the event loop,
-        any other in a thread; others do not wait for it. The answer must be true: a function that fails rejects the
-        command, and is logged; so does one that takes longer than 5 s. To give a reason, raise a `Refusal`. Your own
-        calls are not asked about. What the chat's own rules reject, it cannot allow.
-        """
-        self._policies.add("create", decide)
-        return decide
-
-    def may_write(self, decide: D) -> D:
-        """Have a function decide who may write to whom: with the ids of both users, it returns a bool.
-
-        It is asked about each other person of a conversation in which a user posts, edits, reacts or types, and about
-        people whom a user signals or invites to a room.
-        """
-        self._policies.add("write", decide)
-        return decide
-
-    def event(self, name: str) -> Callable[[H], H]:
-        """Have a coroutine function answer an event of your own, which pages emit on the socket or send by HTTP.
-
-        It gets the user's id and the parameters: a dict, or the pydantic model that it is annotated with. What it
-        returns is the acknowledgement's ``result``; a `Refusal` that it raises is its ``error``. Use it as
-        ``@chat.event("vote")``. Its docstring describes the event in the server's documents. Raises ``ValueError`` if a
-        command or another event has that name, or it cannot be one.
-        """
-
-        def declare(handler: H) -> H:
-            self._own.declare(name, handler)
-            return handler
-
-        return declare
 
     async def _post_all(self, messages: Iterable[Mapping[str, Any]]) -> list[Message | Refusal]:
         posted: list[Message | Refusal] = []
@@ -265,18 +230,23 @@ class ApplicationDoor:
         return await hand_over.hand_over(self._pipeline, user, timedelta(minutes=minutes))
 
     async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
+        if to is not None and room is not None:
+            raise Invalid("Give one of to and room.", field="to")
+        said = parsing.parsed(signals.Said, {"type": type, "data": data})
         where = await self._users.addressed(to) if room is None and self._users.hosted else None
         where = where or parsed(names.durable, to if room is None else room, "to")
         if not await self._pipeline.lookup(lambda db: access.known(db, where)):
             raise NotFound("No such room or person.", field="to")
-        await self._broadcast.publish([Signal(where, users.SYSTEM, type, data)])
+        await self._broadcast.publish([Signal(where, users.SYSTEM, said.type, said.data)])
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str) -> dict[str, Any]:
         result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._users.active(id))
         return result
 
     async def _disconnect(self, id: str) -> None:
-        await hand_over.disconnect(self._pipeline, (await self._users.person(id)).username)
+        username = await self._users.known(id)
+        if username is not None:
+            await hand_over.disconnect(self._pipeline, username)
 
     async def _remove(self, id: str) -> None:
         await removing.remove(self._pipeline, (await self._users.person(id)).username)

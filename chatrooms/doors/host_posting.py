@@ -13,6 +13,7 @@ from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.storage.rows import Message
 
+PLACES = ("target", "to", "room", "thread")
 Where = tuple[str | None, str | None, str | None, str | None]
 """A target, a user's id, a room's name and the id of a message, of which one is given (see `ApplicationDoor.post`)."""
 
@@ -34,6 +35,8 @@ class HostPosting:
         key: str | None = None,
     ) -> Message:
         """Post a message and return it as it was stored; raises a `Refusal`."""
+        places = dict(zip(PLACES, where, strict=True))
+        _require_text({**places, "reply_to": given["reply_to"], "id": given["id"], "author": author, "key": key})
         me = APPLICATION if author is None else await self._users.active(author)
         room = await self._room(where, given["reply_to"], me, create=create)
         told = {name: value for name, value in given.items() if value is not None}
@@ -59,3 +62,10 @@ class HostPosting:
         if message is None:
             raise NotFound("There is no such message.", field="thread" if thread else "reply_to")
         return names.thread(message["room"], message["seq"]) if thread else message["room"]
+
+
+def _require_text(given: Mapping[str, object]) -> None:
+    """Raise `Invalid` for what names something and is no text, such as a number as an id."""
+    for name, value in given.items():
+        if not isinstance(value, str | None):
+            raise Invalid(f"This must be text, not {type(value).__name__}.", field=name)

@@ -88,6 +88,13 @@ class HostUsers:
         if self.hosted and (create or await self._chat.lookup(lambda db: accounts.find(db, room) is not None)):
             raise Invalid("That can be a user's id, or a room: give to= or room= instead.", field="target")
 
+    async def id_named(self, username: str) -> str:
+        """Return the id of the user who has a username that the application gives; raises `NotFound` or `Invalid`."""
+        name = parsed(names.username, username, "username")
+        if await self._chat.lookup(lambda db: users.find(db, name)) is None:
+            raise NotFound("No user has that username.", field="username")
+        return await self.id_of(name)
+
     async def id_of(self, username: str) -> str:
         """Return the id of the user who has a username."""
         return await self._chat.lookup(lambda db: accounts.id_of(db, username))

@@ -31,6 +31,8 @@ Handler = Callable[..., Awaitable[Any]]
 Admit = Callable[[str, str, Caller, int], None]
 """Counts an event of a caller in a rate, as so many commands; raises a `Refusal`."""
 
+OF_THE_CHAT = frozenset({*RESERVED_EVENTS, *EVENTS})
+"""Events that mean something to every client."""
 AT_ONCE = 16
 """How many events of one person are handled at once."""
 RETRY_AFTER = 5
@@ -85,7 +87,7 @@ class OwnEvents:
     def declare(self, event: str, handler: Handler) -> None:
         """Have ``handler`` answer an event; raises ``ValueError`` about its name, ``TypeError`` about the handler."""
         handlers.require_coroutine(handler)
-        taken = {*RESERVED_EVENTS, *EVENTS, *self._commands, *self._declared}
+        taken = {*OF_THE_CHAT, *self._commands, *self._declared}
         if not _name.fullmatch(event) or not event.strip(". ") or event in taken:
             raise ValueError(
                 f"{event!r} cannot be the name of an event of your own: it is taken, or it is not 1 to 100 characters "
@@ -151,12 +153,19 @@ class OwnEvents:
         await handlers.cancel(self._running)
 
 
-def _size(params: Any) -> int:
+def require_own(event: object, data: Any) -> None:
+    """Raise `Invalid` unless an event can be emitted: its name is not the chat's, and its data are JSON."""
+    if not isinstance(event, str) or not event or event in OF_THE_CHAT:
+        raise Invalid(f"{event!r} cannot be the name of an event of your own.", field="event")
+    _size(data, "data")
+
+
+def _size(params: Any, field: str = "") -> int:
     """Return the size of parameters as JSON; raises `Invalid`."""
     try:
         return size_of(params)
     except TypeError as error:
-        raise Invalid(f"This is not JSON: {error}", field="") from None
+        raise Invalid(f"This is not JSON: {error}", field=field) from None
 
 
 def _acknowledge(answer: Answer, task: asyncio.Task[Any]) -> None:

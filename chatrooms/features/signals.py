@@ -33,7 +33,10 @@ def _foreign(type: str) -> str:
 
 
 def _small(data: object) -> object:
-    text = orjson.dumps(data)
+    try:
+        text = orjson.dumps(data)
+    except TypeError as error:
+        raise ValueError(f"This is not JSON: {error}") from None
     if len(text) > MAX_SIGNAL:
         raise ValueError("At most 64 KiB of data are allowed.")
     if packets.depth(text.decode()) > MAX_DEPTH:
@@ -41,19 +44,34 @@ def _small(data: object) -> object:
     return data
 
 
-class Send(Params):
-    """A signal."""
-
-    to: AnyRoom = Field(description="A room that you belong to, or the username of a person you share a room with.")
-    type: Annotated[str, AfterValidator(_foreign)] = Field(
+SignalType = Annotated[
+    str,
+    AfterValidator(_foreign),
+    Field(
         min_length=1,
         max_length=64,
         description="Your name for this kind of signal; `typing`, `presence`, `profile`, `reaction` and `applicants` "
         "are reserved.",
-    )
-    data: Annotated[Any, AfterValidator(_small)] = Field(
-        None, description="Any JSON up to 64 KiB, nested up to 16 levels deep."
-    )
+    ),
+]
+SignalData = Annotated[
+    Any, AfterValidator(_small), Field(description="Any JSON up to 64 KiB, nested up to 16 levels deep.")
+]
+
+
+class Said(Params):
+    """What a signal says, whoever sends it."""
+
+    type: SignalType
+    data: SignalData = None
+
+
+class Send(Params):
+    """A signal."""
+
+    to: AnyRoom = Field(description="A room that you belong to, or the username of a person you share a room with.")
+    type: SignalType
+    data: SignalData = None
 
 
 class Type(InRoom):

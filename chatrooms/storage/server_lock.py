@@ -46,7 +46,7 @@ def _file(url: URL) -> Callable[[], None]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
-        raise Busy(f"another server uses {url.database}") from error
+        raise Busy(f"another server uses {url.database}: run one process, or use PostgreSQL for several") from error
     _close_to_others(url.database)
     return lock.close
 

@@ -176,15 +176,16 @@ async def test_it_works_over_polling(own_server):
         assert (await alice.post("#lobby", "from the pollster"))["number"] == 2
 
 
-async def test_it_works_under_a_mount_prefix_and_with_the_hosts_own_handshake(tmp_path):
+@pytest.mark.parametrize("name", ["badge", "token", "claim"])
+async def test_it_works_under_a_mount_prefix_and_with_the_hosts_own_handshake(tmp_path, name):
     async def by_badge(handshake):
-        return {"7": "alice"}.get(handshake.auth.get("badge"))
+        return {"7": "alice"}.get(handshake.auth.get(name))
 
     chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=by_badge)
     host = Starlette(routes=[Mount("/company/chat", chat)], lifespan=chat.lifespan)
     async with (
         serving(host, lifespan="on") as url,
-        Client(url + "/company/chat/", auth={"badge": "7"}) as alice,
+        Client(url + "/company/chat/", auth={name: "7"}) as alice,
     ):
         assert alice.username == "alice"
         assert (await alice.post("#lobby", "Howdy"))["author"] == "alice"

@@ -131,6 +131,29 @@ async def test_what_cannot_be_an_id_is_invalid(host, id):
         await host.chat.add_user(id)
 
 
+@pytest.mark.parametrize("name", ["target", "to", "room", "thread", "reply_to", "author", "key", "id"])
+async def test_a_number_where_text_belongs_is_invalid_and_fails_alone(host, name):
+    messages = [{"target": "#lobby", "text": "before"}, {"text": "x", name: 7}, {"target": "#lobby", "text": "after"}]
+    before, wrong, after = await host.chat.post_all(messages)
+    assert (before["text"], wrong.code, wrong.details["field"], after["text"]) == ("before", "invalid", name, "after")
+
+
+async def test_a_username_that_nobody_has_leads_to_no_id(host):
+    await host.chat.add_user(User(ALICE, "Alice"))
+    assert await host.chat.user_id("alice") == ALICE
+    assert await host.chat.user_id("system") == "system"
+    for nobody, refusal in (("bob", NotFound), (ALICE, Invalid), (7, Invalid)):
+        with pytest.raises(refusal):
+            await host.chat.user_id(nobody)
+
+
+async def test_a_user_who_has_never_come_has_no_connections_to_end(host):
+    await host.chat.disconnect("nobody")
+    await asyncio.to_thread(host.chat.disconnect_sync, "nobody")
+    with pytest.raises(Invalid):
+        await host.chat.disconnect("")
+
+
 async def test_a_target_is_a_room_or_exactly_one_users_id(host):
     for id in ("#odd", "alice+bob", "ALICE"):
         await host.chat.add_user(id)
@@ -313,6 +336,34 @@ async def test_a_signal_goes_to_exactly_one_users_id_or_to_a_room(host):
         await host.chat.signal(BOB, "to bob")
         for kind in ("to all", "by name", "to bob"):
             await bob.hears(lambda _, data, kind=kind: data.get("type") == kind)
+
+
+@pytest.mark.parametrize(
+    ("how", "field"),
+    [
+        ({"type": "t", "data": {1}}, "data"),
+        ({"type": "t", "data": "x" * 64 * 1024}, "data"),
+        ({"type": "typing"}, "type"),
+        ({"type": 7}, "type"),
+        ({"type": ""}, "type"),
+        ({"type": "t", "room": "#lobby"}, "to"),
+    ],
+    ids=str,
+)
+async def test_what_no_page_can_take_is_no_signal_whoever_is_there(host, how, field):
+    await host.chat.add_user(ALICE)
+    with pytest.raises(Invalid) as refused:
+        await host.chat.signal(ALICE, **how)
+    assert refused.value.details["field"] == field
+
+
+@pytest.mark.parametrize("event", ["change", "welcome", "signal", "connect", "disconnect", "", 7])
+async def test_an_event_of_the_chats_own_is_not_emitted(host, event):
+    with pytest.raises(Invalid, match="event of your own"):
+        await host.chat.emit(event, {}, to="#lobby")
+    for wrong in ({1}, b"x"):
+        with pytest.raises(Invalid, match="not JSON"):
+            await host.chat.emit("vote", wrong, to="#lobby")
 
 
 async def test_who_comes_and_goes_is_told_by_id(host):

@@ -98,12 +98,27 @@ NO_COUNTERPART = {
 
 
 def test_a_program_elsewhere_has_every_call_or_a_reason_why_not():
-    ours = {name for name, call in vars(ApplicationDoor).items() if callable(call) and not name.startswith("_")}
+    ours = {name for name in dir(ApplicationDoor) if not name.startswith("_")}
     theirs = {name for name in vars(Remote) if not name.startswith("_")}
     assert ours - theirs == set(NO_COUNTERPART)
+    assert theirs <= ours
     assert {name for name in theirs if not name.endswith("_sync")} == {
         name.removesuffix("_sync") for name in theirs if name.endswith("_sync")
     }
+
+
+async def test_a_thread_has_every_call(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=who)
+
+    def call_all():
+        assert chat.add_user_sync("alice") == chat.username_sync("alice") == chat.user_id_sync("alice") == "alice"
+        assert [each["text"] for each in chat.post_many_sync([("alice", "1"), ("alice", "2")])] == ["1", "2"]
+        assert chat.run_sync("user.me", {}, username="alice")["user"]["username"] == "alice"
+        chat.signal_sync("alice", "greeting", {"n": 1})
+        chat.emit_sync("news", {"n": 1}, to="alice")
+
+    async with chat.lifespan():
+        await asyncio.to_thread(call_all)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +128,7 @@ def test_a_program_elsewhere_has_every_call_or_a_reason_why_not():
         ("hand_over", {"id": ""}, "invalid"),
         ("add_user", {"id": "x", "tenant": "\n"}, "invalid"),
         ("username", {"id": "nobody"}, "not_found"),
+        ("user_id", {"username": "nobody"}, "not_found"),
         ("run", {"command": "user.me", "username": "nobody"}, "not_found"),
         ("emit", {"event": "x"}, "invalid"),
         ("remove_user", {"id": "nobody"}, "not_found"),
@@ -124,7 +140,7 @@ def test_a_program_elsewhere_has_every_call_or_a_reason_why_not():
         ("signal", {"to": "nobody", "type": "x"}, "not_found"),
         ("signal", {"type": "x"}, "invalid"),
         ("add_user", {"id": "x", "role": "king"}, "invalid"),
-        ("disconnect", {"id": "nobody"}, "not_found"),
+        ("disconnect", {"id": ""}, "invalid"),
     ],
 )
 async def test_what_is_wrong_is_said(url, call, params, code):
@@ -206,8 +222,29 @@ async def test_a_call_is_repeated_while_the_chat_is_away_and_posts_once(monkeypa
     assert asked[0]["messages"][0]["id"]
 
 
+class Clock:
+    """Stands for the time that a call waits."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_a_chat_that_restarts_is_waited_for_half_a_minute(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(remote, "time", clock)
+    with pytest.raises(OSError, match="cannot be reached"):
+        Remote("http://127.0.0.1:1", key=KEY).post_sync("#lobby", "x")
+    assert 25 <= clock.now <= 30
+
+
 async def test_a_chat_that_stays_away_or_is_none_is_an_oserror(url, monkeypatch):
-    monkeypatch.setattr(remote, "LONGEST_PAUSE", 0.001)
+    monkeypatch.setattr(remote, "SECONDS_TO_TRY", 0.001)
     with pytest.raises(OSError, match="cannot be reached"):
         await Remote("http://127.0.0.1:1", key=KEY).post("#lobby", "x")
     with pytest.raises(OSError, match="no answer of a chat"):

@@ -54,6 +54,21 @@ def may_create(user_id: str, room: str) -> bool:
     return room.startswith("#team-")
 
 
+@chat.on_message
+async def hear(message: Message) -> None:
+    print(message["text"])
+
+
+@chat.on_message(room="#support")
+async def answer(message: Message) -> int:
+    return message["seq"]
+
+
+@chat.on_connect
+async def greet(user_id: str, handshake: Handshake) -> str:
+    return handshake.address
+
+
 server = Server(ping_interval=5)
 
 
@@ -71,6 +86,9 @@ async def use() -> None:
     with engine.begin() as db:
         db.execute(outbox.message("alice", "Howdy", key="greeting"))
     assert_type(chat.add_user_sync(User("alice", tenant="acme")), str)
+    chat.signal_sync("alice", "greeting")
+    assert_type(chat.user_id_sync("alice"), str)
+    assert_type(await answer(await chat.post("alice", "Howdy")), int)
     assert_type(may_create("alice", "#team-7"), bool)
     assert_type(await may_write("alice", "bob"), bool)
     await chat.remove_user("alice")

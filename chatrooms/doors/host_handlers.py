@@ -1,0 +1,92 @@
+"""What of a host application's own is called: its handlers, its events, and its decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, overload
+
+from chatrooms import names
+from chatrooms.doors import handlers
+from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
+from chatrooms.doors.hearing import Hearing, OnMessage
+from chatrooms.doors.own_events import OwnEvents
+from chatrooms.doors.policies import Decide, Policies
+
+C = TypeVar("C", bound=OnConnect)
+D = TypeVar("D", bound=Decide)
+E = TypeVar("E", bound=OnDisconnect)
+H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
+M = TypeVar("M", bound=OnMessage)
+
+
+class HostHandlers:
+    """Takes the functions of a host application, mostly as decorators."""
+
+    _hearing: Hearing
+    _greeting: Greeting
+    _own: OwnEvents
+    _policies: Policies
+
+    @overload
+    def on_message(self, handler: M, *, room: str | None = None) -> M: ...
+
+    @overload
+    def on_message(self, handler: None = None, *, room: str | None = None) -> Callable[[M], M]: ...
+
+    def on_message(self, handler: OnMessage | None = None, *, room: str | None = None) -> Any:
+        """Have a coroutine function called with each new message, or only with those in ``room`` and its threads.
+
+        The application's own messages are left out. Within a room, the next call waits for the last one; nothing else
+        waits for them, and their exceptions are logged. Messages that are posted while the chat does not run, or that
+        wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``.
+        """
+        return handlers.decorated(lambda given: self._hearing.add(given, room and names.durable(room)), handler)
+
+    def on_connect(self, handler: C) -> C:
+        """Have a coroutine function called for each socket that has connected: with the user's id and the handshake.
+
+        Nothing waits for it, its exceptions are logged, and when the chat ends it is cancelled. While 16 calls for a
+        person have not returned, or one for the same connection, further sockets are rejected as ``rate_limited``.
+        """
+        self._greeting.on_connect(handler)
+        return handler
+
+    def on_disconnect(self, handler: E) -> E:
+        """Have a coroutine function called with the user's id for each socket that has disconnected."""
+        self._greeting.on_disconnect(handler)
+        return handler
+
+    def may_create(self, decide: D) -> D:
+        """Have a function decide who may create a room: with the user's id and the room's name, it returns a bool.
+
+        It is asked before the command runs, and so is that of `may_write`. A coroutine function runs on the event loop,
+        any other in a thread; others do not wait for it. The answer must be true: a function that fails rejects the
+        command, and is logged; so does one that takes longer than 5 s. To give a reason, raise a `Refusal`. Your own
+        calls are not asked about. What the chat's own rules reject, it cannot allow.
+        """
+        self._policies.add("create", decide)
+        return decide
+
+    def may_write(self, decide: D) -> D:
+        """Have a function decide who may write to whom: with the ids of both users, it returns a bool.
+
+        It is asked about each other person of a conversation in which a user posts, edits, reacts or types, and about
+        people whom a user signals or invites to a room.
+        """
+        self._policies.add("write", decide)
+        return decide
+
+    def event(self, name: str) -> Callable[[H], H]:
+        """Have a coroutine function answer an event of your own, which pages emit on the socket or send by HTTP.
+
+        It gets the user's id and the parameters: a dict, or the pydantic model that it is annotated with. What it
+        returns is the acknowledgement's ``result``; a `Refusal` that it raises is its ``error``. Use it as
+        ``@chat.event("vote")``. Its docstring describes the event in the server's documents. Raises ``ValueError`` if a
+        command or another event has that name, or it cannot be one.
+        """
+
+        def declare(handler: H) -> H:
+            self._own.declare(name, handler)
+            return handler
+
+        return declare
