@@ -640,6 +640,9 @@ class Commands(ABC):
     ) -> None:
         """Set your password, which signs you in on any device. To change it, give the current one too.
 
+        A first password takes a session that a passkey, the sign-in provider or the directory has begun within
+        ten minutes, if you have one of these.
+
         - ``password``: The new password: 8 to 256 characters, not easy to guess.
         - ``current``: The present password, if you have one.
         - ``revoke_others``: Whether to end all your other sessions, and your service keys (default ``false``).
