@@ -1144,6 +1144,8 @@ class Commands(ABC):
     async def rights_of(self, username: str, room: str | None = None) -> list[Verdict]:
         """Return what a person can do in a room, or on the server, and the reason for each thing that they cannot.
 
+        Only moderators, admins and owners of the server learn from it that somebody is suspended.
+
         - ``room``: The room; if omitted, the server.
         """
         result: Verdicts = await self.run("user.rights", username=username, room=room)
