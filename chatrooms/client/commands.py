@@ -640,6 +640,9 @@ class Commands(ABC):
     ) -> None:
         """Set your password, which signs you in on any device. To change it, give the current one too.
 
+        A first password takes a session that a passkey, the sign-in provider or the directory has begun within
+        ten minutes, if you have one of these.
+
         - ``password``: The new password: 8 to 256 characters, not easy to guess.
         - ``current``: The present password, if you have one.
         - ``revoke_others``: Whether to end all your other sessions, and your service keys (default ``false``).
@@ -1140,6 +1143,8 @@ class Commands(ABC):
 
     async def rights_of(self, username: str, room: str | None = None) -> list[Verdict]:
         """Return what a person can do in a room, or on the server, and the reason for each thing that they cannot.
+
+        Only moderators, admins and owners of the server learn from it that somebody is suspended.
 
         - ``room``: The room; if omitted, the server.
         """

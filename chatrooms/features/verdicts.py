@@ -90,9 +90,12 @@ def _asker(act: Act, p: WhoseRights) -> Here | None:
 
 @query("user.rights", may=_asker, method="rights_of")
 def page(act: Act, p: WhoseRights, here: Here | None) -> Verdicts:
-    """Return what a person can do in a room, or on the server, and the reason for each thing that they cannot."""
+    """Return what a person can do in a room, or on the server, and the reason for each thing that they cannot.
+
+    Only moderators, admins and owners of the server learn from it that somebody is suspended.
+    """
     them = Caller(people.reachable(act.db, act.me, p.username))
-    reason = act.db.scalar(select(suspensions.c.reason).where(suspensions.c.username == p.username))
+    reason = _suspension(act, p.username)
     if reason is not None:
         actions = rights.RIGHTS if here is None else IN_ROOMS
         return {"verdicts": [_verdict(action, f"They are suspended: {reason}") for action in actions]}
@@ -100,6 +103,13 @@ def page(act: Act, p: WhoseRights, here: Here | None) -> Verdicts:
         role = rights.of(act.db, p.username)
         return {"verdicts": [_verdict(action, rights.verdict(role, action).reason) for action in rights.RIGHTS]}
     return {"verdicts": [_verdict(action, _reason(act, them, check, here.room)) for action, check in IN_ROOMS.items()]}
+
+
+def _suspension(act: Act, username: str) -> str | None:
+    """Return why a person is suspended, if they are and the caller may know it."""
+    if not rights.verdict(rights.role_of(act.db, act.me), "list").allowed:
+        return None
+    return act.db.scalar(select(suspensions.c.reason).where(suspensions.c.username == username))
 
 
 def _verdict(action: str, reason: str) -> Verdict:

@@ -131,9 +131,9 @@ def waits_by_hash(db: Connection, token_hash: str) -> bool:
     return db.scalar(select(applicants.c.id).where(applicants.c.token_hash == token_hash, _waits)) is not None
 
 
-def drop(db: Connection, token: str) -> None:
-    """Forget what the holder of ``token`` has asked."""
-    db.execute(delete(applicants).where(applicants.c.token_hash == digest(token)))
+def drop(db: Connection, token: str) -> bool:
+    """Forget what the holder of ``token`` has asked; return False if that was nothing."""
+    return db.execute(delete(applicants).where(applicants.c.token_hash == digest(token))).rowcount > 0
 
 
 def waiting(db: Connection) -> list[Applicant]:

@@ -154,8 +154,8 @@ async def withdraw(here: Admission, browser: Browser, p: Applied) -> Done:
 
 
 def _drop(act: Act, token: str) -> None:
-    applicants.drop(act.db, token)
-    applicants.announce(act)
+    if applicants.drop(act.db, token):
+        applicants.announce(act)
 
 
 def _admin(act: Act, _p: Params) -> None:

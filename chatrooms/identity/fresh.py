@@ -13,9 +13,10 @@ from sqlalchemy import Connection, select, union_all
 from chatrooms import clock
 from chatrooms.errors import Forbidden, Invalid
 from chatrooms.identity.ldap import linked as directory
-from chatrooms.identity.oidc.linked import has_any, linked
-from chatrooms.identity.passkeys import ids_of, passkeys
+from chatrooms.identity.oidc.linked import linked
+from chatrooms.identity.passkeys import passkeys
 from chatrooms.identity.passwords import Given, Passwords, hash_of
+from chatrooms.identity.proofs import remain
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.commands import Params
 from chatrooms.storage.tables import sessions, users
@@ -34,21 +35,26 @@ class Proven(Params):
 async def require(here: Passwords, me: Caller, password: str | None) -> None:
     """Raise a refusal unless a caller has just proved who they are.
 
-    With a password, they give it: raises `Invalid`, or `RateLimited` after wrong ones. With passkeys, the sign-in
-    provider or the directory alone, one of them has begun the session within ten minutes, or the session came with the
-    name, as recently: raises `Forbidden`. The session of somebody who has none of these is all that proves their name.
+    With a password, they give it: raises `Invalid`, or `RateLimited` after wrong ones. Without one, raises what
+    `require_session` does.
     """
-    if await here.chat.lookup(lambda db: hash_of(db, me.username)) is not None:
-        if password is None:
-            raise Invalid("Give your password too.", field="password")
-        await here.require_own(me, password)
-    elif not await here.chat.lookup(lambda db: _has_nothing(db, me.username) or _is_fresh(db, me)):
+    if await here.chat.lookup(lambda db: hash_of(db, me.username)) is None:
+        await require_session(here, me)
+        return
+    if password is None:
+        raise Invalid("Give your password too.", field="password")
+    await here.require_own(me, password)
+
+
+async def require_session(here: Passwords, me: Caller) -> None:
+    """Raise `Forbidden` unless the session of somebody without a password is proof of who they are.
+
+    With passkeys, the sign-in provider or the directory alone, one of them has begun it within ten minutes, or it came
+    with the name, as recently. The session of somebody who can sign in by none of these is all that proves their name.
+    """
+    settings = here.chat.settings
+    if not await here.chat.lookup(lambda db: not remain(db, me.username, settings) or _is_fresh(db, me)):
         raise Forbidden(STALE)
-
-
-def _has_nothing(db: Connection, username: str) -> bool:
-    """Return whether a person without a password can sign in by nothing else either."""
-    return not (ids_of(db, username) or has_any(db, username) or directory.since(db, username))
 
 
 def _is_fresh(db: Connection, me: Caller) -> bool:

@@ -8,24 +8,21 @@ from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, delete, insert, select
-from typing_extensions import TypedDict
 
 from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized
 from chatrooms.features import users as accounts
 from chatrooms.features.users import OneUser
 from chatrooms.gcra import Limit
-from chatrooms.identity import guests, links, sessions, totp, tries
+from chatrooms.identity import guests, sessions, totp, tries
 from chatrooms.identity.hashing import Hashing, hashed, matches, outdated
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.ldap import linked
 from chatrooms.identity.ldap.directory import Directory
-from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
-from chatrooms.pipeline import access
+from chatrooms.identity.strength import MOST, normal
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Params, entry, live, query
-from chatrooms.pipeline.shapes import Done, Nothing
+from chatrooms.pipeline.commands import entry
 from chatrooms.storage.tables import metadata, users
 from chatrooms.types import Username
 
@@ -42,22 +39,6 @@ CHANGES = "60/hour;10/minute"
 """How often a person may set a password; people of one address eight times as often."""
 Given = Annotated[str, Field(min_length=1, max_length=MOST)]
 Code = Annotated[str, Field(min_length=1, max_length=40)]
-
-
-class State(TypedDict):
-    """Whether you have a password."""
-
-    changed_at: Annotated[str | None, Field(description="When you set it, in ISO 8601; null if you have none.")]
-
-
-class NewPassword(Params):
-    """A password to set."""
-
-    password: Given = Field(
-        repr=False, description=f"The new password: {FEWEST} to {MOST} characters, not easy to guess."
-    )
-    current: Given | None = Field(None, repr=False, description="The present password, if you have one.")
-    revoke_others: bool = Field(False, description="Whether to end all your other sessions, and your service keys.")
 
 
 class SignIn(Claiming):
@@ -165,53 +146,6 @@ def store(act: Act, username: str, hash: str) -> None:
     act.db.execute(insert(passwords).values(username=username, hash=hash, changed_at=act.now))
 
 
-@query("password.get", may=access.anyone, method="password")
-def get(act: Act, p: Nothing, _: None) -> State:
-    """Return whether you have a password, and since when."""
-    found = select(passwords.c.changed_at).where(passwords.c.username == act.me.username)
-    return {"changed_at": act.db.scalar(found)}
-
-
-def _signed_in(me: Caller, _p: NewPassword) -> None:
-    """Allow people with a session."""
-    sessions.signed_in(me)
-
-
-@live("password.set", may=_signed_in, repeatable=False, method="set_password")
-async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
-    """Set your password, which signs you in on any device. To change it, give the current one too."""
-    current = sessions.signed_in(me)
-    here.changes.spend(me.username, me.network)
-    before = await here.chat.lookup(lambda db: hash_of(db, me.username))
-    if before is not None:
-        await _require_current(here, me, p.current)
-    await here.run(me.network, partial(require_strong, p.password, [me.username, here.chat.server.name]))
-    made = await here.run(me.network, partial(hashed, normal(p.password)))
-
-    def change(act: Act) -> None:
-        if hash_of(act.db, me.username) != before:
-            raise _changed()
-        if not sessions.alive(act.db, current):
-            raise Unauthorized
-        store(act, me.username, made)
-        links.drop(act.db, me.username)
-        if p.revoke_others:
-            sessions.end_others(act, current)
-
-    await here.chat.change(change, me)
-    return {}
-
-
-async def _require_current(here: Passwords, me: Caller, current: str | None) -> None:
-    if current is None:
-        raise Invalid("Give your current password too.", field="current")
-    await here.require_own(me, current, "current")
-
-
-def _changed() -> Invalid:
-    return Invalid("Your password was changed a moment ago. Give that one.", field="current")
-
-
 @entry("session.password", may=without_host, rate="join")
 async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     """Sign in with a password: sets the cookie that proves the name, unless you give a ``claim``."""
@@ -277,4 +211,4 @@ async def _count_code(here: Passwords, browser: Browser, p: SignIn) -> None:
     await here.count_code(who)
 
 
-COMMANDS = (get, set_password, sign_in_by_password)
+COMMANDS = (sign_in_by_password,)

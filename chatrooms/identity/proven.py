@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatrooms.identity import key_commands, passkey_commands, passwords, second_factor, totp
+from chatrooms.identity import key_commands, own_password, passkey_commands, passwords, second_factor, totp
 from chatrooms.identity.ldap import connecting as directory
 from chatrooms.identity.ldap.linked import linked
 from chatrooms.identity.oidc import connecting
@@ -11,6 +11,7 @@ from chatrooms.pipeline.feature import Feature
 FEATURE = Feature(
     tables=(passwords.passwords, totp.factors, totp.recovery, linked),
     commands=(
+        *own_password.PROVEN,
         *passwords.COMMANDS,
         *second_factor.COMMANDS,
         *key_commands.PROVEN,

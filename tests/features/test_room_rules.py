@@ -188,5 +188,8 @@ def test_of_the_server_a_moderator_reads_the_whole_table(direct):
         db.execute(insert(suspensions).values(username="carol", by="alice", at="", reason="Spam"))
     assert set(verdicts(direct, "carol").values()) == {"They are suspended: Spam"}
     assert set(verdicts(direct, "carol", who="alice", room=DEN).values()) == {"They are suspended: Spam"}
+    direct.appoint("bob", "member")
+    assert not any("suspended" in reason for reason in verdicts(direct, "carol", room=DEN).values())
+    direct.appoint("bob", "moderator")
     assert code(direct, "bob", "user.rights", username="nobody") == "not_found"
     assert code(direct, "bob", "user.rights", username="bob", room="#never") == "not_found"

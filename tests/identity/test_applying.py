@@ -147,6 +147,13 @@ async def test_who_asks_again_or_withdraws_waits_once_or_no_longer(server):
     assert await waiting(server) == []
 
 
+async def test_strangers_who_withdraw_nothing_send_nothing_to_the_admins(server):
+    assert (await enter(server.url, "withdraw", username="erin", claim="s" * 43))[0] == 200
+    await ask(server, claim=CLAIM)
+    heard = await server.olga.hears(lambda event, data: event == "signal" and data["type"] == "applicants")
+    assert heard["data"] == {"waiting": 1}
+
+
 async def test_few_wait_from_one_address_and_none_for_ever(server, monkeypatch):
     monkeypatch.setattr(applicants, "MOST_OF_ADDRESS", 1)
     await ask(server)

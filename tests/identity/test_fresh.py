@@ -91,3 +91,27 @@ async def test_with_neither_the_token_is_all_there_is(person, monkeypatch):
     await alice.run("key.create", **KEY)
     await add(alice)
     assert await outcomes(alice, {"key.create": KEY}) == [("forbidden", None)]
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_a_first_password_takes_a_session_that_a_passkey_has_just_begun(person, door, monkeypatch):
+    alice = await person("alice")
+    phone = await add(alice)
+    by_link = (await alice.run("link.create"))["link"]["code"]
+    await enter(alice.url, "link", code=by_link, claim="l" * 43)
+    linked = await person("alice", token="l" * 43)
+    first = {"password.set": {"password": STRONG}}
+    assert await outcomes(linked, first, door) == [("forbidden", None)]
+    assert await alice.run("password.get") == {"changed_at": None}
+    assert await phone.sign_in(claim="p" * 43) == "alice"
+    signed_in = await person("alice", token="p" * 43)
+    with monkeypatch.context() as later:
+        later.setattr(fresh, "GOOD_MINUTES", 0)
+        assert await outcomes(signed_in, first, door) == [("forbidden", None)]
+    assert await outcomes(signed_in, first, door) == [("fine", None)]
+
+
+async def test_somebody_with_nothing_else_sets_a_first_password_at_any_time(person, monkeypatch):
+    monkeypatch.setattr(fresh, "GOOD_MINUTES", 0)
+    alice = await person("alice")
+    assert await outcomes(alice, {"password.set": {"password": STRONG}}) == [("fine", None)]

@@ -88,6 +88,24 @@ async def test_connecting_takes_your_password_and_the_last_way_to_sign_in_stays(
         assert await sign_in(server, password=STRONG) == "alice"
 
 
+async def test_a_directory_that_the_server_no_longer_has_keeps_nobody_from_setting_a_password(tmp_path, directory):
+    how = {"username": "alice", "password": SECRET, "claim": "a" * 43}
+    async with running(tmp_path, ldap_url=directory.url, **DIRECT) as server:
+        assert (await enter(server.url, "password", **how))[0] == 200
+        await enter(server.url, "link", code=await link(server, "a" * 43), claim="l" * 43)
+        async with connect(server.url, "alice", token="l" * 43) as linked:
+            assert await code(linked, "password.set", password=STRONG) == "forbidden"
+    async with running(tmp_path) as server, connect(server.url, "alice", token="l" * 43) as linked:
+        assert await code(linked, "password.set", password=STRONG) == "fine"
+        assert await sign_in(server, password=STRONG) == "alice"
+
+
+async def link(server, token: str) -> str:
+    """Return the code of a link that the holder of a token makes."""
+    async with connect(server.url, "alice", token=token) as alice:
+        return str((await alice.run("link.create"))["link"]["code"])
+
+
 async def test_a_password_here_signs_in_without_the_directory(server, directory):
     async with connect(server.url, "alice") as alice:
         await alice.run("password.set", password=STRONG)

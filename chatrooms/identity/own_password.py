@@ -1,0 +1,93 @@
+"""A person's own password: whether they have one, and setting it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import select
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Invalid, Unauthorized
+from chatrooms.identity import fresh, links, sessions
+from chatrooms.identity.hashing import hashed
+from chatrooms.identity.passwords import Given, Passwords, hash_of, passwords, store
+from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
+from chatrooms.pipeline import access
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.commands import Params, live, query
+from chatrooms.pipeline.shapes import Done, Nothing
+
+
+class State(TypedDict):
+    """Whether you have a password."""
+
+    changed_at: Annotated[str | None, Field(description="When you set it, in ISO 8601; null if you have none.")]
+
+
+class NewPassword(Params):
+    """A password to set."""
+
+    password: Given = Field(
+        repr=False, description=f"The new password: {FEWEST} to {MOST} characters, not easy to guess."
+    )
+    current: Given | None = Field(None, repr=False, description="The present password, if you have one.")
+    revoke_others: bool = Field(False, description="Whether to end all your other sessions, and your service keys.")
+
+
+@query("password.get", may=access.anyone, method="password")
+def get(act: Act, p: Nothing, _: None) -> State:
+    """Return whether you have a password, and since when."""
+    found = select(passwords.c.changed_at).where(passwords.c.username == act.me.username)
+    return {"changed_at": act.db.scalar(found)}
+
+
+def _signed_in(me: Caller, _p: NewPassword) -> None:
+    """Allow people with a session."""
+    sessions.signed_in(me)
+
+
+@live("password.set", may=_signed_in, repeatable=False, method="set_password")
+async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
+    """Set your password, which signs you in on any device. To change it, give the current one too.
+
+    A first password takes a session that a passkey, the sign-in provider or the directory has begun within ten minutes,
+    if you have one of these.
+    """
+    current = sessions.signed_in(me)
+    here.changes.spend(me.username, me.network)
+    before = await here.chat.lookup(lambda db: hash_of(db, me.username))
+    if before is None:
+        await fresh.require_session(here, me)
+    else:
+        await _require_current(here, me, p.current)
+    await here.run(me.network, partial(require_strong, p.password, [me.username, here.chat.server.name]))
+    made = await here.run(me.network, partial(hashed, normal(p.password)))
+
+    def change(act: Act) -> None:
+        if hash_of(act.db, me.username) != before:
+            raise _changed()
+        if not sessions.alive(act.db, current):
+            raise Unauthorized
+        store(act, me.username, made)
+        links.drop(act.db, me.username)
+        if p.revoke_others:
+            sessions.end_others(act, current)
+
+    await here.chat.change(change, me)
+    return {}
+
+
+async def _require_current(here: Passwords, me: Caller, current: str | None) -> None:
+    if current is None:
+        raise Invalid("Give your current password too.", field="current")
+    await here.require_own(me, current, "current")
+
+
+def _changed() -> Invalid:
+    return Invalid("Your password was changed a moment ago. Give that one.", field="current")
+
+
+PROVEN = (get, set_password)
+"""The commands that need `Passwords`."""
