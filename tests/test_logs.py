@@ -179,7 +179,7 @@ def test_embedding_does_not_import_structlog():
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-async def test_refused_commands_are_counted(tmp_path, caplog):
+async def test_refused_commands_are_counted_and_name_their_person(tmp_path, caplog):
     caplog.set_level(logging.INFO, "chatrooms")
     async with running(tmp_path) as server, connect(server.url, "alice") as alice:
         for number in range(200):
@@ -188,7 +188,7 @@ async def test_refused_commands_are_counted(tmp_path, caplog):
             await alice.client.emit("message.post", (number, number))
         await alice.settled()
     assert [record.getMessage() for record in caplog.records if record.name == pipeline.__name__] == [
-        "command refused: unknown_command"
+        "command refused: unknown_command: 'alice'"
     ]
 
 

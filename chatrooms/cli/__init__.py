@@ -80,23 +80,35 @@ def show(config: Path | None, **flags: Any) -> None:
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--files",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Then copy the files that people shared into this folder, which keeps those of earlier backups",
+)
 @setting_options
-def backup(file: Path, config: Path | None, **flags: Any) -> None:
+def backup(file: Path, folder: Path | None, config: Path | None, **flags: Any) -> None:
     """Copy the database to a new FILE, also while servers use it: of SQLite itself, of PostgreSQL a dump by pg_dump.
 
-    The files that people shared are not in it: copy their folder, too.
+    The files that people shared are not in it: copy them with --files, or their folder by another program.
     """
     settings = settings_of(config, flags)
+    from chatrooms.cli import shared_files
     from chatrooms.cli.backup import copy
     from chatrooms.cli.opening import Unable
 
     try:
-        source = copy(settings, file)
+        click.echo(f"{copy(settings, file)} is copied to {file}.")
+        if settings.file_store:
+            click.echo("The files that people shared are not copied: back up the bucket.")
+        elif folder is None:
+            click.echo(
+                f"Now copy the folder with the files that people shared, if there is one: {settings.data / FILES}"
+            )
+        else:
+            click.echo(f"Files copied to {folder}: {shared_files.back_up(settings, folder):,}.")
     except Unable as error:
         fail(str(error))
-    click.echo(f"{source} is copied to {file}.")
-    if not settings.file_store:
-        click.echo(f"Now copy the folder with the files that people shared, if there is one: {settings.data / FILES}")
 
 
 @cli.command("copy")

@@ -13,10 +13,9 @@ from sqlalchemy import URL
 from chatrooms.cli.opening import Unable, opening_existing
 from chatrooms.cli.shown import location
 from chatrooms.settings import Settings
+from chatrooms.storage.blobs.directory import UNFINISHED
 from chatrooms.storage.files import FILE
 
-UNFINISHED = ".part"
-"""Added to the name of a copy until it is complete."""
 OURS = ["prepare_threshold"]
 """What a database URL says to its driver alone."""
 
@@ -35,6 +34,8 @@ def copy(settings: Settings, to: Path) -> str:
 
 def _copy(url: URL, to: Path) -> None:
     part = to.with_name(to.name + UNFINISHED)
+    if os.path.lexists(part):
+        raise Unable(f"{part} exists: a backup writes it now, or was interrupted; then remove it")
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE))
     try:
         if url.get_backend_name() == "sqlite":

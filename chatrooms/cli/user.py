@@ -17,7 +17,7 @@ ROLES = ("owner", "admin", "moderator", "member", "guest")
 
 @click.group()
 def user() -> None:
-    """List people, give them roles, suspend them; also while a server runs, which follows within seconds."""
+    """List people and what they can do, give them roles, suspend them; a running server follows within seconds."""
 
 
 @user.command("list")
@@ -66,6 +66,20 @@ def restore(username: str, config: Path | None, *, as_json: bool, **flags: Any) 
     _about(people.restore, username, config=config, flags=flags, as_json=as_json)
 
 
+@user.command("rights")
+@click.argument("username")
+@click.argument("room", required=False)
+@json_option
+@setting_options
+def list_rights(username: str, room: str | None, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+    """Print what USERNAME can do on the server, or in a shared ROOM, and why not."""
+    from chatrooms.cli.beside import people
+
+    print_result(
+        config, flags, lambda settings: result_text(people.rights(settings, username, room), as_json, _verdict_lines)
+    )
+
+
 def _about(
     work: Callable[..., Any], username: str, *more: str, config: Path | None, flags: dict[str, Any], as_json: bool
 ) -> None:
@@ -88,3 +102,9 @@ def _line(person: Any, width: int) -> str:
     suspension = person["suspension"]
     state = f"suspended by {suspension['by']}: {suspension['reason']}" if suspension else ""
     return f"{person['username']:{width}}  {person['role']:9}  {state}".rstrip()
+
+
+def _verdict_lines(verdicts: Sequence[Any]) -> str:
+    """Return a line for each thing that somebody can do, or cannot and why."""
+    width = max(len(each["action"]) for each in verdicts)
+    return "\n".join(f"{each['action']:{width}}  {each['reason'] or 'yes'}" for each in verdicts)

@@ -102,7 +102,7 @@ class Pipeline:
                 await self._judge.require(question.kind, me, await self.lookup(lambda db: question.about(db, me, p)))
             result = await self._do(command, p, me)
         except Refusal as refusal:
-            self._note(refusal, name)
+            self._note(refusal, name, me)
             raise
         self.outcomes[name, OK] += 1
         return result
@@ -122,9 +122,9 @@ class Pipeline:
             self.sessions.note(me)
             self._charges.spend(command.rate, me)
             p = self._parsed(command, given, me)
-            self._db.writer.submit(*self._writing(command, p, me), partial(self._done, done, name), self._ahead(me))
+            self._db.writer.submit(*self._writing(command, p, me), partial(self._done, done, name, me), self._ahead(me))
         except Refusal as refusal:
-            self._note(refusal, name)
+            self._note(refusal, name, me)
             raise
         return True
 
@@ -134,18 +134,18 @@ class Pipeline:
         scopes.require(me.scope, name, None)
         self._charges.spend(rate, me, weight)
 
-    def _done(self, done: Done, name: str, outcome: Outcome[Any] | None, error: Exception | None) -> None:
+    def _done(self, done: Done, name: str, me: Caller, outcome: Outcome[Any] | None, error: Exception | None) -> None:
         if isinstance(error, Refusal):
-            self._note(error, name)
+            self._note(error, name, me)
         elif error is None:
             self.outcomes[name, OK] += 1
         done(outcome.result if outcome else None, error)
 
-    def _note(self, refusal: Refusal, name: str) -> None:
+    def _note(self, refusal: Refusal, name: str, me: Caller) -> None:
         known = self.entries.known(name)
         self.outcomes[known, refusal.code] += 1
         with trace.of(command=known):
-            self._tally.note(logging.INFO, f"command refused: {refusal.code}")
+            self._tally.note(logging.INFO, f"command refused: {refusal.code}", repr(me.username))
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
         """Run ``work`` as a change that is not a command, such as a first join or a job."""

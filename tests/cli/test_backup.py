@@ -9,7 +9,7 @@ import stat
 
 import pytest
 
-from chatrooms.settings import DATABASE
+from chatrooms.settings import DATABASE, FILES
 from tests.people import connect
 from tests.processes import chatrooms, started
 from tests.servers import running
@@ -82,6 +82,37 @@ async def test_a_copy_that_fails_leaves_nothing(tmp_path):
     status, _, err = await chatrooms(tmp_path, "backup", str(missing), "--data", str(tmp_path))
     assert (status, len(err.splitlines())) == (2, 1)
     assert list(tmp_path.glob("copy*")) == [] and not missing.parent.exists()
+
+
+async def test_files_are_copied_once_and_half_copies_are_finished(tmp_path):
+    data, copies = tmp_path / "data", tmp_path / "files"
+    async with started(data):
+        pass
+    for key in ("aa1", "aa2", "bb1"):
+        make(data / FILES / key[:2] / key, b"whole " * 100)
+    make(data / FILES / "aa" / "aa3.part", b"half")
+    make(data / FILES / "uploads" / "cc1", b"half")
+    make(copies / "aa" / "aa2", b"whole")
+    for number, copied in enumerate((3, 0)):
+        arguments = ("backup", "--files", str(copies), str(tmp_path / f"copy{number}"), "--data", str(data))
+        status, out, err = await chatrooms(tmp_path, *arguments)
+        assert (status, err) == (0, "") and out.endswith(f"Files copied to {copies}: {copied}.\n")
+    assert sorted(path.name for path in copies.rglob("*") if path.is_file()) == ["aa1", "aa2", "bb1"]
+    assert {path.read_bytes() for path in copies.rglob("*") if path.is_file()} == {b"whole " * 100}
+    assert mode(copies / "bb") == 0o700 and mode(copies / "bb" / "bb1") == 0o600
+
+
+def make(file, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+async def test_what_an_interrupted_backup_left_is_named(tmp_path):
+    async with started(tmp_path):
+        pass
+    (tmp_path / "copy.part").touch()
+    status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
+    assert (status, len(err.splitlines())) == (2, 1) and "copy.part exists" in err and "remove it" in err
 
 
 async def test_a_dump_of_a_busy_postgresql_is_put_back_by_its_own_program(tmp_path, postgres_url, postgres_database):

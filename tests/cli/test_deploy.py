@@ -108,6 +108,16 @@ def test_the_program_for_commands_gives_them_the_settings_of_the_nodes(tmp_path)
     assert shown["proxies"] == ["127.0.0.1"] and shown["database"].endswith("127.0.0.1/chatrooms")
 
 
+@pytest.mark.parametrize(("database", "suffix"), [("", ".sqlite3"), ("sqlite:////a", ".sqlite3"), (DATABASE, ".dump")])
+def test_a_nightly_backup_is_named_after_the_database_of_the_settings(tmp_path, database, suffix):
+    unit = deploy("systemd").partition("chatrooms-backup.service")[2]
+    command = re.search(r"^ExecStart=/bin/sh -c '(.*)'$", unit, re.MULTILINE)[1]
+    command = command.replace("$$", "$").replace("%%", "%").replace("/opt/chatrooms/current/bin/chatrooms", "echo")
+    given = environment(tmp_path) | {"CHATROOMS_DATABASE": database}
+    out = subprocess.run(["/bin/sh", "-c", command], env=given, capture_output=True, text=True, check=True).stdout
+    assert out.startswith("backup --files /var/lib/chatrooms-backups/files /") and out.endswith(f"{suffix}\n")
+
+
 @pytest.mark.slow
 async def test_systemd_hears_when_a_node_can_be_used(tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:

@@ -72,6 +72,20 @@ async def test_people_are_managed_beside_a_running_server(server, operator):
         assert await operator.prints("user", "list") == "alice  owner\nbob    admin\n"
 
 
+async def test_an_operator_sees_what_somebody_can_do_and_why_not(server, operator):
+    async with connect(server.url, "alice") as alice, connect(server.url, "bob"):
+        await alice.run("room.create", name="#staff", access="private")
+        assert "post    yes\n" in await operator.prints("user", "rights", "Alice", "staff")
+        verdicts = json.loads(await operator.prints("user", "rights", "bob", "#staff", "--json"))
+        assert {each["action"]: each["allowed"] for each in verdicts}["post"] is False
+        assert "create    yes\n" in await operator.prints("user", "rights", "bob")
+        await operator.prints("user", "suspend", "bob", "Spam")
+        assert "post    They are suspended: Spam\n" in await operator.prints("user", "rights", "bob", "lobby")
+    assert "no room #nowhere" in await operator.is_refused("user", "rights", "bob", "nowhere")
+    for arguments in (("nobody",), ("nobody", "lobby"), ("bob", "a b")):
+        assert len((await operator.is_refused("user", "rights", *arguments)).splitlines()) == 1
+
+
 @pytest.fixture
 def database(request) -> str:
     return request.getfixturevalue("postgres_database") if getattr(request, "param", "") == "postgresql" else ""

@@ -7,11 +7,12 @@ from typing import cast
 from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
-from chatrooms import types
-from chatrooms.cli.beside import beside, require_person
+from chatrooms import names, types
+from chatrooms.cli.beside import acting, beside, require_person
 from chatrooms.cli.opening import Unable
 from chatrooms.errors import Refusal
-from chatrooms.features import roles, users
+from chatrooms.features import roles, rooms, users, verdicts
+from chatrooms.features.verdicts import Verdict
 from chatrooms.identity import suspending, suspensions
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.names import APPLICATION
@@ -78,6 +79,16 @@ def restore(settings: Settings, username: str) -> Listed:
         require_person(db, username)
         suspensions.drop(db, username)
         return _shown(db, username)
+
+
+def rights(settings: Settings, username: str, room: str | None) -> list[Verdict]:
+    """Return what a person can do on the server or in a room, and why not; raises `Unable` or ``ValueError``."""
+    if room is not None:
+        with beside(settings) as db:
+            if not rooms.exists(db, names.shared(room)):
+                raise Unable(f"there is no room {names.shared(room)}")
+    found: list[Verdict] = acting.run(settings, verdicts.page, username=username, room=room)["verdicts"]
+    return found
 
 
 def _shown(db: Connection, username: str) -> Listed:

@@ -34,7 +34,6 @@ def systemd(site: Site, proxies: str, bus: str) -> list[File]:
     """Return units for nodes and nightly backups, their settings, and a program that runs commands with these."""
     units, settings = "/etc/systemd/system/", "/etc/chatrooms/environment"
     names = " ".join(f"chatrooms@{port}.service" for port in site.ports)
-    suffix = "dump" if site.database.startswith("postgresql") else "sqlite3"
     given = {"host": site.host, "proxies": proxies, "database": site.database, "bus": bus}
     values = {"url": site.url} | {name: quoted(f"--{name}", value) for name, value in given.items()}
     return [
@@ -43,7 +42,7 @@ def systemd(site: Site, proxies: str, bus: str) -> list[File]:
         File("/usr/local/bin/chatrooms", _filled("systemd/chatrooms"), PROGRAM),
         File(units + "chatrooms@.service", _filled("systemd/chatrooms@.service")),
         File(units + "chatrooms.target", _filled("systemd/chatrooms.target", units=names)),
-        File(units + "chatrooms-backup.service", _filled("systemd/chatrooms-backup.service", suffix=suffix)),
+        File(units + "chatrooms-backup.service", _filled("systemd/chatrooms-backup.service")),
         File(units + "chatrooms-backup.timer", _filled("systemd/chatrooms-backup.timer")),
     ]
 

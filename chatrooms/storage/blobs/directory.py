@@ -12,6 +12,8 @@ from chatrooms.storage.files import FILE, FOLDER, make_private_folder
 
 FOLDERS = 2
 """The first characters of a key are the name of the folder that its file is in, so that no folder has too many."""
+UNFINISHED = ".part"
+"""Added to the name of a copy until it is whole."""
 
 
 class Directory:
@@ -28,7 +30,7 @@ class Directory:
         try:
             os.link(file, target)
         except OSError:  # another or a simple file system
-            _copy(file, target)
+            copy(file, target)
         sync(target)
         sync(target.parent)
 
@@ -72,8 +74,9 @@ def sync(path: Path) -> None:
         os.close(opened)
 
 
-def _copy(file: Path, target: Path) -> None:
-    part = target.with_name(target.name + ".part")
+def copy(file: Path, target: Path) -> None:
+    """Copy a file durably; what is at ``target`` is whole at any time."""
+    part = target.with_name(target.name + UNFINISHED)
     with file.open("rb") as source, os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, FILE), "wb") as copy:
         shutil.copyfileobj(source, copy)
         copy.flush()
