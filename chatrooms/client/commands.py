@@ -90,6 +90,7 @@ from chatrooms.client.rows import (
     Verdicts,
     Version,
     Versions,
+    WayOut,
     Who,
     WholeGroup,
     Wishes,
@@ -120,6 +121,7 @@ REPEATABLE = frozenset(
         "message.unpin",
         "message.versions",
         "oidc.get",
+        "oidc.way_out",
         "passkey.list",
         "password.get",
         "presence.watch",
@@ -586,6 +588,14 @@ class Commands(ABC):
         """Return the server's sign-in provider, and your account there."""
         result: ProviderState = await self.run("oidc.get")
         return result["provider"]
+
+    async def provider_way_out(self) -> str | None:
+        """Return where you can sign out at the provider, if this session began there.
+
+        Go there after ``session.leave``.
+        """
+        result: WayOut = await self.run("oidc.way_out")
+        return result["url"]
 
     async def add_passkey(self, credential: dict[str, object], name: str) -> Passkey:
         """Add a passkey, which signs you in from now on, without a name and a password.

@@ -1264,6 +1264,13 @@ class Versions(TypedDict):
     versions: list[Version]
 
 
+class WayOut(TypedDict):
+    """Where you sign out at the provider."""
+
+    url: str | None
+    """Its page, which leads back here; null if you came another way, or it has no such page."""
+
+
 Who = Literal["members", "moderators"]
 """Who may do something in a room: all members, or its owners and moderators."""
 

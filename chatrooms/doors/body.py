@@ -1,4 +1,4 @@
-"""The JSON in the body of a request, bounded in bytes, depth and time."""
+"""The JSON or text in the body of a request, bounded in bytes, depth and time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,16 @@ SECONDS_TO_SEND = 10.0
 
 
 async def read(request: Request) -> Any:
-    """Return what was sent; raises `TooLarge` or `Invalid`."""
+    """Return the JSON that was sent; raises `TooLarge` or `Invalid`."""
+    body = await text(request)
+    try:
+        return parse_json(body or "{}", MAX_DEPTH)
+    except ValueError as error:
+        raise Invalid(f"That is not JSON: {error}.", field="") from None
+
+
+async def text(request: Request) -> str:
+    """Return the text that was sent; raises `TooLarge` or `Invalid`."""
     if announced(request.scope) > MAX_PACKET:
         raise TooLarge(limit=MAX_PACKET)
     body = b""
@@ -32,6 +41,6 @@ async def read(request: Request) -> Any:
     except (ClientDisconnect, TimeoutError):
         raise Invalid("The request body was cut short.", field="") from None
     try:
-        return parse_json(body.decode() or "{}", MAX_DEPTH)
+        return body.decode()
     except ValueError as error:
-        raise Invalid(f"That is not JSON: {error}.", field="") from None
+        raise Invalid(f"That is not text: {error}.", field="") from None

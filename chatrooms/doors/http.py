@@ -17,6 +17,7 @@ from chatrooms.doors.answers import Success, failed, refusal_of, refusal_respons
 from chatrooms.doors.body import read
 from chatrooms.doors.callers import Callers
 from chatrooms.doors.own_events import OwnEvents
+from chatrooms.doors.signed_out import SignedOut
 from chatrooms.errors import Internal, MethodNotAllowed, NotFound
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
@@ -47,6 +48,7 @@ class HttpDoor:
     def _routes(self) -> list[BaseRoute]:
         return [
             Route("/api/{command}", self._command, methods=["POST"]),
+            *SignedOut(self._callers, self._gate, self._pipeline.entries).routes(),
             *self._others,
         ]
 

@@ -18,7 +18,7 @@ from chatrooms.features.users import OneUser
 from chatrooms.identity import applicants, sessions, tokens
 from chatrooms.identity.applicants import Applicant, State
 from chatrooms.identity.joining import Browser, Claiming, Name, without_host
-from chatrooms.identity.oidc import newcomers
+from chatrooms.identity.oidc import begun, newcomers
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
@@ -183,7 +183,8 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
         asked = applicants.existing(act.db, p.id)
         user = users.add(act, asked["username"])
         applicants.end(act.db, p.id)
-        sessions.start_by_hash(act, asked["username"], asked["token_hash"], asked["agent"])
+        session = begun.new_id(begun.mark("", "")) if newcomers.came(act.db, asked["token_hash"]) else ""
+        sessions.start_by_hash(act, asked["username"], asked["token_hash"], asked["agent"], session)
         newcomers.admit(act, asked["token_hash"], asked["username"])
         applicants.announce(act)
         return {"user": user}

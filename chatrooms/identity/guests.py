@@ -62,11 +62,15 @@ async def _require_open(chat: Chat, token: str) -> None:
 
 
 class Wish(NamedTuple):
-    """A name that somebody would like to have, the token that is to prove it, and the code of an invitation, if any."""
+    """A name that somebody would like to have, the token that is to prove it, and the code of an invitation, if any.
+
+    ``session`` is the id of the session that begins; empty for any.
+    """
 
     username: str
     token: str
     invite: str | None
+    session: str = ""
 
 
 async def _is_admitted(chat: Chat, invite: str) -> bool:
@@ -128,7 +132,7 @@ async def _require_way_in(chat: Chat, handshake: Handshake, wish: Wish, *, appro
 
 
 async def _take(chat: Chat, handshake: Handshake, wish: Wish, add: Callable[[Act], User]) -> User:
-    username, token, invite = wish
+    username, token, invite, session = wish
     try:
         names.claimable(username, chat.server.name)
     except ValueError as error:
@@ -140,7 +144,7 @@ async def _take(chat: Chat, handshake: Handshake, wish: Wish, add: Callable[[Act
         if known:
             return known
         user = add(act)
-        sessions.start_or_go_on(act, username, token, handshake.agent)
+        sessions.start_or_go_on(act, username, token, handshake.agent, session)
         if invite:
             invites.use(act, invite, is_new=True)
         return user

@@ -122,12 +122,12 @@ async def leave(browser: Browser, p: Name) -> Done:
 
 
 async def sign_in(
-    browser: Browser, username: str, claim: str | None, prove: Callable[[Act], None], *locks: str
+    browser: Browser, username: str, claim: str | None, prove: Callable[[Act], None], *locks: str, session: str = ""
 ) -> OneUser:
     """Begin a session of ``username`` for a browser, or for a program with its ``claim``, if ``prove`` allows it.
 
     ``prove`` runs in the transaction that begins it, which locks the rooms ``locks``. The session that the browser had
-    of this name ends.
+    of this name ends; the new one has the id ``session``, if you give it.
     """
     token = claim or sessions.new_token()
     before = None if claim else await tokens.by_cookie(browser.chat, browser.handshake, username)
@@ -136,7 +136,7 @@ async def sign_in(
         prove(act)
         if before and before.session:
             sessions.end(act, before.session)
-        sessions.start_or_go_on(act, username, token, browser.handshake.agent)
+        sessions.start_or_go_on(act, username, token, browser.handshake.agent, session)
         return {"user": users.existing(act.db, username)}
 
     signed_in = await browser.chat.change(begin, Caller(username, network=browser.network), *locks)

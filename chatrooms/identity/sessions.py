@@ -117,16 +117,16 @@ def touch(act: Act, id: str) -> None:
         raise Unauthorized
 
 
-def start(act: Act, username: str, token: str, agent: str) -> None:
+def start(act: Act, username: str, token: str, agent: str, id: str = "") -> None:
     """Let ``token`` prove ``username`` from now on; raises `Suspended`."""
-    start_by_hash(act, username, digest(token), agent)
+    start_by_hash(act, username, digest(token), agent, id)
 
 
-def start_by_hash(act: Act, username: str, token_hash: str, agent: str) -> None:
-    """Let the token with a hash prove ``username`` from now on; raises `Suspended`."""
+def start_by_hash(act: Act, username: str, token_hash: str, agent: str, id: str = "") -> None:
+    """Let the token with a hash prove ``username`` from now on, by a session with a new ``id``; raises `Suspended`."""
     suspensions.require_none(act.db, username)
     _make_place(act, username)
-    row = {"id": str(uuid4()), "token_hash": token_hash, "username": username, "agent": agent}
+    row = {"id": id or str(uuid4()), "token_hash": token_hash, "username": username, "agent": agent}
     _insert.run(act.db, {**row, "created_at": act.now, "seen_at": act.now})
 
 
@@ -139,13 +139,13 @@ def _make_place(act: Act, username: str) -> None:
         act.ended.extend(ids)
 
 
-def start_or_go_on(act: Act, username: str, token: str, agent: str) -> None:
+def start_or_go_on(act: Act, username: str, token: str, agent: str, id: str = "") -> None:
     """Let ``token`` prove ``username``, unless it does already; raises `Unauthorized` if it is or was another's."""
     held = holder(act.db, token)
     if held not in (None, username):
         raise Unauthorized("This claim belongs to someone else. Create a new one.")
     if held is None:
-        start(act, username, token, agent)
+        start(act, username, token, agent, id)
 
 
 def end(act: Act, id: str) -> None:

@@ -79,6 +79,11 @@ def enqueue(act: Act, kind: JobKind, key: str, data: Any = None, *, due: str | N
     _insert(act.db, kind, key, data, due or act.now)
 
 
+def is_known(db: Connection, kind: JobKind, key: str) -> bool:
+    """Return whether a job of a kind and key was enqueued, within the last days at least."""
+    return db.scalar(select(jobs.c.id).where(jobs.c.kind == kind.name, jobs.c.key == key)) is not None
+
+
 def schedule(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> None:
     """Enqueue a job from another process, to run at ``due``; a server notices it within seconds."""
     known = jobs.c.kind == kind.name, jobs.c.key == key

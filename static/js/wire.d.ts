@@ -792,6 +792,11 @@ export interface Commands {
     params: {};
     result: { provider: string; account: Linked | null };
   };
+  /** Return where you can sign out at the provider, if this session began there. */
+  "oidc.way_out": {
+    params: {};
+    result: { url: string | null };
+  };
   /** Add a passkey, which signs you in from now on, without a name and a password. */
   "passkey.add": {
     params: { credential: Record<string, any>; name: string };
@@ -1124,6 +1129,11 @@ export interface Entries {
   "oidc.begin": {
     params: { connect?: string | null };
     result: { url: string };
+  };
+  /** End the sessions of somebody who has signed out at the provider, which says so by a token that counts once. */
+  "oidc.signed_out": {
+    params: { logout_token: string };
+    result: {};
   };
   /** Begin to sign in by a passkey: a browser signs these options, within five minutes. */
   "passkey.challenge": {

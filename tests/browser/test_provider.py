@@ -57,6 +57,34 @@ async def test_a_newcomer_picks_the_suggested_name_and_comes_back_without_one(pe
     await alice.is_in("Lobby")
 
 
+async def test_signing_out_can_sign_out_there_too_and_leads_back(person: Arrive, provider: Provider) -> None:
+    provider.describes = {"end_session_endpoint": f"{provider.url}/leave"}
+    alice = await person("alice", joined=False)
+    await alice.button(CONTINUE).click()
+    await expect(alice.page.get_by_text("and new here.")).to_be_visible()
+    await alice.button("Join").click()
+    await alice.is_in("Lobby")
+    await choose_where(alice, there_too=False)
+    assert "sign out" not in provider.asked
+    await alice.button(CONTINUE).click()
+    await alice.is_in("Lobby")
+    async with alice.page.expect_request(lambda request: request.url.startswith(f"{provider.url}/leave")):
+        await choose_where(alice, there_too=True)
+    await alice.page.wait_for_url(f"{alice.url}**")
+    await expect(alice.button(CONTINUE)).to_be_visible()
+
+
+async def choose_where(alice: Visitor, *, there_too: bool) -> None:
+    """Sign out here, and perhaps at the provider."""
+    await alice.button("Account of alice").click()
+    await alice.button("Sign out").click()
+    choice = alice.dialog.get_by_role("checkbox", name="Sign out of Example login too, in this browser")
+    await expect(choice).to_be_checked()
+    await choice.set_checked(there_too)
+    await alice.dialog.get_by_role("button", name="Sign out").click()
+    await expect(alice.button("Sign in with a passkey or password")).to_be_visible()
+
+
 async def test_a_guest_connects_the_provider_and_disconnects_it_once_there_is_a_password(person: Arrive) -> None:
     carol = await person("carol")
     section = carol.dialog.get_by_role("region", name="Example login")

@@ -323,6 +323,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "passkey.remove": [({"id": "NEW"}, STRANGER, STRANGER)],
     "oidc.get": [({}, FINE, FINE)],
     "oidc.connect": [({}, "forbidden", "forbidden")],
+    "oidc.way_out": [({}, FINE, FINE)],
     "oidc.disconnect": [({}, STRANGER, STRANGER)],
     "ldap.get": [({}, FINE, FINE)],
     "ldap.connect": [({"there": "x"}, "forbidden", "forbidden")],
@@ -359,6 +360,7 @@ ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
     ],
     "session.passkey": [({"credential": {}}, "unauthorized", "forbidden", "forbidden")],
     "oidc.begin": [({}, "forbidden", "forbidden", "forbidden")],
+    "oidc.signed_out": [({"logout_token": "x"}, "forbidden", "forbidden", "forbidden")],
     "session.oidc": [({"state": "c" * 43, "code": "x"}, "forbidden", "forbidden", "forbidden")],
     "session.oidc_join": [({"ticket": "c" * 43, "username": "erin"}, "forbidden", "forbidden", "forbidden")],
     "session.oidc_apply": [

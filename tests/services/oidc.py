@@ -21,7 +21,8 @@ from starlette.routing import Route
 
 from tests.servers import serving
 
-CLIENT, SECRET = "chatrooms at work", "a secret: of the client"
+CLIENT, SECRET, ACCESS = "chatrooms at work", "a secret: of the client", "may ask who this is"
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 @dataclass
@@ -29,7 +30,8 @@ class Provider:
     """A provider at ``url`` for one client, which must come back to ``redirect_uri``.
 
     ``person`` has the claims of who is signed in there. ``twist`` changes what a token claims, ``describes`` what the
-    provider says of itself; ``keys`` are those that it publishes, ``key`` the one that it signs with.
+    provider says of itself; ``told`` is what it says when asked with an access token; ``keys`` are those that it
+    publishes, ``key`` the one that it signs with.
     """
 
     redirect_uri: str
@@ -40,6 +42,7 @@ class Provider:
     key: ECKey = field(default_factory=lambda: new_key("first"))
     keys: list[Any] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -51,6 +54,28 @@ class Provider:
         claims = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": code["nonce"]}
         claims = {name: value for name, value in (claims | self.person | self.twist).items() if value is not None}
         return jwt.encode({"alg": "ES256", "kid": self.key.kid}, claims, self.key)
+
+    def logout_token(self, **twist: Any) -> str:
+        """Return the signed token that says that its `person` has signed out; None leaves a claim out."""
+        now = int(time.time())
+        of = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 120, "jti": secrets.token_urlsafe(8)}
+        claims = of | {"sub": self.person["sub"], "events": {LOGOUT: {}}} | twist
+        header = {"alg": "ES256", "kid": self.key.kid, "typ": "logout+jwt"}
+        return jwt.encode(header, {name: value for name, value in claims.items() if value is not None}, self.key)
+
+    async def tell(self, request: Request) -> Response:
+        """Say more of a person, to who has the access token."""
+        self.asked.append("person")
+        if request.headers.get("authorization") != f"Bearer {ACCESS}":
+            return PlainTextResponse("no", 401)
+        return JSONResponse(self.told)
+
+    async def sign_out(self, request: Request) -> Response:
+        """Lead back from signing out, as the client that has asked wants it."""
+        self.asked.append("sign out")
+        if request.query_params.get("client_id") != CLIENT:
+            return PlainTextResponse("no such client", 400)
+        return RedirectResponse(request.query_params["post_logout_redirect_uri"], 303)
 
     async def describe(self, _request: Request) -> Response:
         self.asked.append("description")
@@ -90,7 +115,7 @@ class Provider:
         is_right = code is not None and code["code_challenge"] == challenge.rstrip("=")
         if not is_right or form["redirect_uri"] != self.redirect_uri or client_of(request, form) != (CLIENT, SECRET):
             return JSONResponse({"error": "invalid_grant"}, 400)
-        return JSONResponse({"access_token": "x", "token_type": "Bearer", "id_token": self.token(code)})
+        return JSONResponse({"access_token": ACCESS, "token_type": "Bearer", "id_token": self.token(code)})
 
 
 def new_key(name: str) -> ECKey:
@@ -115,6 +140,8 @@ async def provider(redirect_uri: str) -> AsyncIterator[Provider]:
         Route("/.well-known/openid-configuration", made.describe),
         Route("/keys", made.publish),
         Route("/authorize", made.authorize),
+        Route("/person", made.tell),
+        Route("/leave", made.sign_out),
         Route("/token", made.exchange, methods=["POST"]),
     ]
     async with serving(Starlette(routes=routes)) as made.url:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Forbidden, Unauthorized, Waiting
+from chatrooms.errors import Unauthorized, Waiting
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import accounts, applying, guests, sessions
 from chatrooms.identity.applying import Application
 from chatrooms.identity.handshake import Invitation
-from chatrooms.identity.joining import Browser, Claiming, Name, sign_in, without_host
-from chatrooms.identity.oidc import attempts, connecting, linked, newcomers
+from chatrooms.identity.joining import Browser, Claiming, Name, sign_in
+from chatrooms.identity.oidc import attempts, begun, connecting, leaving, linked, newcomers
 from chatrooms.identity.oidc.attempts import LENGTH, Attempt
 from chatrooms.identity.oidc.failures import Untrue
 from chatrooms.identity.oidc.id_tokens import Said
@@ -88,14 +89,7 @@ class Asking(Taking):
     about: Topic = Field(min_length=1, description="Who you are, in one line, for the people who decide.")
 
 
-def provided(browser: Browser, p: Params) -> None:
-    """Allow everyone, if the server has a provider, and people do not sign in through the host application."""
-    without_host(browser, p)
-    if not browser.chat.settings.oidc_issuer:
-        raise Forbidden("This server has no sign-in provider.")
-
-
-@entry("oidc.begin", may=provided, rate="join")
+@entry("oidc.begin", may=leaving.provided, rate="join")
 async def begin(here: Provider, browser: Browser, p: Beginning) -> Address:
     """Begin to sign in at the provider, within ten minutes: open the address in this browser. Sets a cookie."""
     mark = browser.mark()
@@ -109,7 +103,7 @@ async def begin(here: Provider, browser: Browser, p: Beginning) -> Address:
     return {"url": await here.address(attempt, browser.network)}
 
 
-@entry("session.oidc", may=provided, rate="join")
+@entry("session.oidc", may=leaving.provided, rate="join")
 async def sign_in_by_oidc(here: Provider, browser: Browser, p: Returning) -> Arrived:
     """Go on where the provider has led back: sets the cookie that proves your name, unless you give a ``claim``.
 
@@ -121,7 +115,9 @@ async def sign_in_by_oidc(here: Provider, browser: Browser, p: Returning) -> Arr
     username = await here.chat.lookup(lambda db: linked.username_of(db, said.identity))
     if username is None:
         return await _welcome(here, browser, said)
-    signed_in = await sign_in(browser, username, p.claim, lambda act: linked.use(act, said.identity, username))
+    session = begun.new_id(begun.mark(here.issuer, said.sid))
+    prove = partial(linked.use, identity=said.identity, username=username)
+    signed_in = await sign_in(browser, username, p.claim, prove, session=session)
     return {"user": signed_in["user"], "newcomer": None, "connected": False}
 
 
@@ -159,7 +155,7 @@ async def _welcome(here: Provider, browser: Browser, said: Said) -> Arrived:
     def make(act: Act) -> Arrived:
         if newcomers.waits(act.db, said.identity):
             raise Waiting
-        ticket = newcomers.make(act.db, said.identity, mark)
+        ticket = newcomers.make(act.db, said.identity, mark, begun.mark(here.issuer, said.sid))
         username = accounts.suggestion(act.db, said.preferred, act.server.name)
         shown: Nameless = {"ticket": ticket, "username": username, "label": said.identity.label}
         return {"user": None, "newcomer": shown, "connected": False}
@@ -167,27 +163,27 @@ async def _welcome(here: Provider, browser: Browser, said: Said) -> Arrived:
     return await here.chat.change(make, Caller("", network=browser.network))
 
 
-@entry("session.oidc_join", may=provided, rate="join")
+@entry("session.oidc_join", may=leaving.provided, rate="join")
 async def join(here: Provider, browser: Browser, p: Joining) -> OneUser:
     """Join by the provider with a name of your choice: sets the cookie that proves it, unless you give a ``claim``.
 
     Who may come in is up to the setting `guests`, and to `oidc_approved` for people of the provider.
     """
     mark, token = browser.mark(), p.claim or sessions.new_token()
-    newcomers.require(await here.chat.lookup(lambda db: newcomers.find(db, p.ticket, mark)))
+    newcomer = newcomers.require(await here.chat.lookup(lambda db: newcomers.find(db, p.ticket, mark)))
 
     def settle(act: Act) -> None:
         newcomers.settle(act, newcomers.require(newcomers.find(act.db, p.ticket, mark)), p.username)
 
     approved = here.chat.settings.oidc_approved
-    wish = guests.Wish(p.username, token, p.invite)
+    wish = guests.Wish(p.username, token, p.invite, begun.new_id(newcomer.mark))
     user = await guests.take_new_name(here.chat, browser.handshake, wish, settle, approved=approved)
     if p.claim is None:
         browser.keep(p.username, token)
     return {"user": user}
 
 
-@entry("session.oidc_apply", may=provided, rate="join")
+@entry("session.oidc_apply", may=leaving.provided, rate="join")
 async def apply(here: Provider, browser: Browser, p: Asking) -> Application:
     """Ask to join by the provider, where admins approve new people, as `session.apply` does.
 
@@ -203,6 +199,7 @@ async def apply(here: Provider, browser: Browser, p: Asking) -> Application:
 
 FEATURE = Feature(
     tables=(attempts.attempts, newcomers.newcomers, linked.linked),
-    commands=(begin, sign_in_by_oidc, join, apply, connecting.get),
+    commands=(begin, sign_in_by_oidc, join, apply, connecting.get, leaving.way_out, leaving.signed_out),
+    jobs=(leaving.END,),
     component=Provider,
 )

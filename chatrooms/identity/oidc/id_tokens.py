@@ -1,26 +1,20 @@
-"""What a provider says of a person, in a token that it has signed (OpenID Connect Core 1.0, 3.1.3.7).
+"""What a provider says of a person: in a token that it has signed, and when asked (OpenID Connect Core 1.0).
 
 The library behind this is slow to load, so none of it runs on the event loop or the writer.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from chatrooms import types
-from chatrooms.identity.oidc.failures import UnknownKey, Untrue
-from chatrooms.identity.oidc.linked import LONGEST_LABEL, LONGEST_SUBJECT, Identity
+from chatrooms.identity.oidc import signed
+from chatrooms.identity.oidc.failures import Untrue
+from chatrooms.identity.oidc.linked import LONGEST_LABEL, Identity
 
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
-"""Those with a public key. Never `none`, nor one whose key would be a secret that the provider publishes."""
-TYPES = ("RSA", "EC", "OKP")
-RSA_CHARACTERS = range(342, 1367)
-"""Of a modulus in base64url: 2048 to 8192 bits."""
-MOST_KEYS = 100
-DRIFT, OLDEST = 60, 600
-"""Seconds by which clocks may differ, and that a token may be old: it comes straight from the provider."""
+NAMES = ("preferred_username", "email", "name")
+"""The claims of what somebody is called, best first."""
 
 
 class Expected(NamedTuple):
@@ -32,82 +26,47 @@ class Expected(NamedTuple):
 
 
 class Said(NamedTuple):
-    """Whose account it is, and the name that they would like; perhaps empty."""
+    """Whose account it is, the name that they would like, perhaps empty, and the id of their session there, if any."""
 
     identity: Identity
     preferred: str
+    sid: str
 
 
-def read(token: str, keys: Any, expected: Expected) -> Said:
-    """Return what a token says; raises `Untrue`, or `UnknownKey` if none of ``keys`` can have signed it."""
-    claims = _claims(token, keys)
-    _require_ours(claims, expected)
-    _require_now(claims, time.time())
-    subject = claims.get("sub")
-    if not isinstance(subject, str) or not 1 <= len(subject) <= LONGEST_SUBJECT or "\0" in subject:
-        raise Untrue("it is about nobody")
-    label = next(filter(None, (_line(claims.get(each)) for each in ("preferred_username", "email", "name"))), "")
-    return Said(Identity(expected.issuer, subject, label or _line(subject)), _line(claims.get("preferred_username")))
-
-
-def _claims(token: str, keys: Any) -> Mapping[str, Any]:
-    from joserfc import jws, jwt
-    from joserfc.errors import InvalidKeyIdError
-
-    registry, usable = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False), _usable(keys)
-    try:
-        return jwt.decode(token, usable, algorithms=ALGORITHMS, registry=registry).claims
-    except InvalidKeyIdError as error:
-        raise UnknownKey("its key is unknown") from error
-    except Exception as error:  # the library raises others than its own for what is malformed
-        raise Untrue(type(error).__name__) from error
-
-
-def _usable(keys: Any) -> Any:
-    """Return the keys that can sign; raises `Untrue` if there is none."""
-    from joserfc.jwk import KeySet
-
-    listed = keys.get("keys") if isinstance(keys, dict) else None
-    usable = [key for key in listed if _signs(key)] if isinstance(listed, list) and len(listed) <= MOST_KEYS else []
-    if not usable:
-        raise Untrue("the provider has no keys")
-    try:
-        return KeySet.import_key_set({"keys": usable})
-    except Exception as error:
-        raise Untrue("the provider has keys that are none") from error
-
-
-def _signs(key: Any) -> bool:
-    """Return whether a key is public, of a kind that we accept, and for signatures."""
-    if not isinstance(key, dict) or key.get("kty") not in TYPES or key.get("use", "sig") != "sig":
-        return False
-    return "d" not in key and (key["kty"] != "RSA" or len(str(key.get("n", ""))) in RSA_CHARACTERS)
-
-
-def _require_ours(claims: Mapping[str, Any], expected: Expected) -> None:
-    audience = claims.get("aud")
-    audiences = audience if isinstance(audience, list) else [audience]
-    party = claims.get("azp", None if len(audiences) > 1 else expected.client_id)
-    if claims.get("iss") != expected.issuer:
-        raise Untrue("another issuer")
-    if expected.client_id not in audiences or party != expected.client_id:
+def read(token: str, keys: Any, expected: Expected) -> Mapping[str, Any]:
+    """Return what a token claims; raises `Untrue`, or `UnknownKey` (3.1.3.7)."""
+    claims = signed.claims(token, keys)
+    signed.require_from(claims, expected.issuer, expected.client_id)
+    several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+    if claims.get("azp", None if several else expected.client_id) != expected.client_id:
         raise Untrue("it is for another client")
     if claims.get("nonce") != expected.nonce:
         raise Untrue("another nonce")
+    signed.require_now(claims)
+    signed.text(claims.get("sub"))
+    return claims
 
 
-def _require_now(claims: Mapping[str, Any], now: float) -> None:
-    made, ends, begins = _time(claims.get("iat")), _time(claims.get("exp")), _time(claims.get("nbf", 0))
-    if ends <= now - DRIFT or made < now - OLDEST:
-        raise Untrue("it has expired")
-    if max(made, begins) > now + DRIFT:
-        raise Untrue("it comes from the future")
+def lacks(claims: Mapping[str, Any]) -> bool:
+    """Return whether a token leaves out what somebody is called."""
+    return not _line(claims.get("preferred_username"))
 
 
-def _time(value: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise Untrue("it has no times")
-    return value
+def completed(claims: Mapping[str, Any], asked: Any) -> Mapping[str, Any]:
+    """Return what a token claims, and of the rest what the provider answered; raises `Untrue` if of others (5.3.2)."""
+    if not isinstance(asked, dict):
+        return claims
+    if asked.get("sub") != claims["sub"]:
+        raise Untrue("what it says when asked is about somebody else")
+    return {**asked, **claims}
+
+
+def said(claims: Mapping[str, Any]) -> Said:
+    """Return what claims say of a person."""
+    issuer, subject, sid = claims["iss"], claims["sub"], claims.get("sid")
+    label = next(filter(None, (_line(claims.get(each)) for each in NAMES)), "") or _line(subject)
+    session = signed.text(sid) if sid is not None else ""
+    return Said(Identity(issuer, subject, label), _line(claims.get("preferred_username")), session)
 
 
 def _line(value: Any) -> str:

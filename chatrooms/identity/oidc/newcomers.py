@@ -12,7 +12,7 @@ from chatrooms import clock
 from chatrooms.errors import Unauthorized
 from chatrooms.identity import applicants
 from chatrooms.identity.digests import digest
-from chatrooms.identity.oidc import linked
+from chatrooms.identity.oidc import begun, linked
 from chatrooms.identity.oidc.linked import LONGEST_LABEL, LONGEST_SUBJECT, Identity
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import metadata
@@ -40,10 +40,18 @@ class Newcomer(NamedTuple):
     ticket: str
     identity: Identity
 
+    @property
+    def mark(self) -> str:
+        """What stands for their session at the provider."""
+        return self.ticket[: begun.DIGITS]
 
-def make(db: Connection, identity: Identity, browser: str) -> str:
-    """Store a newcomer and return their ticket, which an earlier one loses to it; forget those that have expired."""
-    ticket = secrets.token_urlsafe(32)
+
+def make(db: Connection, identity: Identity, browser: str, mark: str) -> str:
+    """Store a newcomer and return their ticket, which an earlier one loses to it; forget those that have expired.
+
+    It begins with the ``mark`` of their session at the provider; of the rest, 186 bits are random.
+    """
+    ticket = mark + secrets.token_urlsafe(32)[len(mark) :]
     _forget(db, identity)
     db.execute(delete(newcomers).where(newcomers.c.expires_at <= clock.now()))
     row = {"ticket_hash": digest(ticket), "bound_to": digest(browser), "expires_at": clock.later(GOOD_FOR)}
@@ -86,6 +94,11 @@ def wait(db: Connection, newcomer: Newcomer, token: str) -> None:
     mine = newcomers.c.ticket_hash == digest(newcomer.ticket)
     values = {"token_hash": digest(token), "expires_at": clock.later(applicants.WAITS)}
     db.execute(update(newcomers).where(mine).values(values))
+
+
+def came(db: Connection, token_hash: str) -> bool:
+    """Return whether the applicant with a token came by the provider."""
+    return db.scalar(select(newcomers.c.issuer).where(newcomers.c.token_hash == token_hash)) is not None
 
 
 def admit(act: Act, token_hash: str, username: str) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from chatrooms import addresses
 from chatrooms.errors import Unavailable
-from chatrooms.identity.oidc import id_tokens
+from chatrooms.identity.oidc import id_tokens, logout_tokens
 from chatrooms.identity.oidc.attempts import Attempt
 from chatrooms.identity.oidc.failures import UnknownKey, Unreachable, Untrue
 from chatrooms.identity.oidc.id_tokens import Expected, Said
+from chatrooms.identity.oidc.logout_tokens import SignedOut
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.fair_queue import FairQueue
@@ -23,7 +25,7 @@ from chatrooms.wire.tally import Tally
 
 RETURN = "oidc"
 """Where the provider leads back to, below the setting `url`: the client's page."""
-SCOPE = "openid profile"
+SCOPE = "openid profile email"
 KEPT, KEPT_LEAST, PAUSE = 3600.0, 60.0, 5.0
 """Seconds for which the provider's description and keys are kept; at least, whatever key a token names; and after a
 failure until it is asked again."""
@@ -32,16 +34,22 @@ AT_ONCE, WAITING = 8, 20
 BUSY = "Too many people are signing in right now."
 ABSENT = "The sign-in provider can't be reached. Try again later, or sign in another way."
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Described:
-    """What a provider says of itself (OpenID Connect Discovery 1.0), and its keys, as of a time."""
+    """What a provider says of itself (OpenID Connect Discovery 1.0), and its keys, as of a time.
+
+    ``told`` is where it says more of a person, ``ended`` where people sign out; both can be empty.
+    """
 
     authorization: str
     token: str
     keys: Any
+    told: str
+    ended: str
     posts_secret: bool
     names_itself: bool
     at: float
@@ -79,8 +87,7 @@ class Provider:
             "code_challenge": attempt.challenge,
             "code_challenge_method": "S256",
         }
-        joint = "&" if "?" in described.authorization else "?"
-        return f"{described.authorization}{joint}{urlencode(query)}"
+        return _with(described.authorization, query)
 
     async def person(self, attempt: Attempt, code: str, issuer: str | None, network: str) -> Said:
         """Return what the provider says of whom it has led back with a code; raises `Untrue`, or as `address`."""
@@ -88,9 +95,36 @@ class Provider:
         if issuer != self.issuer and (issuer is not None or described.names_itself):
             raise Untrue("another provider answers")  # RFC 9207
         async with self._exchanging.turn(network, network):
-            token = await self._exchange(described, attempt, code)
+            token, access = await self._exchange(described, attempt, code)
         expected = Expected(self.issuer, self.chat.settings.oidc_client_id, attempt.nonce)
-        read = partial(id_tokens.read, token, expected=expected)
+        claims = await self._read(network, partial(id_tokens.read, token, expected=expected))
+        if described.told and access and id_tokens.lacks(claims):
+            async with self._exchanging.turn(network, network):
+                claims = id_tokens.completed(claims, await self._told(described.told, access))
+        return id_tokens.said(claims)
+
+    async def _told(self, place: str, access: str) -> Any:
+        """Return what the provider says of a person when asked; None if it does not, as people can sign in without."""
+        try:
+            return await self._web.get(place, access)
+        except Unreachable as error:
+            self.note("it says nothing of a person", str(error))
+            return None
+
+    async def signed_out(self, token: str, network: str) -> SignedOut:
+        """Return who has signed out there, as a token says; raises `Untrue`, or as `address`."""
+        client_id = self.chat.settings.oidc_client_id
+        return await self._read(network, partial(logout_tokens.read, token, issuer=self.issuer, client_id=client_id))
+
+    async def way_out(self, network: str) -> str | None:
+        """Return where people sign out there and are led back (RP-Initiated Logout 1.0, 2); None if nowhere."""
+        described = await self._describe(network)
+        query = {"client_id": self.chat.settings.oidc_client_id, "post_logout_redirect_uri": self.chat.settings.url}
+        return _with(described.ended, query) if described.ended else None
+
+    async def _read(self, network: str, read: Callable[..., T]) -> T:
+        """Return what ``read`` does of a token, with keys of the provider's that may be new."""
+        described = await self._describe(network)
         try:
             return await asyncio.to_thread(read, keys=described.keys)
         except UnknownKey:
@@ -101,8 +135,8 @@ class Provider:
     def _return(self) -> str:
         return f"{self.chat.settings.url}{RETURN}"
 
-    async def _exchange(self, described: Described, attempt: Attempt, code: str) -> str:
-        """Return the token that a code stands for (RFC 6749, 4.1.3)."""
+    async def _exchange(self, described: Described, attempt: Attempt, code: str) -> tuple[str, str]:
+        """Return the tokens that a code stands for, the second one perhaps empty (RFC 6749, 4.1.3)."""
         settings = self.chat.settings
         form = {
             "grant_type": "authorization_code",
@@ -123,7 +157,8 @@ class Provider:
         token = answer.get("id_token") if isinstance(answer, dict) else None
         if status != 200 or not isinstance(token, str):  # noqa: PLR2004
             raise Untrue(f"the provider gives no token: status {status}")
-        return token
+        access = answer.get("access_token")
+        return token, access if isinstance(access, str) and access.isascii() else ""
 
     async def _describe(self, network: str, kept: float = KEPT) -> Described:
         """Return what the provider says of itself, as of ``kept`` seconds ago at most.
@@ -153,6 +188,8 @@ class Provider:
             str(authorization),
             str(token),
             await self._ask("get", str(keys)),
+            told=_place(found.get("userinfo_endpoint")),
+            ended=_place(found.get("end_session_endpoint")),
             posts_secret="client_secret_basic" not in ways,
             names_itself=found.get("authorization_response_iss_parameter_supported") is True,
             at=time.monotonic(),
@@ -174,6 +211,19 @@ class Provider:
     def note(self, problem: str, why: str) -> None:
         """Log a problem with the provider, which is counted when it is repeated."""
         self._tally.note(logging.WARNING, f"the sign-in provider: {problem}", why)
+
+
+def _place(address: Any) -> str:
+    """Return an address that a provider may leave out; empty if it does, or gives none that can be used."""
+    try:
+        return addresses.provider(address) if isinstance(address, str) else ""
+    except ValueError:
+        return ""
+
+
+def _with(address: str, query: Mapping[str, str]) -> str:
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{urlencode(query)}"
 
 
 def _new_web() -> Any:

@@ -29,16 +29,17 @@ class Web:
     def __init__(self) -> None:
         self._tls = ssl.create_default_context()
 
-    async def get(self, url: str) -> Any:
-        """Return the JSON at an address; raises `Unreachable`."""
-        status, found = await self._ask("GET", url)
+    async def get(self, url: str, token: str = "") -> Any:
+        """Return the JSON at an address, for who has a ``token``; raises `Unreachable`."""
+        who = {"Authorization": f"Bearer {token}"} if token else {}
+        status, found = await self._ask("GET", url, headers=HEADERS | who)
         if status != httpx2.codes.OK:
             raise Unreachable(f"the status is {status}")
         return found
 
     async def post(self, url: str, form: Mapping[str, str], basic: tuple[str, str] | None) -> tuple[int, Any]:
         """Send a form; return the status and the JSON of the answer, perhaps None. Raises `Unreachable`."""
-        return await self._ask("POST", url, data=dict(form), auth=basic)
+        return await self._ask("POST", url, headers=HEADERS, data=dict(form), auth=basic)
 
     async def _ask(self, method: str, url: str, **what: Any) -> tuple[int, Any]:
         try:
@@ -51,7 +52,7 @@ class Web:
     async def _answer(self, method: str, url: str, **what: Any) -> tuple[int, Any]:
         async with (
             httpx2.AsyncClient(verify=self._tls, trust_env=False, timeout=None) as client,
-            client.stream(method, url, headers=HEADERS, follow_redirects=False, **what) as response,
+            client.stream(method, url, follow_redirects=False, **what) as response,
         ):
             body = bytearray()
             async with aclosing(response.aiter_raw()) as pieces:
