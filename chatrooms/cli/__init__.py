@@ -126,7 +126,8 @@ def copy_database(source: str, target: str) -> None:
 def restored(config: Path | None, **flags: Any) -> None:
     """Make all clients start anew: run it after you put back a backup, before you start the server.
 
-    It also migrates the database, if an older version wrote it.
+    The tokens of `hand_over` that were made before no longer work; people stay signed in. It also migrates the
+    database, if an older version wrote it.
     """
     settings = settings_of(config, flags)
     from chatrooms.cli.opening import Unable
@@ -137,6 +138,7 @@ def restored(config: Path | None, **flags: Any) -> None:
     except Unable as error:
         fail(str(error))
     click.echo(f"Clients will discard what they know of {database}, and fetch it again.")
+    click.echo("Tokens of hand_over that were made before are void; people stay signed in.")
 
 
 @cli.command()
