@@ -15,7 +15,7 @@ from chatrooms.cli.deploy import deploy
 from chatrooms.cli.emoji import emoji
 from chatrooms.cli.group import group
 from chatrooms.cli.options import (
-    database_option,
+    address_option,
     fail,
     json_option,
     print_result,
@@ -100,8 +100,8 @@ def backup(file: Path, config: Path | None, **flags: Any) -> None:
 
 
 @cli.command("copy")
-@database_option("from", "source", "The database to copy, such as sqlite:///FILE")
-@database_option("to", "target", "An empty database, or one that a copy has begun")
+@address_option("from", "source", "The database to copy, such as sqlite:///FILE", required=True)
+@address_option("to", "target", "An empty database, or one that a copy has begun", required=True)
 def copy_database(source: str, target: str) -> None:
     """Copy a chat from one database into another, SQLite or PostgreSQL, while no server runs.
 
