@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -80,22 +81,33 @@ def show(config: Path | None, **flags: Any) -> None:
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--files",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Copy the files that people shared into this folder, and remove there what no database beside FILE needs",
+)
 @setting_options
-def backup(file: Path, config: Path | None, **flags: Any) -> None:
+def backup(file: Path, folder: Path | None, config: Path | None, **flags: Any) -> None:
     """Copy the database to a new FILE, also while servers use it: of SQLite itself, of PostgreSQL a dump by pg_dump.
 
-    The files that people shared are not in it: copy their folder, too.
+    The files that people shared are not in it: copy them with --files, or their folder by other means.
     """
     settings = settings_of(config, flags)
     from chatrooms.cli.backup import copy
+    from chatrooms.cli.file_copies import beside
     from chatrooms.cli.opening import Unable
 
+    with_files = folder is not None and not settings.file_store
     try:
-        source = copy(settings, file)
+        with beside(file, settings.data / FILES, folder) if folder and with_files else nullcontext():
+            source = copy(settings, file)
     except Unable as error:
         fail(str(error))
     click.echo(f"{source} is copied to {file}.")
-    if not settings.file_store:
+    if with_files:
+        click.echo(f"The files that people shared are copied to {folder}.")
+    elif not settings.file_store:
         click.echo(f"Now copy the folder with the files that people shared, if there is one: {settings.data / FILES}")
 
 
