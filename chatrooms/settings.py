@@ -47,7 +47,8 @@ class Settings(SignInSettings):
     requests: bool = Field(
         default=True,
         description="Whether a conversation that a stranger begins waits until its recipient accepts it. Strangers "
-        "share no room; the lobby counts only where new people need an invitation or an approval, or cannot join.",
+        "share no room; the lobby and open rooms count only where new people need an invitation or an approval, or "
+        "cannot join.",
     )
     service_key: str = Field(
         default="",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from chatrooms.cli.deploy import deploy
 from chatrooms.cli.emoji import emoji
 from chatrooms.cli.group import group
 from chatrooms.cli.options import (
-    database_option,
+    address_option,
     fail,
     json_option,
     print_result,
@@ -84,36 +85,35 @@ def show(config: Path | None, **flags: Any) -> None:
     "--files",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Then copy the files that people shared into this folder, which keeps those of earlier backups",
+    help="Copy the files that people shared into this folder, and remove there what no database beside FILE needs",
 )
 @setting_options
 def backup(file: Path, folder: Path | None, config: Path | None, **flags: Any) -> None:
     """Copy the database to a new FILE, also while servers use it: of SQLite itself, of PostgreSQL a dump by pg_dump.
 
-    The files that people shared are not in it: copy them with --files, or their folder by another program.
+    The files that people shared are not in it: copy them with --files, or their folder by other means.
     """
     settings = settings_of(config, flags)
-    from chatrooms.cli import shared_files
     from chatrooms.cli.backup import copy
+    from chatrooms.cli.file_copies import beside
     from chatrooms.cli.opening import Unable
 
+    with_files = folder is not None and not settings.file_store
     try:
-        click.echo(f"{copy(settings, file)} is copied to {file}.")
-        if settings.file_store:
-            click.echo("The files that people shared are not copied: back up the bucket.")
-        elif folder is None:
-            click.echo(
-                f"Now copy the folder with the files that people shared, if there is one: {settings.data / FILES}"
-            )
-        else:
-            click.echo(f"Files copied to {folder}: {shared_files.back_up(settings, folder):,}.")
+        with beside(file, settings.data / FILES, folder) if folder and with_files else nullcontext():
+            source = copy(settings, file)
     except Unable as error:
         fail(str(error))
+    click.echo(f"{source} is copied to {file}.")
+    if with_files:
+        click.echo(f"The files that people shared are copied to {folder}.")
+    elif not settings.file_store:
+        click.echo(f"Now copy the folder with the files that people shared, if there is one: {settings.data / FILES}")
 
 
 @cli.command("copy")
-@database_option("from", "source", "The database to copy, such as sqlite:///FILE")
-@database_option("to", "target", "An empty database, or one that a copy has begun")
+@address_option("from", "source", "The database to copy, such as sqlite:///FILE", required=True)
+@address_option("to", "target", "An empty database, or one that a copy has begun", required=True)
 def copy_database(source: str, target: str) -> None:
     """Copy a chat from one database into another, SQLite or PostgreSQL, while no server runs.
 
@@ -138,7 +138,8 @@ def copy_database(source: str, target: str) -> None:
 def restored(config: Path | None, **flags: Any) -> None:
     """Make all clients start anew: run it after you put back a backup, before you start the server.
 
-    It also migrates the database, if an older version wrote it.
+    The tokens of `hand_over` that were made before no longer work; people stay signed in. It also migrates the
+    database, if an older version wrote it.
     """
     settings = settings_of(config, flags)
     from chatrooms.cli.opening import Unable
@@ -149,6 +150,7 @@ def restored(config: Path | None, **flags: Any) -> None:
     except Unable as error:
         fail(str(error))
     click.echo(f"Clients will discard what they know of {database}, and fetch it again.")
+    click.echo("Tokens of hand_over that were made before are void; people stay signed in.")
 
 
 @cli.command()

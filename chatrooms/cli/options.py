@@ -59,17 +59,17 @@ def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def database_option(name: str, parameter: str, description: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add a flag for the URL of a database, which can be in a variable of the environment, too."""
+def address_option(name: str, parameter: str, description: str, **more: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Add a flag for a URL, which the environment can give, too; a password in an argument gets a warning."""
     return click.option(
         f"--{name}",
         parameter,
-        required=True,
         envvar=f"{VARIABLE}{name.upper()}",
         show_envvar=True,
         metavar="URL",
         callback=partial(_warned, name),
         help=description,
+        **more,
     )
 
 

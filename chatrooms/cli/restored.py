@@ -12,7 +12,7 @@ from chatrooms.storage.database import Database
 
 
 async def renew(settings: Settings) -> str:
-    """Migrate the database, begin a new epoch of its history, and return where it is.
+    """Migrate the database, begin a new epoch of its history with a new secret, and return where it is.
 
     Raises `Unable`, also while a server uses the database.
     """

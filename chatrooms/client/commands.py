@@ -786,8 +786,9 @@ class Commands(ABC):
     async def invite(self, room: str, username: str) -> Member:
         """Add a person to a room, which appears on all their devices at once.
 
-        Inviting people who share no room with you, save for the lobby, counts as starting a conversation. You can
-        invite the same person back once a day after they leave.
+        Inviting people who share no room with you counts as starting a conversation; the lobby does not count as
+        shared, nor do open rooms where anyone can sign up, unless they invited you there. You can invite the same
+        person back once a day after they leave.
         """
         result: OneMember = await self.run("room.invite", room=room, username=username)
         return result["member"]

@@ -41,7 +41,7 @@ class HostPosting:
         room = await self._room(where, given["reply_to"], me, create=create)
         told = {name: value for name, value in given.items() if value is not None}
         if key is not None:
-            told["id"] = ids.keyed(self._pipeline.facts.secret, me.username, room, key)
+            told["id"] = ids.keyed(self._pipeline.facts.id_secret, me.username, room, key)
         result = await self._pipeline.run("message.post", {"room": room, "text": text, **told}, me)
         message: Message = result["message"]
         return message

@@ -178,7 +178,8 @@ def _invited(db: Connection, me: Caller, p: WithPerson) -> Iterable[str]:
 def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Add a person to a room, which appears on all their devices at once.
 
-    Inviting people who share no room with you, save for the lobby, counts as starting a conversation. You can invite
+    Inviting people who share no room with you counts as starting a conversation; the lobby does not count as shared,
+    nor do open rooms where anyone can sign up, unless they invited you there. You can invite
     the same person back once a day after they leave.
     """
     username = people.reachable(act.db, act.me, p.username)
@@ -197,9 +198,10 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
 def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None:
     """Count inviting a stranger, or someone who ``left``, like beginning a conversation; raises `RateLimited`.
 
-    Sharing the lobby does not count, because everyone is added to it.
+    Sharing the lobby does not count, because everyone is added to it, nor what anybody can join who can sign up.
     """
-    if left or not relations.acquainted(act.db, act.me.username, username, besides=act.lobby, even_added=True):
+    counting = {"even_added": True, "even_open": act.server.sign_up != "open"}
+    if left or not relations.acquainted(act.db, act.me.username, username, besides=act.lobby, **counting):
         act.rates.begin(act.me.username, act.me.network, [username])
     if left:
         act.rates.invite_back(act.me.username, room, username)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Boolean, Connection, bindparam, select
+from sqlalchemy import Boolean, Connection, bindparam, or_, select
 
 from chatrooms import names
 from chatrooms.errors import Forbidden
 from chatrooms.pipeline.act import Caller
 from chatrooms.storage.own_tables import blocks
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import members
+from chatrooms.storage.tables import members, rooms
 
 _mine, _theirs = members.alias(), members.alias()
 _together = Prepared(
@@ -24,25 +24,30 @@ _together = Prepared(
         _mine.c.username == bindparam("me"),
         _theirs.c.username == bindparam("other"),
         _mine.c.room == _theirs.c.room,
+        _mine.c.room == rooms.c.name,
         _mine.c.room != bindparam("besides"),
         _mine.c.gone.is_(False),
         _theirs.c.gone.is_(False),
         _mine.c.request.is_(None),
         _theirs.c.request.is_(None),
         _theirs.c.added.is_(False) | bindparam("even_added", type_=Boolean),
+        or_(rooms.c.access != "open", _mine.c.invited_by == bindparam("other"), bindparam("even_open", type_=Boolean)),
     )
     .limit(1)
 )
 _between = Prepared(select(blocks.c.username).where(blocks.c.pair == bindparam("pair"), blocks.c.gone.is_(False)))
 
 
-def acquainted(db: Connection, me: str, other: str, *, besides: str = "", even_added: bool = False) -> bool:
+def acquainted(
+    db: Connection, me: str, other: str, *, besides: str = "", even_added: bool = False, even_open: bool = True
+) -> bool:
     """Return whether two people share a room other than ``besides``, or a conversation that both have accepted.
 
     A room to which anybody but the application added the other person does not count before they have written there,
-    ``even_added`` aside: no one is acquainted by what others do.
+    ``even_added`` aside: no one is acquainted by what others do. Unless ``even_open``, a room that anybody can join
+    does not count either, whatever is written in it, but for one to which the other person invited this one.
     """
-    given = {"me": me, "other": other, "besides": besides, "even_added": even_added}
+    given = {"me": me, "other": other, "besides": besides, "even_added": even_added, "even_open": even_open}
     return _together.one(db, given) is not None
 
 

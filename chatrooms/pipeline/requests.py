@@ -30,14 +30,20 @@ def asked(act: Act, people: Iterable[str]) -> set[str]:
     """Return those of some people to whom the caller is a stranger, so that a conversation with them is a request.
 
     Strangers share no room but those that somebody added the other to, who has written nothing there. Where anybody
-    can join, the lobby says nothing, because everybody is in it. The application, and moderators, admins and owners of
-    the server, ask no one.
+    can sign up, open rooms and the lobby say nothing, because a stranger needs a single click to be in them; only if
+    the other person invited the caller to one, they know each other. The application, and moderators, admins and owners
+    of the server, ask no one.
     """
     me = act.me
     if me.host or not act.server.settings.requests or rights.verdict(rights.of(act.db, me.username), "reach").allowed:
         return set()
-    besides = act.lobby if act.server.sign_up == "open" else ""
-    return {other for other in people if not relations.acquainted(act.db, me.username, other, besides=besides)}
+    anybody = act.server.sign_up == "open"
+    besides = act.lobby if anybody else ""
+
+    def known(other: str) -> bool:
+        return relations.acquainted(act.db, me.username, other, besides=besides, even_open=not anybody)
+
+    return {other for other in people if not known(other)}
 
 
 def holding(db: Connection, conversation: str, people: Iterable[str]) -> set[str]:

@@ -22,6 +22,13 @@ facts = Table(
         server_default="",
         comment="what only the server can compute is made with it",
     ),
+    Column(
+        "id_secret",
+        String(64),
+        nullable=False,
+        server_default="",
+        comment="the ids of messages with a key are made with it; the same after a backup was put back",
+    ),
     Column("ran_at", String(24), nullable=False, comment="when a server was last known to run, by its clock"),
     Column("name", String(60), nullable=False, server_default="", comment="of the server, if its owner named it"),
     Column("sign_up", String(8), nullable=False, server_default="", comment="as admins chose, see signing_up"),
@@ -31,7 +38,8 @@ facts = Table(
 class Facts(NamedTuple):
     """What tells this chat from others on its host, and its history from those of restored backups.
 
-    ``name`` is what its owner calls the server, ``sign_up`` how admins let new people in; both can be empty.
+    ``name`` is what its owner calls the server, ``sign_up`` how admins let new people in; both can be empty. The
+    ``secret`` signs and encrypts; from ``id_secret`` come ids that must be the same for the same key forever.
     """
 
     instance: str
@@ -40,6 +48,7 @@ class Facts(NamedTuple):
     secret: str = ""
     name: str = ""
     sign_up: str = ""
+    id_secret: str = ""
 
     @classmethod
     def unknown(cls) -> Facts:
@@ -49,8 +58,7 @@ class Facts(NamedTuple):
 
 def find(db: Connection) -> Facts | None:
     """Return the facts; None in a new database."""
-    columns = facts.c.instance, facts.c.epoch, facts.c.ran_at, facts.c.secret, facts.c.name, facts.c.sign_up
-    row = db.execute(select(*columns)).one_or_none()
+    row = db.execute(select(*(facts.c[name] for name in Facts._fields))).one_or_none()
     return Facts(*row) if row else None
 
 
@@ -58,7 +66,7 @@ def find_or_make(db: Connection, now: str) -> Facts:
     """Return the facts; make them up in a new database."""
     if known := find(db):
         return known
-    made = Facts(secrets.token_hex(4), _new_epoch(), now, secrets.token_hex(32))
+    made = Facts(secrets.token_hex(4), _new_epoch(), now, _new_secret(), id_secret=_new_secret())
     db.execute(insert(facts).values(id=1, **made._asdict()))
     return made
 
@@ -79,9 +87,13 @@ def choose_sign_up(db: Connection, sign_up: str) -> None:
 
 
 def renew(db: Connection) -> None:
-    """Begin a new epoch, so that every client starts anew."""
-    db.execute(update(facts).values(epoch=_new_epoch()))
+    """Begin a new epoch, so that every client starts anew, with a new secret: what the old one signed is void."""
+    db.execute(update(facts).values(epoch=_new_epoch(), secret=_new_secret()))
 
 
 def _new_epoch() -> str:
     return secrets.token_hex(16)
+
+
+def _new_secret() -> str:
+    return secrets.token_hex(32)

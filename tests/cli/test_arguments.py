@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from functools import reduce
+from pathlib import Path
+
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -46,6 +52,48 @@ def test_every_command_with_settings_says_so(command, tmp_path):
     given = ["--database", "mysql://me:s3cret@db/chat", "--data", str(tmp_path)]
     result = CliRunner().invoke(cli, [*command, *given])
     assert "CHATROOMS_DATABASE" in result.stderr and "s3cret" not in result.output
+
+
+def addresses(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the words of each command, and each of its flags that takes the address of a database or a bus."""
+    for name, each in getattr(command, "commands", {}).items():
+        yield from addresses(each, *path, name)
+    for option in command.params:
+        words = {option.name, getattr(option, "metavar", None), *re.findall(r"\w+", getattr(option, "help", "") or "")}
+        if words & {"database", "bus", "PostgreSQL", "Redis"} and isinstance(option.type, click.types.StringParamType):
+            yield path, option.opts[0]
+
+
+@pytest.mark.parametrize(("command", "flag"), list(addresses(cli)))
+def test_every_flag_for_an_address_warns_of_its_password(command, flag, tmp_path):
+    needed = {"--from": "no", "--to": "no", "--domain": "chat.example.org"}
+    found = reduce(lambda group, name: group.commands[name], command, cli)
+    given = [word for each in found.params for word in _needed(each, needed, str(tmp_path))]
+    result = CliRunner().invoke(cli, [*command, *given, flag, "postgresql+nothing://me:s3cret@db/chat"])
+    assert f"set CHATROOMS_{flag[2:].upper()} instead" in result.stderr
+    assert command[0] == "deploy" or "s3cret" not in result.output
+
+
+def _needed(parameter: click.Parameter, known: dict[str, str], other: str) -> list[str]:
+    if not parameter.required:
+        return []
+    if isinstance(parameter, click.Argument):
+        return [parameter.type.choices[0] if isinstance(parameter.type, click.Choice) else _named(parameter, other)]
+    return [parameter.opts[0], known[parameter.opts[0]]]
+
+
+def _named(parameter: click.Argument, folder: str) -> str:
+    if not getattr(parameter.type, "exists", False):
+        return "alice"
+    (file := Path(folder, "file")).touch()
+    return str(file)
+
+
+def test_what_the_environment_gives_is_used_without_a_warning():
+    secret = "postgresql+psycopg://me:s3cret@db/chat"
+    deploy = ["deploy", "systemd", "--domain", "chat.example.org"]
+    result = CliRunner().invoke(cli, deploy, env={"CHATROOMS_DATABASE": secret})
+    assert (result.exit_code, result.stderr) == (0, "") and f"CHATROOMS_DATABASE='{secret}'" in result.stdout
 
 
 def test_a_copy_takes_its_databases_from_the_environment_and_warns_of_passwords_in_arguments():

@@ -55,7 +55,7 @@ def deploy(kind: str, *options: str, domain: str = NAME) -> str:
         (("systemd", "--domain", NAME, "--nodes", "2"), "SQLite has one server"),
         (("systemd", "--domain", NAME, "--nodes", "2", "--database", "sqlite:////a"), "SQLite has one server"),
         (("systemd", "--domain", NAME, "--database", "no"), "--database is a URL"),
-        (("systemd", "--domain", NAME, "--database", "postgresql+psycopg://a:'@b/c"), "--database has no '"),
+        (("systemd", "--domain", NAME, "--database", "postgresql+psycopg://a'@b/c"), "--database has no '"),
         (("systemd", "--domain", NAME, "--proxies", "'; reboot"), "--proxies has no '"),
         (("systemd", "--domain", NAME, "--into", "/dev/null/x"), "/dev/null/x"),
     ],

@@ -130,10 +130,38 @@ def test_only_the_recipient_decides(direct):
     assert code(direct, "alice", "request.accept", room="#lobby") == "invalid"
 
 
-def knows_by_a_room(direct: Direct) -> None:
+def share_an_open_room(direct: Direct) -> None:
     direct.run("carol", "room.create", {"name": "#den"})
     for name in ("alice", "mallory"):
         direct.run(name, "room.join", {"room": "#den"})
+
+
+def write_in_an_open_room(direct: Direct) -> None:
+    share_an_open_room(direct)
+    for name in ("alice", "mallory"):
+        talk(direct, name, "#den")
+
+
+def share_an_open_room_behind_a_closed_door(direct: Direct) -> None:
+    share_an_open_room(direct)
+    direct.sign_up = "invite"
+
+
+def share_a_room_that_became_private(direct: Direct) -> None:
+    share_an_open_room(direct)
+    direct.run("carol", "room.update", {"room": "#den", "access": "private"})
+
+
+def was_invited_by_alice_and_came_back_alone(direct: Direct) -> None:
+    was_invited_by_alice(direct)
+    direct.run("mallory", "room.leave", {"room": "#den"})
+    direct.run("mallory", "room.join", {"room": "#den"})
+
+
+def was_invited_by_a_third(direct: Direct) -> None:
+    share_an_open_room(direct)
+    direct.run("mallory", "room.leave", {"room": "#den"})
+    direct.run("carol", "room.invite", {"room": "#den", "username": "mallory"})
 
 
 def was_invited_by_alice(direct: Direct) -> None:
@@ -189,7 +217,12 @@ def asks_in_a_group(direct: Direct) -> None:
         (was_added_and_wrote, None),
         (was_added_by_the_application, None),
         (asks_in_a_group, "pending"),
-        (knows_by_a_room, None),
+        (share_an_open_room, "pending"),
+        (write_in_an_open_room, "pending"),
+        (share_an_open_room_behind_a_closed_door, None),
+        (share_a_room_that_became_private, None),
+        (was_invited_by_alice_and_came_back_alone, "pending"),
+        (was_invited_by_a_third, "pending"),
         (was_invited_by_alice, None),
         (moderates, None),
         (is_off, None),
@@ -200,6 +233,19 @@ def test_who_is_a_stranger(direct, before, waits):
     before(direct)
     talk(direct, "mallory", "alice")
     assert held(direct, "alice")[0] == waits
+
+
+def test_inviting_people_who_are_merely_in_an_open_room_counts_where_anybody_can_sign_up(direct, monkeypatch):
+    counted = []
+    monkeypatch.setattr(direct._rates, "begin", lambda *given: counted.append(given[-1]))
+    share_an_open_room(direct)
+    direct.run("mallory", "room.create", {"name": "#trap"})
+    direct.run("mallory", "room.invite", {"room": "#trap", "username": "alice"})
+    assert counted == [["alice"]]
+    direct.sign_up = "invite"
+    direct.run("mallory", "room.create", {"name": "#club"})
+    direct.run("mallory", "room.invite", {"room": "#club", "username": "alice"})
+    assert counted == [["alice"]]
 
 
 def test_the_application_asks_no_one(direct):
@@ -244,6 +290,9 @@ async def test_a_request_is_on_all_devices_of_its_recipient_and_its_end_too(tmp_
         connect(server.url, "mallory") as mallory,
         connect(server.url, "alice", token=alice.token) as phone,
     ):
+        await alice.run("room.create", name="#den")
+        await mallory.run("room.join", room="#den")
+        await mallory.say("#den", "A click and a word make nobody known.")
         await mallory.say("alice", "hello")
         for device in (alice, phone):
             await device.hears(lambda _, data: any(row["request"] for row in data.get("memberships", ())))

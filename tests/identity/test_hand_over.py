@@ -11,6 +11,7 @@ import pytest
 import socketio.exceptions
 
 from chatrooms import Chatrooms, Settings, User, clock
+from chatrooms.cli.restored import renew
 from chatrooms.errors import Unauthorized
 from chatrooms.identity import hand_over
 from chatrooms.identity.hand_over import Handed
@@ -193,3 +194,20 @@ async def test_a_chat_where_people_join_by_name_hands_no_one_over(own_server):
         await own_server.chat.hand_over("ann")
     with pytest.raises(WouldBlock):
         own_server.chat.hand_over_sync("ann")
+
+
+async def test_a_restored_backup_ends_all_tokens_and_a_key_still_finds_its_message(tmp_path, either_database):
+    where = Settings(data=tmp_path, database=either_database)
+    async with hosting(tmp_path, database=either_database) as (chat, url):
+        old = await chat.hand_over("ann")
+        posted = await chat.post("ann", "Order 7 is in.", key="order 7")
+        assert (await post(url, "/api/user.me", {}, headers=bearer(old)))[0] == 200
+        leaked = chat._pipeline.facts
+    await renew(where)
+    async with hosting(tmp_path, database=either_database) as (chat, url):
+        for token in (old, hand_over.make(leaked, ANN, SHORT)):
+            assert (await post(url, "/api/user.me", {}, headers=bearer(token)))[0] == 401
+        new = await chat.hand_over("ann")
+        assert (await post(url, "/api/user.me", {}, headers=bearer(new)))[0] == 200
+        again = await chat.post("ann", "Order 7 is in.", key="order 7")
+        assert (again["id"], again["seq"]) == (posted["id"], posted["seq"])

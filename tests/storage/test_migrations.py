@@ -17,7 +17,7 @@ from chatrooms.features import FEATURES
 from chatrooms.features.search.index import TABLE
 from chatrooms.identity import links
 from chatrooms.identity.digests import digest
-from chatrooms.storage import migrations
+from chatrooms.storage import facts, migrations
 from chatrooms.storage.tables import members, metadata, reads, rooms, users
 from tests.storage.test_writer import ROOM
 
@@ -153,6 +153,19 @@ def test_a_link_from_before_its_maker_was_stored_still_works(engine):
     with engine.connect() as connection:
         assert connection.scalars(select(links.links.c.made_by)).all() == [None]
         assert links.of(connection, code) == "alice"
+
+
+def test_messages_with_a_key_keep_their_ids_when_these_get_a_secret_of_their_own(engine):
+    migrations.upgrade(engine, "0071")
+    with engine.begin() as connection:
+        old = {"id": 1, "instance": "a1b2c3d4", "epoch": "first", "ran_at": AT, "secret": "known"}
+        connection.execute(facts.facts.insert().values(old))
+    migrations.migrate(engine)
+    with engine.begin() as connection:
+        facts.renew(connection)
+        renewed = facts.find(connection)
+    assert renewed.id_secret == "known"
+    assert renewed.secret != "known" and renewed.epoch != "first" and len(renewed.secret) == 64
 
 
 def test_head_is_the_newest_migration():

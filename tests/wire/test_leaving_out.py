@@ -17,7 +17,7 @@ MOST = 400
 
 
 class Transport:
-    """A transport whose bytes leave when the client reads; one that does not ``write`` is asked for them, as polls do."""
+    """A transport whose bytes leave when the client reads; from one that does not ``write``, when it asks for them."""
 
     name = "websocket"
 

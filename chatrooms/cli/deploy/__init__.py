@@ -11,7 +11,7 @@ import click
 from chatrooms.cli.deploy import files
 from chatrooms.cli.deploy.files import File
 from chatrooms.cli.deploy.site import Mistake, Site
-from chatrooms.cli.options import fail
+from chatrooms.cli.options import address_option, fail
 
 DOMAIN = click.option("--domain", required=True, help="The name that people type, such as chat.example.org")
 PATH = click.option("--path", default="/", help="The path of the chat there, such as /chat/ [default: /]")
@@ -40,11 +40,14 @@ def deploy() -> None:
 @PORT
 @click.option("--host", default="127.0.0.1", help="The address to listen on [default: 127.0.0.1]")
 @click.option("--proxies", default="127.0.0.1", help="The addresses of your proxies [default: 127.0.0.1]")
-@click.option("--database", default="", help="The URL of a PostgreSQL; without it, SQLite, which has one node")
-@click.option("--bus", default="", help="A Redis or Valkey for what nodes tell each other [default: PostgreSQL]")
+@address_option("database", "database", "A PostgreSQL; without it, SQLite, which has one node", default="")
+@address_option("bus", "bus", "A Redis or Valkey for what nodes tell each other [default: PostgreSQL]", default="")
 @INTO
 def systemd(into: Path | None, proxies: str, bus: str, **options: Any) -> None:
-    """Print units of systemd: a node for each port, all of them as a target, and a nightly backup."""
+    """Print units of systemd: a node for each port, all of them as a target, and a nightly backup.
+
+    Put a URL with a password into CHATROOMS_DATABASE or CHATROOMS_BUS: other accounts can read arguments.
+    """
 
     def made() -> list[File]:
         site = Site(**options)
