@@ -60,10 +60,10 @@ def _alone(database: str, *, writer: bool) -> Iterator[Engine]:
 def _now_and_then(say: Callable[[str], None]) -> Callable[[str], None]:
     said_at = time.monotonic()
 
-    def told(line: str) -> None:
+    def report(line: str) -> None:
         nonlocal said_at
         if time.monotonic() - said_at > SECONDS_BETWEEN:
             said_at = time.monotonic()
             say(line)
 
-    return told
+    return report

@@ -9,9 +9,9 @@ import secrets
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, String, Table, delete, insert
+from sqlalchemy import Column, Connection, String, Table
 
-from chatrooms import clock
+from chatrooms.identity import single_use
 from chatrooms.identity.digests import digest
 from chatrooms.storage.tables import metadata
 
@@ -38,19 +38,13 @@ class Challenge(NamedTuple):
 
 
 def make(db: Connection, bound_to: str, origin: str, handle: str = "") -> Challenge:
-    """Store a challenge and return it; forget those that have expired."""
+    """Store a challenge and return it."""
     value = secrets.token_bytes(BYTES)
-    db.execute(delete(challenges).where(challenges.c.expires_at <= clock.now()))
-    row = {"origin": origin, "handle": handle, "expires_at": clock.later(GOOD_FOR)}
-    db.execute(insert(challenges).values(hash=digest(value), bound_to=digest(bound_to), **row))
+    single_use.add(db, challenges, value, GOOD_FOR, bound_to=digest(bound_to), origin=origin, handle=handle)
     return Challenge(value, origin, handle)
 
 
 def take(db: Connection, value: bytes, bound_to: str) -> Challenge | None:
     """Return a challenge that nobody has taken, unless it has expired or belongs to others."""
-    mine = challenges.c.hash == digest(value), challenges.c.bound_to == digest(bound_to)
-    columns = challenges.c.origin, challenges.c.handle, challenges.c.expires_at
-    row = db.execute(delete(challenges).where(*mine).returning(*columns)).one_or_none()
-    if row is None or row.expires_at <= clock.now():
-        return None
-    return Challenge(value, row.origin, row.handle)
+    row = single_use.take(db, challenges, value, bound_to)
+    return Challenge(value, row.origin, row.handle) if row else None

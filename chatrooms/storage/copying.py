@@ -66,8 +66,8 @@ _INDEXES = text(
     "AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)"
 )
 
-Told = Callable[[str], None]
-"""Is told how far the copy has come."""
+Report = Callable[[str], None]
+"""Gets a line about how far the copy has come."""
 
 
 class Impossible(Exception):
@@ -91,7 +91,7 @@ def tables() -> list[Table]:
     return [table for table in metadata.sorted_tables if table.name != INDEXED]
 
 
-def copy(source: Engine, target: Engine, told: Told) -> dict[str, int]:
+def copy(source: Engine, target: Engine, report: Report) -> dict[str, int]:
     """Copy all rows, and return how many of each table; raises `Impossible` or ``SQLAlchemyError``.
 
     No server may use either of them meanwhile. Call it again to go on with one that was interrupted.
@@ -99,8 +99,8 @@ def copy(source: Engine, target: Engine, told: Told) -> dict[str, int]:
     with source.connect() as read:
         _begin(read, target)
         for table in tables():
-            _copy_table(read, target, table, told)
-    counts = {table.name: _require_same(target, table, told) for table in tables()}
+            _copy_table(read, target, table, report)
+    counts = {table.name: _require_same(target, table, report) for table in tables()}
     _finish(target)
     return counts
 
@@ -147,7 +147,7 @@ def fingerprint(source: Connection) -> str:
     return hashlib.blake2b(repr((HEAD, tuple(known), *map(int, counted))).encode(), digest_size=32).hexdigest()
 
 
-def _copy_table(source: Connection, target: Engine, table: Table, told: Told) -> None:
+def _copy_table(source: Connection, target: Engine, table: Table, report: Report) -> None:
     state = _noted(target, table.name)
     total = source.scalar(select(func.count()).select_from(table)) or 0
     for piece in () if state["done"] else _pieces(source, table, state["after"]):
@@ -156,7 +156,7 @@ def _copy_table(source: Connection, target: Engine, table: Table, told: Told) ->
         with target.begin() as write:
             _store(write, table, piece.rows)
             _note(write, table.name, state)
-        told(f"{table.name}: {state['rows']:,} of {total:,} rows")
+        report(f"{table.name}: {state['rows']:,} of {total:,} rows")
     with target.begin() as write:
         _note(write, table.name, state | {"done": True})
         _continue_numbers(write, table)
@@ -205,13 +205,13 @@ def _continue_numbers(target: Connection, table: Table) -> None:
     target.execute(select(func.setval(func.pg_get_serial_sequence(table.name, column.name), newest, False)))
 
 
-def _require_same(target: Engine, table: Table, told: Told) -> int:
+def _require_same(target: Engine, table: Table, report: Report) -> int:
     """Return how many rows of a table the target has; raises `Impossible` if they are not those that were copied."""
     state, made, count = _noted(target, table.name), "", 0
     with target.connect() as read:
         for piece in _pieces(read, table, None):
             count, made = count + len(piece.rows), piece.hash(made)
-            told(f"{table.name}: {count:,} of {state['rows']:,} rows compared")
+            report(f"{table.name}: {count:,} of {state['rows']:,} rows compared")
     if (count, made) != (state["rows"], state["hash"]):
         raise Impossible(f"the copy of the table {table.name} differs from the source: begin anew with an empty target")
     return count

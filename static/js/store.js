@@ -151,7 +151,7 @@ export const isReadable = (room) => !isShared(parentOf(room)) || memberships.val
 export const isOpen = (room) => isReadable(room) || !ready.value;
 
 /** @param {string} room */
-export const myRole = (room) => memberships.value.get(parentOf(room))?.role;
+const myRole = (room) => memberships.value.get(parentOf(room))?.role;
 
 /** Whether we muted it; the server unmutes it at its time. @param {string} room */
 export const isMuted = (room) => memberships.value.get(parentOf(room))?.muted ?? false;

@@ -8,9 +8,10 @@ import secrets
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, String, Table, delete, insert, update
+from sqlalchemy import Column, Connection, String, Table, update
 
 from chatrooms import clock
+from chatrooms.identity import single_use
 from chatrooms.identity.digests import digest
 from chatrooms.storage.tables import metadata
 
@@ -46,11 +47,10 @@ class Attempt(NamedTuple):
 
 
 def make(db: Connection, session: str = "") -> Attempt:
-    """Store an attempt and return it; forget those that have expired."""
+    """Store an attempt and return it."""
     made = Attempt(secrets.token_urlsafe(32), session, secrets.token_urlsafe(32), secrets.token_urlsafe(32))
-    db.execute(delete(attempts).where(attempts.c.expires_at <= clock.now()))
-    row = {"session": session, "nonce": made.nonce, "verifier": made.verifier, "expires_at": clock.later(GOOD_FOR)}
-    db.execute(insert(attempts).values(hash=digest(made.state), bound_to="", **row))
+    row = {"session": session, "nonce": made.nonce, "verifier": made.verifier}
+    single_use.add(db, attempts, made.state, GOOD_FOR, bound_to="", **row)
     return made
 
 
@@ -65,9 +65,5 @@ def bind(db: Connection, state: str, browser: str) -> Attempt | None:
 
 def take(db: Connection, state: str, browser: str) -> Attempt | None:
     """Return an attempt that nobody has taken, unless it has expired or belongs to another browser."""
-    mine = attempts.c.hash == digest(state), attempts.c.bound_to == digest(browser)
-    columns = attempts.c.session, attempts.c.nonce, attempts.c.verifier, attempts.c.expires_at
-    row = db.execute(delete(attempts).where(*mine).returning(*columns)).one_or_none()
-    if row is None or row.expires_at <= clock.now():
-        return None
-    return Attempt(state, row.session, row.nonce, row.verifier)
+    row = single_use.take(db, attempts, state, browser)
+    return Attempt(state, row.session, row.nonce, row.verifier) if row else None

@@ -13,7 +13,7 @@ const KINDS = [
   ["audio/mp4", "m4a"],
 ];
 const BITS_PER_SECOND = 32_000;
-export const LONGEST_S = 15 * 60;
+const LONGEST_S = 15 * 60;
 const PIECE_MS = 1_000;
 /** What people read, by the name of the error (Media Capture and Streams, section 9.2.2). */
 const PROBLEMS = {

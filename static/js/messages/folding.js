@@ -1,6 +1,6 @@
 /** Long texts, such as a pasted log, show their beginning first, and the rest in parts, none of which holds up the page. */
 
-export const FOLDS_FROM = { lines: 30, characters: 2_400 };
+const FOLDS_FROM = { lines: 30, characters: 2_400 };
 const SHOWN = { lines: 12, characters: 1_000 };
 /** A part ends at the next empty line, or, if it has become this long, at the next line; each can be an item. */
 const PART = { least: 1_500, most: 2_200, lines: 150 };

@@ -5,7 +5,7 @@ import { nameOf } from "../store.js";
 import { useProfile } from "../users.js";
 
 /** The hue of a person, which is the same everywhere. @param {string} username */
-export function hueOf(username) {
+function hueOf(username) {
   let hash = 7;
   for (const letter of username) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 360_007;
   return Math.round((hash * 137.508) % 360);

@@ -7,8 +7,8 @@ import { hasPasskeys } from "../passkeys.js";
 import { addressToLogIn, hasAccounts, serverName } from "../server.js";
 import { kept } from "../storage.js";
 import { ByProvider } from "./by-provider.js";
-import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { NameField } from "./name-field.js";
 import { SignIn } from "./sign-in.js";
 
 /**
@@ -64,19 +64,7 @@ function Form({ invited, onJoin, onSignIn }) {
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Join <bdi>${serverName.value}</bdi></h1>
         <p class="lead">${invited} Pick a name. It's how people will find you here.</p>
-        <${Field}
-          label="Your name"
-          value=${name}
-          onInput=${setName}
-          error=${error || turnedAway.value}
-          hint="2 to 32 letters, digits, dots, hyphens or underscores"
-          name="username"
-          maxlength="64"
-          required
-          autofocus
-          autocapitalize="none"
-          spellcheck=${false}
-        />
+        <${NameField} value=${name} onInput=${setName} error=${error || turnedAway.value} />
         <button class="primary" disabled=${busy}>Join</button>
         <${ByProvider} />
         ${offered.value && html`<${GoBack} name=${offered.value} />`}

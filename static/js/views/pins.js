@@ -1,21 +1,21 @@
-import { useEffect, useRef, useState } from "preact/hooks";
 import { plain } from "../messages/plain.js";
 import { exactTime, shortTime } from "../dates.js";
-import { asRefusal, online } from "../connection.js";
+import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { goTo } from "../route.js";
-import { nameOf, rooms, titleOf, windowOf } from "../store.js";
+import { nameOf, rooms, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
+import { useRoomPages } from "./room-pages.js";
 import { toast } from "../notices.js";
 
 /** @import {Message} from "../wire.js" */
 
 /** The pinned messages of a room, most recently pinned first. @param {{room: string, onClose: () => void}} props */
 export function Pins({ room, onClose }) {
-  const { pinned, more, problem, loadMore } = usePinned(room);
+  const { rows: pinned, more, problem, loadMore } = useRoomPages(room, load);
   /** @param {Message} message */
   const open = (message) => (onClose(), goTo(room, message.seq));
   return html`
@@ -34,47 +34,10 @@ export function Pins({ room, onClose }) {
   `;
 }
 
-/** @typedef {{pinned: Message[] | null, more: boolean, problem: string}} Answer */
-
-/** @type {Answer} */
-const NOTHING = { pinned: null, more: false, problem: "" };
-
-/**
- * Loads the pinned messages, as many again when a message of the room changes and after reconnecting; null while loading.
- * @param {string} room
- */
-function usePinned(room) {
-  const [answer, setAnswer] = useState(NOTHING);
-  const { list } = windowOf(room).value;
-  const number = useRef(0);
-  const count = answer.pinned?.length ?? 0;
-
-  /** @param {number} least How many, if there are so many. */
-  function load(least) {
-    number.current += 1;
-    const mine = number.current;
-    pinnedIn(room, least).then(
-      (found) => mine === number.current && setAnswer({ ...found, problem: "" }),
-      (error) => mine === number.current && setAnswer({ ...NOTHING, problem: asRefusal(error).message }),
-    );
-  }
-
-  useEffect(() => {
-    load(count);
-    return () => void (number.current += 1);
-  }, [room, online.value, list]);
-  return { ...answer, loadMore: () => load(count + 1) };
-}
-
-/**
- * Loads pages until there are enough.
- * @param {string} room @param {number} least @param {Message[]} [before]
- * @returns {Promise<{pinned: Message[], more: boolean}>}
- */
-async function pinnedIn(room, least, before = []) {
-  const { messages, more } = await command("room.pins", { room, after: before.at(-1)?.id ?? null });
-  const pinned = [...before, ...messages];
-  return more && pinned.length < least ? pinnedIn(room, least, pinned) : { pinned, more };
+/** @param {string} room @param {Message} [last] */
+async function load(room, last) {
+  const { messages, more } = await command("room.pins", { room, after: last?.id ?? null });
+  return { rows: messages, more };
 }
 
 /** @param {{message: Message, onOpen: () => void}} props */

@@ -10,6 +10,7 @@ import { ByProvider } from "./by-provider.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { APPLIED } from "./join.js";
+import { NameField } from "./name-field.js";
 import { Asking } from "./opened-link.js";
 import { toast } from "../notices.js";
 
@@ -73,19 +74,7 @@ function Naming({ newcomer: { ticket, username: suggested, label } }) {
           You're <bdi>${label}</bdi> at <bdi>${providerName}</bdi>, and new here.
           ${isAsking ? " New people are approved: say who you are." : " Pick a name. It's how people will find you here."}
         </p>
-        <${Field}
-          label="Your name"
-          value=${name}
-          onInput=${setName}
-          error=${field === "username" ? error : ""}
-          hint="2 to 32 letters, digits, dots, hyphens or underscores"
-          name="username"
-          maxlength="64"
-          required
-          autofocus
-          autocapitalize="none"
-          spellcheck=${false}
-        />
+        <${NameField} value=${name} onInput=${setName} error=${field === "username" ? error : ""} />
         ${isAsking && html`<${Field} label="Who are you?" value=${about} onInput=${setAbout} error=${field === "about" ? error : ""} hint="One line. Only the people who decide read it." maxlength="250" required />`}
         ${error && field !== "username" && field !== "about" && html`<p class="error" role="alert">${error}</p>`}
         <button class="primary" disabled=${busy}>${isAsking ? "Ask to join" : "Join"}</button>

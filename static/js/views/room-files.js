@@ -1,14 +1,13 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import { asRefusal, online } from "../connection.js";
 import { exactTime, shortTime } from "../dates.js";
 import { addressOf } from "../files/address.js";
 import { kindOf, sizeInWords } from "../files/sizes.js";
 import { html } from "../html.js";
 import { goTo } from "../route.js";
-import { nameOf, titleOf, windowOf } from "../store.js";
+import { nameOf, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
+import { useRoomPages } from "./room-pages.js";
 
 /**
  * The files of a room, newest first.
@@ -16,7 +15,7 @@ import { Icon } from "./icon.js";
  * @param {{room: string, onClose: () => void}} props
  */
 export function RoomFiles({ room, onClose }) {
-  const { files, more, problem, loadMore } = useFiles(room);
+  const { rows: files, more, problem, loadMore } = useRoomPages(room, load);
   /** @param {SharedFile} file */
   const open = (file) => (onClose(), goTo(room, file.seq));
   return html`
@@ -46,40 +45,8 @@ const Row = ({ file, onOpen }) => html`
   </li>
 `;
 
-/** @type {{files: SharedFile[] | null, more: boolean, problem: string}} */
-const NOTHING = { files: null, more: false, problem: "" };
-
-/** Loads the files, and again when the room changes and after reconnecting. @param {string} room */
-function useFiles(room) {
-  const [answer, setAnswer] = useState(NOTHING);
-  const { list } = windowOf(room).value;
-  const number = useRef(0);
-  const count = answer.files?.length ?? 0;
-
-  /** @param {number} least */
-  function load(least) {
-    number.current += 1;
-    const mine = number.current;
-    filesIn(room, least).then(
-      (found) => mine === number.current && setAnswer({ ...found, problem: "" }),
-      (error) => mine === number.current && setAnswer({ ...NOTHING, problem: asRefusal(error).message }),
-    );
-  }
-
-  useEffect(() => {
-    load(count);
-    return () => void (number.current += 1);
-  }, [room, online.value, list]);
-  return { ...answer, loadMore: () => load(count + 1) };
-}
-
-/**
- * Loads pages until there are enough.
- * @param {string} room @param {number} least @param {SharedFile[]} [before]
- * @returns {Promise<{files: SharedFile[], more: boolean}>}
- */
-async function filesIn(room, least, before = []) {
-  const { files: found, more } = await command("file.list", { room, after: before.at(-1)?.seq ?? null });
-  const files = [...before, ...found];
-  return more && files.length < least ? filesIn(room, least, files) : { files, more };
+/** @param {string} room @param {SharedFile} [last] */
+async function load(room, last) {
+  const { files, more } = await command("file.list", { room, after: last?.seq ?? null });
+  return { rows: files, more };
 }

@@ -4,6 +4,7 @@ import { closeOpened, opened } from "../route.js";
 import { becomeOwner, useAnotherName, username } from "../session.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { NameField } from "./name-field.js";
 import { Asking, Over, useLink } from "./opened-link.js";
 
 /**
@@ -41,7 +42,7 @@ function Form({ code, server }) {
           ${here && html`${" "}You own it as <bdi>${here}</bdi>.`}
         </p>
         ${server.can_rename && html`<${Field} label="Name of the server" value=${title} onInput=${setTitle} error=${about("name")} maxlength="60" required />`}
-        ${!here && html`<${Field} label="Your name" value=${name} onInput=${setName} error=${about("username")} hint="2 to 32 letters, digits, dots, hyphens or underscores" name="username" autocomplete="username" maxlength="64" required autofocus autocapitalize="none" spellcheck=${false} />`}
+        ${!here && html`<${NameField} value=${name} onInput=${setName} error=${about("username")} autocomplete="username" />`}
         ${!here && html`<${Field} label="Your password" value=${password} onInput=${setPassword} error=${about("password")} hint="At least 8 characters. A few uncommon words are best." type="password" autocomplete="new-password" minlength="8" maxlength="256" required />`}
         ${error && !["name", "username", "password"].includes(field ?? "") && html`<p class="error" role="alert">${error}</p>`}
         <button class="primary" disabled=${busy}>Become the owner</button>
