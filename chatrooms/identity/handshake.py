@@ -55,7 +55,8 @@ class Credentials(BaseModel):
 class Handshake:
     """What a client says of itself when it connects, or with each HTTP request.
 
-    ``auth`` is the payload of a ``socket`` that connects, and empty for a request; ``trusted`` says whether the page it
+    ``auth`` is the payload of a ``socket`` that connects, and empty for a request; ``headers`` are those of the request
+    in both cases, such as ``headers["authorization"]``, in any case of letters. ``trusted`` says whether the page it
     comes from may use cookies. ``named`` is the username in the address of a request that cannot have headers of its
     own, such as that of a picture: it chooses one of the browser's cookies, and proves nothing.
     """

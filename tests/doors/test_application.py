@@ -147,13 +147,6 @@ async def test_a_username_that_nobody_has_leads_to_no_id(host):
             await host.chat.user_id(nobody)
 
 
-async def test_a_user_who_has_never_come_has_no_connections_to_end(host):
-    await host.chat.disconnect("nobody")
-    await asyncio.to_thread(host.chat.disconnect_sync, "nobody")
-    with pytest.raises(Invalid):
-        await host.chat.disconnect("")
-
-
 async def test_a_target_is_a_room_or_exactly_one_users_id(host):
     for id in ("#odd", "alice+bob", "ALICE"):
         await host.chat.add_user(id)
