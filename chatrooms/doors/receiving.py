@@ -6,7 +6,8 @@ Whatever ends a request, what came is stored: the client asks how much that is, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,8 +20,10 @@ PIECE = 1024 * 1024
 """How many bytes are written at once."""
 SECONDS_OF_SILENCE = 20.0
 OF_PERSON, OF_ADDRESS, OF_ALL = 8, 16, 100
-"""How many requests may send at a time."""
+"""How many requests may send at a time. If all places are taken, addresses share them."""
 SECONDS_TO_STOP = 30.0
+TOO_MANY = "Too many files are being uploaded. Wait a moment."
+RETRY_AFTER = 5
 
 
 class Receivings:
@@ -38,11 +41,13 @@ class Receivings:
         """Let a request send a piece; raises `Conflict` while another one does, and `RateLimited`."""
         if id in self._running:
             raise Conflict("Another request sends this file now.")
-        running = self._running.values()
+        running = [each for each in self._running.values() if not each.stopped]
         of_person = sum(each.owner == owner for each in running)
         of_address = sum(each.network == network for each in running)
-        if len(running) >= OF_ALL or of_person >= OF_PERSON or of_address >= OF_ADDRESS:
-            raise RateLimited("Too many files are being uploaded. Wait a moment.", retry_after=5)
+        if of_person >= OF_PERSON or of_address >= OF_ADDRESS:
+            raise RateLimited(TOO_MANY, retry_after=RETRY_AFTER)
+        if len(running) >= OF_ALL:
+            _make_room(running, of_address)
         receiving = self._running[id] = Receiving(self._blobs, id, owner, network, self._require_space)
         try:
             yield receiving
@@ -73,6 +78,18 @@ class Receivings:
             receiving.stop()
 
 
+def _make_room(running: Sequence[Receiving], of_address: int) -> None:
+    """End a request of the address that has most, if that has more than one with another of ``of_address`` would.
+
+    Raises `RateLimited` if not. What is ended goes on later, from what came.
+    """
+    counts = Counter(each.network for each in running)
+    crowded, most = counts.most_common(1)[0]
+    if most <= of_address + 1:
+        raise RateLimited(TOO_MANY, retry_after=RETRY_AFTER)
+    next(each for each in reversed(running) if each.network == crowded).stop()
+
+
 class Receiving:
     """A request that sends a piece of the upload ``id``; ``over`` is set once it was stored.
 
@@ -85,6 +102,11 @@ class Receiving:
         self.owner, self.network, self.over, self.came = owner, network, asyncio.Event(), 0
         self._blobs, self._id, self._require_space = blobs, id, require_space
         self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was ended."""
+        return self._stopped.done()
 
     def stop(self) -> None:
         """End it."""
@@ -111,7 +133,7 @@ class Receiving:
         """Return what comes next, and whether it is the last; raises `Conflict` if nothing comes."""
         event: asyncio.Future[Any] = asyncio.ensure_future(request.receive())
         await asyncio.wait([event, self._stopped], timeout=SECONDS_OF_SILENCE, return_when=asyncio.FIRST_COMPLETED)
-        if not event.done():
+        if self.stopped or not event.done():
             event.cancel()
             raise Conflict("The upload was interrupted. Ask how much the server has, and go on from there.")
         message = event.result()

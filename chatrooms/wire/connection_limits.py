@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
+from weakref import WeakValueDictionary
+
+from chatrooms.wire.crowd import Crowd
 
 LOCAL = ("127.0.0.1", "::1")
 
 
 class Slot:
-    """The slot of one connection or session, from `ConnectionLimits.acquire` until `release`."""
+    """The slot of one connection or session of a ``crowd``, from `ConnectionLimits.acquire` until `release`."""
 
-    __slots__ = ("_limits", "_network", "_released", "cut")
+    __slots__ = ("_limits", "_network", "_released", "crowd", "cut")
 
-    def __init__(self, limits: ConnectionLimits, network: str) -> None:
-        self._limits, self._network, self._released = limits, network, False
+    def __init__(self, limits: ConnectionLimits, network: str, crowd: Crowd) -> None:
+        self._limits, self._network, self._released, self.crowd = limits, network, False, crowd
         self.cut: Callable[[], None]
 
     def set_waiting(self, cut: Callable[[], None]) -> None:
@@ -39,25 +42,27 @@ class ConnectionLimits:
     """Counts connections or sessions: at most ``each`` from one network, unless ``exempt``, and ``total`` in all.
 
     When all slots are taken, the connection that has kept the server waiting for a request longest is cut off to make
-    room, be it idle or in the middle of a header or body.
+    room, be it idle or in the middle of a header or body. Those from one network are one `Crowd`, ``exempt`` ones each
+    their own.
     """
 
     def __init__(self, total: int, each: int, exempt: Callable[[str], bool]) -> None:
         self.waiting: dict[Slot, None] = {}
         self._total, self._each, self._exempt = total, each, exempt
         self._taken: Counter[str] = Counter()
+        self._crowds: WeakValueDictionary[str, Crowd] = WeakValueDictionary()
         self.acquired = 0
 
     def acquire(self, address: str) -> Slot | None:
         """Return a slot for a connection from ``address``, or None if there is none for it."""
-        origin = network(address)
-        if self._taken[origin] >= self._each and not self._exempt(address):
+        origin, is_exempt = network(address), self._exempt(address)
+        if self._taken[origin] >= self._each and not is_exempt:
             return None
         if self.acquired >= self._total and not self._make_room():
             return None
         self._taken[origin] += 1
         self.acquired += 1
-        return Slot(self, origin)
+        return Slot(self, origin, Crowd() if is_exempt else self._crowds.setdefault(origin, Crowd()))
 
     def released(self, origin: str) -> None:
         """Count a connection that is gone."""

@@ -73,7 +73,7 @@ class Engine:
         self.limits, self.origins, self.transports = limits, origins, transports
         self.allow_upgrades = allow_upgrades and "websocket" in transports
         self.sockets: dict[str, Socket] = {}
-        self._sessions = sessions or SessionLimits()
+        self._sessions = sessions or SessionLimits(exempt=lambda _address: True)
         self.ending = False
         self.reaper = Reaper(self.sockets, self._forget, swept)
         self._opened, self._received, self._closed, self._caught_up = opened, received, closed, caught_up

@@ -14,24 +14,33 @@ LARGE = 256 * 1024
 """Bytes in a bundle: a client gets this much, and a message more, before it is checked how much waits for it."""
 
 
-class Message:
-    """One Engine.IO packet: its text with the type in front, or the bytes of a binary message."""
+def _header(opcode: int, size: int) -> bytes:
+    if size < SMALL:
+        return bytes((opcode, size))
+    if size < MEDIUM:
+        return bytes((opcode, 126)) + size.to_bytes(2, "big")
+    return bytes((opcode, 127)) + size.to_bytes(8, "big")
 
-    __slots__ = ("_frame", "binary", "data")
+
+class Message:
+    """One Engine.IO packet: its text with the type in front, or the bytes of a binary message.
+
+    ``frame`` is the WebSocket frame, unmasked as a server sends it (RFC 6455, 5.2).
+    """
+
+    __slots__ = ("_size", "binary", "frame")
 
     def __init__(self, data: bytes, *, binary: bool = False) -> None:
-        self.data, self.binary = data, binary
-        self._frame: bytes | None = None
+        self.binary, self._size = binary, len(data)
+        self.frame = _header(BINARY if binary else TEXT, len(data)) + data  # alone, because much of it may wait
 
     def __len__(self) -> int:
-        return len(self.data)
+        return self._size
 
     @property
-    def frame(self) -> bytes:
-        """The WebSocket frame, unmasked as a server sends it (RFC 6455, 5.2)."""
-        if self._frame is None:
-            self._frame = _header(BINARY if self.binary else TEXT, len(self.data)) + self.data
-        return self._frame
+    def data(self) -> bytes:
+        """The text or bytes of the message, without the head of the frame."""
+        return self.frame[len(self.frame) - self._size :]
 
     @property
     def polled(self) -> bytes:
@@ -76,7 +85,7 @@ class Bundle:
     ) -> None:
         self.messages, self.delivery, self.to = messages, delivery, to
         self.hurry = Hurry.SOON
-        self.size = sum([len(message.data) for message in messages])
+        self.size = sum(map(len, messages))
         self.frames = b"".join([message.frame for message in messages])
 
 
@@ -85,7 +94,7 @@ def bundles(messages: list[Message], delivery: Delivery, to: tuple[str, ...]) ->
     found = []
     start = size = 0
     for end, message in enumerate(messages, 1):
-        size += len(message.data)
+        size += len(message)
         if size > LARGE or end == len(messages):
             found.append(Bundle(messages[start:end], delivery, to))
             start, size = end, 0
@@ -134,11 +143,3 @@ class SendQueue:
         """Remove everything; an empty deque would take 600 bytes for each client."""
         self.messages = None
         self.size = 0
-
-
-def _header(opcode: int, size: int) -> bytes:
-    if size < SMALL:
-        return bytes((opcode, size))
-    if size < MEDIUM:
-        return bytes((opcode, 126)) + size.to_bytes(2, "big")
-    return bytes((opcode, 127)) + size.to_bytes(8, "big")

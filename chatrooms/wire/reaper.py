@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from chatrooms.wire import crowd as crowds
 from chatrooms.wire import failures
+from chatrooms.wire.crowd import Crowd
 from chatrooms.wire.ending import SLOW
 from chatrooms.wire.socket import Socket
 
@@ -17,7 +19,7 @@ CHECKS_PER_END = 100
 
 
 class Reaper:
-    """A task that checks every session twice a second, in slices, and twice a minute for leftovers.
+    """A task that checks every session twice a second, in slices, measures what waits, and sweeps twice a minute.
 
     A session normally goes when its disconnect handlers have run. One that ended `SECONDS_TO_FORGET` ago waits for
     something that will not happen, and is forgotten: ``forget`` is called with it, then ``swept`` without arguments.
@@ -50,15 +52,19 @@ class Reaper:
     async def _round(self) -> None:
         now = asyncio.get_running_loop().time()
         checked = 0
+        found: list[tuple[Crowd, int]] = []
         for socket in list(self._sockets.values()):
             checked += 1
-            socket.relieve()
+            waiting, crowd = socket.relieve(), socket.slot.crowd
+            if waiting or crowd.waiting:
+                found.append((crowd, waiting))
             if not socket.closed and socket.late(now):
                 socket.end(SLOW)
                 checked += CHECKS_PER_END
             if checked >= SLICE:
                 checked = 0
                 await asyncio.sleep(0)
+        crowds.measure(found)
         if now >= self._next_sweep:
             self._next_sweep = now + SECONDS_TO_FORGET
             self.sweep(now)

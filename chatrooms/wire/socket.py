@@ -126,6 +126,7 @@ class Socket:
         self._sent += bundle.size
         self._most += bundle.size
         self.queue.put(bundle)
+        self.slot.crowd.waiting += bundle.size
         if not behind:  # else the transport goes on when the client does
             self.transport.flush()
         if self.queue.size > self.limits.queued and bundle.delivery is Delivery.RELIABLE:
@@ -136,8 +137,8 @@ class Socket:
         if bundle.delivery is Delivery.RELIABLE:
             return False
         if bundle.delivery is Delivery.VOLATILE:
-            return self._waits_more_than(self.limits.volatile)
-        if self._missed is None and not self._waits_more_than(self.limits.skippable):
+            return self._waits_more_than(min(self.limits.volatile, self._enough))
+        if self._missed is None and not self._waits_more_than(self._enough):
             return False
         self._missed = self._missed or set()
         self._missed.add(bundle.to)
@@ -149,22 +150,32 @@ class Socket:
             self._most = self.waiting()
         return self._most > limit
 
-    def relieve(self) -> None:
-        """Check whether the client has read enough to learn that it missed something, and to be received from again."""
+    @property
+    def _enough(self) -> int:
+        """Return how many bytes may wait before what can be left out is, and the client is not received from."""
+        limits = self.limits
+        return limits.skippable if self.slot.crowd.waiting <= limits.together else limits.crowded
+
+    def relieve(self) -> int:
+        """Check whether the client has read enough to learn that it missed something, and to be received from again.
+
+        Return how many bytes wait.
+        """
         waiting = self.waiting()
         if self._missed and waiting <= self.limits.volatile and not self.closed:
             missed, self._missed = self._missed, None
             self._caught_up(self, missed)
-        if self._room is not None and (waiting <= self.limits.skippable or self.closed):
+        if self._room is not None and (waiting <= self._enough or self.closed):
             self._room.set_result(None)
             self._room = None
+        return waiting
 
     async def wait_for_room(self) -> None:
         """Wait until there is room for an answer to the client, or the session has ended.
 
         From a client that does not read its answers, nothing more is received.
         """
-        while self.waiting() > self.limits.skippable and not self.closed:
+        while self.waiting() > self._enough and not self.closed:
             self._room = self._room or self._loop.create_future()
             await asyncio.shield(self._room)
 
@@ -224,7 +235,7 @@ class Socket:
             self.end(NOISY)
 
     def _take(self, message: str | bytes) -> Pending | None:
-        if self.waiting() > self.limits.skippable:
+        if self.waiting() > self._enough:
             return self._loop.create_task(self._take_later(message))
         return self._received(self, message)
 

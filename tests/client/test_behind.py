@@ -14,6 +14,7 @@ from chatrooms.client.state import State
 from chatrooms.pipeline.addressing import BEYOND
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Delivery, Message
+from chatrooms.wire.session_limits import SessionLimits
 from chatrooms.wire.socket import Socket
 
 ROOMS = ["#a", "#b", "#c"]
@@ -60,7 +61,8 @@ class World:
         self.state.catch_up(Change("bob", 1, {"memberships": rows}), asked=0)
         self.asked: list[tuple[str, int, list[dict]]] = []
         self.transport = Transport()
-        self.socket = Socket("1", (25, 20), LIMITS, slot=None, received=None, ended=None, caught_up=self._caught_up)
+        slot = SessionLimits().acquire("192.0.2.1")
+        self.socket = Socket("1", (25, 20), LIMITS, slot=slot, received=None, ended=None, caught_up=self._caught_up)
         self.socket.transport, self.transport.socket = self.transport, self.socket
 
     def change(self, room: str, size: int) -> None:

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from chatrooms.doors import receiving
-from chatrooms.errors import RateLimited
+from chatrooms.errors import Conflict, RateLimited
 from chatrooms.storage import blobs
 from tests.features.files import PIECE, TUS, begin, head, load, offset, picture, request, send, upload
 from tests.people import PATIENCE, connect
@@ -235,6 +235,52 @@ async def test_addresses_count_apart():
         with pytest.raises(RateLimited):
             open_ones.enter_context(receivings.begin("more", "guest", "192.0.2.1"))
         open_ones.enter_context(receivings.begin("other", "guest", "192.0.2.2"))
+
+
+async def test_when_all_places_are_taken_addresses_share_them(monkeypatch):
+    monkeypatch.setattr(receiving, "OF_ALL", 6)
+    receivings = receiving.Receivings(None, None, 0)
+    with ExitStack() as open_ones:
+
+        def begin(id: str, network: str) -> receiving.Receiving:
+            return open_ones.enter_context(receivings.begin(id, id, network))
+
+        many = [begin(f"many {number}", "192.0.2.1") for number in range(4)]
+        few = [begin(f"few {number}", "192.0.2.2") for number in range(2)]
+        with pytest.raises(RateLimited):
+            begin("another of many", "192.0.2.1")
+        begin("new", "192.0.2.3")
+        assert [each.stopped for each in many] == [False, False, False, True]
+        begin("new again", "192.0.2.3")
+        assert [each.stopped for each in many] == [False, False, True, True]
+        for network in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+            with pytest.raises(RateLimited):
+                begin(f"more of {network}", network)
+        assert not any(each.stopped for each in few)
+
+
+async def test_a_sender_that_never_pauses_is_ended_too(alice):
+    path = await begin(alice, CONTENT)
+    upload = path.rpartition("/")[2]
+    room = alice.server.chat._pipeline.blobs
+
+    async def enough(_size: int) -> None:
+        """Let any piece be stored."""
+
+    class Endless:
+        """A request whose next bytes are always there."""
+
+        async def receive(self) -> dict:
+            await asyncio.sleep(0)
+            return {"type": "http.request", "body": b"x", "more_body": True}
+
+    ended = receiving.Receiving(room, upload, "alice", "192.0.2.1", enough)
+    sending = asyncio.create_task(ended.receive(Endless(), 0, len(CONTENT)))
+    await asyncio.sleep(0)
+    ended.stop()
+    with pytest.raises(Conflict):
+        await asyncio.wait_for(sending, PATIENCE)
+    assert await offset(alice, path) < len(CONTENT)
 
 
 async def test_a_full_disk_is_a_clear_answer_and_the_upload_goes_on_later(alice, monkeypatch):

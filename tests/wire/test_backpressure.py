@@ -11,6 +11,7 @@ import pytest
 from chatrooms.wire import turns
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import LARGE, Delivery
+from chatrooms.wire.session_limits import SessionLimits
 from chatrooms.wire.socket import Socket
 from tests.wire.program import until
 from tests.wire.raw import PATH, frame, send
@@ -227,6 +228,35 @@ async def test_a_client_that_does_not_read_is_not_heard_either_until_it_does(sta
     await until(lambda: program.heard[-1] == "last")
     assert len(program.heard) == 101
     sock.close()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2"], ids=["counted", "exempt"])
+async def test_clients_of_one_address_that_do_not_read_leave_little_waiting_together(start, protocols, address):
+    if protocols == "plain":
+        pytest.skip("the operating system takes all of it")
+    limits = Limits(skippable=1000 * KIB, together=1000 * KIB, crowded=50 * KIB)
+    program, raw = await start(limits=limits, sessions=SessionLimits(99, lambda given: given != address))
+    program.server.on("large", lambda _sid: "x" * 100 * KIB)
+    socks = [await raw.bare_websocket(receive_buffer=BUFFER) for _ in range(10)]
+    clients = list(program.server.eio.sockets.values())
+    for sock in socks:
+        await send(sock, b"".join(frame(f'42{number}["large"]') for number in range(20)))
+
+    def waiting() -> int:
+        return sum(client.waiting() for client in clients)
+
+    if address == "127.0.0.1":
+        await until(lambda: all(client._room for client in clients))
+        assert 1000 * KIB < waiting() < 1000 * KIB + len(clients) * 200 * KIB
+    else:
+        await until(lambda: waiting() > 10_000 * KIB)
+    loop = asyncio.get_running_loop()
+    for number, sock in enumerate(socks):
+        found = b""
+        while b"4319[" not in found[-101 * KIB :]:
+            found += await asyncio.wait_for(loop.sock_recv(sock, 256 * KIB), 10)
+        assert all(b"43%d[" % each in found for each in range(20)), number
+        sock.close()
 
 
 async def test_a_client_stays_as_long_as_something_leaves_however_much_waits(start):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Delivery, Message
+from chatrooms.wire.session_limits import SessionLimits
 from chatrooms.wire.socket import Socket
 
 LIMITS = Limits(volatile=300, skippable=1000, queued=100_000)
@@ -23,7 +24,8 @@ class Transport:
 
     def __init__(self, *, writes: bool) -> None:
         self.writes, self.sizes, self.asked = writes, list[int](), 0
-        self.socket = Socket("1", (25, 20), LIMITS, slot=None, received=None, ended=None, caught_up=lambda *_: None)
+        slot = SessionLimits().acquire("192.0.2.1")
+        self.socket = Socket("1", (25, 20), LIMITS, slot=slot, received=None, ended=None, caught_up=lambda *_: None)
         self.socket.transport = self
 
     def carry(self, bundle: Bundle) -> bool:

@@ -38,6 +38,10 @@ def fixed() -> list[tuple[str, str]]:
         *_of_uploads(),
         ("Time for a client to read what was sent", f"{limits.Limits().unread:g} s"),
         ("Bytes that wait for a client before it misses changes", f"{limits.Limits().skippable // KIB:,} KiB"),
+        (
+            "Bytes that wait for all clients of an address; beyond, 64 KiB for each",
+            f"{limits.Limits().together // MIB} MiB; `proxies` and this machine are exempt",
+        ),
         ("Useless packets of a client", f"{limits.Limits().noise:g} a second for {limits.SECONDS_OF_NOISE:g} s"),
         ("Queries of one address at a time", f"{turn.AT_ONCE}"),
         (
