@@ -104,7 +104,7 @@ def rights(settings: Settings, username: str, room: str | None) -> list[Verdict]
         with beside(settings) as db:
             if not rooms.exists(db, names.shared(room)):
                 raise Unable(f"there is no room {names.shared(room)}")
-    return acting.run(settings, verdicts.page, username=username, room=room)["verdicts"]
+    return cast(list[Verdict], acting.run(settings, verdicts.page, username=username, room=room)["verdicts"])
 
 
 def _require(db: Connection, username: str) -> None:
