@@ -68,7 +68,7 @@ from chatrooms.storage import facts
 from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.files import make_private_folder
-from chatrooms.storage.health import problems
+from chatrooms.storage.health import degraded, problems
 from chatrooms.wire.connection_limits import exempt
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.origins import checked_before
@@ -170,9 +170,9 @@ class Chatrooms(ApplicationDoor):
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""
         asked = partial(problems, self._db.reader, partial(self._pipeline.change, lambda _act: {}, APPLICATION))
-        degraded = self._node.degraded if self._node else dict[str, str]
+        limping = self._node.degraded if self._node else partial(degraded, self._db.url)
         token, is_ending = self.settings.metrics_token, lambda: self._retiring
-        yield from Health(asked, degraded, self._metrics.text, token, is_ending=is_ending).routes()
+        yield from Health(asked, limping, self._metrics.text, token, is_ending=is_ending).routes()
         for each in self._uploads:
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 import orjson
 
 from chatrooms.cli.applicant import applicant
+from chatrooms.cli.arguments import warn_of_unknown_variables
 from chatrooms.cli.deploy import deploy
 from chatrooms.cli.emoji import emoji
 from chatrooms.cli.group import group
@@ -50,6 +52,7 @@ def cli() -> None:
 def serve(config: Path | None, **flags: Any) -> None:
     """Run the chat."""
     settings = settings_of(config, flags)
+    warn_of_unknown_variables(Settings.model_fields, os.environ)
     import uvloop
 
     from chatrooms.cli import workers
@@ -71,6 +74,7 @@ def serve(config: Path | None, **flags: Any) -> None:
 def show(config: Path | None, **flags: Any) -> None:
     """Print the effective settings as TOML; of `database`, only where it is, and no secret."""
     settings = settings_of(config, flags)
+    warn_of_unknown_variables(Settings.model_fields, os.environ)
     from chatrooms.cli import shown
 
     for name, field in Settings.model_fields.items():

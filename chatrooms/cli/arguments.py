@@ -1,15 +1,19 @@
-"""What is in the arguments of a command, which other accounts of the machine can read."""
+"""Arguments that other accounts of the machine can read, and variables that are no setting."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 import click
 
 VARIABLE = "CHATROOMS_"
 """What the name of a variable of the environment begins with; the rest is that of its flag."""
+
+NO_SETTINGS = {"config", "from", "to", "token"}
+"""What other variables of ours say."""
 
 _password = re.compile(r"://[^@]*:[^@]+@|[?&]\w*password=", re.IGNORECASE)
 
@@ -23,3 +27,13 @@ def warn_of_passwords(given: Mapping[str, Any]) -> None:
                 f"set {VARIABLE}{name.upper()} instead",
                 err=True,
             )
+
+
+def warn_of_unknown_variables(settings: Collection[str], environment: Mapping[str, str]) -> None:
+    """Print a sentence for each variable that is called like a setting, and is none: it changes nothing."""
+    for variable in sorted(environment):
+        name = variable.upper().removeprefix(VARIABLE).lower()
+        if variable.upper().startswith(VARIABLE) and name not in {*settings, *NO_SETTINGS}:
+            close = get_close_matches(name, settings, 1)
+            hint = f"; did you mean {VARIABLE}{close[0].upper()}?" if close else ""
+            click.echo(f"chatrooms: {variable}: There is no such setting{hint}", err=True)

@@ -49,7 +49,7 @@ def mistake(error: ValidationError) -> str:
     name = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":
         return f"{name}: There is no such setting."
-    return f"{name}: {first['msg']}{_value(name, first['input'])}"
+    return f"{name}: {first['msg'].removeprefix('Value error, ')}{_value(name, first['input'])}"
 
 
 def _value(name: str, given: Any) -> str:

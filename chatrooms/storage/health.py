@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection
 
 from chatrooms.errors import Refusal
 from chatrooms.storage import fitness
+from chatrooms.storage.blobs import RESERVE
 from chatrooms.storage.migrations import HEAD, revision_in
 from chatrooms.storage.reader import Reader
 
@@ -50,3 +53,14 @@ async def _answer(asked: Awaitable[dict[str, str]], name: str) -> dict[str, str]
         return {name: f"it does not answer within {SECONDS:g} s"}
     except Refusal:
         return {name: "it rejects what it is asked; the log has the reason"}
+
+
+def degraded(url: URL) -> dict[str, str]:
+    """Return what is wrong with the ``disk`` of a SQLite database, though people can read; empty if nothing is."""
+    try:
+        free = shutil.disk_usage(Path(url.database or "").absolute().parent).free
+    except OSError as error:
+        return {"disk": error.strerror or type(error).__name__}
+    if free >= RESERVE:
+        return {}
+    return {"disk": f"it has {free >> 20} MiB left: people cannot share files, nor post once it is full"}

@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from chatrooms.cli import cli
-from chatrooms.cli.arguments import warn_of_passwords
+from chatrooms.cli.arguments import warn_of_passwords, warn_of_unknown_variables
+from chatrooms.settings import Settings
 
 HAVE_ONE = [
     "postgresql+psycopg://me:s3cret@db:5433/chat",
@@ -104,3 +105,23 @@ def test_a_copy_takes_its_databases_from_the_environment_and_warns_of_passwords_
     by_arguments = CliRunner().invoke(cli, ["copy", "--from", secret, "--to", secret])
     assert all(name in by_arguments.stderr for name in ("CHATROOMS_FROM", "CHATROOMS_TO"))
     assert "s3cret" not in by_environment.output + by_arguments.output
+
+
+def test_a_variable_that_is_no_setting_is_named_with_the_one_it_resembles(capsys):
+    fine = {
+        "CHATROOMS_GUESTS": "invite",
+        "chatrooms_port": "80",
+        "CHATROOMS_CONFIG": "a",
+        "CHATROOMS_TO": "b",
+        "PATH": "",
+    }
+    wrong = {"CHATROOMS_GUEST": "invite", "CHATROOMS_XYZ": "s3cret"}
+    warn_of_unknown_variables(Settings.model_fields, {**fine, **wrong})
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "chatrooms: CHATROOMS_GUEST: There is no such setting; did you mean CHATROOMS_GUESTS?"
+    assert second == "chatrooms: CHATROOMS_XYZ: There is no such setting"
+
+
+def test_the_settings_are_shown_with_what_is_none():
+    result = CliRunner().invoke(cli, ["config"], env={"CHATROOMS_GUEST": "invite"})
+    assert result.exit_code == 0 and "did you mean CHATROOMS_GUESTS?" in result.stderr

@@ -137,7 +137,7 @@ async def test_the_service_key_is_not_printed(tmp_path):
         (("--database", "postgresql+nothing://x/y"), "database"),
         (("--database", "postgresql+pg8000://x/y"), "pg8000"),
         (("--origins", "*"), "origins"),
-        (("--proxies", "proxy.example.org"), "proxies: Value error, 'proxy.example.org' is not an IP address"),
+        (("--proxies", "proxy.example.org"), "proxies: 'proxy.example.org' is not an IP address"),
         (("--proxies", "127.0.0.1,10.0.0.0/99"), "proxies"),
         (("--proxies", "127.0.0.1,*"), "proxies"),
         (("--origins", "https://a.example,b.example"), "origins"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
@@ -43,6 +44,12 @@ def fresh(monkeypatch):
 async def test_a_server_is_ready_with_either_database(tmp_path, either_database):
     async with running(tmp_path, database=either_database) as server:
         assert await get(server.url, "/readyz") == (200, b'{"ok":true}')
+
+
+async def test_a_disk_that_is_nearly_full_is_named_though_people_can_read(own_server, monkeypatch):
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=5 << 20))
+    status, answer = await get(own_server.url, "/readyz")
+    assert status == 200 and b'"degraded":{"disk":"it has 5 MiB left: people cannot share files' in answer
 
 
 async def test_a_server_that_will_end_says_so_at_once_and_still_works(own_server):
