@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, delete, insert, select
 from typing_extensions import TypedDict
 
-from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized
+from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized, Waiting
 from chatrooms.features import users as accounts
 from chatrooms.features.users import OneUser
 from chatrooms.gcra import Limit
@@ -19,6 +19,7 @@ from chatrooms.identity.hashing import Hashing, hashed, matches, outdated
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.ldap import linked
 from chatrooms.identity.ldap.directory import Directory
+from chatrooms.identity.oidc import newcomers
 from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Caller
@@ -253,6 +254,8 @@ async def _by_directory(here: Passwords, browser: Browser, p: SignIn) -> OneUser
 
 async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     """Let somebody of the directory join, as the settings say."""
+    if await here.chat.lookup(lambda db: newcomers.waits(db, newcomers.of_directory(p.username))):
+        raise Waiting
     token = p.claim or sessions.new_token()
 
     def settle(act: Act) -> None:
