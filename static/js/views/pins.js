@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { plain } from "../messages/plain.js";
+import { rightsIn } from "../rooms/standing.js";
 import { exactTime, shortTime } from "../dates.js";
 import { asRefusal, online } from "../connection.js";
 import { html } from "../html.js";
 import { goTo } from "../route.js";
-import { nameOf, rooms, titleOf, windowOf } from "../store.js";
+import { nameOf, titleOf, windowOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { Handle } from "./handle.js";
@@ -85,7 +86,7 @@ const Pinned = ({ message, onOpen }) => html`
       <span class="excerpt" dir="auto">${plain(message.text)}</span>
     </button>
     ${
-      !rooms.value.get(message.room)?.archived &&
+      rightsIn(message.room).isWritable &&
       html`<button class="quiet square" aria-label="Unpin message" title="Unpin message" onClick=${() => unpin(message.id)}><${Icon} name="close" /></button>`
     }
   </li>
