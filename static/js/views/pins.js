@@ -83,7 +83,7 @@ const Pinned = ({ message, onOpen }) => html`
   <li>
     <button class="quiet pinned-message" onClick=${onOpen}>
       <span class="byline"><strong dir="auto">${nameOf(message.author)}</strong><${Handle} username=${message.author} /><time datetime=${message.at} title=${exactTime(message.at)}>${shortTime(message.at)}</time></span>
-      <span class="excerpt" dir="auto">${plain(message.text)}</span>
+      <span class="excerpt" dir="auto">${plain(message.text, message.files)}</span>
     </button>
     ${
       rightsIn(message.room).isWritable &&
