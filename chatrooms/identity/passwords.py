@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, delete, insert, select
 
-from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized
+from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized, Waiting
 from chatrooms.features import users as accounts
 from chatrooms.features.users import OneUser
 from chatrooms.gcra import Limit
@@ -18,6 +18,7 @@ from chatrooms.identity.hashing import Hashing, hashed, matches, outdated
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.ldap import linked
 from chatrooms.identity.ldap.directory import Directory
+from chatrooms.identity.oidc import newcomers
 from chatrooms.identity.strength import MOST, normal
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
@@ -187,6 +188,8 @@ async def _by_directory(here: Passwords, browser: Browser, p: SignIn) -> OneUser
 
 async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     """Let somebody of the directory join, as the settings say."""
+    if await here.chat.lookup(lambda db: newcomers.waits(db, newcomers.of_directory(p.username))):
+        raise Waiting
     token = p.claim or sessions.new_token()
 
     def settle(act: Act) -> None:

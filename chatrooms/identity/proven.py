@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chatrooms.identity import key_commands, own_password, passkey_commands, passwords, second_factor, totp
+from chatrooms.identity.ldap import arriving
 from chatrooms.identity.ldap import connecting as directory
 from chatrooms.identity.ldap.linked import linked
 from chatrooms.identity.oidc import connecting
@@ -18,6 +19,7 @@ FEATURE = Feature(
         *passkey_commands.PROVEN,
         *connecting.PROVEN,
         *directory.PROVEN,
+        *arriving.PROVEN,
     ),
     component=passwords.Passwords,
 )

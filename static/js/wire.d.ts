@@ -1155,6 +1155,11 @@ export interface Entries {
     params: { username: string; invite?: string | null };
     result: { user: User };
   };
+  /** Ask to join by the directory, where admins approve new people, as `session.apply` does. */
+  "session.ldap_apply": {
+    params: { username: string; claim?: string | null; password: string; about: string };
+    result: { state: "waiting" | "declined" | "approved" };
+  };
   /** End the browser's session of a name, and remove its cookie. */
   "session.leave": {
     params: { username: string };

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from chatrooms import Chatrooms, Settings
 from tests.browser import axe
 from tests.browser.conftest import PATIENCE_MS
+from tests.doors import post
 from tests.servers import QUICK, serving
 from tests.test_readme import serving as printed
 
@@ -181,3 +182,16 @@ async def test_people_react_and_talk_in_a_thread(browser: Browser, tmp_path: Pat
         await expect(asked.get_by_role("button", name="Reply in thread")).to_be_focused()
         await expect(asked.get_by_role("button", name="2 replies")).to_be_visible()
         await expect(shown(bob, "Tea, please")).to_have_count(0)
+
+        await block(shop, "alice")
+        folded = bob.get_by_role("article").filter(has_text="Message of a person you blocked.")
+        await expect(shown(bob, "Tea or coffee?")).to_have_count(0)
+        await folded.get_by_role("button", name="Show").click()
+        await expect(shown(bob, "Tea or coffee?")).to_be_visible()
+
+
+async def block(shop: Shop, username: str) -> None:
+    """Block a person, as the one who was handed over last."""
+    headers = {"Authorization": f"Bearer {shop.token}"}
+    status, answer, _ = await post(shop.server, "/api/user.block", {"username": username}, headers=headers)
+    assert status == 200, answer

@@ -9,6 +9,7 @@ from pyotp import TOTP
 
 from chatrooms.identity.ldap import binding
 from chatrooms.settings import Settings
+from tests.appointing import appoint
 from tests.identity.entering import code_of, enter, whose
 from tests.people import connect
 from tests.servers import running
@@ -226,6 +227,57 @@ MODES = {  # guests: what a newcomer gets, and one of a directory whose people c
 async def test_newcomers_of_the_directory_come_in_as_the_settings_say(tmp_path, directory, guests, answers, approved):
     async with running(tmp_path, ldap_url=directory.url, guests=guests, ldap_approved=approved, **DIRECT) as server:
         assert await sign_in(server) == answers[approved]
+
+
+class Applicants:
+    """A server where olga approves new people, of the directory and others."""
+
+    def __init__(self, server, olga) -> None:
+        self.server, self.olga = server, olga
+
+    async def ask(self, username: str = "alice", password: str = SECRET) -> str:
+        given = {"username": username, "password": password, "about": "Alice from work"}
+        status, answer, _ = await enter(self.server.url, "ldap_apply", **given)
+        return answer["result"]["state"] if status == 200 else answer["error"]["code"]
+
+    async def decide(self, how: str) -> None:
+        (applicant,) = (await self.olga.run("applicant.list"))["applicants"]
+        await self.olga.run(f"applicant.{how}", id=applicant["id"])
+
+
+@pytest.fixture
+async def applicants(server):
+    async with connect(server.url, "olga") as olga:
+        await appoint(server.chat, "olga", "owner")
+        await olga.run("server.update", sign_up="approval")
+        yield Applicants(server, olga)
+
+
+async def test_somebody_of_the_directory_who_waits_is_signed_in_by_it_anywhere_once_approved(server, applicants):
+    assert await sign_in(server) == "approval_required"
+    assert await applicants.ask() == "waiting"
+    assert await sign_in(server) == "waiting"
+    assert await sign_in(server, password="another") == "unauthorized"
+    await applicants.decide("approve")
+    assert await sign_in(server) == "alice"
+    assert await applicants.ask() == "conflict"
+
+
+async def test_somebody_of_the_directory_who_was_declined_can_ask_again(server, applicants):
+    await applicants.ask()
+    await applicants.decide("decline")
+    assert await sign_in(server) == "approval_required"
+    assert await applicants.ask() == "waiting"
+    await applicants.decide("approve")
+    assert await sign_in(server) == "alice"
+
+
+async def test_nobody_asks_to_join_by_the_directory_without_its_password(server, applicants, directory):
+    assert await applicants.ask(password="another") == await applicants.ask("nobody") == "unauthorized"
+    asked = await enter(server.url, "apply", username="alice", about="Not she")
+    assert asked[0] == 200
+    await applicants.decide("approve")
+    assert await sign_in(server) == "unauthorized"  # the name is that of whom they approved
 
 
 async def test_a_claim_of_somebody_else_is_refused(server):

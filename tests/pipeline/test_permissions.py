@@ -370,6 +370,9 @@ ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
     "session.setup": [
         ({"code": "c" * 43, "username": "erin", "password": "x"}, "unauthorized", "forbidden", "forbidden")
     ],
+    "session.ldap_apply": [
+        ({"username": "erin", "password": "x", "about": "x"}, "forbidden", "forbidden", "forbidden")
+    ],
     "session.password": [
         ({"username": "alice", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
         ({"username": "nobody", "password": "x"}, "unauthorized", "forbidden", "forbidden"),

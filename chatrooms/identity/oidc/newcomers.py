@@ -1,4 +1,7 @@
-"""People who have signed in at the provider and are nobody here yet: they pick a name, or wait to be approved."""
+"""People who have signed in at the provider and are nobody here yet: they pick a name, or wait to be approved.
+
+People of the directory wait here, too; they have a name already.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from chatrooms import clock
 from chatrooms.errors import Unauthorized
 from chatrooms.identity import applicants
 from chatrooms.identity.digests import digest
+from chatrooms.identity.ldap import linked as directory
 from chatrooms.identity.oidc import begun, linked
 from chatrooms.identity.oidc.linked import LONGEST_LABEL, LONGEST_SUBJECT, Identity
 from chatrooms.pipeline.act import Act
@@ -19,6 +23,8 @@ from chatrooms.storage.tables import metadata
 
 GOOD_FOR = timedelta(minutes=15)
 """How long somebody may take to pick a name."""
+DIRECTORY = "ldap"
+"""The issuer of people of the directory; no provider has such a name."""
 LATE = "This took too long. Sign in again."
 
 newcomers = Table(
@@ -60,7 +66,7 @@ def make(db: Connection, identity: Identity, browser: str, mark: str) -> str:
 
 
 def waits(db: Connection, identity: Identity) -> bool:
-    """Return whether somebody who came by an account of the provider waits to be approved."""
+    """Return whether somebody who came by an account of the provider, or by the directory, waits to be approved."""
     theirs = newcomers.c.issuer == identity.issuer, newcomers.c.subject == identity.subject
     token_hash = db.scalar(select(newcomers.c.token_hash).where(*theirs))
     return token_hash is not None and applicants.waits_by_hash(db, token_hash)
@@ -96,19 +102,36 @@ def wait(db: Connection, newcomer: Newcomer, token: str) -> None:
     db.execute(update(newcomers).where(mine).values(values))
 
 
+def wait_by_directory(db: Connection, username: str, token: str) -> None:
+    """Note that somebody of the directory waits to be approved, as the applicant with ``token``."""
+    identity = of_directory(username)
+    _forget(db, identity)
+    db.execute(delete(newcomers).where(newcomers.c.token_hash == digest(token)))
+    row = {"ticket_hash": digest(secrets.token_bytes(32)), "bound_to": "", "token_hash": digest(token)}
+    db.execute(insert(newcomers).values(**identity._asdict(), **row, expires_at=clock.later(applicants.WAITS)))
+
+
+def of_directory(username: str) -> Identity:
+    """Return what stands here for a name of the directory."""
+    return Identity(DIRECTORY, username, username)
+
+
 def came(db: Connection, token_hash: str) -> bool:
     """Return whether the applicant with a token came by the provider."""
-    return db.scalar(select(newcomers.c.issuer).where(newcomers.c.token_hash == token_hash)) is not None
+    theirs = newcomers.c.token_hash == token_hash, newcomers.c.issuer != DIRECTORY
+    return db.scalar(select(newcomers.c.issuer).where(*theirs)) is not None
 
 
 def admit(act: Act, token_hash: str, username: str) -> None:
-    """Let the account of the provider sign in ``username`` by which the applicant with a token came, if they did."""
+    """Let the account of the provider, or the directory, sign in ``username`` by which an applicant came, if so."""
     columns = newcomers.c.issuer, newcomers.c.subject, newcomers.c.label
     row = act.db.execute(select(*columns).where(newcomers.c.token_hash == token_hash)).one_or_none()
     if row is None:
         return
     _forget(act.db, Identity(*row))
-    if linked.username_of(act.db, Identity(*row)) is None:
+    if row.issuer == DIRECTORY:
+        directory.add(act, username, used=False)
+    elif linked.username_of(act.db, Identity(*row)) is None:
         linked.add(act, Identity(*row), username, used=False)
 
 

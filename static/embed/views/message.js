@@ -9,7 +9,7 @@ import { Mentioned, useMentioned } from "../../js/messages/named.js";
 import { discard, retry, waiting } from "../../js/outbox.js";
 import { needProfile } from "../../js/profiles.js";
 import { threadUnder } from "../../js/names.js";
-import { isArchived, me, nameOf } from "../../js/store.js";
+import { isArchived, isBlocked, me, nameOf } from "../../js/store.js";
 import { repliesText } from "../../js/threads/entering.js";
 import { Handle } from "../../js/views/handle.js";
 import { Icon } from "../../js/views/icon.js";
@@ -27,7 +27,7 @@ export function MessageView({ message, leads, onThread }) {
   return html`
     <article tabindex="-1" class=${shownAs.filter(Boolean).join(" ")} aria-label=${`${name}, ${timeOf(time)}`}>
       ${leads && html`<p class="byline"><bdi class="name">${name}</bdi><${Handle} username=${author} /><time datetime=${time} title=${exactTime(time)}>${timeOf(time)}</time></p>`}
-      ${quoted && html`<blockquote class="quote" dir="auto"><bdi>${nameOf(quoted.author)}</bdi>: ${quoted.text ?? "message deleted"}</blockquote>`}
+      ${quoted && html`<blockquote class="quote" dir="auto"><bdi>${nameOf(quoted.author)}</bdi>: ${isBlocked(quoted.author) ? "message of a person you blocked" : (quoted.text ?? "message deleted")}</blockquote>`}
       ${deleted ? html`<p class="tombstone">message deleted</p>` : html`<${Body} message=${message} />`}
       ${files.map((file) => html`<p key=${file.id}><${Attached} file=${file} /></p>`)}
       ${!deleted && html`<${Reactions} message=${message} />`}

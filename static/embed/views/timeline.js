@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { online } from "../../js/connection.js";
 import { dayName, midnight } from "../../js/dates.js";
 import { html } from "../../js/html.js";
+import { foldedText, isFolded, unfold } from "../../js/messages/blocked.js";
 import { lastMessage } from "../../js/messages/events.js";
 import { loadOlder } from "../../js/messages/history.js";
 import { isThread } from "../../js/names.js";
@@ -16,6 +17,7 @@ import { MessageView } from "./message.js";
 /**
  * The messages of a room, the newest at the bottom, where the list stays as long as nobody scrolls up: its style is that
  * of a column in reverse, whose positions browsers count from the bottom.
+ * @import {Numbered} from "../../js/messages/events.js"
  * @import {Item} from "../../js/timeline/arrange.js"
  * @import {Piece} from "../../js/timeline/sentences.js"
  */
@@ -34,7 +36,7 @@ export function Timeline({ room, start, onThread }) {
   useArrival(room);
   useReading(room, log);
   const sent = waiting.value.filter((entry) => entry.room === room && !list.some(({ id }) => id === entry.id));
-  const items = useMemo(() => arrange([...list.slice(-most), ...sent.map(asMessage)], 0), [list, most, waiting.value]);
+  const items = arrange([...list.slice(-most), ...sent.map(asMessage)], 0, 0, isFolded);
   const isMore = list.length > most || more;
 
   /** Shows what is here, and loads what is not. */
@@ -66,10 +68,18 @@ function Row({ item, onThread }) {
   if (item.kind === "message") {
     return html`<${MessageView} message=${item.message} leads=${item.leads} onThread=${onThread} />`;
   }
+  if (item.kind === "folded") return html`<${Folded} messages=${item.messages} />`;
   if (item.kind !== "events") return null;
   const { sentences } = tell(item.events, me.value?.username ?? "");
   return html`<p class="events">${sentences.map((pieces) => pieces.map(words).join("")).join(" ")}</p>`;
 }
+
+/** In place of messages of people whom you have blocked. @param {{messages: Numbered[]}} props */
+const Folded = ({ messages }) => html`
+  <article tabindex="-1" class="message leads">
+    <p class="tombstone">${foldedText(messages)}. <button class="link" type="button" onClick=${() => unfold(messages)}>Show</button></p>
+  </article>
+`;
 
 /** @param {Piece} piece */
 function words(piece) {

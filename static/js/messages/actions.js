@@ -7,11 +7,12 @@ import { showDeletion, showReactions } from "../overlay.js";
 import { reactionsTo } from "../reactions/reacting.js";
 import { markUnreadFrom } from "../reads/mark-unread.js";
 import { go, isTouch, linkTo } from "../route.js";
-import { isArchived, isBookmarked, mayModerate, me } from "../store.js";
+import { isBookmarked, mayModerate, me } from "../store.js";
 import { command } from "../sync.js";
 import { toast } from "../notices.js";
 import { offersFor } from "./offers.js";
 import { isInTime, myLast } from "./own.js";
+import { rightsIn } from "../rooms/standing.js";
 import { select } from "./selecting.js";
 
 /**
@@ -21,14 +22,12 @@ import { select } from "./selecting.js";
  * @import {MessageAction} from "./offers.js"
  */
 
-/** Whether people can still write in a room. @param {string} room */
-export const isWritable = (room) => !isArchived(room);
-
-/** @param {Numbered} message */
-export function actionsOf(message) {
+/** @param {Numbered} message @param {Element | null} [from] What they are chosen with. */
+export function actionsOf(message, from) {
   const { id, room, author, pinned_at } = message;
   return offersFor({
-    isOpen: isWritable(room),
+    rights: rightsIn(room),
+    isRepliedInThread: isAbove(message, from),
     hasText: Boolean(message.text?.trim()),
     isInThread: isThread(room),
     isMine: author === me.value?.username,
@@ -70,9 +69,12 @@ export function perform(action, message, { article, onEdit }) {
  * @param {Numbered} message @param {Element | null} [from] What it is chosen with.
  */
 export function reply(message, from) {
-  if (from?.closest(".thread") && !isThread(message.room)) focusComposer(threadUnder(message));
+  if (isAbove(message, from)) focusComposer(threadUnder(message));
   else replyTo(message);
 }
+
+/** Whether it is shown above its thread. @param {Numbered} message @param {Element | null} [from] */
+const isAbove = ({ room }, from) => Boolean(from?.closest(".thread")) && !isThread(room);
 
 /** @param {string} text @param {string} done @param {string} failed */
 const copy = (text, done, failed) =>

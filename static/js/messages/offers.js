@@ -6,7 +6,8 @@
  * @typedef {{action: MessageAction, title: string, icon: IconName, key?: string}} Offer With the key for it, if there
  *   is one.
  * @typedef {object} Facts
- * @property {boolean} isOpen Whether people can still write in its room.
+ * @property {import("./rights.js").Rights} rights What we may do in its room.
+ * @property {boolean} isRepliedInThread Whether a reply to it goes to its thread.
  * @property {boolean} isInThread Whether it is in a thread, where nothing is pinned and no thread begins.
  * @property {boolean} hasText Whether it has a text, not only files.
  * @property {boolean} isMine
@@ -20,12 +21,15 @@
  */
 
 /** @param {Facts} facts @returns {Offer[][]} In groups, none of them empty. */
-export function offersFor({ isOpen, isMine, isLastOfMine, isModerated, isTouched, ...is }) {
+export function offersFor({ rights, isMine, isLastOfMine, isModerated, isTouched, ...is }) {
   /** @type {[boolean, Offer][][]} */
   const groups = [
     [
-      [isOpen, { action: "reply", title: "Reply", icon: "reply" }],
-      [isOpen && !is.isInThread, { action: "thread", title: "Reply in thread", icon: "thread" }],
+      [
+        is.isRepliedInThread ? rights.isThreadable : rights.isWritable,
+        { action: "reply", title: "Reply", icon: "reply" },
+      ],
+      [rights.isThreadable && !is.isInThread, { action: "thread", title: "Reply in thread", icon: "thread" }],
     ],
     [
       [is.hasText, { action: "copy-text", title: "Copy text", icon: "copy" }],
@@ -36,17 +40,17 @@ export function offersFor({ isOpen, isMine, isLastOfMine, isModerated, isTouched
     [
       [!is.isBookmarked, { action: "bookmark", title: "Bookmark message", icon: "bookmark" }],
       [is.isBookmarked, { action: "unbookmark", title: "Remove bookmark", icon: "bookmark" }],
-      [isOpen && !is.isInThread && !is.isPinned, { action: "pin", title: "Pin message", icon: "pin" }],
-      [isOpen && is.isPinned, { action: "unpin", title: "Unpin message", icon: "pin" }],
+      [rights.isWritable && !is.isInThread && !is.isPinned, { action: "pin", title: "Pin message", icon: "pin" }],
+      [rights.isWritable && is.isPinned, { action: "unpin", title: "Unpin message", icon: "pin" }],
       [is.isReactedTo, { action: "reacted", title: "Who reacted", icon: "people" }],
     ],
     [
       [
-        isOpen && isMine && is.isInTime,
+        rights.isWritable && isMine && is.isInTime,
         { action: "edit", title: "Edit message", icon: "pencil", ...(isLastOfMine && { key: "↑" }) },
       ],
       [
-        isOpen && ((isMine && is.isInTime) || isModerated),
+        rights.isChangeable && ((isMine && is.isInTime) || isModerated),
         { action: "delete", title: "Delete message", icon: "trash" },
       ],
     ],

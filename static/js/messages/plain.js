@@ -1,11 +1,13 @@
 import { markdown } from "./markdown.js";
+import { sharedText } from "./shared.js";
 
-/** What a text says without its formatting, for excerpts and notifications. */
+/**
+ * What a text says without its formatting, for excerpts and notifications.
+ * @import {File} from "../wire.js"
+ */
 
 /** As much as an excerpt shows; formatting more would be in vain. */
 const LONGEST = 600;
-/** Of a message whose text is empty, which has files. */
-const NO_TEXT = "Shared files";
 const BLOCKS = new Set(["p", "li", "blockquote", "tr", "th", "td", "hr", "br"]);
 
 /** @param {any} made Preact nodes. @returns {string} */
@@ -18,9 +20,12 @@ function wordsOf(made) {
   return BLOCKS.has(type) ? `${words}\n` : words;
 }
 
-/** The beginning of what a text says, a line for each of its blocks. @param {string | null} text */
-export function plain(text) {
-  if (!text) return text === "" ? NO_TEXT : "";
+/**
+ * The beginning of what a text says, a line for each of its blocks; of an empty one, what its message shares.
+ * @param {string | null} text @param {File[]} [files]
+ */
+export function plain(text, files = []) {
+  if (!text) return text === "" ? sharedText(files) : "";
   return wordsOf(markdown(text.slice(0, LONGEST)))
     .replace(/\n{2,}/gu, "\n")
     .trim();

@@ -34,6 +34,7 @@ import { isWanted, News } from "./news.js";
  * @typedef {object} Telling What to notify about.
  * @property {string} id The message's.
  * @property {string} room @property {number} seq @property {string} author @property {string | null} text Null if it is not known.
+ * @property {import("../wire.js").File[]} [files]
  * @property {boolean} mentionsMe
  * @property {() => boolean} isUnread Whether it is still unread.
  */
@@ -71,29 +72,33 @@ function tellingsIn(change) {
 }
 
 /** @param {Numbered} message @returns {Telling} */
-const ofMessage = ({ id, room, seq, author, text, number }) => ({
+const ofMessage = ({ id, room, seq, author, text, files, number }) => ({
   id,
   room,
   seq,
   author,
   text,
+  files,
   mentionsMe: false,
   isUnread: () => number > (reads.peek().get(room)?.number ?? 0) && !windowOf(room).peek().rows.get(id)?.deleted,
 });
 
 /** A mention, which an edit can add too. @param {InboxItem} item @returns {Telling} */
-const ofItem = ({ id, message, room, seq, by }) => ({
-  id: message ?? "",
-  room,
-  seq: seq ?? 0,
-  author: by,
-  text:
-    windowOf(room)
-      .peek()
-      .rows.get(message ?? "")?.text ?? null,
-  mentionsMe: true,
-  isUnread: () => isUnread(inbox.peek().get(id)),
-});
+function ofItem({ id, message = "", room, seq, by }) {
+  const known = windowOf(room)
+    .peek()
+    .rows.get(message ?? "");
+  return {
+    id: message ?? "",
+    room,
+    seq: seq ?? 0,
+    author: by,
+    text: known?.text ?? null,
+    files: known?.files,
+    mentionsMe: true,
+    isUnread: () => isUnread(inbox.peek().get(id)),
+  };
+}
 
 /** @param {Telling} telling */
 function isDue({ room, author, mentionsMe, isUnread: isNew }) {
@@ -109,12 +114,12 @@ function tellOf(due) {
 }
 
 /** @param {Telling} telling */
-async function tell({ id, room, seq, author, text }) {
+async function tell({ id, room, seq, author, text, files }) {
   if (isLooking() || permission() !== "granted" || !(await claim(id))) return;
   const place = room.startsWith("#") ? ` in ${titleOf(room)}` : "";
   const about = { username: me.peek()?.username ?? "", room, seq, link: linkTo(room, seq) };
   const by = [nameOf(author), handleOf(author)].filter(Boolean).join(" ");
-  showNotification(`${by}${place}`, plain(text).slice(0, LONGEST), about);
+  showNotification(`${by}${place}`, plain(text, files).slice(0, LONGEST), about);
 }
 
 /** @returns {"unsupported" | NotificationPermission} */

@@ -1,41 +1,27 @@
-import { signal } from "@preact/signals";
 import { shortTime, timeOf } from "../dates.js";
 import { html } from "../html.js";
-import { isBlocked, nameOf } from "../store.js";
+import { foldedText, unfold } from "../messages/blocked.js";
+import { nameOf } from "../store.js";
 import { command } from "../sync.js";
 import { asRefusal } from "../connection.js";
 import { toast } from "../notices.js";
 
 /** @import {Numbered} from "../messages/events.js" */
 
-/** The ids of messages that are shown though their authors are blocked. */
-const unfolded = signal(/** @type {Set<string>} */ (new Set()));
-
-/** Whether a message is folded because its author is blocked. @param {Numbered} message */
-export const isFolded = ({ id, author }) => isBlocked(author) && !unfolded.value.has(id);
-
 /**
  * In place of messages, one after the other, of people whom you have blocked.
  * @param {{messages: Numbered[], linked: number}} props
  */
 export function BlockedMessages({ messages, linked }) {
-  const show = () => (unfolded.value = new Set([...unfolded.peek(), ...messages.map(({ id }) => id)]));
   const [first, last] = [messages[0], messages[messages.length - 1]];
   const isLinked = messages.some(({ seq }) => seq === linked);
-  const words = numberOf(messages);
+  const words = foldedText(messages);
   return html`
     <article class=${isLinked ? "message follows linked" : "message follows"} tabindex="-1" aria-label=${`${words}, ${timeOf(first.at)}`} data-id=${last.id} data-seq=${last.seq} data-seqs=${messages.map(({ seq }) => seq).join(" ")}>
       <time datetime=${first.at}>${shortTime(first.at)}</time>
-      <p class="said tombstone">${words}. <button class="link" type="button" onClick=${show}>Show</button></p>
+      <p class="said tombstone">${words}. <button class="link" type="button" onClick=${() => unfold(messages)}>Show</button></p>
     </article>
   `;
-}
-
-/** @param {Numbered[]} messages */
-function numberOf(messages) {
-  if (messages.length === 1) return "Message of a person you blocked";
-  const isOne = messages.every(({ author }) => author === messages[0].author);
-  return `${messages.length} messages of ${isOne ? "a person" : "people"} you blocked`;
 }
 
 /** In place of what you would write to a person whom you have blocked. @param {{username: string}} props */

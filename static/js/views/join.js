@@ -5,7 +5,7 @@ import { html } from "../html.js";
 import { continueAs, hosted, join, offered, turnedAway } from "../session.js";
 import { hasPasskeys } from "../passkeys.js";
 import { addressToLogIn, hasAccounts, serverName } from "../server.js";
-import { kept } from "../storage.js";
+import { keep, kept } from "../storage.js";
 import { ByProvider } from "./by-provider.js";
 import { useForm } from "./form.js";
 import { NameField } from "./name-field.js";
@@ -19,7 +19,8 @@ export function Join({ invited, onJoin = join }) {
   const [hasPassword, setHasPassword] = useState(false);
   const [applying, setApplying] = useState(invited ? "" : kept(APPLIED));
   if (hosted) return html`<${NotLoggedIn} />`;
-  if (hasPassword) return html`<${SignIn} onBack=${() => setHasPassword(false)} />`;
+  const onApplied = (/** @type {string} */ name) => (keep(APPLIED, name), setApplying(name), setHasPassword(false));
+  if (hasPassword) return html`<${SignIn} onBack=${() => setHasPassword(false)} onApplied=${onApplied} />`;
   if (applying) return html`<${Asking} name=${applying} onBack=${() => setApplying("")} />`;
   /** @param {string} name */
   const joinOrApply = (name) =>

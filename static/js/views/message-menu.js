@@ -1,8 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { called, reached } from "../menu/keys.js";
-import { actionsOf, isWritable, perform } from "../messages/actions.js";
+import { actionsOf, perform } from "../messages/actions.js";
 import { isMessage } from "../messages/events.js";
+import { rightsIn } from "../rooms/standing.js";
 import { showReacting } from "../overlay.js";
 import { lastUsed, react, reactionsTo } from "../reactions/reacting.js";
 import { quick } from "../reactions/shown.js";
@@ -48,8 +49,8 @@ function Items({ message, asked, choose, onClose }) {
   const onKeyDown = useKeys(menu, onClose);
   return html`
     <div class="menu-items" role="menu" aria-label="Message actions" ref=${menu} onKeyDown=${onKeyDown} onContextMenu=${(/** @type {Event} */ event) => event.preventDefault()}>
-      ${isWritable(message.room) && html`<${Quick} message=${message} asked=${asked} choose=${choose} />`}
-      ${actionsOf(message).map((group) => html`<${Group} key=${group[0].action} offers=${group} onChoose=${(/** @type {Offer} */ { action }) => choose(() => perform(action, message, asked))} />`)}
+      ${rightsIn(message.room).isReactable && html`<${Quick} message=${message} asked=${asked} choose=${choose} />`}
+      ${actionsOf(message, asked.article).map((group) => html`<${Group} key=${group[0].action} offers=${group} onChoose=${(/** @type {Offer} */ { action }) => choose(() => perform(action, message, asked))} />`)}
     </div>
   `;
 }

@@ -1,6 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { html } from "../html.js";
-import { isWritable, reply } from "../messages/actions.js";
+import { reply } from "../messages/actions.js";
+import { rightsIn } from "../rooms/standing.js";
 import { overlay, showMenu, showReacting } from "../overlay.js";
 import { Icon } from "./icon.js";
 
@@ -12,11 +13,11 @@ import { Icon } from "./icon.js";
 /**
  * The bar of a message: what is done most, and the menu with the rest. Where fingers point, only screen readers and
  * keyboards find it.
- * @param {{message: Numbered, isReachable: boolean, onEdit: () => void}} props
+ * @param {{message: Numbered, isReachable: boolean, isAbove?: boolean, onEdit: () => void}} props
  */
-export function Tools({ message, isReachable, onEdit }) {
+export function Tools({ message, isReachable, isAbove, onEdit }) {
   const isUsed = useComputed(() => overlay.value.asked?.message.id === message.id).value;
-  const isOpen = isReachable && isWritable(message.room);
+  const { isReactable, isWritable, isThreadable } = rightsIn(message.room);
   /** @param {(asked: Asked) => void} open */
   const from =
     (open) =>
@@ -25,8 +26,8 @@ export function Tools({ message, isReachable, onEdit }) {
   return html`
     <div class=${isUsed ? "tools used" : "tools"}>
       <div role="group" aria-label="Message actions">
-        ${isOpen && html`<${Tool} label="Add reaction" icon="smile" onClick=${from(showReacting)} />`}
-        ${isOpen && html`<${Tool} label="Reply" icon="reply" onClick=${(/** @type {any} */ { currentTarget }) => reply(message, currentTarget)} />`}
+        ${isReachable && isReactable && html`<${Tool} label="Add reaction" icon="smile" onClick=${from(showReacting)} />`}
+        ${isReachable && (isAbove ? isThreadable : isWritable) && html`<${Tool} label="Reply" icon="reply" onClick=${(/** @type {any} */ { currentTarget }) => reply(message, currentTarget)} />`}
         <${Tool} label="More" icon="more" popup="menu" tabindex=${isReachable ? 0 : -1} onClick=${from(showMenu)} />
       </div>
     </div>

@@ -74,7 +74,7 @@ export function MessageView({ message, leads, isLinked, isEditing, isAbove, onEd
         !isWaiting &&
         !message.deleted &&
         !isEditing &&
-        html`<${Tools} message=${message} isReachable=${isWanted} onEdit=${() => onEdit(message.id)} />`
+        html`<${Tools} message=${message} isReachable=${isWanted} isAbove=${isAbove} onEdit=${() => onEdit(message.id)} />`
       }
     </article>
   `;

@@ -1,9 +1,10 @@
 import { plain } from "../messages/plain.js";
+import { rightsIn } from "../rooms/standing.js";
 import { exactTime, shortTime } from "../dates.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { goTo } from "../route.js";
-import { nameOf, rooms, titleOf } from "../store.js";
+import { nameOf, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { Handle } from "./handle.js";
@@ -45,10 +46,10 @@ const Pinned = ({ message, onOpen }) => html`
   <li>
     <button class="quiet pinned-message" onClick=${onOpen}>
       <span class="byline"><strong dir="auto">${nameOf(message.author)}</strong><${Handle} username=${message.author} /><time datetime=${message.at} title=${exactTime(message.at)}>${shortTime(message.at)}</time></span>
-      <span class="excerpt" dir="auto">${plain(message.text)}</span>
+      <span class="excerpt" dir="auto">${plain(message.text, message.files)}</span>
     </button>
     ${
-      !rooms.value.get(message.room)?.archived &&
+      rightsIn(message.room).isWritable &&
       html`<button class="quiet square" aria-label="Unpin message" title="Unpin message" onClick=${() => unpin(message.id)}><${Icon} name="close" /></button>`
     }
   </li>

@@ -1,9 +1,10 @@
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { EmojiSign } from "../messages/emoji-sign.js";
+import { rightsIn } from "../rooms/standing.js";
 import { isOnItsWay, react, reactionsTo } from "../reactions/reacting.js";
 import { whom } from "../reactions/shown.js";
-import { isArchived, me, nameOf } from "../store.js";
+import { me, nameOf } from "../store.js";
 import { needProfile } from "../profiles.js";
 
 /**
@@ -43,7 +44,7 @@ function Chip({ message, reaction, isReachable }) {
       aria-pressed=${isMine}
       aria-label=${`${emoji} ${names(NAMED)}`}
       title=${names(NAMED_ON_HOVER)}
-      disabled=${isArchived(message.room)}
+      disabled=${!rightsIn(message.room).isReactable}
       onClick=${() => react(message, emoji, !isMine)}
       onPointerEnter=${needProfiles}
       onFocus=${needProfiles}

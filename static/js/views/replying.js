@@ -5,7 +5,7 @@ import { excerptOf } from "../messages/quoted.js";
 import { nameOf, windowOf } from "../store.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
-import { Excerpt } from "./quote.js";
+import { Excerpt, filesOf } from "./quote.js";
 
 /**
  * What the next message replies to, above the composer, which gets the focus in the tab where it was chosen.
@@ -21,7 +21,7 @@ export function Replying({ room, box }) {
       <${Icon} name="reply" />
       <p class="quote">
         <span class="author"><span class="replies-to">Replying to </span><strong dir="auto">${nameOf(quoted.author)}</strong><${Handle} username=${quoted.author} />:</span>${" "}
-        <${Excerpt} text=${textNow(room, quoted)} />
+        <${Excerpt} text=${textNow(room, quoted)} files=${filesOf(room, quoted)} />
       </p>
       <button class="quiet square" type="button" aria-label="Cancel reply" title="Cancel reply" onClick=${() => (noReply(room), box.current?.focus())}>
         <${Icon} name="close" />

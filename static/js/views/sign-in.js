@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { hasPasskeys, isUnknownHere, offerPasskeys, usePasskey } from "../passkeys.js";
+import { ask } from "../requests.js";
 import { serverName } from "../server.js";
 import { signIn } from "../session.js";
 import { ByProvider } from "./by-provider.js";
@@ -12,24 +13,23 @@ import { useForm } from "./form.js";
 /** While a page offers passkeys, the server's challenge is renewed before it expires. */
 const RENEW_MS = 240_000;
 
-/** Signing in with a passkey, or with a name and its password. @param {{onBack: () => void}} props */
-export function SignIn({ onBack }) {
+/**
+ * Signing in with a passkey, or with a name and its password; asking to join for those whom the directory knows, where
+ * people are approved.
+ * @param {{onBack: () => void, onApplied: (name: string) => void}} props
+ */
+export function SignIn({ onBack, onApplied }) {
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
-  const [code, setCode] = useState("");
-  const [needsCode, setNeedsCode] = useState(false);
-  const { busy, onSubmit, error, field } = useForm(() => signIn(name.trim(), password, code).catch(askForCode));
+  const given = { username: name.trim(), password };
+  const { busy, onSubmit, error, field, more, isAsking } = useSigningIn(given, onApplied);
   const isNameWrong = field === "username";
-  /** @param {unknown} refused */
-  function askForCode(refused) {
-    if (code || asRefusal(refused).code !== "code_required") throw refused;
-    setNeedsCode(true);
-  }
   return html`
     <main class="join">
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
-        <h1 id="join-title">Sign in to <bdi>${serverName.value}</bdi></h1>
+        <h1 id="join-title">${isAsking ? "Ask to join" : "Sign in to"} <bdi>${serverName.value}</bdi></h1>
+        ${isAsking && html`<p class="lead">You're new here, and new people are approved: say who you are.</p>`}
         <${ByProvider} />
         <${ByPasskey} />
         <${Field}
@@ -49,7 +49,7 @@ export function SignIn({ onBack }) {
           label="Password"
           value=${password}
           onInput=${setPassword}
-          error=${isNameWrong || field === "code" ? "" : error}
+          error=${isNameWrong || field === "code" || field === "about" ? "" : error}
           hint="No password? On a device where you're signed in, open Devices and password in your account menu."
           type="password"
           name="password"
@@ -57,21 +57,41 @@ export function SignIn({ onBack }) {
           maxlength="256"
           required
         />
-        ${
-          needsCode &&
-          html`<${CodeField}
-            value=${code}
-            onInput=${setCode}
-            error=${field === "code" ? error : ""}
-            hint="From your authenticator app, or a recovery code."
-            autofocus
-          />`
-        }
-        <button class="primary" disabled=${busy}>Sign in</button>
+        ${more}
+        <button class="primary" disabled=${busy}>${isAsking ? "Ask to join" : "Sign in"}</button>
         <button type="button" class="quiet" onClick=${onBack}>Pick a new name instead</button>
       </form>
     </main>
   `;
+}
+
+/**
+ * What the form sends: first the name and the password, then what else the server asks for.
+ * @param {{username: string, password: string}} given @param {(name: string) => void} onApplied
+ */
+function useSigningIn(given, onApplied) {
+  const [code, setCode] = useState("");
+  const [about, setAbout] = useState("");
+  const [needed, setNeeded] = useState("");
+  const isAsking = needed === "approval_required";
+  const form = useForm(() => (isAsking ? apply() : signIn(given.username, given.password, code).catch(askForMore)));
+  const problem = (/** @type {string} */ field) => (form.field === field ? form.error : "");
+  /** @param {unknown} refused */
+  function askForMore(refused) {
+    const reason = asRefusal(refused).code;
+    if (reason !== "approval_required" && (code || reason !== "code_required")) throw refused;
+    setNeeded(reason);
+  }
+  async function apply() {
+    await ask("session.ldap_apply", { ...given, about: about.trim() });
+    onApplied(given.username);
+  }
+  const more =
+    needed &&
+    (isAsking
+      ? html`<${Field} label="Who are you?" value=${about} onInput=${setAbout} error=${problem("about")} hint="One line. Only the people who decide read it." maxlength="250" required autofocus />`
+      : html`<${CodeField} value=${code} onInput=${setCode} error=${problem("code")} hint="From your authenticator app, or a recovery code." autofocus />`);
+  return { ...form, isAsking, more };
 }
 
 /** A button for passkeys, where there can be any; the browser offers them in the field for the name, too. */
@@ -90,14 +110,14 @@ function ByPasskey() {
     const renewal = setTimeout(() => setRound(round + 1), RENEW_MS);
     return () => (clearTimeout(renewal), controller.abort());
   }, [isHere, round]);
-  async function ask() {
+  async function use() {
     stop?.abort();
     setProblem("");
     await usePasskey().catch((error) => (setProblem(asRefusal(error).message), setRound(round + 1)));
   }
   if (!isHere) return null;
   return html`
-    <button type="button" class="secondary" onClick=${ask}>Sign in with a passkey</button>
+    <button type="button" class="secondary" onClick=${use}>Sign in with a passkey</button>
     ${problem && html`<p class="error" role="alert">${problem}</p>`}
     <p class="either">or</p>
   `;

@@ -30,7 +30,7 @@ export function Surroundings({ message }) {
 /** @param {{message: Message, isIt: boolean}} props */
 const Line = ({ message, isIt }) => html`
   <li aria-current=${isIt ? "true" : undefined}>
-    <strong dir="auto">${nameOf(message.author)}</strong>${" "}<${Excerpt} text=${message.text} />
+    <strong dir="auto">${nameOf(message.author)}</strong>${" "}<${Excerpt} text=${message.text} files=${message.files} />
   </li>
 `;
 
