@@ -101,7 +101,7 @@ class Bookmark(TypedDict):
     at: str
     """When you added or removed it; ISO 8601, UTC, with milliseconds."""
     gone: bool
-    """Whether you have removed it."""
+    """Whether you have removed it, or the message was deleted."""
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, NotFound
 from chatrooms.features.messages.loading import Which, load, readable, rows_of
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Params, change, own_room, query
-from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.feature import Feature, Row, on
+from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage.own_rows import Bookmark
 from chatrooms.storage.own_tables import bookmarks
 from chatrooms.storage.results import many, one
@@ -23,6 +27,8 @@ from chatrooms.storage.tables import messages
 from chatrooms.types import MAX_PAGE, Seq, fitting
 
 MAX_BOOKMARKS = 1000
+AT_ONCE = 50
+"""How many people's own rooms one change locks."""
 
 
 class Marked(TypedDict):
@@ -53,18 +59,17 @@ class BookmarkPage(TypedDict):
 @change("bookmark.add", may=readable, locks=own_room, repeatable=True, method="add_bookmark", scope="own")
 def add(act: Act, p: Which, message: Message) -> Marked:
     """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect."""
-    before = _find(act, p.id)
+    before = _find(act, act.me.username, p.id)
     if before and not before["gone"]:
         return {"bookmark": before}
     if (act.db.scalar(select(func.count()).select_from(_mine(act).subquery())) or 0) >= MAX_BOOKMARKS:
         raise Conflict(f"You can have at most {MAX_BOOKMARKS:,} bookmarks. Remove one first.", field="id")
-    about = {"room": message["room"], "seq": message["seq"]}
-    return _put(act, p.id, before, **about, gone=False)
+    return _put(act, act.me.username, p.id, before, room=message["room"], seq=message["seq"], gone=False)
 
 
 def _own(act: Act, p: Which) -> Bookmark:
     """Allow people who bookmarked the message, even if they cannot read it any more."""
-    bookmark = _find(act, p.id)
+    bookmark = _find(act, act.me.username, p.id)
     if bookmark is None:
         raise NotFound("You have not bookmarked that message.", field="id")
     return bookmark
@@ -73,7 +78,7 @@ def _own(act: Act, p: Which) -> Bookmark:
 @change("bookmark.remove", may=_own, locks=own_room, repeatable=True, method="remove_bookmark", scope="own")
 def remove(act: Act, p: Which, bookmark: Bookmark) -> Marked:
     """Remove your bookmark of a message. Removing it again has no effect."""
-    return {"bookmark": bookmark} if bookmark["gone"] else _put(act, p.id, bookmark, gone=True)
+    return {"bookmark": bookmark} if bookmark["gone"] else _put(act, act.me.username, p.id, bookmark, gone=True)
 
 
 @query("bookmark.list", may=access.anyone, method="bookmarks", scope="own")
@@ -91,25 +96,55 @@ def page(act: Act, p: Page, _: None) -> BookmarkPage:
     return {"bookmarks": shown, "messages": of, "more": len(listed) > len(shown)}
 
 
-def _put(act: Act, id: str, before: Bookmark | None, **given: Any) -> Marked:
-    """Store a bookmark and broadcast it in its person's own room."""
-    rev = act.changes.rev(act.me.username)
+@on("messages")
+def deleted(act: Act, rows: Sequence[Row]) -> None:
+    """Have the bookmarks of deleted messages removed."""
+    for row in rows:
+        if row["deleted"] and _people(act.db, row["id"]):
+            enqueue(act, FORGET, row["id"])
+
+
+async def _forget(chat: Chat, job: Job) -> None:
+    while some := await chat.lookup(lambda db: _people(db, job.key)):
+        await chat.change(partial(_remove, id=job.key, people=some), NOBODY, *some)
+
+
+FORGET = JobKind("bookmarks.forget", _forget)
+"""Removes everybody's bookmarks of the deleted message that is its key."""
+
+
+def _people(db: Connection, message: str) -> Sequence[str]:
+    """Return people who have bookmarked a message, at most `AT_ONCE`."""
+    theirs = select(bookmarks.c.username).where(bookmarks.c.message == message, bookmarks.c.gone.is_(False))
+    return db.scalars(theirs.limit(AT_ONCE)).all()
+
+
+def _remove(act: Act, id: str, people: Sequence[str]) -> None:
+    for username in people:
+        before = _find(act, username, id)
+        if before and not before["gone"]:
+            _put(act, username, id, before, gone=True)
+
+
+def _put(act: Act, username: str, id: str, before: Bookmark | None, **given: Any) -> Marked:
+    """Store a person's bookmark and broadcast it in their own room."""
+    rev = act.changes.rev(username)
     stored = {**given, "at": act.now, "rev": rev}
     if before:
-        act.db.execute(update(bookmarks).where(*_is(act, id)).values(stored))
+        act.db.execute(update(bookmarks).where(*_is(username, id)).values(stored))
     else:
-        act.db.execute(insert(bookmarks).values(username=act.me.username, message=id, **stored))
-    bookmark = cast(Bookmark, _find(act, id))
-    act.changes.add(act.me.username, "bookmarks", bookmark)
+        act.db.execute(insert(bookmarks).values(username=username, message=id, **stored))
+    bookmark = cast(Bookmark, _find(act, username, id))
+    act.changes.add(username, "bookmarks", bookmark)
     return {"bookmark": bookmark}
 
 
-def _find(act: Act, id: str) -> Bookmark | None:
-    return one(Bookmark, act.db.execute(SYNCED["bookmarks"].select().where(*_is(act, id))))
+def _find(act: Act, username: str, id: str) -> Bookmark | None:
+    return one(Bookmark, act.db.execute(SYNCED["bookmarks"].select().where(*_is(username, id))))
 
 
-def _is(act: Act, id: str) -> tuple[ColumnElement[bool], ...]:
-    return bookmarks.c.username == act.me.username, bookmarks.c.message == id
+def _is(username: str, id: str) -> tuple[ColumnElement[bool], ...]:
+    return bookmarks.c.username == username, bookmarks.c.message == id
 
 
 def _mine(act: Act) -> Select[Any]:
@@ -117,4 +152,4 @@ def _mine(act: Act) -> Select[Any]:
     return SYNCED["bookmarks"].select().where(bookmarks.c.username == act.me.username, bookmarks.c.gone.is_(False))
 
 
-FEATURE = Feature(commands=(add, remove, page))
+FEATURE = Feature(commands=(add, remove, page), listeners=(deleted,), jobs=(FORGET,))

@@ -83,12 +83,19 @@ def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
     return {row["message"]: row["at"] for row in _of.all(db, {"ids": packed(ids)})}
 
 
+def _store(db: Connection, message: Message) -> None:
+    """Unpin a deleted message. The pin of an edited one is loaded anew."""
+    if message["deleted"]:
+        db.execute(delete(pins).where(pins.c.message == message["id"]))
+
+
 PINNED_AT = Part(
     "pinned_at",
     str | None,
     "When it was pinned; `null` if it is not pinned.",
     None,
     _load,
+    _store,
     found_by={"is:pinned": lambda _: select(pins.c.message)},
     asks=_of,
 )

@@ -45,7 +45,7 @@ class Bookmark(TypedDict):
     room: Name
     seq: Annotated[int, Field(description="The `seq` of the message, for `history` with `around`.")]
     at: Annotated[str, Field(description="When you added or removed it; ISO 8601, UTC, with milliseconds.")]
-    gone: Annotated[bool, Field(description="Whether you have removed it.")]
+    gone: Annotated[bool, Field(description="Whether you have removed it, or the message was deleted.")]
     rev: Rev
 
 

@@ -42,6 +42,7 @@ bookmarks = Table(
     Column("gone", Boolean, nullable=False),
     Column("rev", Integer, nullable=False, comment="of the person's own room"),
     Index(None, "username", "rev"),
+    Index(None, "message"),
 )
 
 follows = Table(

@@ -14,11 +14,14 @@ from sqlalchemy import create_engine, insert, inspect, select
 
 from chatrooms.clock import later
 from chatrooms.features import FEATURES
+from chatrooms.features.bookmarks import FORGET
+from chatrooms.features.pins import pins
 from chatrooms.features.search.index import TABLE
 from chatrooms.identity import links
 from chatrooms.identity.digests import digest
 from chatrooms.storage import facts, migrations
-from chatrooms.storage.tables import members, metadata, reads, rooms, users
+from chatrooms.storage.own_tables import bookmarks
+from chatrooms.storage.tables import jobs, members, messages, metadata, reads, rooms, users
 from tests.storage.test_writer import ROOM
 
 AT = "2026-01-01T00:00:00.000Z"
@@ -166,6 +169,32 @@ def test_messages_with_a_key_keep_their_ids_when_these_get_a_secret_of_their_own
         renewed = facts.find(connection)
     assert renewed.id_secret == "known"
     assert renewed.secret != "known" and renewed.epoch != "first" and len(renewed.secret) == 64
+
+
+def test_deleted_messages_lose_their_pins_and_a_job_removes_their_bookmarks(engine):
+    migrations.upgrade(engine, "0072")
+    with engine.begin() as connection:
+        connection.execute(insert(rooms).values([{"name": name, **ROOM} for name in ("alice", "#a")]))
+        person = {"username": "alice", "skeleton": "alice", "name": "", "about": "", "created_at": AT, "rev": 1}
+        connection.execute(insert(users).values(person))
+        for seq, deleted in enumerate((True, False)):
+            said = {"id": str(seq), "room": "#a", "seq": seq, "rev": 9, "author": "alice", "at": AT, "deleted": deleted}
+            connection.execute(insert(messages).values(said))
+            connection.execute(insert(pins).values(message=str(seq), room="#a", by="alice", at=AT))
+            mark = {
+                "username": "alice",
+                "message": str(seq),
+                "room": "#a",
+                "seq": seq,
+                "at": AT,
+                "gone": False,
+                "rev": 1,
+            }
+            connection.execute(insert(bookmarks).values(mark))
+    migrations.migrate(engine)
+    with engine.connect() as connection:
+        assert connection.scalars(select(pins.c.message)).all() == ["1"]
+        assert connection.execute(select(jobs.c.kind, jobs.c.key, jobs.c.data)).all() == [(FORGET.name, "0", None)]
 
 
 def test_head_is_the_newest_migration():
