@@ -15,13 +15,14 @@ from chatrooms.doors.host_posting import HostPosting
 from chatrooms.doors.host_users import HostUsers, parsed
 from chatrooms.errors import Invalid, NotFound, Refusal
 from chatrooms.events import Emission, Signal
-from chatrooms.features import signals, users
+from chatrooms.features import users
 from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access, parsing
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
+from chatrooms.pipeline.signalled import Said
 from chatrooms.settings import Settings
 from chatrooms.storage.rows import Message
 
@@ -232,7 +233,7 @@ class ApplicationDoor(HostHandlers):
     async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
         if to is not None and room is not None:
             raise Invalid("Give one of to and room.", field="to")
-        said = parsing.parsed(signals.Said, {"type": type, "data": data})
+        said = parsing.parsed(Said, {"type": type, "data": data})
         where = await self._users.addressed(to) if room is None and self._users.hosted else None
         where = where or parsed(names.durable, to if room is None else room, "to")
         if not await self._pipeline.lookup(lambda db: access.known(db, where)):

@@ -3,67 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from sqlalchemy import Connection
 
 from chatrooms import names
 from chatrooms.errors import NotFound
-from chatrooms.events import OWN_TYPES, Signal
+from chatrooms.events import Signal
 from chatrooms.pipeline import access, questions, relations, requests, room_rules, standing
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.questions import WRITING_IN_ROOM, Question
 from chatrooms.pipeline.shapes import Done, InRoom
+from chatrooms.pipeline.signalled import SignalData, SignalType
 from chatrooms.pipeline.standing import Here
-from chatrooms.types import MAX_SIGNAL, AnyRoom
-from chatrooms.wire import packets
+from chatrooms.types import AnyRoom
 
-MAX_DEPTH = 16
 PIECE = 4 * 1024
-
-
-def _foreign(type: str) -> str:
-    if type in OWN_TYPES:
-        raise ValueError("This type is reserved for the server.")
-    return type
-
-
-def _small(data: object) -> object:
-    try:
-        text = orjson.dumps(data)
-    except TypeError as error:
-        raise ValueError(f"This is not JSON: {error}") from None
-    if len(text) > MAX_SIGNAL:
-        raise ValueError("At most 64 KiB of data are allowed.")
-    if packets.depth(text.decode()) > MAX_DEPTH:
-        raise ValueError(f"At most {MAX_DEPTH} levels of nesting are allowed.")
-    return data
-
-
-SignalType = Annotated[
-    str,
-    AfterValidator(_foreign),
-    Field(
-        min_length=1,
-        max_length=64,
-        description="Your name for this kind of signal; `typing`, `presence`, `profile`, `reaction` and `applicants` "
-        "are reserved.",
-    ),
-]
-SignalData = Annotated[
-    Any, AfterValidator(_small), Field(description="Any JSON up to 64 KiB, nested up to 16 levels deep.")
-]
-
-
-class Said(Params):
-    """What a signal says, whoever sends it."""
-
-    type: SignalType
-    data: SignalData = None
 
 
 class Send(Params):

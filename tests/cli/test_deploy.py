@@ -56,7 +56,18 @@ def deploy(kind: str, *options: str, domain: str = NAME) -> str:
         (("systemd", "--domain", NAME, "--nodes", "2", "--database", "sqlite:////a"), "SQLite has one server"),
         (("systemd", "--domain", NAME, "--database", "no"), "--database is a URL"),
         (("systemd", "--domain", NAME, "--database", "postgresql+psycopg://a'@b/c"), "--database has no '"),
-        (("systemd", "--domain", NAME, "--proxies", "'; reboot"), "--proxies has no '"),
+        (("systemd", "--domain", NAME, "--proxies", "'; reboot"), "--proxies: "),
+        (
+            ("systemd", "--domain", NAME, "--proxies", "proxy.example.org"),
+            "--proxies: 'proxy.example.org' is not an IP",
+        ),
+        (("systemd", "--domain", NAME, "--database", "mysql://a/b"), "--database is a SQLite file or PostgreSQL"),
+        (
+            ("systemd", "--domain", NAME, "--database", "postgresql+psycopg://a@b/c", "--bus", "ftp://a"),
+            "--bus: This is a URL such as",
+        ),
+        (("systemd", "--domain", NAME, "--bus", "redis://a"), "--bus is for several nodes"),
+        (("nginx", "--domain", NAME, "--nodes", "2", "--server", "10.0.0.1:8000"), "--nodes counts those"),
         (("systemd", "--domain", NAME, "--into", "/dev/null/x"), "/dev/null/x"),
     ],
 )

@@ -36,6 +36,12 @@ async def test_it_makes_lists_and_ends_keys_beside_a_running_server(tmp_path):
 async def test_what_it_cannot_do_is_one_line(tmp_path):
     async with started(tmp_path) as server, connect(server.url, "alice"):
         pass
-    for arguments in (("nobody",), ("alice", "--allow", "session.list"), ("alice", "--room", "+"), ("", "--list")):
+    for arguments in (
+        ("nobody",),
+        ("alice", "--allow", "session.list"),
+        ("alice", "--room", "+"),
+        ("alice", "--room", "nowhere"),
+        ("", "--list"),
+    ):
         status, out, err = await chatrooms(tmp_path, "key", *arguments, "--data", str(tmp_path))
         assert (status, out, len(err.splitlines())) == (2, "", 1)

@@ -10,6 +10,7 @@ from chatrooms import clock, names
 from chatrooms.cli.beside import beside, require_person
 from chatrooms.cli.opening import Unable
 from chatrooms.features import FEATURES
+from chatrooms.features import rooms as room_rows
 from chatrooms.identity import FEATURES as IDENTITY
 from chatrooms.identity import service_keys
 from chatrooms.identity.key_commands import EXPIRE, MOST
@@ -30,14 +31,17 @@ def make(
     grantable = Features((*FEATURES, *IDENTITY)).grantable
     if unknown := [command for command in commands if command not in grantable]:
         raise Unable(f"a key cannot have {unknown[0]}")
+    its_rooms = [names.shared(room) for room in rooms]
     about: About = {
         "name": name,
         "commands": commands,
-        "rooms": [names.shared(room) for room in rooms] or None,
+        "rooms": its_rooms or None,
         "expires_at": None if days is None else clock.later(timedelta(days=days)),
     }
     with beside(settings) as db:
         require_person(db, username)
+        if missing := [room for room in its_rooms if not room_rows.exists(db, room)]:
+            raise Unable(f"there is no room {missing[0]}")
         if len(service_keys.of_person(db, username)) >= MOST:
             raise Unable(f"{username} has {MOST} keys already")
         key = service_keys.make(db, username, about)

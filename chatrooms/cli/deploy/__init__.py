@@ -53,6 +53,8 @@ def systemd(into: Path | None, proxies: str, bus: str, **options: Any) -> None:
         site = Site(**options)
         if site.nodes > 1 and not site.database:
             raise Mistake("--nodes: SQLite has one server; for several nodes, give the --database of PostgreSQL")
+        if bus and not site.database.startswith("postgresql"):
+            raise Mistake("--bus is for several nodes, which use the --database of PostgreSQL")
         return files.systemd(site, proxies, bus)
 
     _print_or_write(made, into)

@@ -8,7 +8,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatrooms.cli.deploy.site import Mistake, Site, file, quoted
+from chatrooms import bus_address
+from chatrooms.cli.deploy.site import Mistake, Site, checked, file, quoted
+from chatrooms.setting_types import network
 from chatrooms.version import __version__
 
 HERE = Path(__file__).parent
@@ -35,6 +37,9 @@ def systemd(site: Site, proxies: str, bus: str) -> list[File]:
     units, settings = "/etc/systemd/system/", "/etc/chatrooms/environment"
     names = " ".join(f"chatrooms@{port}.service" for port in site.ports)
     given = {"host": site.host, "proxies": proxies, "database": site.database, "bus": bus}
+    checked("--bus", bus_address.checked, bus)
+    for proxy in [] if proxies == "*" else proxies.split(","):
+        checked("--proxies", network, proxy.strip())
     values = {"url": site.url} | {name: quoted(f"--{name}", value) for name, value in given.items()}
     return [
         File(settings, _filled("systemd/environment", **values), SECRET),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
@@ -42,6 +43,8 @@ class Site:
         for server in self.servers:
             if not SERVER.fullmatch(server):
                 raise Mistake(f"--server is an address with a port, such as 10.0.0.1:8000, not {server}")
+        if self.servers and self.nodes > 1:
+            raise Mistake("--nodes counts those of this machine: with --server, name each node")
         self._require_database()
 
     def _require_database(self) -> None:
@@ -56,6 +59,8 @@ class Site:
             raise Mistake("--database is a URL such as postgresql+psycopg://name:password@127.0.0.1/name") from error
         if kind == "sqlite" and self.nodes > 1:
             raise Mistake("--nodes: SQLite has one server; for several nodes, use PostgreSQL")
+        if kind not in ("sqlite", "postgresql"):
+            raise Mistake("--database is a SQLite file or PostgreSQL")
 
     @property
     def url(self) -> str:
@@ -84,6 +89,14 @@ def quoted(option: str, value: str) -> str:
     if "'" in value or not value.isprintable():
         raise Mistake(f"{option} has no ' and no control characters; in a URL, write ' as %27")
     return value
+
+
+def checked(option: str, check: Callable[[str], object], value: str) -> None:
+    """Check a value as the setting is checked; raises `Mistake`."""
+    try:
+        check(value)
+    except ValueError as error:
+        raise Mistake(f"{option}: {error}") from error
 
 
 def file(option: str, path: str) -> str:
