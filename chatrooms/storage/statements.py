@@ -7,6 +7,7 @@ each message, connection or catch-up is prepared; everything else goes through C
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any, TypeAlias, cast
 
 import orjson
@@ -30,12 +31,25 @@ class Prepared:
     """An SQLAlchemy statement whose named parameters are passed with each call."""
 
     def __init__(self, statement: Executable) -> None:
-        self._statement: ClauseElement = statement  # type: ignore[assignment]
+        if not isinstance(statement, SelectBase | UpdateBase | TextClause):
+            raise TypeError(f"a {type(statement).__name__} cannot be prepared")
+        self._statement: ClauseElement = statement
         self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
-        columns = _columns(statement)
-        self._names = tuple(str(column.key) for column in columns)
-        readings = ((str(column.key), _reading(column.type)) for column in columns)
-        self._readings = tuple((name, read) for name, read in readings if read)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(str(column.key) for column in self._columns)
+
+    @cached_property
+    def _readings(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+        readings = ((str(column.key), _reading(column.type)) for column in self._columns)
+        return tuple((name, read) for name, read in readings if read)
+
+    @cached_property
+    def _columns(self) -> Sequence[ColumnElement[Any]]:
+        """The columns of a SELECT or of a RETURNING clause; those of a text are unknown, so that it can only run."""
+        statement = self._statement
+        return list(statement.exported_columns) if isinstance(statement, SelectBase | UpdateBase) else ()
 
     def one(self, db: Connection, values: dict[str, Any]) -> dict[str, Any] | None:
         """Return the first row by column name, or None."""
@@ -134,12 +148,3 @@ def _reading(kind: Any) -> Callable[[Any], Any] | None:
 def _decoded(value: Any) -> Any:
     """Return a JSON value, which only PostgreSQL's driver decodes."""
     return orjson.loads(value) if isinstance(value, str) else value
-
-
-def _columns(statement: Executable) -> Sequence[ColumnElement[Any]]:
-    """Return the columns of a SELECT or of a RETURNING clause; those of a text are unknown, so that it can only run."""
-    if isinstance(statement, TextClause):
-        return ()
-    if not isinstance(statement, SelectBase | UpdateBase):
-        raise TypeError(f"a {type(statement).__name__} cannot be prepared")
-    return list(statement.exported_columns)

@@ -11,6 +11,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -500,20 +501,26 @@ async def test_no_byte_of_a_private_room_reaches_non_members(world):
         assert CANARY not in json.dumps(world.people[name].heard)
 
 
-def makes_here(call: ast.Call) -> bool:
+@cache
+def calls() -> list[tuple[Path, ast.Call, str]]:
+    """Return all calls of the server, each with its file and the function that it calls, as it is written."""
+    return [
+        (path.relative_to(PACKAGE), call, ast.unparse(call.func))
+        for path in PACKAGE.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+    ]
+
+
+def makes_here(call: ast.Call, function: str) -> bool:
     """Return whether a call makes a `Here`, or another one of one."""
-    name = ast.unparse(call.func).rpartition(".")[2]
+    name = function.rpartition(".")[2]
     return name == "Here" or (name == "replace" and [ast.unparse(each) for each in call.args[:1]] == ["here"])
 
 
 def test_only_the_permissions_say_who_is_where():
     """A `Here` that others make would let commands read rooms whose members nobody looked up."""
-    makers = {
-        str(path.relative_to(PACKAGE))
-        for path in PACKAGE.rglob("*.py")
-        for call in ast.walk(ast.parse(path.read_text()))
-        if isinstance(call, ast.Call) and makes_here(call)
-    }
+    makers = {str(path) for path, call, function in calls() if makes_here(call, function)}
     assert makers == {"pipeline/access.py", "pipeline/standing.py"}
 
 
@@ -521,10 +528,8 @@ def calls_of(method: str) -> list[ast.Call]:
     """Return the calls of a method of the server, or of its manager, outside of the wire."""
     return [
         call
-        for path in PACKAGE.rglob("*.py")
-        if "wire" not in path.relative_to(PACKAGE).parts
-        for call in ast.walk(ast.parse(path.read_text()))
-        if isinstance(call, ast.Call) and re.search(rf"server(\.manager)?\.{method}$", ast.unparse(call.func))
+        for path, call, function in calls()
+        if "wire" not in path.parts and re.search(rf"server(\.manager)?\.{method}$", function)
     ]
 
 
