@@ -10,8 +10,9 @@ import { place } from "./base.js";
  * @typedef {File & {key?: string}} Uploading A file of a message; with the key of its upload.
  * @typedef {{id: string, user: string, room: string, text: string, at: string, quoted?: Quoted | null,
  *   ifSeq?: number | null, echoes?: string | null, files?: Uploading[], uploading?: string[], refused?: string, code?: string, people?: number,
- *   confirmed?: boolean, reaction?: Pending}} Waiting A message, or a reaction, that the server has not
- *   acknowledged yet; `uploading` has the keys of those of its files that it waits for.
+ *   confirmed?: boolean, lacking?: boolean, reaction?: Pending}} Waiting A message, or a reaction, that the server has not
+ *   acknowledged yet; `uploading` has the keys of those of its files that it waits for; if `lacking`,
+ *   it waits for emoji, too.
  */
 
 const ours = () => `chatrooms ${place()}`;

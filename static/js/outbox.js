@@ -2,6 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { dropWaiting, keepWaiting, waitingOf } from "./archive.js";
 import { pause } from "./clock.js";
 import { asRefusal, online } from "./connection.js";
+import { bringEmojisFor, withEmojis } from "./emoji.js";
 import { newId } from "./ids.js";
 import { isCurrent, merged, nextOf, outcome, withEntry, withoutEntry, withUploaded } from "./sending.js";
 import { channel, scoped } from "./storage.js";
@@ -69,15 +70,17 @@ export function closeOutbox() {
  * @property {string | null} [echoes] The reply in a thread that this also sends to the room.
  * @property {Uploading[]} [files] What belongs to it.
  * @property {string[]} [uploading] The keys of those that are not uploaded yet.
+ * @property {boolean} [lacking] Whether it has codes of emoji that are not loaded yet.
  */
 
 /**
  * @param {string} room @param {string} text @param {Also} [also]
  * @returns {string} its id
  */
-export function post(room, text, { quoted = null, ifSeq = null, echoes = null, files = [], uploading = [] } = {}) {
+export function post(room, text, also = {}) {
+  const { quoted = null, ifSeq = null, echoes = null, files = [], uploading = [], lacking = false } = also;
   const user = me.value?.username ?? "";
-  const entry = { id: newId(), user, room, text, quoted, ifSeq, echoes, files, uploading };
+  const entry = { id: newId(), user, room, text, quoted, ifSeq, echoes, files, uploading, lacking };
   share({ ...entry, at: new Date().toISOString() });
   flush();
   return entry.id;
@@ -168,11 +171,17 @@ export async function flush() {
 
 /** Sends one at a time, to keep the order. */
 async function sendAll() {
-  for (let entry = next(); entry && online.value; entry = next()) await send(entry);
+  for (let entry = next(); entry && online.value; entry = next()) await (entry.lacking ? complete(entry) : send(entry));
   sending = false;
 }
 
 const next = () => nextOf(entries.value);
+
+/** Gives a message its emoji, as far as they come in time; once, as what is sent again must be the same. @param {Waiting} entry */
+async function complete({ id, text }) {
+  await bringEmojisFor(text);
+  update(id, { text: withEmojis(text), lacking: false });
+}
 
 /** @param {Waiting} entry */
 async function send(entry) {

@@ -107,6 +107,19 @@ async def test_beside_a_long_name_the_username_stays_visible_on_a_phone(
         await shows_all(bob.page.get_by_role("list", name="Messages for you").locator(".handle"))
 
 
+async def test_the_tools_of_an_owner_leave_space_for_the_names_of_members(person: Arrive) -> None:
+    alice = await person("alice", viewport={"width": 1280, "height": 800})
+    await alice.make_room("den")
+    async with connect(alice.url, "bob") as bob:
+        await bob.run("user.update", name="Bob Okafor")
+        await bob.run("room.join", room="#den")
+        await alice.show_members(2)
+        row = alice.member("Bob Okafor")
+        await expect(row.get_by_role("button", name="Remove Bob Okafor")).to_be_visible()
+        await shows_all(row.get_by_text("Bob Okafor", exact=True))
+        await shows_all(row.locator(".handle"))
+
+
 async def test_a_blocked_person_is_folded_in_rooms_and_cannot_write(person: Arrive) -> None:
     alice, mallory = await person("alice"), await person("mallory")
     await mallory.say("Buy this")

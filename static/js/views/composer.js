@@ -11,7 +11,7 @@ import { endTyping, sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
 import { echoing } from "../composer/echoing.js";
 import { composerId } from "../composer/focus.js";
-import { bringEmojisFor, lacksEmojis, withEmojis } from "../emoji.js";
+import { lacksEmojis, withEmojis } from "../emoji.js";
 import { attachedIn, give } from "../files/attached.js";
 import { record, recordedRoom } from "../files/recorder.js";
 import { html } from "../html.js";
@@ -151,15 +151,10 @@ function useDelivery(room, box, text, write) {
   const put = (written) => (refuse(""), write(written));
 
   /** @param {string} words */
-  async function deliver(words) {
+  function deliver(words) {
     box.current?.focus();
-    if (lacksEmojis(words)) {
-      isRunning.current = true;
-      await bringEmojisFor(words);
-      isRunning.current = false;
-    }
     endTyping(room);
-    say(room, withEmojis(withoutBlankEnds(words)));
+    say(room, withoutBlankEnds(words));
     goToEnd(room);
     const now = box.current?.value ?? draftOf(room);
     put(now.startsWith(words) ? now.slice(words.length) : "");
@@ -218,16 +213,18 @@ function useFocus(room, box) {
   }, []);
 }
 
-/** @param {string} room @param {string} text */
-function say(room, text) {
+/** @param {string} room @param {string} typed */
+function say(room, typed) {
+  const text = withEmojis(typed);
+  const lacking = lacksEmojis(typed);
   const ifSeq = text.length > LONG ? newestSeq(room) : null;
   const files = attachedIn(room);
   const uploading = files.filter(({ state }) => state !== "done").map(({ key }) => key);
-  const id = post(room, text, { quoted: replyIn(room), ifSeq, files, uploading });
+  const id = post(room, text, { quoted: replyIn(room), ifSeq, files, uploading, lacking });
   give(files, id);
   expect(id);
   if (isThread(room)) {
-    if (echoing.peek() && isVisible(text)) post(parentOf(room), text, { echoes: id });
+    if (echoing.peek() && isVisible(text)) post(parentOf(room), text, { echoes: id, lacking });
     echoing.value = false;
   }
   noReply(room);
