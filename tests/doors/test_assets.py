@@ -27,7 +27,7 @@ from tests.doors import get
 from tests.servers import QUICK, running, serving
 
 STATIC = Path(__file__).parents[2] / "static"
-SMALL = 16 * 1024
+SMALL = 20 * 1024
 """Bytes; the page and the icon of a server are made, and compressed, when they are first asked for."""
 BRAND = Brand("Chatrooms", "#lobby", accent.DEFAULT)
 SHOP = "https://shop.example"
