@@ -110,4 +110,19 @@ class SignInSettings(SiteSettings):
             raise ValueError(f"A directory needs {HERE} in `{named}`.")
         if extras.lacks("ldap"):
             raise ValueError(extras.absent("ldap"))
+        if others.data.get("ldap_base"):
+            _require_filter(others.data["ldap_filter"])
         return addresses.directory(value)
+
+
+def _require_filter(text: str) -> None:
+    """Raise ``ValueError`` unless a text is a filter (RFC 4515)."""
+    from ldap3.core.exceptions import LDAPException
+    from ldap3.operation.search import parse_filter
+
+    try:
+        parse_filter(
+            text.replace(HERE, "x"), None, auto_escape=False, auto_encode=False, validator=None, check_names=False
+        )
+    except LDAPException as error:
+        raise ValueError("`ldap_filter` is no filter such as (&(objectClass=person)(uid={username})).") from error

@@ -290,6 +290,9 @@ async def test_a_claim_of_somebody_else_is_refused(server):
 WRONG = {
     "no place for the name": {"ldap_bind_dn": "cn=x"},
     "no place for the name in the filter": {"ldap_base": BASE, "ldap_filter": "(uid=x)"},
+    "a filter that does not end": {"ldap_base": BASE, "ldap_filter": "(&(uid={username})"},
+    "a filter without parentheses": {"ldap_base": BASE, "ldap_filter": "uid={username}"},
+    "a filter that compares nothing": {"ldap_base": BASE, "ldap_filter": "({username})"},
     "an address of the web": {"ldap_url": "https://ldap.example.org"},
     "an address with a path": {"ldap_url": "ldaps://ldap.example.org/ou=people"},
     "an address with a password": {"ldap_url": "ldaps://a:b@ldap.example.org"},
@@ -303,3 +306,10 @@ def test_settings_that_cannot_work_are_refused(wrong):
     assert Settings(**good).ldap_url == "ldaps://ldap.example.org:636"
     with pytest.raises(ValueError):
         Settings(**good | wrong)
+
+
+@pytest.mark.parametrize(
+    "text", ["(uid={username})", "(&(objectClass=person)(|(uid={username})(mail={username}@a.org)))"]
+)
+def test_filters_are_written_as_directories_read_them(text):
+    assert Settings(ldap_url="ldaps://ldap.example.org", ldap_base=BASE, ldap_filter=text).ldap_filter == text

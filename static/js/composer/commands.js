@@ -36,8 +36,15 @@ export async function obey(room, text) {
 const RUNS = {
   async join(_room, name) {
     const room = `#${name}`;
-    if (!memberships.peek().has(room)) await command("room.join", { room });
-    go(room);
+    if (!memberships.peek().has(room)) {
+      try {
+        await command("room.join", { room });
+      } catch (error) {
+        if (asRefusal(error).code === "not_found") return `No open room is called ${room}.`;
+        throw error;
+      }
+    }
+    return go(room);
   },
   async invite(room, username) {
     await command("room.invite", { room, username });

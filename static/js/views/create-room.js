@@ -14,7 +14,7 @@ export function CreateRoom({ onClose }) {
   const [access, setAccess] = useState(/** @type {"open" | "private"} */ ("open"));
   const called = roomName(name);
   const { busy, onSubmit, error, field } = useForm(async () => {
-    const { room } = await command("room.create", { name: called, title: roomTitle(name), topic, access });
+    const { room } = await command("room.create", { name: called || name, title: roomTitle(name), topic, access });
     go(room.name);
     onClose();
   });
