@@ -9,6 +9,7 @@ from chatrooms.version import __version__
 
 if TYPE_CHECKING:
     from chatrooms.app import Chatrooms
+    from chatrooms.client.rows import Message
     from chatrooms.doors.greeting import Connected
     from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Unauthorized
     from chatrooms.identity.accounts import User
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from chatrooms.lifetime import AlreadyRunning, NotRunning, WouldBlock
     from chatrooms.remote import Remote, RemoteRefused
     from chatrooms.settings import Settings
-    from chatrooms.storage.rows import Message
 
 __all__ = [
     "AlreadyRunning",
@@ -50,7 +50,7 @@ _HOMES = {
     "Forbidden": "chatrooms.errors",
     "Handshake": "chatrooms.identity.handshake",
     "Invalid": "chatrooms.errors",
-    "Message": "chatrooms.storage.rows",
+    "Message": "chatrooms.client.rows",
     "NotFound": "chatrooms.errors",
     "NotRunning": "chatrooms.lifetime",
     "Refusal": "chatrooms.errors",

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chatrooms import names
 from chatrooms.doors import own_events
@@ -24,7 +24,9 @@ from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.signalled import Said
 from chatrooms.settings import Settings
-from chatrooms.storage.rows import Message
+
+if TYPE_CHECKING:
+    from chatrooms.client.rows import Message
 
 T = TypeVar("T")
 

@@ -6,16 +6,18 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from chatrooms import names
 from chatrooms.doors import handlers
 from chatrooms.events import Change, Event
-from chatrooms.storage.rows import Message
+
+if TYPE_CHECKING:
+    from chatrooms.client.rows import Message
 
 log = logging.getLogger(__name__)
 
-OnMessage = Callable[[Message], Awaitable[object]]
+OnMessage: TypeAlias = "Callable[[Message], Awaitable[object]]"
 """What a host application does with a new message."""
 
 AT_ONCE = 16

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatrooms import ids, names
 from chatrooms.doors.host_users import HostUsers, parsed
@@ -11,7 +11,9 @@ from chatrooms.errors import Invalid, NotFound
 from chatrooms.features.messages.loading import find
 from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.pipeline import Pipeline
-from chatrooms.storage.rows import Message
+
+if TYPE_CHECKING:
+    from chatrooms.client.rows import Message
 
 PLACES = ("target", "to", "room", "thread")
 Where = tuple[str | None, str | None, str | None, str | None]

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import orjson
 from sqlalchemy import URL, Engine, bindparam, create_engine, delete, select, update
@@ -18,7 +18,9 @@ from chatrooms.errors import Invalid, RateLimited, Refusal, Unavailable
 from chatrooms.lifetime import NotRunning
 from chatrooms.outbox import table
 from chatrooms.pipeline.parsing import parsed
-from chatrooms.storage.rows import Message
+
+if TYPE_CHECKING:
+    from chatrooms.client.rows import Message
 
 SECONDS = 0.5
 """How often the table is looked at."""
@@ -27,7 +29,7 @@ AT_ONCE = 500
 PASSING = (RateLimited, Unavailable)
 """Refusals after which a message is tried again."""
 
-Post = Callable[..., Awaitable[Message]]
+Post: TypeAlias = "Callable[..., Awaitable[Message]]"
 log = logging.getLogger(__name__)
 
 _waiting = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
@@ -20,7 +20,9 @@ from chatrooms.identity.accounts import MAX_ID, MAX_NAME, MAX_TENANT, User
 from chatrooms.pipeline.parsing import parsed
 from chatrooms.pipeline.rates import Rates
 from chatrooms.storage.fields import ServerRole
-from chatrooms.storage.rows import Message
+
+if TYPE_CHECKING:
+    from chatrooms.client.rows import Message
 
 MAX_MESSAGES = 500
 """How many messages one request can have."""

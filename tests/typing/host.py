@@ -56,7 +56,7 @@ def may_create(user_id: str, room: str) -> bool:
 
 @chat.on_message
 async def hear(message: Message) -> None:
-    print(message["text"])
+    print(message["text"], *message["mentions"], *(file["name"] for file in message["files"]))
 
 
 @chat.on_message(room="#support")
