@@ -17,12 +17,15 @@ _SENTENCES = {
 MANY_MISTAKES = 100
 
 
-def invalid(error: ValidationError) -> Invalid:
-    """Return an `Invalid` for the first field of a pydantic error; of very many, it would take long to find."""
+def invalid(error: ValidationError, *within: str) -> Invalid:
+    """Return an `Invalid` for the first field of a pydantic error, ``within`` others.
+
+    Of very many mistakes, the first would take long to find.
+    """
     if error.error_count() > MANY_MISTAKES:
-        return Invalid("These parameters have too many mistakes.", field="")
+        return Invalid("These parameters have too many mistakes.", field=".".join(within))
     first = error.errors(include_url=False, include_input=False)[0]
     context = first.get("ctx", {})
     sentence = _SENTENCES.get(first["type"])
     reason = sentence.format(**context) if sentence else str(context.get("error") or first["msg"])
-    return Invalid(reason, field=".".join(str(part) for part in first["loc"]))
+    return Invalid(reason, field=".".join(map(str, (*within, *first["loc"]))))

@@ -44,7 +44,7 @@ def weigh(names: tuple[tuple[str, int], ...], given: Mapping[str, Any]) -> Weigh
 
 def named(params: type[BaseModel]) -> tuple[tuple[str, int], ...]:
     """Return the parameters that are names or lists of names, with the maximum length of the list."""
-    return tuple((name, _most(field)) for name, field in params.model_fields.items() if _mapped(field))
+    return tuple((name, most(field)) for name, field in params.model_fields.items() if _mapped(field))
 
 
 def _mapped(field: FieldInfo) -> bool:
@@ -56,7 +56,8 @@ def _mentions(annotation: Any) -> bool:
     return MAPPED in getattr(annotation, "__metadata__", ()) or any(map(_mentions, get_args(annotation)))
 
 
-def _most(field: FieldInfo) -> int:
+def most(field: FieldInfo) -> int:
+    """Return how many entries a list or map may have, or how long a text may be; 0 if the declaration does not say."""
     return next((part.max_length for part in field.metadata if isinstance(part, MaxLen)), 0)
 
 
