@@ -39,7 +39,7 @@ async def test_commands_do_what_they_say(person: Arrive, own_server: RunningServ
         await expect(bob.message("waves at @bob").get_by_role("emphasis")).to_have_text("waves at @bob")
         await expect(bob.message("waves at @bob").get_by_role("button", name="@bob")).to_be_visible()
         await alice.say("/join #nowhere")
-        await expect(refusal(alice)).to_be_visible()
+        await expect(refusal(alice)).to_contain_text("No open room is called #nowhere.")
         await alice.say("/join #design")
         await alice.is_in("design")
         await expect(alice.composer).to_have_value("")
