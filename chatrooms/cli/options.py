@@ -93,9 +93,11 @@ def print_result(config: Path | None, flags: dict[str, Any], make: Callable[[Set
     from chatrooms.cli.opening import Unable
 
     try:
-        click.echo(make(settings))
+        text = make(settings)
     except (Unable, ValueError) as error:
         fail(str(error))
+    if text:
+        click.echo(text)
 
 
 def settings_of(config: Path | None, flags: dict[str, Any]) -> Settings:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatrooms.cli.beside import acting
+from chatrooms import names
+from chatrooms.cli.beside import acting, beside, require_person
 from chatrooms.cli.opening import Unable
 from chatrooms.features import groups
 from chatrooms.features.groups import WholeGroup
@@ -19,12 +20,14 @@ def listed(settings: Settings) -> list[WholeGroup]:
 
 def create(settings: Settings, name: str, usernames: Sequence[str]) -> WholeGroup:
     """Make a group and return it; raises `Unable`."""
+    _require_people(settings, usernames)
     made: WholeGroup = acting.run(settings, groups.create, name=name, members=list(usernames))["group"]
     return made
 
 
 def change(settings: Settings, name: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> WholeGroup:
     """Add people to a group and remove others, and return it; raises `Unable`."""
+    _require_people(settings, add)
     given = {"id": _id_of(settings, name), "add": list(add), "remove": list(remove)}
     changed: WholeGroup = acting.run(settings, groups.update, **given)["group"]
     return changed
@@ -35,6 +38,13 @@ def delete(settings: Settings, name: str) -> WholeGroup:
     before = _get(settings, _id_of(settings, name))
     acting.run(settings, groups.delete, id=before["id"])
     return before
+
+
+def _require_people(settings: Settings, usernames: Sequence[str]) -> None:
+    """Raise `Unable` or ``ValueError``, and name the first username that no one has."""
+    with beside(settings) as db:
+        for username in map(names.username, usernames):
+            require_person(db, username)
 
 
 def _get(settings: Settings, id: str) -> WholeGroup:
