@@ -146,9 +146,11 @@ def restored(config: Path | None, **flags: Any) -> None:
     database, if an older version wrote it.
     """
     settings = settings_of(config, flags)
+    from chatrooms.cli import logs
     from chatrooms.cli.opening import Unable
     from chatrooms.cli.restored import renew
 
+    logs.configure(settings)
     try:
         database = asyncio.run(renew(settings))
     except Unable as error:

@@ -31,9 +31,9 @@ def beside(to: Path, source: Path, folder: Path) -> Iterator[None]:
     try:
         make_private_folder(folder, ())
         with _alone(folder):
-            before = set(_names(source))
+            before = _whole(source)
             yield
-            present = set(_names(source))
+            present = _whole(source)
             _copy_new(present, source, folder)
             _write_list(to.with_name(to.name + LIST), before | present)
             _remove_unneeded(to, folder)
@@ -58,10 +58,15 @@ def _names(folder: Path) -> Iterator[str]:
         yield from filter(_is_shared, (str(Path(path, name).relative_to(folder)) for name in names))
 
 
+def _whole(folder: Path) -> set[str]:
+    """Return the paths of those that are no copies in the making."""
+    return {name for name in _names(folder) if not name.endswith(UNFINISHED)}
+
+
 def _is_shared(path: str) -> bool:
     """Return whether a path is that of a shared file: no other is copied or removed, whatever the folder is."""
     folder, _, file = path.partition("/")
-    return len(folder) == FOLDERS and file.startswith(folder) and not file.endswith(UNFINISHED)
+    return len(folder) == FOLDERS and file.startswith(folder)
 
 
 def _raise_unless_missing(error: OSError) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chatrooms import clock
-from chatrooms.cli import logs
 from chatrooms.cli.opening import opening_existing
 from chatrooms.cli.shown import location
 from chatrooms.settings import Settings
@@ -16,7 +15,6 @@ async def renew(settings: Settings) -> str:
 
     Raises `Unable`, also while a server uses the database.
     """
-    logs.configure(settings)
     with opening_existing(settings) as url:
         database = Database(settings.database_url)
         await database.open()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from chatrooms import Chatrooms, Conflict, Handshake, Message, Settings, User
+from chatrooms import Chatrooms, Conflict, Handshake, Message, NotFound, Settings, User
 
 VOTES: dict[str, str] = {}
 
@@ -30,7 +31,8 @@ chat = Chatrooms(
 
 @chat.on_connect
 async def greet(user_id: str, handshake: Handshake) -> None:
-    await chat.post(user_id, "How can we help?", key="welcome")
+    with suppress(NotFound):  # dismissed meanwhile
+        await chat.post(user_id, "How can we help?", key="welcome")
 
 
 @chat.on_message
