@@ -45,7 +45,7 @@ class Hearing:
             if isinstance(event, Change):
                 for row in event.rows.get("messages", ()):
                     if _is_new(event, row):
-                        self._hear(cast(Message, dict(row)))
+                        self._hear(cast("Message", dict(row)))
 
     def _hear(self, message: Message) -> None:
         for ear in self._ears:
