@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.bench import machine, stored
+from tests.bench import machine, message, stored
 from tests.bench.checks import Correspondent, Course, Ledger, Listener, Wrong
 from tests.bench.cores import Cores, Usage
 from tests.bench.figures import Figure, cases
@@ -27,6 +27,10 @@ from tests.bench.workloads.returning import reconnect, watched
 from tests.bench.workloads.storms import typing
 
 ACK = b'431[{"ok":true}]'
+
+
+async def test_messages_without_a_network_are_accepted_and_take_time():
+    assert min(await message.rounds(2)) > 0
 
 
 def delivered(number, room=ROOM, count=None, to=ROOM, sender="u00000"):

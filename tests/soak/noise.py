@@ -73,8 +73,8 @@ class Guest:
 
     def _heard(self, payload: bytes) -> None:
         answer = wire.answer(payload)
-        if answer:
-            self._waiting.pop(answer[0]).set_result(answer[1])
+        if answer and not (waiting := self._waiting.pop(answer[0])).done():  # it is when the time is up
+            waiting.set_result(answer[1])
 
 
 async def main(given: dict[str, Any]) -> None:
