@@ -29,10 +29,6 @@ from tests.bench.workloads.storms import typing
 ACK = b'431[{"ok":true}]'
 
 
-async def test_messages_without_a_network_are_accepted_and_take_time():
-    assert min(await message.rounds(2)) > 0
-
-
 def delivered(number, room=ROOM, count=None, to=ROOM, sender="u00000"):
     said = text(sender, to, count or number)
     payload = f'42["message",{{"room":"{room}","number":{number},"text":"{said}"}}]'
@@ -223,3 +219,7 @@ def test_the_report_compares_rounds_and_marks_what_cannot_be_trusted():
     assert f"| a case | {theirs}<br>load 99%, server 50%, others 40% ‼ ⚠ | {ours}" in report
     assert "| **2.00×**<br>per CPU second 2.50×" in report
     assert "chatrooms, failed: Wrong: twice" in report and "- Kernel: Linux" in report
+
+
+async def test_messages_without_a_network_are_accepted_and_take_time():
+    assert min(await message.rounds(2)) > 0
