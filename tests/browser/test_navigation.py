@@ -156,6 +156,7 @@ async def test_escape_undoes_unread_from_here(person: Arrive) -> None:
     await bob.say("One")
     await alice.sees("One")
     await alice.choose("One", "Mark as unread from here")
+    await expect(alice.page.get_by_role("separator", name="New")).to_be_visible()
     await alice.page.keyboard.press("Escape")
     await alice.go_to("Notes to self")
     await alice.has_unread("Lobby", 0)

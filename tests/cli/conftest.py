@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from chatrooms.pipeline import job_runner
 from tests.cli.operator import Operator
 from tests.servers import running
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before():
+    """Undo what a command that runs in this process configures: other tests see all records otherwise."""
+    root, ours = logging.getLogger(), logging.getLogger("chatrooms")
+    before = root.handlers[:], root.level, ours.level
+    yield
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    ours.setLevel(before[2])  # logging caches what is enabled
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ async def test_an_unwatched_person_is_no_longer_signalled(person, alice):
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 async def test_a_lost_connection_leaves_all_its_rooms(tmp_path, transport):
-    short = {"ping_interval": 0.3, "ping_timeout": 0.3}
+    short = {"ping_interval": 0.3, "ping_timeout": 1.0}
     async with running(tmp_path, **short) as server, connect(server.url, "watcher") as watcher:
         async with connect(server.url, "alice", transport=transport) as alice:
             await alice.run("presence.watch", usernames=["bob"])
