@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import groupby
@@ -54,6 +55,7 @@ class Contract:
         named: Schemas = {}
         for typed in (*EVENTS.values(), Error):
             named[typed.__name__] = schema(typed, named)
+            named[typed.__name__].setdefault("description", inspect.getdoc(typed))  # early releases leave it out
         for command in self.all:
             schema(command.result, named)
         named["Error"]["properties"]["code"]["enum"] = codes()
