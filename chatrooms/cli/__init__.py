@@ -99,19 +99,21 @@ def backup(file: Path, folder: Path | None, config: Path | None, **flags: Any) -
     """
     settings = settings_of(config, flags)
     from chatrooms.cli.backup import copy
-    from chatrooms.cli.file_copies import beside
+    from chatrooms.cli.file_copies import copied_after
     from chatrooms.cli.opening import Unable
 
     with_files = folder is not None and not settings.file_store
     try:
-        with beside(file, settings.data / FILES, folder) if folder and with_files else nullcontext():
+        with copied_after(file, settings.data / FILES, folder) if folder and with_files else nullcontext():
             source = copy(settings, file)
     except Unable as error:
         fail(str(error))
     click.echo(f"{source} is copied to {file}.")
-    if with_files:
+    if settings.file_store:
+        click.echo("The files that people shared are not copied: back up the bucket.")
+    elif with_files:
         click.echo(f"The files that people shared are copied to {folder}.")
-    elif not settings.file_store:
+    else:
         click.echo(f"Now copy the folder with the files that people shared, if there is one: {settings.data / FILES}")
 
 

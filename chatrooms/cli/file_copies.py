@@ -21,7 +21,7 @@ LIST = ".files"
 
 
 @contextmanager
-def beside(to: Path, source: Path, folder: Path) -> Iterator[None]:
+def copied_after(to: Path, source: Path, folder: Path) -> Iterator[None]:
     """Copy the files of ``source`` into ``folder`` after the database is copied to ``to`` inside this context.
 
     Then remove what no copy of a database beside ``to`` needs: it has a list, or the same suffix. Raises `Unable`.

@@ -1,4 +1,4 @@
-"""What signals say, whoever sends them."""
+"""The type and the data of a signal, and what they can be."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def night(tmp_path, source):
 
     def back_up(name: str, meanwhile=lambda: None) -> None:
         database = tmp_path / "backups" / f"{name}.dump"
-        with file_copies.beside(database, source, tmp_path / "backups" / "files"):
+        with file_copies.copied_after(database, source, tmp_path / "backups" / "files"):
             database.touch()
             meanwhile()
 
@@ -140,7 +140,10 @@ def test_what_is_not_a_shared_file_stays_and_the_files_themselves_are_no_copies(
     forget(tmp_path, "1")
     night("2")
     assert kept(tmp_path) == {"notes.txt", "bb"}
-    with pytest.raises(Unable, match="the files themselves"), file_copies.beside(tmp_path / "x.dump", source, source):
+    with (
+        pytest.raises(Unable, match="the files themselves"),
+        file_copies.copied_after(tmp_path / "x.dump", source, source),
+    ):
         pass
 
 
@@ -155,5 +158,6 @@ def test_the_command_copies_the_files_beside_the_database(tmp_path, source):
     assert (tmp_path / "monday.sqlite3.files").read_text() == "aa/aa1\n"
     again = CliRunner().invoke(cli, command)
     assert again.exit_code == 2 and "exists already" in again.output
-    done = CliRunner().invoke(cli, [*command[:1], str(tmp_path / "b.sqlite3"), *command[2:4], *command[4:], *BUCKET])
-    assert done.exit_code == 0 and not (tmp_path / "b.sqlite3.files").exists(), done.output
+    done = CliRunner().invoke(cli, [command[0], str(tmp_path / "b.sqlite3"), *command[2:], *BUCKET])
+    assert done.exit_code == 0 and "back up the bucket" in done.output, done.output
+    assert not (tmp_path / "b.sqlite3.files").exists()
