@@ -12,8 +12,8 @@ from chatrooms.wire.message import Bundle, Delivery, Message
 from chatrooms.wire.session_limits import SessionLimits
 from chatrooms.wire.socket import Socket
 
-LIMITS = Limits(volatile=300, skippable=1000, queued=100_000)
-MOST = 400
+LIMITS = Limits(volatile=40, skippable=100, queued=100_000)
+MOST = 50
 """Bytes that fit into the transport's buffer."""
 
 
@@ -61,7 +61,7 @@ def send(transport: Transport, delivery: Delivery, size: int) -> int:
 
 steps = st.lists(
     st.one_of(
-        st.tuples(st.sampled_from(Delivery), st.integers(1, 400)),
+        st.tuples(st.sampled_from(Delivery), st.integers(1, 60)),
         st.tuples(st.just("read"), st.integers(1, 3)),
         st.tuples(st.just("relieve"), st.just(0)),
     ),
@@ -96,8 +96,8 @@ def test_what_waits_decides_what_is_left_out(writes, steps):
 
 async def test_the_transport_is_not_asked_for_each_message_to_a_client_that_is_behind():
     transport = Transport(writes=False)
-    for _ in range(99):
+    for _ in range(9):
         transport.socket.send(Bundle([Message(b"x" * 10)], Delivery.SKIPPABLE, ("#a",)))
     assert transport.asked == 1
-    assert transport.socket.waiting() == 990
+    assert transport.socket.waiting() == 90
     transport.socket._timer.cancel()
