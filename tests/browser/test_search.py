@@ -33,8 +33,10 @@ def offered(visitor: Visitor) -> Locator:
 
 
 async def search(visitor: Visitor, query: str) -> None:
+    """Search from the sidebar, once the box of the search before has made way."""
     await visitor.has_everything()
     await visitor.page.get_by_role("link", name="Search messages").click()
+    await expect(box(visitor)).to_have_value("")
     await box(visitor).fill(query)
     await box(visitor).press("Enter")
 

@@ -71,14 +71,19 @@ export function Dialog({ title, onClose, children }) {
 
 /**
  * Opens the dialog, but not before the click that asked for it has closed its menu: it would open the menu again.
+ * Afterwards the focus returns to where it was, unless somebody has already moved it on.
  * @param {{current: HTMLDialogElement | null}} dialog
  */
 export function useModal(dialog) {
   useEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
-    dialog.current?.showModal();
-    if (dialog.current) typeHeldKeys(dialog.current);
-    return () => before?.focus({ preventScroll: true });
+    const opened = dialog.current;
+    opened?.showModal();
+    if (opened) typeHeldKeys(opened);
+    return () => {
+      const { activeElement } = document;
+      if (activeElement === document.body || opened?.contains(activeElement)) before?.focus({ preventScroll: true });
+    };
   }, []);
 }
 

@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { addressOf } from "../files/address.js";
 import { html } from "../html.js";
+import { useModal } from "./dialog.js";
 import { Icon } from "./icon.js";
 
 /** @import {File} from "../wire.js" */
@@ -21,11 +22,7 @@ export function Pictures({ files, id, onClose }) {
   );
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const touched = useRef(0);
-  useEffect(() => {
-    const before = /** @type {HTMLElement | null} */ (document.activeElement);
-    dialog.current?.showModal();
-    return () => before?.focus({ preventScroll: true });
-  }, []);
+  useModal(dialog);
   const { name, picture } = files[at];
   /** @param {number} step */
   const go = (step) => setAt((now) => (now + step + files.length) % files.length);
