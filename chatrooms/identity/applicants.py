@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 from uuid import uuid4
 
 from pydantic import Field
@@ -30,6 +30,7 @@ from chatrooms.errors import Conflict, NameTaken, NotFound
 from chatrooms.events import Signal
 from chatrooms.features import roles, users
 from chatrooms.identity.digests import digest
+from chatrooms.identity.oidc.linked import LONGEST_LABEL, LONGEST_SUBJECT, Identity
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.results import many, one
 from chatrooms.storage.tables import metadata
@@ -54,8 +55,24 @@ applicants = Table(
     Column("network", String(64), nullable=False, index=True, comment="the address that limits count by"),
     Column("at", String(24), nullable=False),
     Column("declined_at", String(24)),
+    Column("proof", String(16), comment="provider or directory, by which they came; null if by neither"),
+    Column("issuer", String(300), comment="of the provider"),
+    Column("subject", String(LONGEST_SUBJECT), comment="the provider's id of the person"),
+    Column("label", String(LONGEST_LABEL), nullable=False, server_default="", comment="what it calls them"),
 )
 _waits = applicants.c.declined_at.is_(None)
+
+
+class Proof(NamedTuple):
+    """What an applicant has proved: by the directory, that their name is theirs there, or whose account they have."""
+
+    proof: Literal["provider", "directory"] | None
+    issuer: str | None = None
+    subject: str | None = None
+    label: str = ""
+
+
+UNPROVEN = Proof(None)
 
 
 class Applicant(TypedDict):
@@ -65,17 +82,26 @@ class Applicant(TypedDict):
     username: Annotated[str, Field(description="The name that they would like to have.")]
     about: Annotated[str, Field(description="What they say about themselves, one line.")]
     at: Annotated[str, Field(description="When they asked; ISO 8601, UTC, with milliseconds.")]
+    proof: Annotated[
+        Literal["provider", "directory"] | None,
+        Field(description="What they have signed in by: the sign-in provider, or the directory; null if by neither."),
+    ]
+    label: Annotated[str, Field(description="What the provider calls them; else empty.")]
 
 
 class Accepted(TypedDict):
-    """A person who was approved, and what begins their session."""
+    """A person who was approved, what begins their session, and what they have proved (see `Proof`)."""
 
     username: str
     token_hash: str
     agent: str
+    proof: Literal["provider", "directory"] | None
+    issuer: str | None
+    subject: str | None
+    label: str
 
 
-def add(act: Act, username: str, about: str, token: str, agent: str) -> None:
+def add(act: Act, username: str, about: str, token: str, agent: str, *, proof: Proof) -> None:
     """Let the holder of ``token`` wait for ``username``; raises `NameTaken`, or `Conflict` if too many wait.
 
     What they asked before with the same token is replaced.
@@ -88,8 +114,9 @@ def add(act: Act, username: str, about: str, token: str, agent: str) -> None:
         raise NameTaken("Someone else has asked for that name.", field="username")
     network = customer(act.me.network)
     _require_place(act, network)
-    about_them = {"username": username, "skeleton": skeleton, "about": about, "agent": agent, "network": network}
-    act.db.execute(insert(applicants).values(id=str(uuid4()), token_hash=digest(token), at=act.now, **about_them))
+    named = {"username": username, "skeleton": skeleton, "about": about, "agent": agent, "network": network}
+    known = {**named, **proof._asdict(), "token_hash": digest(token)}
+    act.db.execute(insert(applicants).values(id=str(uuid4()), at=act.now, **known))
 
 
 def _forget_old(act: Act) -> None:
@@ -123,12 +150,18 @@ def state(db: Connection, username: str, token: str) -> State | None:
 
 def waits(db: Connection, token: str) -> bool:
     """Return whether the holder of ``token`` waits to be approved."""
-    return waits_by_hash(db, digest(token))
+    return _count(db, _waits, applicants.c.token_hash == digest(token)) > 0
 
 
-def waits_by_hash(db: Connection, token_hash: str) -> bool:
-    """Return whether the holder of the token with a hash waits to be approved."""
-    return db.scalar(select(applicants.c.id).where(applicants.c.token_hash == token_hash, _waits)) is not None
+def waits_by_provider(db: Connection, identity: Identity) -> bool:
+    """Return whether somebody waits who came by an account of the provider."""
+    theirs = applicants.c.issuer == identity.issuer, applicants.c.subject == identity.subject
+    return _count(db, _waits, *theirs) > 0
+
+
+def waits_by_directory(db: Connection, username: str) -> bool:
+    """Return whether somebody waits who came by the directory, with a name of it."""
+    return _count(db, _waits, applicants.c.proof == "directory", applicants.c.username == username) > 0
 
 
 def drop(db: Connection, token: str) -> bool:
@@ -138,7 +171,8 @@ def drop(db: Connection, token: str) -> bool:
 
 def waiting(db: Connection) -> list[Applicant]:
     """Return the people who wait, those who asked first at the top."""
-    shown = applicants.c.id, applicants.c.username, applicants.c.about, applicants.c.at
+    columns = applicants.c.id, applicants.c.username, applicants.c.about, applicants.c.at
+    shown = *columns, applicants.c.proof, applicants.c.label
     return many(Applicant, db.execute(select(*shown).where(_waits).order_by(applicants.c.at, applicants.c.id)))
 
 
@@ -151,7 +185,8 @@ def announce(act: Act) -> None:
 
 def find(db: Connection, id: str) -> Accepted | None:
     """Return a person who waits, and what begins their session."""
-    columns = applicants.c.username, applicants.c.token_hash, applicants.c.agent
+    known = applicants.c.proof, applicants.c.issuer, applicants.c.subject, applicants.c.label
+    columns = applicants.c.username, applicants.c.token_hash, applicants.c.agent, *known
     return one(Accepted, db.execute(select(*columns).where(applicants.c.id == id, _waits)))
 
 

@@ -16,9 +16,12 @@ from chatrooms.errors import Conflict, Invalid, NotFound, Unauthorized
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import applicants, sessions, tokens
-from chatrooms.identity.applicants import Applicant, State
+from chatrooms.identity.applicants import UNPROVEN, Accepted, Applicant, Proof, State
+from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.joining import Browser, Claiming, Name, without_host
-from chatrooms.identity.oidc import begun, newcomers
+from chatrooms.identity.ldap import linked as directory
+from chatrooms.identity.oidc import linked
+from chatrooms.identity.oidc.linked import Identity
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
@@ -98,12 +101,10 @@ class Asks(Protocol):
         """Who they are."""
 
 
-async def ask(
-    chat: Chat, browser: Browser, p: Asks, also: Callable[[Act, str], None] = lambda _act, _token: None
-) -> Application:
+async def ask(chat: Chat, browser: Browser, p: Asks, prove: Callable[[Act], Proof] = lambda _: UNPROVEN) -> Application:
     """Let somebody wait to be approved; raises `Conflict` where nobody has to be, or if they need not.
 
-    ``also`` runs in the same transaction, with their token.
+    ``prove`` runs in the same transaction, and returns what signs them in once they are approved.
     """
     if chat.server.sign_up != "approval":
         raise Conflict("Nobody has to approve new people on this server.")
@@ -116,8 +117,7 @@ async def ask(
         raise Conflict("You already have an account here.", field="username")
 
     def wait(act: Act) -> None:
-        applicants.add(act, p.username, p.about, token, browser.handshake.agent)
-        also(act, token)
+        applicants.add(act, p.username, p.about, token, browser.handshake.agent, proof=prove(act))
         applicants.announce(act)
 
     await chat.change(wait, Caller(p.username, network=browser.network), p.username, *names.looks(p.username))
@@ -183,14 +183,24 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
         asked = applicants.existing(act.db, p.id)
         user = users.add(act, asked["username"])
         applicants.end(act.db, p.id)
-        session = begun.new_id(begun.mark("", "")) if newcomers.came(act.db, asked["token_hash"]) else ""
-        sessions.start_by_hash(act, asked["username"], asked["token_hash"], asked["agent"], session)
-        newcomers.admit(act, asked["token_hash"], asked["username"])
+        beginning = Beginning("approval", asked["issuer"])
+        sessions.start(act, asked["username"], asked["token_hash"], asked["agent"], beginning)
+        _connect(act, asked)
         applicants.announce(act)
         return {"user": user}
 
     locks = users.locks_to_add(found["username"], here.chat.settings.lobby) if found else ()
     return await here.chat.change(admit, me, *locks)
+
+
+def _connect(act: Act, asked: Accepted) -> None:
+    """Let the directory, or the account of the provider, sign in somebody who has asked to join by it."""
+    if asked["proof"] == "directory":
+        directory.add(act, asked["username"], used=False)
+    elif asked["issuer"] and asked["subject"]:
+        identity = Identity(asked["issuer"], asked["subject"], asked["label"])
+        if linked.username_of(act.db, identity) is None:
+            linked.add(act, identity, asked["username"], used=False)
 
 
 @change("applicant.decline", may=_admin, locks=no_room, method="decline_applicant")

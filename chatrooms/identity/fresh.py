@@ -8,13 +8,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import Connection, select, union_all
+from sqlalchemy import Connection, or_, select
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, Invalid
-from chatrooms.identity.ldap import linked as directory
-from chatrooms.identity.oidc.linked import linked
-from chatrooms.identity.passkeys import passkeys
 from chatrooms.identity.passwords import Given, Passwords, hash_of
 from chatrooms.identity.proofs import remain
 from chatrooms.pipeline.act import Caller
@@ -23,6 +20,8 @@ from chatrooms.storage.tables import sessions, users
 
 GOOD_MINUTES = 10
 """How long a session is proof, after a passkey, the sign-in provider or the directory began it."""
+PROOFS = ("password", "passkey", "provider", "directory")
+"""The beginnings of sessions that are proof."""
 STALE = "Sign out, sign in again, and do this within ten minutes."
 
 
@@ -58,16 +57,13 @@ async def require_session(here: Passwords, me: Caller) -> None:
 
 
 def _is_fresh(db: Connection, me: Caller) -> bool:
-    """Return whether the caller's session has just begun, and not by a link, which any session can make.
+    """Return whether the caller's session has just begun by what proves who they are.
 
-    A session begins in the transaction that adds the person, or notes the use of one of these, and so at
-    its time.
+    That is no link, be it of another session of theirs, of an admin or of the command line, and no approval of what
+    somebody asked weeks ago. A session that began with a name is proof if it began the name, too.
     """
-    begun = union_all(
-        select(users.c.created_at).where(users.c.username == me.username),
-        select(passkeys.c.used_at).where(passkeys.c.username == me.username),
-        select(linked.c.used_at).where(linked.c.username == me.username),
-        select(directory.linked.c.used_at).where(directory.linked.c.username == me.username),
-    )
+    began_the_name = (sessions.c.began == "join") & (sessions.c.created_at == users.c.created_at)
+    proven = or_(sessions.c.began.in_(PROOFS), began_the_name)
     mine = sessions.c.id == me.session, sessions.c.created_at > clock.ago(minutes=GOOD_MINUTES)
-    return db.scalar(select(sessions.c.id).where(*mine, sessions.c.created_at.in_(begun))) is not None
+    found = select(sessions.c.id).join(users, users.c.username == sessions.c.username).where(*mine, proven)
+    return db.scalar(found) is not None

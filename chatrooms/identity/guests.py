@@ -10,6 +10,7 @@ from chatrooms import names
 from chatrooms.errors import ApprovalRequired, Invalid, NameTaken, Unauthorized, Waiting
 from chatrooms.features import roles, users
 from chatrooms.identity import applicants, invites, sessions, tokens
+from chatrooms.identity.beginnings import JOIN, Beginning
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline import signing_up
 from chatrooms.pipeline.act import Act, Caller
@@ -62,15 +63,12 @@ async def _require_open(chat: Chat, token: str) -> None:
 
 
 class Wish(NamedTuple):
-    """A name that somebody would like to have, the token that is to prove it, and the code of an invitation, if any.
-
-    ``session`` is the id of the session that begins; empty for any.
-    """
+    """A name that somebody would like to have, the token that is to prove it, and the code of an invitation, if any."""
 
     username: str
     token: str
     invite: str | None
-    session: str = ""
+    beginning: Beginning = JOIN
 
 
 async def _is_admitted(chat: Chat, invite: str) -> bool:
@@ -132,7 +130,7 @@ async def _require_way_in(chat: Chat, handshake: Handshake, wish: Wish, *, appro
 
 
 async def _take(chat: Chat, handshake: Handshake, wish: Wish, add: Callable[[Act], User]) -> User:
-    username, token, invite, session = wish
+    username, token, invite, beginning = wish
     try:
         names.claimable(username, chat.server.name)
     except ValueError as error:
@@ -144,7 +142,7 @@ async def _take(chat: Chat, handshake: Handshake, wish: Wish, add: Callable[[Act
         if known:
             return known
         user = add(act)
-        sessions.start_or_go_on(act, username, token, handshake.agent, session)
+        sessions.start_or_go_on(act, username, token, handshake.agent, beginning)
         if invite:
             invites.use(act, invite, is_new=True)
         return user

@@ -11,6 +11,7 @@ from chatrooms.errors import Forbidden
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import guests, sessions, tokens
+from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.cookies import Jar, SessionCookie
 from chatrooms.identity.handshake import Claim, Handshake, Invitation
 from chatrooms.pipeline.act import Act, Caller
@@ -122,12 +123,17 @@ async def leave(browser: Browser, p: Name) -> Done:
 
 
 async def sign_in(
-    browser: Browser, username: str, claim: str | None, prove: Callable[[Act], None], *locks: str, session: str = ""
+    browser: Browser,
+    username: str,
+    claim: str | None,
+    prove: Callable[[Act], None],
+    *locks: str,
+    beginning: Beginning,
 ) -> OneUser:
     """Begin a session of ``username`` for a browser, or for a program with its ``claim``, if ``prove`` allows it.
 
     ``prove`` runs in the transaction that begins it, which locks the rooms ``locks``. The session that the browser had
-    of this name ends; the new one has the id ``session``, if you give it.
+    of this name ends.
     """
     token = claim or sessions.new_token()
     before = None if claim else await tokens.by_cookie(browser.chat, browser.handshake, username)
@@ -136,7 +142,7 @@ async def sign_in(
         prove(act)
         if before and before.session:
             sessions.end(act, before.session)
-        sessions.start_or_go_on(act, username, token, browser.handshake.agent, session)
+        sessions.start_or_go_on(act, username, token, browser.handshake.agent, beginning)
         return {"user": users.existing(act.db, username)}
 
     signed_in = await browser.chat.change(begin, Caller(username, network=browser.network), *locks)

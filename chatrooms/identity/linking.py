@@ -47,25 +47,25 @@ def _current(act: Act, _p: Nothing) -> str:
 @change("link.create", may=_current, locks=no_room, method="create_link")
 def create(act: Act, p: Nothing, _: str) -> OneLink:
     """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""
-    return {"link": links.make(act.db, act.me.username, links.GOOD_FOR)}
+    return {"link": links.make(act.db, act.me.username, links.GOOD_FOR, "device")}
 
 
 @entry("session.link", may=without_host, rate="join")
 async def sign_in_by_link(browser: Browser, p: Code) -> OneUser:
     """Sign in by a link: sets the cookie that proves the name, unless you give a ``claim``."""
-    username = links.require(await browser.chat.lookup(lambda db: links.of(db, p.code)))
+    whose = links.require(await browser.chat.lookup(lambda db: links.of(db, p.code)))
 
     def use(act: Act) -> None:
         links.require(links.of(act.db, p.code))
-        links.drop(act.db, username)
+        links.drop(act.db, whose.username)
 
-    return await sign_in(browser, username, p.claim, use)
+    return await sign_in(browser, whose.username, p.claim, use, beginning=whose.beginning)
 
 
 @entry("link.get", may=without_host, rate="join")
 async def get(browser: Browser, p: WhichLink) -> Whose:
     """Return whom a link signs in, to confirm it first."""
-    return {"username": links.require(await browser.chat.lookup(lambda db: links.of(db, p.code)))}
+    return {"username": links.require(await browser.chat.lookup(lambda db: links.of(db, p.code))).username}
 
 
 FEATURE = Feature(tables=(links.links,), commands=(create, sign_in_by_link, get))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select
@@ -13,8 +13,10 @@ from typing_extensions import TypedDict
 from chatrooms import clock
 from chatrooms.errors import Unauthorized
 from chatrooms.identity import suspensions
+from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import rights
+from chatrooms.storage.fields import Began
 from chatrooms.storage.tables import metadata, users
 
 GOOD_FOR = timedelta(minutes=5)
@@ -28,6 +30,7 @@ links = Table(
     Column("code_hash", String(64), nullable=False, unique=True),
     Column("expires_at", String(24), nullable=False),
     Column("made_by", String(32), comment="null if the person did, or the console"),
+    Column("began", String(16), nullable=False, server_default="device", comment="how the session begins by it"),
 )
 
 
@@ -38,15 +41,22 @@ class Link(TypedDict):
     expires_at: Annotated[str, Field(description="Until when, in ISO 8601.")]
 
 
-def make(db: Connection, username: str, good_for: timedelta, made_by: str | None = None) -> Link:
-    """Make the link that signs in ``username``; an earlier one no longer does.
+class Whose(NamedTuple):
+    """Whom a link signs in, and how their session begins."""
+
+    username: str
+    beginning: Beginning
+
+
+def make(db: Connection, username: str, good_for: timedelta, began: Began, made_by: str | None = None) -> Link:
+    """Make the link that signs in ``username``, by a session that ``began`` so; an earlier one no longer does.
 
     ``made_by`` is the username of somebody else who makes it by their role on the server.
     """
     code, expires_at = secrets.token_urlsafe(32), clock.later(good_for)
     drop(db, username)
-    row = {"username": username, "code_hash": digest(code), "expires_at": expires_at, "made_by": made_by}
-    db.execute(insert(links).values(row))
+    row = {"username": username, "code_hash": digest(code), "expires_at": expires_at}
+    db.execute(insert(links).values(row | {"began": began, "made_by": made_by}))
     return {"code": code, "expires_at": expires_at}
 
 
@@ -55,11 +65,13 @@ def drop(db: Connection, username: str) -> None:
     db.execute(delete(links).where(links.c.username == username))
 
 
-def of(db: Connection, code: str) -> str | None:
+def of(db: Connection, code: str) -> Whose | None:
     """Return whom the link with that code signs in, unless it has expired or was used, or could not be made now."""
     good = links.c.code_hash == digest(code), links.c.expires_at > clock.now()
-    link = db.execute(select(links.c.username, links.c.made_by).where(*good)).one_or_none()
-    return link.username if link and (link.made_by is None or _may_help(db, link.made_by, link.username)) else None
+    link = db.execute(select(links.c.username, links.c.made_by, links.c.began).where(*good)).one_or_none()
+    if link is None or not (link.made_by is None or _may_help(db, link.made_by, link.username)):
+        return None
+    return Whose(link.username, Beginning(link.began))
 
 
 def _may_help(db: Connection, made_by: str, username: str) -> bool:
@@ -68,8 +80,8 @@ def _may_help(db: Connection, made_by: str, username: str) -> bool:
     return may.allowed and suspensions.find(db, made_by) is None
 
 
-def require(username: str | None) -> str:
-    """Return ``username``; raises `Unauthorized` without one."""
-    if username is None:
+def require(whose: Whose | None) -> Whose:
+    """Return whom a link signs in; raises `Unauthorized` if that is nobody."""
+    if whose is None:
         raise Unauthorized("This link was used, or it has expired. Make a new one.")
-    return username
+    return whose

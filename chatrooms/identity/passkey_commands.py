@@ -14,6 +14,7 @@ from chatrooms import extras
 from chatrooms.errors import Conflict, Forbidden, Invalid, Unauthorized
 from chatrooms.features.users import OneUser
 from chatrooms.identity import ceremonies, challenges, fresh, passkeys, proofs, sessions
+from chatrooms.identity.beginnings import PASSKEY
 from chatrooms.identity.ceremonies import Untrue
 from chatrooms.identity.challenges import Challenge
 from chatrooms.identity.fresh import Proven
@@ -252,7 +253,11 @@ async def sign_in_by_passkey(here: Passkeys, browser: Browser, p: SignIn) -> One
         stored, count = await _checked(here, browser, p.credential)
     except Untrue:
         raise Unauthorized(REFUSED) from None
-    return await sign_in(browser, stored.username, p.claim, lambda act: passkeys.use(act, stored.id, count))
+
+    def prove(act: Act) -> None:
+        passkeys.use(act, stored.id, count)
+
+    return await sign_in(browser, stored.username, p.claim, prove, beginning=PASSKEY)
 
 
 async def _checked(here: Passkeys, browser: Browser, credential: dict[str, Any]) -> tuple[passkeys.Stored, int]:

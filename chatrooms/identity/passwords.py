@@ -13,12 +13,12 @@ from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized, W
 from chatrooms.features import users as accounts
 from chatrooms.features.users import OneUser
 from chatrooms.gcra import Limit
-from chatrooms.identity import guests, sessions, totp, tries
+from chatrooms.identity import applicants, guests, sessions, totp, tries
+from chatrooms.identity.beginnings import DIRECTORY, PASSWORD
 from chatrooms.identity.hashing import Hashing, hashed, matches, outdated
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.ldap import linked
 from chatrooms.identity.ldap.directory import Directory
-from chatrooms.identity.oidc import newcomers
 from chatrooms.identity.strength import MOST, normal
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
@@ -165,7 +165,7 @@ async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> O
             store(act, p.username, renewed)
         tries.forgive(act, p.username, browser.network)
 
-    return await sign_in(browser, p.username, p.claim, prove)
+    return await sign_in(browser, p.username, p.claim, prove, beginning=PASSWORD)
 
 
 async def _by_directory(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
@@ -183,12 +183,12 @@ async def _by_directory(here: Passwords, browser: Browser, p: SignIn) -> OneUser
             here.use_code(act, p.username, p.code or "")
         tries.forgive(act, p.username, browser.network)
 
-    return await sign_in(browser, p.username, p.claim, prove)
+    return await sign_in(browser, p.username, p.claim, prove, beginning=DIRECTORY)
 
 
 async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     """Let somebody of the directory join, as the settings say."""
-    if await here.chat.lookup(lambda db: newcomers.waits(db, newcomers.of_directory(p.username))):
+    if await here.chat.lookup(lambda db: applicants.waits_by_directory(db, p.username)):
         raise Waiting
     token = p.claim or sessions.new_token()
 
@@ -196,7 +196,7 @@ async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
         linked.add(act, p.username, used=True)
         tries.forgive(act, p.username, browser.network)
 
-    wish, approved = guests.Wish(p.username, token, None), here.chat.settings.ldap_approved
+    wish, approved = guests.Wish(p.username, token, None, DIRECTORY), here.chat.settings.ldap_approved
     user = await guests.take_new_name(here.chat, browser.handshake, wish, settle, approved=approved)
     if p.claim is None:
         browser.keep(p.username, token)

@@ -129,7 +129,7 @@ def link(act: Act, p: Helping, _: None) -> OneLink:
     removed = " and removed the password" if p.forget_password else ""
     text = f"{act.me.username} made a link that signs in as you{removed}. If you did not ask for it, tell an owner."
     enqueue(act, NOTE, ids.new(), {"username": p.username, "text": text})
-    return {"link": links.make(act.db, p.username, GOOD_FOR, None if act.me.host else act.me.username)}
+    return {"link": links.make(act.db, p.username, GOOD_FOR, "admin", act.me.username)}
 
 
 @change("user.sign_out", may=_admin, locks=no_room, method="sign_out")

@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Unauthorized
 from chatrooms.identity import accounts, lifetimes, links, service_keys, suspensions
+from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Caller
@@ -20,7 +21,7 @@ from chatrooms.pipeline.commands import Params, change, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.settings import Settings
-from chatrooms.storage.fields import Created
+from chatrooms.storage.fields import Began, Created
 from chatrooms.storage.results import many
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import sessions
@@ -44,6 +45,7 @@ class Session(TypedDict):
     agent: Annotated[str, Field(description="The browser or program, as it named itself.")]
     created_at: Created
     seen_at: Annotated[str, Field(description="When it was last used, to the hour.")]
+    began: Annotated[Began | None, Field(description="How it began; null if an earlier version began it.")]
     current: Annotated[bool, Field(description="Whether this call came by this session.")]
 
 
@@ -100,6 +102,12 @@ def alive(db: Connection, id: str) -> bool:
     return _of_id.one(db, {"id": id}) is not None
 
 
+def issuer_of(db: Connection, id: str) -> str | None:
+    """Return the provider by which a session began, if it did."""
+    issuer: str | None = db.scalar(select(sessions.c.issuer).where(sessions.c.id == id))
+    return issuer
+
+
 def username_of(db: Connection, id: str) -> str | None:
     """Return whom a session proves, if it was not ended."""
     username: str | None = db.scalar(select(sessions.c.username).where(sessions.c.id == id))
@@ -117,17 +125,12 @@ def touch(act: Act, id: str) -> None:
         raise Unauthorized
 
 
-def start(act: Act, username: str, token: str, agent: str, id: str = "") -> None:
-    """Let ``token`` prove ``username`` from now on; raises `Suspended`."""
-    start_by_hash(act, username, digest(token), agent, id)
-
-
-def start_by_hash(act: Act, username: str, token_hash: str, agent: str, id: str = "") -> None:
-    """Let the token with a hash prove ``username`` from now on, by a session with a new ``id``; raises `Suspended`."""
+def start(act: Act, username: str, token_hash: str, agent: str, beginning: Beginning) -> None:
+    """Let the token with a hash prove ``username`` from now on; raises `Suspended`."""
     suspensions.require_none(act.db, username)
     _make_place(act, username)
-    row = {"id": id or str(uuid4()), "token_hash": token_hash, "username": username, "agent": agent}
-    _insert.run(act.db, {**row, "created_at": act.now, "seen_at": act.now})
+    row = {"id": str(uuid4()), "token_hash": token_hash, "username": username, "agent": agent}
+    _insert.run(act.db, {**row, "created_at": act.now, "seen_at": act.now, **beginning._asdict()})
 
 
 def _make_place(act: Act, username: str) -> None:
@@ -139,13 +142,13 @@ def _make_place(act: Act, username: str) -> None:
         act.ended.extend(ids)
 
 
-def start_or_go_on(act: Act, username: str, token: str, agent: str, id: str = "") -> None:
+def start_or_go_on(act: Act, username: str, token: str, agent: str, beginning: Beginning) -> None:
     """Let ``token`` prove ``username``, unless it does already; raises `Unauthorized` if it is or was another's."""
     held = holder(act.db, token)
     if held not in (None, username):
         raise Unauthorized("This claim belongs to someone else. Create a new one.")
     if held is None:
-        start(act, username, token, agent, id)
+        start(act, username, digest(token), agent, beginning)
 
 
 def end(act: Act, id: str) -> None:
@@ -160,7 +163,7 @@ def end(act: Act, id: str) -> None:
 @query("session.list", may=access.anyone, method="sessions")
 def page(act: Act, p: Nothing, _: None) -> ManySessions:
     """Return the browsers and programs that can act for you."""
-    columns = (sessions.c.id, sessions.c.agent, sessions.c.created_at, sessions.c.seen_at)
+    columns = sessions.c.id, sessions.c.agent, sessions.c.created_at, sessions.c.seen_at, sessions.c.began
     found = select(*columns).where(sessions.c.username == act.me.username).order_by(sessions.c.seen_at.desc())
     mine = many(Session, act.db.execute(found))
     return {"sessions": [{**session, "current": session["id"] == act.me.session} for session in mine]}

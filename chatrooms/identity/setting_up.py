@@ -14,6 +14,7 @@ from chatrooms.errors import Conflict, Invalid
 from chatrooms.features import roles, users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import passwords, setups, tokens
+from chatrooms.identity.beginnings import SETUP
 from chatrooms.identity.hashing import Hashing, hashed
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import CODE_LENGTH
@@ -117,7 +118,7 @@ async def setup(here: SettingUp, browser: Browser, p: Setup) -> OneUser:
             _rename(act, p.name)
 
     locks = users.SYSTEM, *users.locks_to_add(p.username, here.chat.settings.lobby)
-    owner = await sign_in(browser, p.username, p.claim, own, *locks)
+    owner = await sign_in(browser, p.username, p.claim, own, *locks, beginning=SETUP)
     if p.name and can_rename(here.chat):
         here.chat.learn(here.chat.facts._replace(name=p.name))
     return owner

@@ -222,6 +222,9 @@ sessions = Table(
     Column("agent", Text, nullable=False),
     Column("created_at", String(24), nullable=False),
     Column("seen_at", String(24), nullable=False),
+    Column("began", String(16), comment="how, see fields.Began; null if an earlier version began it"),
+    Column("issuer", String(300), comment="of the provider by which it began"),
+    Column("mark", String(64), index=True, comment="of the session at the provider, see identity.oidc.begun"),
 )
 
 suspensions = Table(

@@ -40,7 +40,7 @@ def sign_in(settings: Settings, username: str, minutes: int, *, forget_password:
         require_person(db, username)
         if forget_password:
             jobs.leave(db, suspending.END, {"username": username, "sessions": proofs.forget(db, username)})
-        link = links.make(db, username, timedelta(minutes=minutes))
+        link = links.make(db, username, timedelta(minutes=minutes), "console")
     return f"{_page(settings)}#/link/{link['code']}"
 
 

@@ -11,7 +11,8 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Unauthorized, Waiting
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
-from chatrooms.identity import accounts, applying, guests, sessions
+from chatrooms.identity import accounts, applicants, applying, guests, sessions
+from chatrooms.identity.applicants import Proof
 from chatrooms.identity.applying import Application
 from chatrooms.identity.handshake import Invitation
 from chatrooms.identity.joining import Browser, Claiming, Name, sign_in
@@ -115,9 +116,9 @@ async def sign_in_by_oidc(here: Provider, browser: Browser, p: Returning) -> Arr
     username = await here.chat.lookup(lambda db: linked.username_of(db, said.identity))
     if username is None:
         return await _welcome(here, browser, said)
-    session = begun.new_id(begun.mark(here.issuer, said.sid))
+    beginning = begun.by(here.issuer, begun.mark(here.issuer, said.sid))
     prove = partial(linked.use, identity=said.identity, username=username)
-    signed_in = await sign_in(browser, username, p.claim, prove, session=session)
+    signed_in = await sign_in(browser, username, p.claim, prove, beginning=beginning)
     return {"user": signed_in["user"], "newcomer": None, "connected": False}
 
 
@@ -153,7 +154,7 @@ async def _welcome(here: Provider, browser: Browser, said: Said) -> Arrived:
     mark = browser.mark()
 
     def make(act: Act) -> Arrived:
-        if newcomers.waits(act.db, said.identity):
+        if applicants.waits_by_provider(act.db, said.identity):
             raise Waiting
         ticket = newcomers.make(act.db, said.identity, mark, begun.mark(here.issuer, said.sid))
         username = accounts.suggestion(act.db, said.preferred, act.server.name)
@@ -176,7 +177,7 @@ async def join(here: Provider, browser: Browser, p: Joining) -> OneUser:
         newcomers.settle(act, newcomers.require(newcomers.find(act.db, p.ticket, mark)), p.username)
 
     approved = here.chat.settings.oidc_approved
-    wish = guests.Wish(p.username, token, p.invite, begun.new_id(newcomer.mark))
+    wish = guests.Wish(p.username, token, p.invite, begun.by(here.issuer, newcomer.mark))
     user = await guests.take_new_name(here.chat, browser.handshake, wish, settle, approved=approved)
     if p.claim is None:
         browser.keep(p.username, token)
@@ -191,10 +192,12 @@ async def apply(here: Provider, browser: Browser, p: Asking) -> Application:
     """
     mark = browser.mark()
 
-    def wait(act: Act, token: str) -> None:
-        newcomers.wait(act.db, newcomers.require(newcomers.find(act.db, p.ticket, mark)), token)
+    def prove(act: Act) -> Proof:
+        identity = newcomers.require(newcomers.find(act.db, p.ticket, mark)).identity
+        newcomers.forget(act.db, identity)
+        return Proof("provider", *identity)
 
-    return await applying.ask(here.chat, browser, p, wait)
+    return await applying.ask(here.chat, browser, p, prove)
 
 
 FEATURE = Feature(

@@ -1,16 +1,11 @@
-"""Sessions that began by the provider: their ids say so, and by which session there.
-
-Such an id is a UUID of version 8 (RFC 9562, 5.8): 48 bits of a digest of the provider's session, and 74 random ones.
-So nothing else is stored of them, and nothing is left behind when they end.
-"""
+"""Sessions that began by the provider, which ends them when somebody signs out there."""
 
 from __future__ import annotations
-
-import secrets
 
 from sqlalchemy import ColumnElement, Connection, delete, select
 
 from chatrooms.identity import links
+from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
 from chatrooms.identity.oidc import linked
 from chatrooms.identity.oidc.linked import Identity
@@ -18,26 +13,18 @@ from chatrooms.identity.oidc.logout_tokens import SignedOut
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import sessions
 
-DIGITS = 12
-"""Those that stand for the provider's session, in hexadecimal."""
-_VERSION_AT, _VERSION = 14, "8"
+EARLIER = 12
+"""Digits of a mark that earlier versions kept."""
 
 
-def mark(issuer: str, sid: str) -> str:
-    """Return what stands for a session at the provider; something random if the provider has not named it."""
-    return digest(f"{issuer}\0{sid}")[:DIGITS] if sid else secrets.token_hex(DIGITS // 2)
+def mark(issuer: str, sid: str) -> str | None:
+    """Return what stands here for a session at the provider; None if the provider has not named it."""
+    return digest(f"{issuer}\0{sid}") if sid else None
 
 
-def new_id(mark: str) -> str:
-    """Return the id of a session that begins by the one that ``mark`` stands for."""
-    random = secrets.token_hex(10)
-    variant = f"{8 | int(random[0], 16) & 3:x}"
-    return f"{_start(mark)}{random[1:4]}-{variant}{random[4:7]}-{random[7:19]}"
-
-
-def is_one(session: str) -> bool:
-    """Return whether a session began by the provider."""
-    return session[_VERSION_AT : _VERSION_AT + 1] == _VERSION
+def by(issuer: str, mark: str | None) -> Beginning:
+    """Return what begins a session by the one that ``mark`` stands for."""
+    return Beginning("provider", issuer, mark)
 
 
 def end(act: Act, said: SignedOut) -> None:
@@ -50,11 +37,7 @@ def end(act: Act, said: SignedOut) -> None:
 
 
 def _began(db: Connection, said: SignedOut) -> list[ColumnElement[bool]]:
-    if said.sid:
-        return [sessions.c.id.startswith(_start(mark(said.issuer, said.sid)))]
+    if known_by := mark(said.issuer, said.sid):
+        return [sessions.c.mark.in_((known_by, known_by[:EARLIER]))]
     username = linked.username_of(db, Identity(said.issuer, said.subject, ""))
-    return [sessions.c.username == username, sessions.c.id.like("_" * _VERSION_AT + f"{_VERSION}%")]
-
-
-def _start(mark: str) -> str:
-    return f"{mark[:8]}-{mark[8:]}-{_VERSION}"
+    return [sessions.c.username == username, sessions.c.issuer == said.issuer]

@@ -59,7 +59,8 @@ async def way_out(here: Provider, me: Caller, p: Nothing) -> WayOut:
 
     Go there after `session.leave`.
     """
-    if not here.issuer or not begun.is_one(sessions.signed_in(me)):
+    session = sessions.signed_in(me)
+    if not here.issuer or await here.chat.lookup(lambda db: sessions.issuer_of(db, session)) != here.issuer:
         return {"url": None}
     return {"url": await here.way_out(me.network)}
 
