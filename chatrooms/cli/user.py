@@ -66,6 +66,17 @@ def restore(username: str, config: Path | None, *, as_json: bool, **flags: Any) 
     _about(people.restore, username, config=config, flags=flags, as_json=as_json)
 
 
+@user.command()
+@click.argument("username")
+@json_option
+@setting_options
+def show(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+    """Print how USERNAME can sign in, and where and how they are signed in."""
+    from chatrooms.cli.beside import people
+
+    print_result(config, flags, lambda settings: result_text(people.show(settings, username), as_json, _shown_lines))
+
+
 @user.command("rights")
 @click.argument("username")
 @click.argument("room", required=False)
@@ -102,6 +113,26 @@ def _line(person: Any, width: int) -> str:
     suspension = person["suspension"]
     state = f"suspended by {suspension['by']}: {suspension['reason']}" if suspension else ""
     return f"{person['username']:{width}}  {person['role']:9}  {state}".rstrip()
+
+
+def _shown_lines(shown: Any) -> str:
+    """Return a line of what signs somebody in, and one for each browser and program that is signed in."""
+    ways = shown["ways"]
+    named = {
+        "password": ways["password"],
+        "codes of an app": ways["second_factor"],
+        f"passkeys ({ways['passkeys']})": ways["passkeys"],
+        f"provider ({ways['provider']})": ways["provider"] is not None,
+        "directory": ways["directory"],
+        f"service keys ({ways['keys']})": ways["keys"],
+    }
+    first = f"signs in by: {', '.join(way for way, has in named.items() if has) or 'nothing but a link'}"
+    return "\n".join((first, *map(_place_line, shown["sessions"])))
+
+
+def _place_line(place: Any) -> str:
+    since, used = place["created_at"][:10], place["seen_at"][:10]
+    return f"{place['began'] or 'unknown':9}  since {since}, used {used}  {place['agent']}".rstrip()
 
 
 def _verdict_lines(verdicts: Sequence[Any]) -> str:

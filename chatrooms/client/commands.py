@@ -79,6 +79,7 @@ from chatrooms.client.rows import (
     ServerRole,
     Session,
     SharedFiles,
+    Shown,
     Space,
     State,
     States,
@@ -91,6 +92,7 @@ from chatrooms.client.rows import (
     Version,
     Versions,
     WayOut,
+    Ways,
     Who,
     WholeGroup,
     Wishes,
@@ -162,6 +164,7 @@ REPEATABLE = frozenset(
         "user.picture",
         "user.rights",
         "user.role",
+        "user.show",
         "user.unblock",
     ]
 )
@@ -1173,6 +1176,11 @@ class Commands(ABC):
         """
         result: OneUser = await self.run("user.role", username=username, role=role)
         return result["user"]
+
+    async def show_user(self, username: str) -> Ways:
+        """Return how a person can sign in, and where and how they are signed in."""
+        result: Shown = await self.run("user.show", username=username)
+        return result["ways"]
 
     async def sign_out(self, username: str) -> None:
         """End all sessions, service keys and links of a person; their sockets are disconnected."""

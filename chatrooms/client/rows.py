@@ -58,6 +58,19 @@ class Applicant(TypedDict):
     """What they say about themselves, one line."""
     at: str
     """When they asked; ISO 8601, UTC, with milliseconds."""
+    proof: Literal["provider", "directory"] | None
+    """What they have signed in by: the sign-in provider, or the directory; null if by neither."""
+    label: str
+    """What the provider calls them; else empty."""
+
+
+Began = Literal[
+    "join", "password", "passkey", "provider", "directory", "device", "admin", "console", "setup", "approval"
+]
+"""How a session began: with the name itself (``join``), by a password, a passkey, the sign-in provider or
+the directory, by a link from another ``device`` of the person, from an ``admin`` or from the command line
+(``console``), by that of the first owner (``setup``), or because somebody approved the person.
+"""
 
 
 class Beginning(TypedDict):
@@ -909,6 +922,19 @@ class Pinned(TypedDict):
     more: bool
 
 
+class Place(TypedDict):
+    """A browser or program that is signed in as somebody."""
+
+    agent: str
+    """The browser or program, as it named itself."""
+    began: Began | None
+    """How it was signed in; null if an earlier version did it."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    seen_at: str
+    """When it was last used, to the hour."""
+
+
 class Preview(TypedDict):
     """What a page that a message links to says of itself; it may lie, so show the host of the ``url`` too."""
 
@@ -1106,6 +1132,8 @@ class Session(TypedDict):
     """When it was created; ISO 8601, UTC, with milliseconds."""
     seen_at: str
     """When it was last used, to the hour."""
+    began: Began | None
+    """How it began; null if an earlier version began it."""
     current: bool
     """Whether this call came by this session."""
 
@@ -1142,6 +1170,13 @@ class SharedFiles(TypedDict):
 
     files: list[SharedFile]
     more: bool
+
+
+class Shown(TypedDict):
+    """How somebody signs in, and where they are signed in, the last used first."""
+
+    ways: Ways
+    sessions: list[Place]
 
 
 class Space(TypedDict):
@@ -1269,6 +1304,23 @@ class WayOut(TypedDict):
 
     url: str | None
     """Its page, which leads back here; null if you came another way, or it has no such page."""
+
+
+class Ways(TypedDict):
+    """What signs somebody in."""
+
+    password: bool
+    """Whether they have a password here."""
+    second_factor: bool
+    """Whether signing in with a password takes a code too."""
+    passkeys: int
+    """How many passkeys they have."""
+    provider: str | None
+    """What the sign-in provider calls them; null if not connected."""
+    directory: bool
+    """Whether the directory signs them in."""
+    keys: int
+    """How many service keys of theirs work."""
 
 
 Who = Literal["members", "moderators"]

@@ -16,6 +16,7 @@ from chatrooms.identity import (
     setting_up,
     suspending,
     tries,
+    ways,
 )
 from chatrooms.identity.oidc import arriving
 
@@ -33,6 +34,7 @@ FEATURES = (
     suspending.FEATURE,
     setting_up.FEATURE,
     people.FEATURE,
+    ways.FEATURE,
     accounts.FEATURE,
 )
 """What identity brings to a chat."""

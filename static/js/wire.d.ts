@@ -22,7 +22,12 @@ export interface Applicant {
   username: string;
   about: string;
   at: string;
+  proof: "provider" | "directory" | null;
+  label: string;
 }
+
+/** How a session began: with the name itself (`join`), by a password, a passkey, the sign-in provider or the directory, by a link from another `device` of the person, from an `admin` or from the command line (`console`), by that of the first owner (`setup`), or because somebody approved the person. */
+export type Began = "join" | "password" | "passkey" | "provider" | "directory" | "device" | "admin" | "console" | "setup" | "approval";
 
 /** A file that is being uploaded. */
 export interface Beginning {
@@ -358,6 +363,14 @@ export interface Picture {
   animated: boolean;
 }
 
+/** A browser or program that is signed in as somebody. */
+export interface Place {
+  agent: string;
+  began: Began | null;
+  created_at: string;
+  seen_at: string;
+}
+
 /** What a page that a message links to says of itself; it may lie, so show the host of the `url` too. */
 export interface Preview {
   url: string;
@@ -443,6 +456,7 @@ export interface Session {
   agent: string;
   created_at: string;
   seen_at: string;
+  began: Began | null;
   current: boolean;
 }
 
@@ -505,6 +519,16 @@ export interface Verdict {
 export interface Version {
   at: string;
   text: string;
+}
+
+/** What signs somebody in. */
+export interface Ways {
+  password: boolean;
+  second_factor: boolean;
+  passkeys: number;
+  provider: string | null;
+  directory: boolean;
+  keys: number;
 }
 
 /** The first event after connecting. */
@@ -1091,6 +1115,11 @@ export interface Commands {
   "user.role": {
     params: { username: string; role: ServerRole };
     result: { user: User };
+  };
+  /** Return how a person can sign in, and where and how they are signed in. */
+  "user.show": {
+    params: { username: string };
+    result: { ways: Ways; sessions: Place[] };
   };
   /** End all sessions, service keys and links of a person; their sockets are disconnected. */
   "user.sign_out": {

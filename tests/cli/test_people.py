@@ -86,6 +86,18 @@ async def test_an_operator_sees_what_somebody_can_do_and_why_not(server, operato
         assert len((await operator.is_refused("user", "rights", *arguments)).splitlines()) == 1
 
 
+async def test_an_operator_sees_how_somebody_signs_in_and_where(server, operator):
+    async with connect(server.url, "alice") as alice:
+        assert "signs in by: nothing but a link\njoin " in await operator.prints("user", "show", "Alice")
+        await alice.run("password.set", password="umbrella cactus 42")
+        code = (await operator.prints("link", "alice")).strip()[-43:]
+        assert (await enter(server.url, "link", code=code))[0] == 200
+    assert "signs in by: password\n" in await operator.prints("user", "show", "alice")
+    shown = json.loads(await operator.prints("user", "show", "alice", "--json"))
+    assert sorted(place["began"] for place in shown["sessions"]) == ["console", "join"]
+    assert "no one has that name" in (await operator.is_refused("user", "show", "nobody")).lower()
+
+
 @pytest.fixture
 def database(request) -> str:
     return request.getfixturevalue("postgres_database") if getattr(request, "param", "") == "postgresql" else ""

@@ -176,7 +176,7 @@ def direct() -> Direct:
 
 def asks(direct: Direct, name: str, network: str) -> None:
     me = Caller(name, network=network)
-    direct._change(me, lambda act: applicants.add(act, name, "x", name, ""))
+    direct._change(me, lambda act: applicants.add(act, name, "x", name, "", proof=applicants.UNPROVEN))
 
 
 def decline_all(direct: Direct) -> None:

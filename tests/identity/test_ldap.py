@@ -258,7 +258,12 @@ async def test_somebody_of_the_directory_who_waits_is_signed_in_by_it_anywhere_o
     assert await applicants.ask() == "waiting"
     assert await sign_in(server) == "waiting"
     assert await sign_in(server, password="another") == "unauthorized"
+    assert (await applicants.olga.run("applicant.list"))["applicants"][0]["proof"] == "directory"
     await applicants.decide("approve")
+    assert await sign_in(server, claim="d" * 43) == "None"  # a program has no cookie
+    async with connect(server.url, "alice", token="d" * 43) as alice:
+        own = next(each for each in (await alice.run("session.list"))["sessions"] if each["current"])
+        assert own["began"] == "directory"
     assert await sign_in(server) == "alice"
     assert await applicants.ask() == "conflict"
 

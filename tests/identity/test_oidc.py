@@ -428,8 +428,13 @@ async def test_a_newcomer_who_waits_is_signed_in_by_the_provider_anywhere_once_a
         assert await another.sign_in() == "waiting"
         (applicant,) = (await olga.run("applicant.list"))["applicants"]
         await olga.run("applicant.approve", id=applicant["id"])
+        assert (applicant["proof"], applicant["label"]) == ("provider", "alice")
         assert await browser.whose() == "alice"
         assert (await another.sign_in())["user"]["username"] == "alice"
+        began = [session["began"] for session in (await another.ask("session.list"))["sessions"]]
+        assert sorted(began) == ["approval", "provider"]
+        assert await browser.ask("password.set", password="umbrella cactus 42") == "forbidden"
+        assert await another.ask("password.set", password="umbrella cactus 42") == {}
 
 
 async def test_a_browser_asks_to_join_as_the_last_account_of_the_provider(tmp_path, provider):

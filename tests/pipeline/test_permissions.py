@@ -276,6 +276,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "user.picture": [({"file": "NEW"}, "not_found", "not_found"), ({"file": None}, FINE, FINE)],
     "user.list": [({}, FINE, FINE)],
     "user.role": [({"username": "bob", "role": "guest"}, "forbidden", "forbidden")],
+    "user.show": [({"username": "bob"}, "forbidden", "forbidden")],
     "user.rights": [
         ({"username": "bob"}, "forbidden", "forbidden"),
         ({"username": "bob", "room": "#staff"}, "forbidden", STRANGER),

@@ -104,6 +104,7 @@ MORE: dict[str, dict[str, set[str]]] = {
         "invite.list": {FINE},
         "server.people": {FINE},
         "user.rights": {FINE},
+        "user.show": {FINE},
     },
     "admin": {},
     "owner": {},

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -17,11 +20,15 @@ from chatrooms.features import FEATURES
 from chatrooms.features.bookmarks import FORGET
 from chatrooms.features.pins import pins
 from chatrooms.features.search.index import TABLE
-from chatrooms.identity import links
+from chatrooms.identity import applicants, links
+from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
+from chatrooms.identity.oidc import begun, linked
+from chatrooms.identity.oidc.linked import Identity
+from chatrooms.identity.oidc.logout_tokens import SignedOut
 from chatrooms.storage import facts, migrations
 from chatrooms.storage.own_tables import bookmarks
-from chatrooms.storage.tables import jobs, members, messages, metadata, reads, rooms, users
+from chatrooms.storage.tables import jobs, members, messages, metadata, reads, rooms, sessions, users
 from tests.storage.test_writer import ROOM
 
 AT = "2026-01-01T00:00:00.000Z"
@@ -155,7 +162,7 @@ def test_a_link_from_before_its_maker_was_stored_still_works(engine):
     migrations.migrate(engine)
     with engine.connect() as connection:
         assert connection.scalars(select(links.links.c.made_by)).all() == [None]
-        assert links.of(connection, code) == "alice"
+        assert links.of(connection, code) == ("alice", Beginning("device"))
 
 
 def test_messages_with_a_key_keep_their_ids_when_these_get_a_secret_of_their_own(engine):
@@ -195,6 +202,39 @@ def test_deleted_messages_lose_their_pins_and_a_job_removes_their_bookmarks(engi
     with engine.connect() as connection:
         assert connection.scalars(select(pins.c.message)).all() == ["1"]
         assert connection.execute(select(jobs.c.kind, jobs.c.key, jobs.c.data)).all() == [(FORGET.name, "0", None)]
+
+
+def test_sessions_of_the_provider_and_people_who_wait_are_known_as_before(engine):
+    migrations.upgrade(engine, "0073")
+    issuer, sid = "https://login.example", "laptop"
+    mark = begun.mark(issuer, sid)
+    ids = {"provider": f"{mark[:8]}-{mark[8:12]}-8aaa-baaa-aaaaaaaaaaaa", "other": str(uuid4())}
+    waiting = {"provider": Identity(issuer, "1001", "carol@example"), "directory": Identity("ldap", "dave", "dave")}
+    before = sa.MetaData()
+    before.reflect(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(rooms).values(name="alice", **ROOM))
+        person = {"username": "alice", "skeleton": "alice", "name": "", "about": "", "created_at": AT, "rev": 1}
+        connection.execute(insert(users).values(person))
+        linked.add(SimpleNamespace(db=connection, now=AT), Identity(issuer, "1", "alice"), "alice", used=True)
+        for name, id in ids.items():
+            begun_before = {"id": id, "username": "alice", "agent": name, "created_at": AT, "seen_at": AT}
+            connection.execute(before.tables["sessions"].insert().values(**begun_before, token_hash=name))
+        for name, identity in waiting.items():
+            about = {"id": name, "username": name, "skeleton": name, "token_hash": name, "about": "", "agent": ""}
+            connection.execute(before.tables["applicants"].insert().values(**about, network="", at=AT))
+            asked = {"ticket_hash": name, "bound_to": "", "token_hash": name, "expires_at": later(links.GOOD_FOR)}
+            connection.execute(before.tables["oidc_newcomers"].insert().values(**identity._asdict(), **asked))
+    migrations.migrate(engine)
+    with engine.begin() as connection:
+        found = connection.execute(select(sessions.c.agent, sessions.c.began, sessions.c.issuer)).all()
+        assert sorted(found) == [("other", None, None), ("provider", "provider", issuer)]
+        assert applicants.waits_by_provider(connection, waiting["provider"])
+        assert applicants.find(connection, "provider")["label"] == "carol@example"
+        assert applicants.waits_by_directory(connection, "directory")
+        act = SimpleNamespace(db=connection, ended=[])
+        begun.end(act, SignedOut(issuer, "", sid, "1"))
+        assert act.ended == [ids["provider"]]
 
 
 def test_head_is_the_newest_migration():

@@ -13,8 +13,9 @@ from chatrooms.cli.opening import Unable
 from chatrooms.errors import Refusal
 from chatrooms.features import roles, rooms, users, verdicts
 from chatrooms.features.verdicts import Verdict
-from chatrooms.identity import suspending, suspensions
+from chatrooms.identity import suspending, suspensions, ways
 from chatrooms.identity.suspensions import Suspension
+from chatrooms.identity.ways import Shown
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import jobs
 from chatrooms.settings import Settings
@@ -79,6 +80,12 @@ def restore(settings: Settings, username: str) -> Listed:
         require_person(db, username)
         suspensions.drop(db, username)
         return _shown(db, username)
+
+
+def show(settings: Settings, username: str) -> Shown:
+    """Return how a person signs in, and where they are signed in; raises `Unable`."""
+    found: Shown = acting.run(settings, ways.show, username=username)
+    return found
 
 
 def rights(settings: Settings, username: str, room: str | None) -> list[Verdict]:

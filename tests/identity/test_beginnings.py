@@ -1,0 +1,126 @@
+"""Sessions say how they began, and only some of these beginnings prove who somebody is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chatrooms.identity import links
+from chatrooms.pipeline.chat import NOBODY
+from tests.appointing import appoint
+from tests.identity.entering import enter
+from tests.identity.test_fresh import KEY, STRONG, asking, outcomes
+from tests.identity.test_passkeys import add
+from tests.people import Person, connect
+from tests.servers import RunningServer, running
+
+FIRST = {"password.set": {"password": STRONG}}
+CLAIM = "c" * 43
+
+
+async def began(person: Person) -> str:
+    """Return how the person's own session began."""
+    (own,) = (each for each in (await person.run("session.list"))["sessions"] if each["current"])
+    return own["began"]
+
+
+async def of_admin(server: RunningServer) -> str:
+    async with connect(server.url, "adam") as adam:
+        await appoint(server.chat, "adam", "admin")
+        return (await adam.run("user.link", username="alice"))["link"]["code"]
+
+
+async def of_console(server: RunningServer) -> str:
+    good_for = timedelta(minutes=5)
+    made = await server.chat._pipeline.change(lambda act: links.make(act.db, "alice", good_for, "console"), NOBODY)
+    return made["code"]
+
+
+LINKS = {"admin": of_admin, "console": of_console}
+
+
+async def test_sessions_say_how_they_began(person, own_server):
+    alice = await person("alice")
+    assert await began(alice) == "join"
+    phone = await add(alice)
+    assert await phone.sign_in(claim="p" * 43) == "alice"
+    code = (await alice.run("link.create"))["link"]["code"]
+    await enter(alice.url, "link", code=code, claim="l" * 43)
+    await alice.run("password.set", password=STRONG)
+    await enter(alice.url, "password", username="alice", password=STRONG, claim="w" * 43)
+    for claim, how in {"p": "passkey", "l": "device", "w": "password"}.items():
+        assert await began(await person("alice", token=claim * 43)) == how
+    code = (await own_server.chat.owned()).code
+    status, answer, _ = await enter(alice.url, "setup", code=code, username="olga", password=STRONG, claim="o" * 43)
+    assert status == 200, answer
+    assert await began(await person("olga", token="o" * 43)) == "setup"
+
+
+@pytest.mark.parametrize("maker", LINKS)
+async def test_a_link_from_an_admin_or_the_console_is_no_proof(person, own_server, maker):
+    alice = await person("alice")
+    await alice.run("key.create", **KEY)
+    await add(alice)
+    asked = await asking(alice)
+    await enter(alice.url, "link", code=await LINKS[maker](own_server), claim=CLAIM)
+    helped = await person("alice", token=CLAIM)
+    assert await began(helped) == maker
+    assert await outcomes(helped, asked | FIRST) == [("forbidden", None)] * 5
+    assert await outcomes(alice, FIRST) == [("fine", None)]
+    assert await outcomes(helped, asked | FIRST) == [("invalid", "password")] * 4 + [("invalid", "current")]
+    off = {"factor.disable": {"code": "000000"}, "factor.begin": {}}
+    assert await outcomes(helped, off, password="wrong") == [("invalid", "password")] * 2
+
+
+@pytest.mark.parametrize("maker", LINKS)
+async def test_a_link_brings_back_somebody_who_has_nothing_else(person, own_server, maker):
+    await person("alice")
+    await enter(own_server.url, "link", code=await LINKS[maker](own_server), claim=CLAIM)
+    assert await outcomes(await person("alice", token=CLAIM), FIRST) == [("fine", None)]
+
+
+async def test_whoever_takes_a_name_that_another_guest_has_proves_nothing_about_it(tmp_path):
+    claiming = {"username": "alice", "claim": CLAIM}
+    async with (
+        running(tmp_path, guests="open") as server,
+        connect(server.url, "alice") as alice,
+        connect(server.url, "alice", auth=claiming) as another,
+    ):
+        await add(alice)
+        assert await began(another) == "join"
+        assert await outcomes(another, FIRST) == [("forbidden", None)]
+        assert await outcomes(alice, FIRST) == [("fine", None)]
+
+
+async def test_an_approval_is_no_proof_of_who_asked_weeks_ago(own_server, person):
+    olga = await person("olga")
+    await appoint(own_server.chat, "olga", "owner")
+    await olga.run("server.update", sign_up="approval")
+    await enter(olga.url, "apply", username="alice", about="Alice", claim=CLAIM)
+    (applicant,) = (await olga.run("applicant.list"))["applicants"]
+    assert (applicant["proof"], applicant["label"]) == (None, "")
+    await olga.run("applicant.approve", id=applicant["id"])
+    alice = await person("alice", token=CLAIM)
+    assert await began(alice) == "approval"
+    await add(alice)  # it is all that proves the name until then
+    assert await outcomes(alice, FIRST) == [("forbidden", None)]
+
+
+async def test_moderators_see_how_a_person_signs_in_and_where(own_server, person):
+    alice, mia = await person("alice"), await person("mia")
+    await appoint(own_server.chat, "mia", "moderator")
+    phone = await add(alice)
+    await phone.sign_in(claim="p" * 43)
+    await alice.run("password.set", password=STRONG)
+    await alice.run("key.create", **KEY, password=STRONG)
+    shown = await mia.run("user.show", username="alice")
+    assert shown["ways"] == {
+        "password": True,
+        "second_factor": False,
+        "passkeys": 1,
+        "provider": None,
+        "directory": False,
+        "keys": 1,
+    }
+    assert sorted(place["began"] for place in shown["sessions"]) == ["join", "passkey"]
