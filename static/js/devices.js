@@ -19,6 +19,26 @@ const SYSTEMS = /** @type {const} */ ([
   ["Linux", /\bLinux\b/u],
 ]);
 const LONGEST = 40;
+/** @type {Record<Began, string>} */
+const BEGINNINGS = {
+  join: "Joined here",
+  password: "Signed in with a password",
+  passkey: "Signed in with a passkey",
+  provider: "Signed in with the sign-in provider",
+  directory: "Signed in with the directory",
+  device: "Signed in by a link from another device",
+  admin: "Signed in by a link from an admin",
+  console: "Signed in by a link from the server's operator",
+  setup: "Set up this server",
+  approval: "Approved by an admin",
+};
+
+/**
+ * How a session began, in words; nothing if an earlier version of the server began it.
+ * @import {Began} from "./wire.js"
+ * @param {Began | null} began
+ */
+export const beginning = (began) => (began ? BEGINNINGS[began] : "");
 
 /**
  * What to call a device: "Firefox on Linux", or how a program calls itself.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { deviceName } from "../js/devices.js";
+import { beginning, deviceName } from "../js/devices.js";
 
 const MOZILLA = "Mozilla/5.0";
 const CASES = [
@@ -46,3 +46,8 @@ test("every name is short and not empty", () =>
       assert.ok(name.length > 0 && name.length <= 40);
     }),
   ));
+
+test("a session says how it began, unless an earlier version began it", () => {
+  assert.equal(beginning("passkey"), "Signed in with a passkey");
+  assert.equal(beginning(null), "");
+});

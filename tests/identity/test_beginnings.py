@@ -41,6 +41,7 @@ LINKS = {"admin": of_admin, "console": of_console}
 
 
 async def test_sessions_say_how_they_began(person, own_server):
+    setup = (await own_server.chat.owned()).code
     alice = await person("alice")
     assert await began(alice) == "join"
     phone = await add(alice)
@@ -51,8 +52,7 @@ async def test_sessions_say_how_they_began(person, own_server):
     await enter(alice.url, "password", username="alice", password=STRONG, claim="w" * 43)
     for claim, how in {"p": "passkey", "l": "device", "w": "password"}.items():
         assert await began(await person("alice", token=claim * 43)) == how
-    code = (await own_server.chat.owned()).code
-    status, answer, _ = await enter(alice.url, "setup", code=code, username="olga", password=STRONG, claim="o" * 43)
+    status, answer, _ = await enter(alice.url, "setup", code=setup, username="olga", password=STRONG, claim="o" * 43)
     assert status == 200, answer
     assert await began(await person("olga", token="o" * 43)) == "setup"
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { timeOf } from "../dates.js";
-import { deviceName } from "../devices.js";
+import { beginning, deviceName } from "../devices.js";
 import { html } from "../html.js";
 import { DEVICES, hasAccounts } from "../server.js";
 import { CopyLink } from "./copy-link.js";
@@ -91,11 +91,13 @@ function Sessions({ hasKeys, onEnded }) {
 /** @param {{session: Session, onEnd: () => void}} props */
 function Device({ session, onEnd }) {
   const name = deviceName(session.agent);
+  const began = beginning(session.began);
   return html`
     <li>
       <span class="what">
         <strong title=${session.agent}>${name}</strong>
         <small>${session.current ? "This browser" : html`Last used <${Used} at=${session.seen_at} />`}</small>
+        ${began && html`<small>${began}</small>`}
       </span>
       ${!session.current && html`<button class="secondary small" aria-label=${`Sign out ${name}`} onClick=${onEnd}>Sign out</button>`}
     </li>

@@ -11,6 +11,7 @@ import { Field } from "../field.js";
 import { useForm } from "../form.js";
 import { QrCode } from "../qr-code.js";
 import { Verdicts } from "../verdicts.js";
+import { PersonDevices } from "./person-devices.js";
 
 /** @import {Account, Link, ServerRole, User} from "../../wire.js" */
 
@@ -27,6 +28,7 @@ export function ManagePerson({ account, onChange, onClose }) {
       ${mayNothing && html`<p>You can only manage people with a lower role than yours.</p>`}
       ${roles.length > 0 && html`<${Role} key=${user.role} user=${user} roles=${roles} onChange=${onChange} />`}
       <${Verdicts} key=${`${user.role} ${suspension?.at}`} username=${user.username} />
+      ${!hosted && html`<${PersonDevices} key=${account.sessions} username=${user.username} />`}
       ${!hosted && mayHelp(mine, user.role) && !suspension && html`<${Help} account=${account} onChange=${onChange} />`}
       ${!isMe && maySuspend(mine, user.role) && (suspension ? html`<${Suspended} account=${account} onChange=${onChange} />` : html`<${Suspend} user=${user} onChange=${onChange} />`)}
     <//>
