@@ -116,6 +116,8 @@ async def test_other_devices_are_listed_and_signed_out(person: Arrive) -> None:
     await phone.is_in("Lobby")
     await alice.button("Close").click()
     await open_devices(alice)
+    await expect(alice.dialog.get_by_text("Joined here")).to_be_visible()
+    await expect(alice.dialog.get_by_text("Signed in by a link from another device")).to_be_visible()
     await alice.button("Sign out Chrome on Linux").click()
     await expect(phone.page.get_by_text("You've been signed out.")).to_be_visible()
     await expect(alice.dialog.get_by_role("listitem")).to_have_count(1)

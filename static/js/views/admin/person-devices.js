@@ -4,11 +4,11 @@ import { beginning, deviceName } from "../../devices.js";
 import { html } from "../../html.js";
 import { Used } from "../used.js";
 
-/** @import {Place, Shown, Ways} from "../../wire.js" */
+/** @import {Place, Ways} from "../../wire.js" */
 
 /** How somebody can sign in, and where they are signed in. @param {{username: string}} props */
 export function PersonDevices({ username }) {
-  const [shown, setShown] = useState(/** @type {Shown | null} */ (null));
+  const [shown, setShown] = useState(/** @type {{ways: Ways, sessions: Place[]} | null} */ (null));
   const [problem, setProblem] = useState("");
   useEffect(() => {
     run("user.show", { username }).then(setShown, (error) => setProblem(asRefusal(error).message));
