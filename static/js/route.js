@@ -29,11 +29,11 @@ function takeReturned() {
 const CODE = /^#\/(?<kind>link|invite|setup)\/(?<code>[\w-]{43})$/u;
 /** @typedef {{kind: "" | "link" | "invite" | "setup", code: string}} Opened */
 const NOTHING = /** @type {Opened} */ ({ kind: "", code: "" });
-/** Keeps the link in this tab, so that a reload does not lose it. */
+/** Keeps an invitation in this tab, so that a reload does not lose it; links that prove a person are not kept. */
 const OPENED = "opened";
 /** The link that was opened here, which signs this device in, invites to a room, or makes the owner, until it is followed or declined. */
 export const opened = signal(linkIn(kept(OPENED, TAB)) ?? NOTHING);
-effect(() => keep(OPENED, opened.value.kind && `#/${opened.value.kind}/${opened.value.code}`, TAB));
+effect(() => keep(OPENED, opened.value.kind === "invite" ? `#/invite/${opened.value.code}` : "", TAB));
 export const closeOpened = () => void (opened.value = NOTHING);
 
 /** @param {string} address What follows the path. @returns {Opened | undefined} */
