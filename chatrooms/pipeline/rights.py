@@ -49,7 +49,7 @@ RIGHTS: Mapping[Action, Right] = {
     "suspend": Right("moderator", "Only moderators, admins and owners of this server can do that.", above=True),
     "sign_in": Right("admin", "Only admins and owners of this server can do that.", above=True),
     "appoint": Right("admin", "Only admins and owners of this server can give roles."),
-    "moderate": Right("admin", "Only admins and owners of this server can see that."),
+    "moderate": Right("admin", "Only admins and owners of this server can do that."),
     "reach": Right("moderator", "People who share no room with you must accept your first message."),
     "group": Right("admin", "Only admins and owners of this server can manage groups."),
     "emoji": Right("admin", "Only admins and owners of this server can manage its emoji."),

@@ -2,6 +2,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { BOOKMARKS, INBOX, ROOMS, THREADS } from "./addresses.js";
 import * as addresses from "./addresses.js";
 import { parentOf } from "./names.js";
+import { keep, kept, TAB } from "./storage.js";
 import { home, me, ready } from "./store.js";
 
 /** Where the person in this tab is, by the address after the `#`. */
@@ -28,15 +29,23 @@ function takeReturned() {
 const CODE = /^#\/(?<kind>link|invite|setup)\/(?<code>[\w-]{43})$/u;
 /** @typedef {{kind: "" | "link" | "invite" | "setup", code: string}} Opened */
 const NOTHING = /** @type {Opened} */ ({ kind: "", code: "" });
+/** Keeps an invitation in this tab, so that a reload does not lose it; links that prove a person are not kept. */
+const OPENED = "opened";
 /** The link that was opened here, which signs this device in, invites to a room, or makes the owner, until it is followed or declined. */
-export const opened = signal(NOTHING);
+export const opened = signal(linkIn(kept(OPENED, TAB)) ?? NOTHING);
+effect(() => keep(OPENED, opened.value.kind === "invite" ? `#/invite/${opened.value.code}` : "", TAB));
 export const closeOpened = () => void (opened.value = NOTHING);
+
+/** @param {string} address What follows the path. @returns {Opened | undefined} */
+function linkIn(address) {
+  return /** @type {Opened | undefined} */ (CODE.exec(address)?.groups);
+}
 
 /** Takes the code out of the address, so that neither the history nor a shared address has it. */
 function takeCode() {
-  const { kind, code } = CODE.exec(location.hash)?.groups ?? {};
-  if (!kind) return;
-  opened.value = /** @type {Opened} */ ({ kind, code });
+  const link = linkIn(location.hash);
+  if (!link) return;
+  opened.value = link;
   history.replaceState(null, "", `${BASE}#/`);
 }
 

@@ -29,6 +29,8 @@ async def test_a_new_person_joins_the_server_and_a_private_room_by_one_link(pers
     erin = await person("erin", joined=False)
     await erin.page.goto(link)
     await expect(erin.page.get_by_text("bob invites you to secret.")).to_be_visible()
+    await erin.page.reload()
+    await expect(erin.page.get_by_text("bob invites you to secret.")).to_be_visible()
     await erin.page.get_by_role("textbox", name="Your name").fill("erin")
     await erin.button("Join").click()
     await erin.is_in("secret")

@@ -21,6 +21,7 @@ const ACTIONS = {
   appoint: "Give roles",
   moderate: "Manage all open rooms",
   group: "Manage groups",
+  emoji: "Manage emoji",
   admit: "Decide who can join",
   name: "Name the server",
 };
