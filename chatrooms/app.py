@@ -171,9 +171,10 @@ class Chatrooms(ApplicationDoor):
         """Yield what is served over HTTP besides commands."""
         asked = partial(problems, self._db.reader, partial(self._pipeline.change, lambda _act: {}, APPLICATION))
         disk = partial(degraded, self._db.url, self._db.writer.disk)
-        bus = self._node.degraded if self._node else dict
-        token, is_ending = self.settings.metrics_token, lambda: self._retiring
-        yield from Health(asked, lambda: bus() | disk(), self._metrics.text, token, is_ending=is_ending).routes()
+        bus, token = self._node.degraded if self._node else dict, self.settings.metrics_token
+        yield from Health(
+            asked, lambda: bus() | disk(), self._metrics.text, token, is_ending=lambda: self._retiring
+        ).routes()
         for each in self._uploads:
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()

@@ -21,7 +21,8 @@ class Disk:
     def note(self, error: BaseException) -> None:
         """Note why a write failed."""
         original = getattr(error, "orig", None)
-        if DISK_FULL == getattr(original, "sqlstate", "") or SQLITE_FULL == getattr(original, "sqlite_errorname", ""):
+        state, name = getattr(original, "sqlstate", ""), getattr(original, "sqlite_errorname", "")
+        if state == DISK_FULL or name == SQLITE_FULL:
             self.full, self._failed_at = True, time.monotonic()
 
     def wrote(self) -> None:
