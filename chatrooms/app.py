@@ -170,11 +170,9 @@ class Chatrooms(ApplicationDoor):
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""
         asked = partial(problems, self._db.reader, partial(self._pipeline.change, lambda _act: {}, APPLICATION))
-        disk = partial(degraded, self._db.url, self._db.writer.disk)
-        bus, token = self._node.degraded if self._node else dict, self.settings.metrics_token
-        yield from Health(
-            asked, lambda: bus() | disk(), self._metrics.text, token, is_ending=lambda: self._retiring
-        ).routes()
+        bus, disk = self._node, partial(degraded, self._db.url, self._db.writer.disk)
+        limping, token = lambda: (bus.degraded() if bus else {}) | disk(), self.settings.metrics_token
+        yield from Health(asked, limping, self._metrics.text, token, is_ending=lambda: self._retiring).routes()
         for each in self._uploads:
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()
