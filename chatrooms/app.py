@@ -170,9 +170,9 @@ class Chatrooms(ApplicationDoor):
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""
         asked = partial(problems, self._db.reader, partial(self._pipeline.change, lambda _act: {}, APPLICATION))
-        limping = self._node.degraded if self._node else partial(degraded, self._db.url)
-        token, is_ending = self.settings.metrics_token, lambda: self._retiring
-        yield from Health(asked, limping, self._metrics.text, token, is_ending=is_ending).routes()
+        bus, disk = self._node, partial(degraded, self._db.url, self._db.writer.disk)
+        limping, token = lambda: (bus.degraded() if bus else {}) | disk(), self.settings.metrics_token
+        yield from Health(asked, limping, self._metrics.text, token, is_ending=lambda: self._retiring).routes()
         for each in self._uploads:
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from chatrooms import addresses, extras
 from chatrooms.setting_types import Line
@@ -12,6 +13,19 @@ from chatrooms.site_settings import SiteSettings
 
 HERE = "{username}"
 """What a name is put in place of."""
+NEEDS = {
+    "oidc_name": "oidc_issuer",
+    "oidc_client_id": "oidc_issuer",
+    "oidc_client_secret": "oidc_issuer",
+    "oidc_approved": "oidc_issuer",
+    "ldap_bind_dn": "ldap_url",
+    "ldap_bind_password": "ldap_bind_dn",
+    "ldap_base": "ldap_url",
+    "ldap_filter": "ldap_base",
+    "ldap_ca": "ldap_url",
+    "ldap_approved": "ldap_url",
+}
+"""For each setting that has no effect alone the one that it is about."""
 
 
 class SignInSettings(SiteSettings):
@@ -113,6 +127,13 @@ class SignInSettings(SiteSettings):
         if others.data.get("ldap_base"):
             _require_filter(others.data["ldap_filter"])
         return addresses.directory(value)
+
+    @model_validator(mode="after")
+    def _all_have_an_effect(self) -> Self:
+        for name, needed in NEEDS.items():
+            if getattr(self, name) != type(self).model_fields[name].default and not getattr(self, needed):
+                raise ValueError(f"`{name}` has no effect without `{needed}`.")
+        return self
 
 
 def _require_filter(text: str) -> None:

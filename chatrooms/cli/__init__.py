@@ -19,8 +19,10 @@ from chatrooms.cli.emoji import emoji
 from chatrooms.cli.group import group
 from chatrooms.cli.options import (
     address_option,
+    database_options,
     fail,
     json_option,
+    link_options,
     print_result,
     result_text,
     setting_options,
@@ -48,7 +50,7 @@ def cli() -> None:
 
 
 @cli.command()
-@setting_options
+@setting_options()
 def serve(config: Path | None, **flags: Any) -> None:
     """Run the chat."""
     settings = settings_of(config, flags)
@@ -70,7 +72,7 @@ def serve(config: Path | None, **flags: Any) -> None:
 
 
 @cli.command("config")
-@setting_options
+@setting_options()
 def show(config: Path | None, **flags: Any) -> None:
     """Print the effective settings as TOML; of `database`, only where it is, and no secret."""
     settings = settings_of(config, flags)
@@ -91,7 +93,7 @@ def show(config: Path | None, **flags: Any) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Copy the files that people shared into this folder, and remove there what no database beside FILE needs",
 )
-@setting_options
+@setting_options("data", "database", "file_store")
 def backup(file: Path, folder: Path | None, config: Path | None, **flags: Any) -> None:
     """Copy the database to a new FILE, also while servers use it: of SQLite itself, of PostgreSQL a dump by pg_dump.
 
@@ -140,7 +142,7 @@ def copy_database(source: str, target: str) -> None:
 
 
 @cli.command()
-@setting_options
+@setting_options("data", "database", "log_level", "log_format")
 def restored(config: Path | None, **flags: Any) -> None:
     """Make all clients start anew: run it after you put back a backup, before you start the server.
 
@@ -169,7 +171,7 @@ def restored(config: Path | None, **flags: Any) -> None:
     is_flag=True,
     help="Remove all that signs them in, and end the sessions and service keys",
 )
-@setting_options
+@link_options
 def link(username: str, minutes: int, *, forget_password: bool, config: Path | None, **flags: Any) -> None:
     """Print a link that signs in USERNAME once, also while a server runs.
 
@@ -189,7 +191,7 @@ def link(username: str, minutes: int, *, forget_password: bool, config: Path | N
 @click.argument("room", required=False)
 @click.option("--uses", type=click.IntRange(1, 1000), default=1, help="How many people can join by it [default: 1]")
 @click.option("--days", type=click.IntRange(1, 90), default=7, help="How long it works [default: 7]")
-@setting_options
+@setting_options("data", "database", "url", "host", "port", "lobby")
 def invite(room: str | None, uses: int, days: int, config: Path | None, **flags: Any) -> None:
     """Print a link by which people join the server and ROOM, or the lobby if there is one, also while a server runs."""
     from chatrooms import names
@@ -211,7 +213,7 @@ def invite(room: str | None, uses: int, days: int, config: Path | None, **flags:
 @click.option("--list", "listing", is_flag=True, help="List the keys of USERNAME instead")
 @click.option("--revoke", metavar="ID", help="End a key instead; its connections end within a minute")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON")
-@setting_options
+@database_options
 def key(  # noqa: PLR0917 - the options, in order
     username: str,
     called: str,
@@ -244,7 +246,7 @@ def key(  # noqa: PLR0917 - the options, in order
 
 @cli.command()
 @json_option
-@setting_options
+@link_options
 def setup(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print a link that makes the first person who opens it the owner of the server, also while it runs.
 

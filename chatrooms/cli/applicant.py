@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import click
 
-from chatrooms.cli.options import json_option, print_result, result_text, setting_options
+from chatrooms.cli.options import database_options, json_option, print_result, result_text
 from chatrooms.settings import Settings
 
 
@@ -19,7 +19,7 @@ def applicant() -> None:
 
 @applicant.command("list")
 @json_option
-@setting_options
+@database_options
 def list_applicants(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the people who wait to be approved, with what they say about themselves, the first at the top."""
     from chatrooms.cli.beside import applicants
@@ -30,7 +30,7 @@ def list_applicants(config: Path | None, *, as_json: bool, **flags: Any) -> None
 @applicant.command()
 @click.argument("username")
 @json_option
-@setting_options
+@database_options
 def approve(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Approve the applicant for USERNAME, who is signed in where they asked."""
     _decide("approve", username, config, flags, as_json=as_json)
@@ -39,7 +39,7 @@ def approve(username: str, config: Path | None, *, as_json: bool, **flags: Any) 
 @applicant.command()
 @click.argument("username")
 @json_option
-@setting_options
+@database_options
 def decline(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Decline the applicant for USERNAME. They are notified, and the name is free again."""
     _decide("decline", username, config, flags, as_json=as_json)

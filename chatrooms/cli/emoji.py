@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from chatrooms.cli.options import json_option, print_result, result_text, setting_options
+from chatrooms.cli.options import database_options, json_option, print_result, result_text, setting_options
 
 
 @click.group()
@@ -17,7 +17,7 @@ def emoji() -> None:
 
 @emoji.command("list")
 @json_option
-@setting_options
+@database_options
 def list_emoji(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the emoji of the server, and who added them when."""
     from chatrooms.cli.beside import emoji as stored
@@ -29,7 +29,7 @@ def list_emoji(config: Path | None, *, as_json: bool, **flags: Any) -> None:
 @click.argument("which", metavar="NAME")
 @click.argument("picture", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @json_option
-@setting_options
+@setting_options("data", "database", "file_size", "file_quota", "file_space", "file_store")
 def add(which: str, picture: Path, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Add the emoji NAME, from the file PICTURE, which has at most 512 x 512 pixels and 256 KiB."""
     from chatrooms.cli.beside import emoji as stored
@@ -40,7 +40,7 @@ def add(which: str, picture: Path, config: Path | None, *, as_json: bool, **flag
 @emoji.command()
 @click.argument("which", metavar="NAME")
 @json_option
-@setting_options
+@database_options
 def remove(which: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Remove the emoji NAME. Texts and reactions that have it keep its code."""
     from chatrooms.cli.beside import emoji as stored

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from chatrooms.cli.options import json_option, print_result, result_text, setting_options
+from chatrooms.cli.options import database_options, json_option, print_result, result_text
 
 
 @click.group()
@@ -17,7 +17,7 @@ def group() -> None:
 
 @group.command("list")
 @json_option
-@setting_options
+@database_options
 def list_groups(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the groups with their members."""
     from chatrooms.cli.beside import groups
@@ -29,7 +29,7 @@ def list_groups(config: Path | None, *, as_json: bool, **flags: Any) -> None:
 @click.argument("which", metavar="NAME")
 @click.argument("usernames", nargs=-1)
 @json_option
-@setting_options
+@database_options
 def create(which: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Make the group NAME of the people USERNAMES. Its name is taken from then on, like a username."""
     from chatrooms.cli.beside import groups
@@ -41,7 +41,7 @@ def create(which: str, usernames: tuple[str, ...], config: Path | None, *, as_js
 @click.argument("which", metavar="NAME")
 @click.argument("usernames", nargs=-1, required=True)
 @json_option
-@setting_options
+@database_options
 def add(which: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Add the people USERNAMES to the group NAME."""
     from chatrooms.cli.beside import groups
@@ -55,7 +55,7 @@ def add(which: str, usernames: tuple[str, ...], config: Path | None, *, as_json:
 @click.argument("which", metavar="NAME")
 @click.argument("usernames", nargs=-1, required=True)
 @json_option
-@setting_options
+@database_options
 def remove(which: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Remove the people USERNAMES from the group NAME."""
     from chatrooms.cli.beside import groups
@@ -68,7 +68,7 @@ def remove(which: str, usernames: tuple[str, ...], config: Path | None, *, as_js
 @group.command()
 @click.argument("which", metavar="NAME")
 @json_option
-@setting_options
+@database_options
 def delete(which: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Delete the group NAME, whose name is free again."""
     from chatrooms.cli.beside import groups

@@ -46,17 +46,31 @@ def _default(field: FieldInfo) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add a flag for each setting, and ``--config``, to ``command``."""
-    for name, field in reversed(Settings.model_fields.items()):
-        if name not in SECRETS:
-            command = _flag(name, field)(command)
-    return click.option(
-        "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
-        envvar="CHATROOMS_CONFIG",
-        help=f"A TOML file of settings [default: {DEFAULT_CONFIG}]",
-    )(command)
+def setting_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what adds flags for these settings, or for all, and ``--config`` to a command.
+
+    The environment and the file give a command all settings in any case.
+    """
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for name in reversed(names or tuple(Settings.model_fields)):
+            if name not in SECRETS:
+                command = _flag(name, Settings.model_fields[name])(command)
+        return _config_option(command)
+
+    return add
+
+
+_config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="CHATROOMS_CONFIG",
+    help=f"A TOML file of settings [default: {DEFAULT_CONFIG}]",
+)
+
+database_options = setting_options("data", "database")
+link_options = setting_options("data", "database", "url", "host", "port")
+"""What a link leads to is ``url``, or else where the server listens."""
 
 
 def address_option(name: str, parameter: str, description: str, **more: Any) -> Callable[[Callable[..., Any]], Any]:

@@ -49,7 +49,8 @@ def mistake(error: ValidationError) -> str:
     name = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":
         return f"{name}: There is no such setting."
-    return f"{name}: {first['msg'].removeprefix('Value error, ')}{_value(name, first['input'])}"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{name}: {message}{_value(name, first['input'])}" if name else message  # that of several together
 
 
 def _value(name: str, given: Any) -> str:

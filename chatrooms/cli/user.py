@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from chatrooms.cli.options import json_option, print_result, result_text, setting_options
+from chatrooms.cli.options import database_options, json_option, print_result, result_text
 from chatrooms.settings import Settings
 
 ROLES = ("owner", "admin", "moderator", "member", "guest")
@@ -23,7 +23,7 @@ def user() -> None:
 @user.command("list")
 @click.option("--role", type=click.Choice(ROLES), help="Only people with this role")
 @json_option
-@setting_options
+@database_options
 def list_users(role: str | None, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the people of the server, with their role, and why they are suspended if they are."""
     from chatrooms.cli.beside import people
@@ -35,7 +35,7 @@ def list_users(role: str | None, config: Path | None, *, as_json: bool, **flags:
 @click.argument("username")
 @click.argument("role", type=click.Choice(ROLES))
 @json_option
-@setting_options
+@database_options
 def give_role(username: str, role: Any, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Change what USERNAME may do on this server. The last owner keeps that role."""
     from chatrooms.cli.beside import people
@@ -47,7 +47,7 @@ def give_role(username: str, role: Any, config: Path | None, *, as_json: bool, *
 @click.argument("username")
 @click.argument("reason")
 @json_option
-@setting_options
+@database_options
 def suspend(username: str, reason: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Sign out USERNAME everywhere and let them no longer sign in, for a REASON that they read when they try to."""
     from chatrooms.cli.beside import people
@@ -58,7 +58,7 @@ def suspend(username: str, reason: str, config: Path | None, *, as_json: bool, *
 @user.command()
 @click.argument("username")
 @json_option
-@setting_options
+@database_options
 def restore(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Let USERNAME, who is suspended, sign in again."""
     from chatrooms.cli.beside import people
@@ -81,7 +81,7 @@ def show(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> 
 @click.argument("username")
 @click.argument("room", required=False)
 @json_option
-@setting_options
+@database_options
 def list_rights(username: str, room: str | None, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print what USERNAME can do on the server, or in a shared ROOM, and why not."""
     from chatrooms.cli.beside import people

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, RootTransaction, text
 from sqlalchemy.exc import DBAPIError
 
 from chatrooms.storage import unknown
+from chatrooms.storage.disk import Disk
 from chatrooms.storage.engines import BEGINS
 from chatrooms.storage.locks import LOCK_NOT_AVAILABLE
 from chatrooms.storage.statements import Prepared
@@ -47,10 +48,11 @@ class _Aborted(Exception):
 
 
 class Batches:
-    """Commits batches with the writer's ``engine``, until ``ending`` is set."""
+    """Commits batches with the writer's ``engine``, until ``ending`` is set; ``disk`` gets to know whether it can."""
 
-    def __init__(self, engine: Engine, ending: Event) -> None:
+    def __init__(self, engine: Engine, ending: Event, disk: Disk) -> None:
         self._engine, self._ending = engine.execution_options(**{BEGINS: True}), ending
+        self._disk = disk
         self._busy: set[int] = set()
         """The locks that other transactions have held for long: no batch waits for them again."""
 
@@ -67,6 +69,7 @@ class Batches:
             except _Undo:
                 run = _run_in_savepoint
             except (_Aborted, DBAPIError) as error:
+                self._disk.note(error)
                 if patience and _sqlstate(error) == LOCK_NOT_AVAILABLE:
                     patience = False
                     continue
@@ -78,12 +81,19 @@ class Batches:
         with self._engine.connect() as connection, connection.begin() as whole:
             try:
                 transaction = Transaction(connection, batch, self._busy, patience=patience)
+                before = transaction.changes()
                 rest = _run(batch, run, transaction)
             except DBAPIError as error:
                 if _sqlstate(error) == READ_ONLY:
                     connection.invalidate()  # another one may lead to a server that is not
                 raise
+            changed = transaction.changes() != before
             self._store(connection, whole, transaction.id)
+        if changed:
+            self._disk.wrote()
+        for write in batch:
+            if write.failure:
+                self._disk.note(write.failure)
         return rest
 
     def _store(self, connection: Connection, whole: RootTransaction, id: str | None) -> None:

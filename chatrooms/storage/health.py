@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection
 from chatrooms.errors import Refusal
 from chatrooms.storage import fitness
 from chatrooms.storage.blobs import RESERVE
+from chatrooms.storage.disk import Disk
 from chatrooms.storage.migrations import HEAD, revision_in
 from chatrooms.storage.reader import Reader
 
@@ -55,8 +56,17 @@ async def _answer(asked: Awaitable[dict[str, str]], name: str) -> dict[str, str]
         return {name: "it rejects what it is asked; the log has the reason"}
 
 
-def degraded(url: URL) -> dict[str, str]:
-    """Return what is wrong with the ``disk`` of a SQLite database, though people can read; empty if nothing is."""
+def degraded(url: URL, found: Disk) -> dict[str, str]:
+    """Return what is wrong with the ``disk`` of the database, though people can read; empty if nothing is.
+
+    That of PostgreSQL may be another machine's: it is full once the writer has ``found`` that.
+    """
+    if found.full:
+        return {"disk": "it is full: people can read, but not post"}
+    return _nearly_full(url) if url.get_backend_name() == "sqlite" else {}
+
+
+def _nearly_full(url: URL) -> dict[str, str]:
     try:
         free = shutil.disk_usage(Path(url.database or "").absolute().parent).free
     except OSError as error:

@@ -23,6 +23,7 @@ from chatrooms.errors import Unavailable
 from chatrooms.histogram import Histogram
 from chatrooms.lifetime import Lifetime
 from chatrooms.storage.ahead import Ahead, nothing
+from chatrooms.storage.disk import Disk
 from chatrooms.storage.locks import Locks
 from chatrooms.storage.server_lock import Busy
 from chatrooms.storage.writer_thread import WriterThread
@@ -87,6 +88,7 @@ class Writer:
         self._thread: WriterThread | None = None
         self._task: asyncio.Task[None] | None = None
         self._late = False
+        self.disk = Disk()
         self.sizes, self.seconds = Histogram(histogram.COUNTS), Histogram(histogram.SECONDS)
         """How many writes were committed together, and how long that took."""
 
@@ -142,7 +144,7 @@ class Writer:
         """Start the thread, which creates or migrates the tables; raises what that raises."""
         self._waiting, self._again, self._task, self._late = Waiting(), [], None, False
         lose = partial(self._lose, asyncio.get_running_loop())
-        self._thread = WriterThread(self._url, lose, alone=self._alone, shared=self._shared)
+        self._thread = WriterThread(self._url, lose, self.disk, alone=self._alone, shared=self._shared)
         await asyncio.wrap_future(self._thread.opened)
 
     async def finish(self, seconds: float) -> bool:

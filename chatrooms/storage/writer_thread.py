@@ -18,6 +18,7 @@ from chatrooms.errors import Unavailable
 from chatrooms.storage import fitness, server_lock
 from chatrooms.storage.batches import Batches
 from chatrooms.storage.checkpoints import Checkpoints
+from chatrooms.storage.disk import Disk
 from chatrooms.storage.engines import connect
 from chatrooms.storage.migrations import migrate
 from chatrooms.storage.server_lock import Busy
@@ -44,8 +45,9 @@ class WriterThread:
     It is a daemon, so that a write that hangs on a dead disk does not keep the process from exiting.
     """
 
-    def __init__(self, url: URL, lost: Callable[[Busy], None], *, alone: bool, shared: bool) -> None:
+    def __init__(self, url: URL, lost: Callable[[Busy], None], disk: Disk, *, alone: bool, shared: bool) -> None:
         self._url, self._lost, self._alone, self._shared = url, lost, alone, shared
+        self._disk = disk
         self._batches: SimpleQueue[Todo | None] = SimpleQueue()
         self._ending = Event()
         self.opened: Future[None] = Future()
@@ -84,7 +86,7 @@ class WriterThread:
                 self.opened.set_exception(error)
                 return
             self.opened.set_result(None)
-            batches = Batches(engine, self._ending)
+            batches = Batches(engine, self._ending, self._disk)
             while todo := self._next(engine):
                 batch, done = todo
                 rest = self._commit(batches, batch)

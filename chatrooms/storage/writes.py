@@ -29,10 +29,11 @@ SECONDS_TO_PASS = 5.0
 class Write:
     """Work for the writer on behalf of ``whom``, the names of what it changes, and what it will read first.
 
-    ``done`` is called once, with its result and its error. One that ``waits`` has met an error that passes.
+    ``done`` is called once, with its result and its error. One that ``waits`` has met an error that passes; ``failure``
+    is that of the database by which it failed.
     """
 
-    __slots__ = ("_doing", "_done", "_until", "ahead", "error", "locks", "result", "waits", "whom", "work")
+    __slots__ = ("_doing", "_done", "_until", "ahead", "error", "failure", "locks", "result", "waits", "whom", "work")
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Write:
         self._until: float | None = None
         self.result: Any = None
         self.error: Exception | None = None
+        self.failure: DBAPIError | None = None
         self.waits = False
 
     @property
@@ -77,6 +79,7 @@ class Write:
             self._wait()
             return
         self._report()
+        self.failure = error
         self.error = Internal() if isinstance(error, IntegrityError) else Unavailable()
 
     def _report(self) -> None:

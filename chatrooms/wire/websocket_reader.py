@@ -169,7 +169,10 @@ class WebSocketReader(WebSocketsSansIOProtocol):
                 continue
             if frames.useless(frame):
                 self.noise()
-            if not self.close_sent or frames.closes(frame):
+            closes = frames.closes(frame)
+            if not self.close_sent or closes:
+                if not self.close_sent and closes:
+                    self._conn = None  # forgets the fragments that came: it would close with 1002 (RFC 6455, 5.4)
                 self.write_collected()
                 super().data_received(frame)
 

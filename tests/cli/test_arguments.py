@@ -1,4 +1,4 @@
-"""Passwords among the arguments of a command: a sentence says that others can read them, and does not repeat them."""
+"""The arguments of commands: which there are, and which say that others can read the password in them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from chatrooms.cli import cli
 from chatrooms.cli.arguments import warn_of_passwords, warn_of_unknown_variables
+from chatrooms.cli.deploy import deploy
 from chatrooms.settings import Settings
 
 HAVE_ONE = [
@@ -125,3 +126,62 @@ def test_a_variable_that_is_no_setting_is_named_with_the_one_it_resembles(capsys
 def test_the_settings_are_shown_with_what_is_none():
     result = CliRunner().invoke(cli, ["config"], env={"CHATROOMS_GUEST": "invite"})
     assert result.exit_code == 0 and "did you mean CHATROOMS_GUESTS?" in result.stderr
+
+
+ALONE = {
+    "bus": "redis://127.0.0.1",
+    "oidc_name": "Work",
+    "oidc_client_id": "chat",
+    "oidc_client_secret": "secret",
+    "oidc_approved": "yes",
+    "ldap_bind_dn": "uid={username},dc=example",
+    "ldap_bind_password": "secret",
+    "ldap_base": "dc=example",
+    "ldap_filter": "(mail={username})",
+    "ldap_ca": __file__,
+    "ldap_approved": "yes",
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_setting_that_has_no_effect_without_another_is_refused(name, monkeypatch):
+    monkeypatch.setenv(f"CHATROOMS_{name.upper()}", ALONE[name])
+    result = CliRunner().invoke(cli, ["config"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert name in result.stderr and result.stderr.count("\n") == 1 and "secret" not in result.stderr.replace(name, "")
+
+
+def test_settings_that_make_sense_together_are_accepted(monkeypatch):
+    monkeypatch.setenv("CHATROOMS_LDAP_URL", "ldaps://ldap.example.org")
+    for name, value in ALONE.items():
+        if name.startswith("ldap"):
+            monkeypatch.setenv(f"CHATROOMS_{name.upper()}", value)
+    assert CliRunner().invoke(cli, ["config"]).exit_code == 0
+
+
+DATABASE = {"config", "data", "database"}
+LINKED = {*DATABASE, "url", "host", "port"}
+CONCERNS = {
+    "backup": {*DATABASE, "file_store"},
+    "restored": {*DATABASE, "log_level", "log_format"},
+    "link": LINKED,
+    "setup": LINKED,
+    "invite": {*LINKED, "lobby"},
+    "emoji add": {*DATABASE, "file_size", "file_quota", "file_space", "file_store"},
+    "copy": set(),
+}
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Command]]:
+    """Yield each command with its words, without those that use all settings, or write them to files."""
+    for name, each in group.commands.items():
+        if isinstance(each, click.Group):
+            yield from commands(each, *path, name)
+        elif name not in ("serve", "config", *deploy.commands):
+            yield " ".join((*path, name)), each
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands(cli)))
+def test_a_command_lists_the_settings_that_concern_it(name, command):
+    given = {option.name for option in command.params if option.name in {"config", *Settings.model_fields}}
+    assert given == CONCERNS.get(name, DATABASE)

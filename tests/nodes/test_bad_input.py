@@ -11,6 +11,8 @@ from sqlalchemy import make_url
 
 from chatrooms.pipeline.bus.envelopes import VERSION, Sender
 from chatrooms.pipeline.bus.postgresql import CHANNEL
+from chatrooms.storage import disk
+from tests.doors.test_health import get
 from tests.people import Refused
 
 FULL = """
@@ -49,7 +51,7 @@ async def test_nonsense_and_newer_versions_on_the_bus_change_nothing(nodes, on, 
 
 
 async def test_a_database_with_a_full_disk_refuses_what_it_cannot_store_and_loses_nothing(
-    on, postgres_database, caplog
+    nodes, on, postgres_database, caplog, monkeypatch
 ):
     alice, bob = await on(0, "alice"), await on(1, "bob")
     await alice.say("#lobby", "before")
@@ -59,9 +61,13 @@ async def test_a_database_with_a_full_disk_refuses_what_it_cannot_store_and_lose
             with pytest.raises(Refused, match="unavailable"):
                 await person.say("#lobby", "no space")
             assert (await person.run("history", room="#lobby"))["messages"][-1]["text"] == "before"
+        full = b'"degraded":{"disk":"it is full: people can read, but not post"}'
+        assert [full in (await get(node.url, "/readyz"))[1] for node in nodes] == [True, True]
         await administrator.execute("DROP TRIGGER full_disk ON messages")
+    monkeypatch.setattr(disk, "SECONDS_TO_REMEMBER", 0.0)
     lines = [record.getMessage() for record in caplog.records if "53100 could not extend file" in record.getMessage()]
     assert lines and not any("Traceback" in line for line in lines)
     after = await bob.say("#lobby", "after")
     await alice.hears_text("after")
+    assert (await get(nodes[1].url, "/readyz"))[1] == b'{"ok":true}'
     assert after["number"] == 2 and alice.texts("#lobby") == ["before", "after"]

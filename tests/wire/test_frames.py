@@ -128,3 +128,12 @@ async def test_nothing_is_received_after_a_close_frame(program, raw):
         received = await asyncio.get_running_loop().sock_recv(sock, 4096)
     assert b"too late" not in received
     sock.close()
+
+
+async def test_a_close_frame_among_fragments_is_answered_with_its_own_code(raw, protocols):
+    sock = await raw.bare_websocket()
+    close = written(Opcode.CLOSE, b"\x03\xe8")
+    await send(sock, written(Opcode.TEXT, b'421["ec', fin=False) + close + written(Opcode.CONT, b'ho"]'))
+    code = b"\x88\x02\x03\xe8" if protocols != "plain" else b"\x88"  # uvicorn's own says 1002
+    assert b"431" not in await receive_until(sock, code)
+    sock.close()

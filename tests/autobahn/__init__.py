@@ -1,0 +1,1 @@
+"""The Autobahn test suite for WebSockets (RFC 6455, RFC 7692) against ours, which is not a part of the tests."""
