@@ -96,11 +96,11 @@ def page(act: Act, p: Page, _: None) -> BookmarkPage:
     return {"bookmarks": shown, "messages": of, "more": len(listed) > len(shown)}
 
 
-@on("messages")
+@on("messages", when=("deleted",))
 def deleted(act: Act, rows: Sequence[Row]) -> None:
     """Have the bookmarks of deleted messages removed."""
     for row in rows:
-        if row["deleted"] and _people(act.db, row["id"]):
+        if _people(act.db, row["id"]):
             enqueue(act, FORGET, row["id"])
 
 

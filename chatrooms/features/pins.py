@@ -84,9 +84,8 @@ def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
 
 
 def _store(db: Connection, message: Message) -> None:
-    """Unpin a deleted message. The pin of an edited one is loaded anew."""
-    if message["deleted"]:
-        db.execute(delete(pins).where(pins.c.message == message["id"]))
+    """Unpin a deleted message."""
+    db.execute(delete(pins).where(pins.c.message == message["id"]))
 
 
 PINNED_AT = Part(
@@ -98,6 +97,7 @@ PINNED_AT = Part(
     _store,
     found_by={"is:pinned": lambda _: select(pins.c.message)},
     asks=_of,
+    when=("deleted",),
 )
 
 

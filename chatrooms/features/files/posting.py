@@ -18,9 +18,8 @@ from chatrooms.types import MAX_FILES
 
 
 def _store(db: Connection, message: Message) -> Sequence[File]:
-    """Make the files of a deleted message unreachable. Those of an edited one are loaded anew."""
-    if message["deleted"]:
-        db.execute(update(files).where(files.c.message == message["id"]).values(gone=True))
+    """Make the files of a deleted message unreachable."""
+    db.execute(update(files).where(files.c.message == message["id"]).values(gone=True))
     return ()
 
 
@@ -62,12 +61,13 @@ FILES = Part(
     given=_given,
     asks=stored.OF_MESSAGES,
     texts=lambda files: [file["name"] for file in files],
+    when=("deleted",),
 )
 
 
-@on("messages")
+@on("messages", when=("deleted",))
 def deleted(act: Act, rows: Sequence[Row]) -> None:
     """Have the files of deleted messages removed."""
     for row in rows:
-        if row["deleted"] and act.db.scalar(select(files.c.id).where(files.c.message == row["id"]).limit(1)):
+        if act.db.scalar(select(files.c.id).where(files.c.message == row["id"]).limit(1)):
             enqueue(act, REMOVE, row["id"])

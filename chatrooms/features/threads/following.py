@@ -103,12 +103,12 @@ def _put(act: Act, username: str, thread: str, message: str, *, gone: bool, know
     return follow
 
 
-@on("messages")
+@on("messages", when=("in a thread",))
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message in a thread whose author, or whom it mentions, does not follow the thread yet."""
     for row in rows:
         is_new = row["seq"] == row["rev"]
-        if names.kind(row["room"]) != "thread" or row["deleted"] or not (is_new or row["edited_at"] == act.now):
+        if row["deleted"] or not (is_new or row["edited_at"] == act.now):
             continue
         others = {*row.get("mentions", ())}
         if is_new and row["number"] == 1:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from chatrooms import names
 from chatrooms.features.messages.resending import Resending
 from chatrooms.features.threads import stored
 from chatrooms.features.threads.stored import Echo, Summary
@@ -28,8 +27,6 @@ THREAD = Part(
 
 
 def _store_echo(db: Connection, message: Message) -> Echo | None:
-    if message["reply_to"] is None or message["deleted"] or names.kind(message["room"]) == "thread":
-        return None
     return stored.load_echoes(db, [message["id"]]).get(message["id"])
 
 
@@ -41,10 +38,11 @@ ECHO = Part(
     stored.load_echoes,
     _store_echo,
     asks=stored.ECHOES,
+    when=("reply",),
 )
 
 
-@on("messages")
+@on("messages", when=("in a thread",))
 def summarize(act: Act, rows: Sequence[Row]) -> None:
     """Count replies that were posted or deleted, and have the message above them sent again.
 
@@ -52,7 +50,7 @@ def summarize(act: Act, rows: Sequence[Row]) -> None:
     """
     for row in rows:
         is_new = row["seq"] == row["rev"]
-        if names.kind(row["room"]) != "thread" or not (is_new or row["deleted"]):
+        if not (is_new or row["deleted"]):
             continue
         above = stored.above(act.db, row["room"])
         if above["deleted"]:
