@@ -100,7 +100,7 @@ def page(act: Act, p: Page, _: None) -> BookmarkPage:
 def deleted(act: Act, rows: Sequence[Row]) -> None:
     """Have the bookmarks of deleted messages removed."""
     for row in rows:
-        if _people(act.db, row["id"]):
+        if row["deleted"] and _people(act.db, row["id"]):
             enqueue(act, FORGET, row["id"])
 
 

@@ -84,8 +84,9 @@ def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
 
 
 def _store(db: Connection, message: Message) -> None:
-    """Unpin a deleted message."""
-    db.execute(delete(pins).where(pins.c.message == message["id"]))
+    """Unpin a deleted message. The pin of an edited one is loaded anew."""
+    if message["deleted"]:
+        db.execute(delete(pins).where(pins.c.message == message["id"]))
 
 
 PINNED_AT = Part(

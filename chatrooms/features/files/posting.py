@@ -18,8 +18,9 @@ from chatrooms.types import MAX_FILES
 
 
 def _store(db: Connection, message: Message) -> Sequence[File]:
-    """Make the files of a deleted message unreachable."""
-    db.execute(update(files).where(files.c.message == message["id"]).values(gone=True))
+    """Make the files of a deleted message unreachable. Those of an edited one are loaded anew."""
+    if message["deleted"]:
+        db.execute(update(files).where(files.c.message == message["id"]).values(gone=True))
     return ()
 
 
@@ -69,5 +70,5 @@ FILES = Part(
 def deleted(act: Act, rows: Sequence[Row]) -> None:
     """Have the files of deleted messages removed."""
     for row in rows:
-        if act.db.scalar(select(files.c.id).where(files.c.message == row["id"]).limit(1)):
+        if row["deleted"] and act.db.scalar(select(files.c.id).where(files.c.message == row["id"]).limit(1)):
             enqueue(act, REMOVE, row["id"])

@@ -33,7 +33,7 @@ _its = Prepared(
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message that is sent again with reactions, or that has an item about them."""
     for row in rows:
-        if row["author"] != names.APPLICATION and _concerns(act, row):
+        if row["seq"] != row["rev"] and row["author"] != names.APPLICATION and _concerns(act, row):
             about = {"message": row["id"], "author": row["author"]}
             enqueue(act, REACTIONS, f"{row['id']} {row['rev']}", about)
 

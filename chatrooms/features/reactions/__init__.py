@@ -62,8 +62,9 @@ class ReactionPage(TypedDict):
 
 
 def _store(db: Connection, message: Message) -> Sequence[Reaction]:
-    """Remove the reactions of a deleted message."""
-    stored.forget(db, message["id"])
+    """Remove the reactions of a deleted message. Those of an edited one are loaded anew."""
+    if message["deleted"]:
+        stored.forget(db, message["id"])
     return ()
 
 

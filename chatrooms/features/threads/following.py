@@ -108,7 +108,7 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message in a thread whose author, or whom it mentions, does not follow the thread yet."""
     for row in rows:
         is_new = row["seq"] == row["rev"]
-        if row["deleted"] or not (is_new or row["edited_at"] == act.now):
+        if names.kind(row["room"]) != "thread" or row["deleted"] or not (is_new or row["edited_at"] == act.now):
             continue
         others = {*row.get("mentions", ())}
         if is_new and row["number"] == 1:

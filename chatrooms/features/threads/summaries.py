@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from chatrooms import names
 from chatrooms.features.messages.resending import Resending
 from chatrooms.features.threads import stored
 from chatrooms.features.threads.stored import Echo, Summary
@@ -50,7 +51,7 @@ def summarize(act: Act, rows: Sequence[Row]) -> None:
     """
     for row in rows:
         is_new = row["seq"] == row["rev"]
-        if not (is_new or row["deleted"]):
+        if names.kind(row["room"]) != "thread" or not (is_new or row["deleted"]):
             continue
         above = stored.above(act.db, row["room"])
         if above["deleted"]:
