@@ -96,7 +96,7 @@ def page(act: Act, p: Page, _: None) -> BookmarkPage:
     return {"bookmarks": shown, "messages": of, "more": len(listed) > len(shown)}
 
 
-@on("messages")
+@on("messages", when=("deleted",))
 def deleted(act: Act, rows: Sequence[Row]) -> None:
     """Have the bookmarks of deleted messages removed."""
     for row in rows:

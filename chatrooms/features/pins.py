@@ -98,6 +98,7 @@ PINNED_AT = Part(
     _store,
     found_by={"is:pinned": lambda _: select(pins.c.message)},
     asks=_of,
+    when=("deleted",),
 )
 
 

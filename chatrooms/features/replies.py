@@ -54,8 +54,6 @@ def _load(db: Connection, ids: Sequence[str]) -> Mapping[str, Quoted]:
 
 
 def _store(db: Connection, message: Message) -> Quoted | None:
-    if message["reply_to"] is None or message["deleted"]:
-        return None
     return _load(db, [message["id"]]).get(message["id"])
 
 
@@ -68,6 +66,7 @@ QUOTED = Part(
     _load,
     _store,
     asks=_of,
+    when=("reply",),
 )
 
 

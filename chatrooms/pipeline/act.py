@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Select
 
 from chatrooms import clock, names
 from chatrooms.events import Change, Signal
+from chatrooms.pipeline import traits
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.scopes import Scope
 from chatrooms.pipeline.signing_up import SignUp
+from chatrooms.pipeline.traits import Trait
 from chatrooms.settings import Settings
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.rows import Message
@@ -54,13 +56,15 @@ class Part:
     """A field that a feature adds to messages, such as when they were pinned.
 
     ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
-    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``,
+    runs whenever a message is posted, edited or deleted (its text is then None) that has one of the traits in ``when``,
+    and returns its value. ``mine``,
     which one part can have, returns by message id the emoji of a person's own reactions that the values do not show,
     which are the same for everyone; clients receive it beside the messages.
     ``found_by`` has what people can search for, such as ``is:pinned``, each with a function that returns a query for
     the ids of these messages, for a person. ``type`` and ``doc`` describe the field in the documentation. A deleted
     message keeps the value of one that ``survives``. Searches find the ``texts`` of a value. Before a text is posted
-    or edited, ``allow`` gets its room and whether its author ``confirmed`` it, and may raise a `Refusal`.
+    or edited, ``allow`` gets its room and whether its author ``confirmed`` it, and may raise a `Refusal`; of ``when``,
+    what a new message with this text has counts then.
 
     ``asks`` is the statement that `load` begins with, for the ``ids`` in a parameter (see `given.packed`): those of all
     parts are read together.
@@ -82,9 +86,12 @@ class Part:
     allow: Callable[[Act, str, str, bool], None] | None = None
     asks: Foreseen | None = None
     texts: Callable[[Any], Iterable[str]] | None = None
+    when: tuple[Trait, ...] = traits.ALL
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it
+        if self.allow and not {*traits.OF_TEXTS}.intersection(self.when):
+            raise ValueError(f"{self.name} would never be asked to allow a text")
 
 
 @dataclass(frozen=True)

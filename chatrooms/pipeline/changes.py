@@ -75,10 +75,6 @@ class Changes:
         self._grow()
         self.by_room[room].rows[table] = [row]
 
-    def tables(self) -> set[str]:
-        """Return the tables that have rows so far."""
-        return {table for change in self.by_room.values() for table in change.rows}
-
     def of(self, table: str, *, events: bool) -> list[Mapping[str, Any]]:
         """Return the rows of ``table`` so far; of messages, events in timelines only if ``events`` is true."""
         found = self._found.get((table, events))

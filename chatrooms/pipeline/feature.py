@@ -10,13 +10,16 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Table
 
+from chatrooms.pipeline import traits
 from chatrooms.pipeline.act import Act, Part
 from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Command
 from chatrooms.pipeline.contents import Contents, Served
 from chatrooms.pipeline.jobs import JobKind
 from chatrooms.pipeline.scopes import GROUPS
+from chatrooms.pipeline.traits import Trait
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.statements import Asked
 
@@ -35,22 +38,28 @@ class Listener:
     It gets each row once, in whichever order the features are listed: also those that other listeners add, but not
     those that it adds itself. It may write to ``jobs`` and to tables that are not sent to clients, and add rows to the
     changes of rooms that the command changed. To change another room, enqueue a job that runs a command. Of
-    ``messages``, it gets the events in timelines too if it wants ``events``. What it ``asks`` of the whole database
-    whatever was changed is read ahead, once for many commands.
+    ``messages``, it gets those with one of the traits in ``when``, since it has nothing to do about others, and the
+    events in timelines among them only if it wants ``events``. What it ``asks`` of the whole database whatever was changed is read ahead, once for many commands.
     """
 
     table: str
     run: Callable[[Act, Sequence[Row]], None]
     events: bool = False
     asks: tuple[Foreseen, ...] = ()
+    when: tuple[Trait, ...] = traits.ALL
 
     def listen(self, act: Act, heard: Sequence[Row] = ()) -> Sequence[Row]:
         """Run with the changed rows that it has not ``heard`` yet, if there are any; return all that it knows now."""
         rows: Sequence[Row] = act.changes.of(self.table, events=self.events)
         new, before = _without(rows, heard) if heard else rows, act.changes.added
-        if new:
-            self.run(act, new)
+        if concerning := self._concerning(new):
+            self.run(act, concerning)
         return rows if act.changes.added == before else act.changes.of(self.table, events=self.events)
+
+    def _concerning(self, rows: Sequence[Row]) -> Sequence[Row]:
+        if self.when is traits.ALL or self.table != "messages":
+            return rows
+        return [row for row in rows if not traits.of(row).isdisjoint(self.when)]
 
 
 def _without(rows: Sequence[Row], heard: Sequence[Row]) -> Sequence[Row]:
@@ -59,13 +68,13 @@ def _without(rows: Sequence[Row], heard: Sequence[Row]) -> Sequence[Row]:
 
 
 def on(
-    table: str, *, events: bool = False, asks: tuple[Foreseen, ...] = ()
+    table: str, *, when: tuple[Trait, ...] = traits.ALL, events: bool = False, asks: tuple[Foreseen, ...] = ()
 ) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]:
     """Declare a listener for changed rows of ``table``, such as ``messages``, in the form that clients receive.
 
-    Rows of messages that are events in timelines are left out unless it wants ``events``.
+    Messages are left out that have none of the traits in ``when``, and events in timelines unless it wants ``events``.
     """
-    return lambda run: Listener(table, run, events, asks)
+    return lambda run: Listener(table, run, events, asks, when)
 
 
 class Component(Protocol):
@@ -124,13 +133,25 @@ class Features:
         """Run the listeners with the rows that a command changed, until none of them adds another; raises `Endless`."""
         heard: dict[Listener, Sequence[Row]] = {}
         for _ in range(len(self.listeners) + 1):
-            before, tables = act.changes.added, act.changes.tables()
-            for listener in self.listeners:
-                if listener.table in tables:
-                    heard[listener] = listener.listen(act, heard.get(listener, ()))
+            before = act.changes.added
+            for listener in self._concerned(act.changes):
+                heard[listener] = listener.listen(act, heard.get(listener, ()))
             if act.changes.added == before:
                 return
         raise Endless
+
+    def _concerned(self, changes: Changes) -> list[Listener]:
+        """Return the listeners of the tables that were changed, but of messages those alone that one concerns."""
+        tables, found = set[str](), set[Trait]()
+        for change in changes.by_room.values():
+            tables.update(change.rows)
+            for message in change.rows.get("messages", ()):
+                found |= traits.of(message)
+        return [
+            each
+            for each in self.listeners
+            if each.table in tables and (each.table != "messages" or not found.isdisjoint(each.when))
+        ]
 
     def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:
         """Make the components, and bind the live commands, entries and jobs to them."""

@@ -62,10 +62,11 @@ FILES = Part(
     given=_given,
     asks=stored.OF_MESSAGES,
     texts=lambda files: [file["name"] for file in files],
+    when=("deleted",),
 )
 
 
-@on("messages")
+@on("messages", when=("deleted",))
 def deleted(act: Act, rows: Sequence[Row]) -> None:
     """Have the files of deleted messages removed."""
     for row in rows:

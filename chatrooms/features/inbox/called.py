@@ -60,7 +60,7 @@ _holding = Prepared(
 )
 
 
-@on("messages")
+@on("messages", when=("@", "edited", "deleted"))
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message that began to call people or groups, or that no longer concerns many people."""
     for row in rows:

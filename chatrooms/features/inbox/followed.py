@@ -67,7 +67,7 @@ _without = Prepared(
 )
 
 
-@on("messages")
+@on("messages", when=("sent again",))
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job when a message is sent with a newer reply in the thread under it."""
     for row in rows:

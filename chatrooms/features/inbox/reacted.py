@@ -29,7 +29,7 @@ _its = Prepared(
 )
 
 
-@on("messages")
+@on("messages", when=("sent again",))
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message that is sent again with reactions, or that has an item about them."""
     for row in rows:

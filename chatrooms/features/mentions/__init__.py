@@ -55,8 +55,6 @@ def _load(db: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
 def _store(db: Connection, message: Message) -> Sequence[str]:
     if message["edited_at"] or message["deleted"]:
         db.execute(delete(mentions).where(mentions.c.message == message["id"]))
-    if "@" not in (message["text"] or ""):
-        return []
     usernames = sorted(_mentioned(db, message["room"], message["text"] or "")[:MAX_MENTIONS])
     for username in usernames:
         _insert.run(db, {"message": message["id"], "username": username})
@@ -98,6 +96,7 @@ MENTIONS = Part(
     _store,
     found_by={"is:mention": _of_me},
     asks=_of,
+    when=("@", "edited", "deleted"),
 )
 
 FEATURE = Feature(tables=(mentions, calls, group_calls), parts=(MENTIONS, CALLS, GROUPS))

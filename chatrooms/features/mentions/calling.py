@@ -128,4 +128,5 @@ CALLS = Part(
     _store,
     allow=_allow,
     asks=_of,
+    when=("@", "edited", "deleted"),
 )

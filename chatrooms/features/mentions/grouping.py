@@ -68,7 +68,7 @@ def _allow(act: Act, room: str, text: str, confirmed: bool) -> None:  # noqa: FB
 
     Raises `Forbidden` if the author may not notify everybody in the room either.
     """
-    named = _named(act.db, act.me.username, text) if "@" in text else []
+    named = _named(act.db, act.me.username, text)
     people = grouped.people(act.db, room, named, act.me.username) if named else ()
     if len(people) <= ASKED_ABOVE:
         return
@@ -94,7 +94,7 @@ def _store(db: Connection, message: Message) -> Sequence[MentionedGroup]:
     if before:
         db.execute(delete(group_calls).where(group_calls.c.message == message["id"]))
     at = message["edited_at"] or message["at"]
-    named = sorted(_named(db, message["author"], text, [*before])) if "@" in text else []
+    named = sorted(_named(db, message["author"], text, [*before]))
     found = [before.get(name) or MentionedGroup(name=name, at=at) for name in named]
     for group in found:
         _insert.run(db, {"message": message["id"], **group})
@@ -111,4 +111,5 @@ GROUPS = Part(
     _store,
     allow=_allow,
     asks=_of,
+    when=("@", "edited", "deleted"),
 )

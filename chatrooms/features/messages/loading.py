@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Invalid, NotAMember, NotFound
-from chatrooms.pipeline import access, questions, room_rules
+from chatrooms.pipeline import access, questions, room_rules, traits
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params
 from chatrooms.pipeline.questions import Question
@@ -90,15 +90,17 @@ def mine(act: Act, found: Sequence[Message]) -> Mine:
 
 def allow(act: Act, room: str, text: str, *, confirmed: bool) -> None:
     """Raise the `Refusal` of a part of messages that does not allow this text in a room, if there is one."""
+    found = traits.of_text(text)
     for part in act.server.parts:
-        if part.allow:
+        if part.allow and not found.isdisjoint(part.when):
             part.allow(act, room, text, confirmed)
 
 
 def store_parts(act: Act, message: Message) -> None:
-    """Have the parts of a message that was posted, edited or deleted stored; set their values."""
+    """Have the parts stored that a message concerns which was posted, edited or deleted; set their values."""
+    found = traits.of(message)
     for part in act.server.parts:
-        if part.store:
+        if part.store and not found.isdisjoint(part.when):
             cast(dict[str, Any], message)[part.name] = part.store(act.db, message)
 
 

@@ -33,6 +33,7 @@ PREVIEWS = Part(
     stored.load,
     stored.store,
     asks=stored.OF_MESSAGES,
+    when=("edited", "deleted"),
     texts=lambda previews: [preview[said] for preview in previews for said in ("title", "description", "site")],
 )
 

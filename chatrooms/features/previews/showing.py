@@ -43,7 +43,7 @@ _waiting = select(jobs.c.data).where(jobs.c.kind == "previews.fetch", jobs.c.don
 Pages = Mapping[str, Mapping[str, Any] | None]
 
 
-@on("messages")
+@on("messages", when=("link",))
 def linked(act: Act, rows: Sequence[Row]) -> None:
     """Have the links of messages previewed that were posted or edited, unless the author posts very many."""
     for row in rows if act.server.settings.previews and not extras.lacks("media") else ():

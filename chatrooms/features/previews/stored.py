@@ -127,7 +127,7 @@ def store(db: Connection, message: Message) -> Sequence[Preview]:
     """Forget the previews of links that a message has no longer; a job adds those of new ones."""
     if message["deleted"]:
         db.execute(delete(previews).where(previews.c.message == message["id"]))
-    elif message["edited_at"] and (known := known_urls(db, message["id"])):
+    elif known := known_urls(db, message["id"]):
         now = links(message["text"] or "")
         for url in known:
             row = (previews.c.message == message["id"], previews.c.url == url)

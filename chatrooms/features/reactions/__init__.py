@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field
 from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
@@ -59,11 +61,11 @@ class ReactionPage(TypedDict):
     more: bool
 
 
-def _store(db: Connection, message: Message) -> list[Reaction]:
-    """Remove the reactions of a deleted message; return those of a new one. One that is edited is loaded anew."""
+def _store(db: Connection, message: Message) -> Sequence[Reaction]:
+    """Remove the reactions of a deleted message. Those of an edited one are loaded anew."""
     if message["deleted"]:
         stored.forget(db, message["id"])
-    return []
+    return ()
 
 
 REACTIONS = Part(
@@ -76,6 +78,7 @@ REACTIONS = Part(
     stored.beyond,
     found_by={"has:reaction": lambda _: select(stored.reactions.c.message)},
     asks=stored.SUMMARIES,
+    when=("deleted",),
 )
 
 

@@ -103,7 +103,7 @@ def _put(act: Act, username: str, thread: str, message: str, *, gone: bool, know
     return follow
 
 
-@on("messages")
+@on("messages", when=("in a thread",))
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message in a thread whose author, or whom it mentions, does not follow the thread yet."""
     for row in rows:

@@ -28,8 +28,6 @@ THREAD = Part(
 
 
 def _store_echo(db: Connection, message: Message) -> Echo | None:
-    if message["reply_to"] is None or message["deleted"] or names.kind(message["room"]) == "thread":
-        return None
     return stored.load_echoes(db, [message["id"]]).get(message["id"])
 
 
@@ -41,10 +39,11 @@ ECHO = Part(
     stored.load_echoes,
     _store_echo,
     asks=stored.ECHOES,
+    when=("reply",),
 )
 
 
-@on("messages")
+@on("messages", when=("in a thread",))
 def summarize(act: Act, rows: Sequence[Row]) -> None:
     """Count replies that were posted or deleted, and have the message above them sent again.
 
