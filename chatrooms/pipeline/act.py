@@ -57,14 +57,13 @@ class Part:
 
     ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
     runs whenever a message is posted, edited or deleted (its text is then None) that has one of the traits in ``when``,
-    and returns its value. ``mine``,
-    which one part can have, returns by message id the emoji of a person's own reactions that the values do not show,
-    which are the same for everyone; clients receive it beside the messages.
+    and returns its value. ``mine``, which one part can have, returns by message id the emoji of a person's own
+    reactions that the values do not show, which are the same for everyone; clients receive it beside the messages.
     ``found_by`` has what people can search for, such as ``is:pinned``, each with a function that returns a query for
     the ids of these messages, for a person. ``type`` and ``doc`` describe the field in the documentation. A deleted
     message keeps the value of one that ``survives``. Searches find the ``texts`` of a value. Before a text is posted
-    or edited, ``allow`` gets its room and whether its author ``confirmed`` it, and may raise a `Refusal`; of ``when``,
-    what a new message with this text has counts then.
+    or edited, ``allow`` gets its room and whether its author ``confirmed`` it, and may raise a `Refusal`, if a new
+    message with this text has one of the traits in ``when``.
 
     ``asks`` is the statement that `load` begins with, for the ``ids`` in a parameter (see `given.packed`): those of all
     parts are read together.
