@@ -39,7 +39,8 @@ class Listener:
     those that it adds itself. It may write to ``jobs`` and to tables that are not sent to clients, and add rows to the
     changes of rooms that the command changed. To change another room, enqueue a job that runs a command. Of
     ``messages``, it gets those with one of the traits in ``when``, since it has nothing to do about others, and the
-    events in timelines among them only if it wants ``events``. What it ``asks`` of the whole database whatever was changed is read ahead, once for many commands.
+    events in timelines among them only if it wants ``events``. What it ``asks`` of the whole database whatever was
+    changed is read ahead, once for many commands.
     """
 
     table: str
