@@ -46,9 +46,9 @@ _readers_of = Prepared(
 
 
 def _load(db: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {message: [] for message in ids}
+    found: dict[str, list[str]] = {}
     for row in _of.all(db, {"ids": packed(ids)}):
-        found[row["message"]].append(row["username"])
+        found.setdefault(row["message"], []).append(row["username"])
     return {message: sorted(usernames) for message, usernames in found.items()}
 
 

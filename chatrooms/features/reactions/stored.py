@@ -111,11 +111,13 @@ _ADD, _SUMMARIZE = Upsert(_adding), Upsert(_summarizing)
 
 
 def load(db: Connection, ids: Sequence[str]) -> Mapping[str, list[Reaction]]:
-    """Return the reactions of messages, the oldest emoji first."""
-    found: dict[str, list[Reaction]] = {message: [] for message in ids}
-    for row in SUMMARIES.all(db, {"ids": packed(ids)}):
-        found[row["message"]] = row["reactions"]
-    return found
+    """Return the reactions of the messages that have some, the oldest emoji first."""
+    return {row["message"]: row["reactions"] for row in SUMMARIES.all(db, {"ids": packed(ids)})}
+
+
+def of(db: Connection, message: str) -> Sequence[Reaction]:
+    """Return the reactions of one message, the oldest emoji first."""
+    return load(db, [message]).get(message, ())
 
 
 def beyond(db: Connection, username: str, found: Sequence[Any]) -> Mapping[str, list[str]]:
@@ -170,7 +172,7 @@ def people(db: Connection, message: str, emoji: str, limit: int, after: int = 0)
 
 def _count(db: Connection, message: str, emoji: str, more: int) -> None:
     """Count reactions to a message that were added or removed; an emoji keeps its place among the others."""
-    known: dict[str, Reaction] = {each["emoji"]: each for each in load(db, [message])[message]}
+    known: dict[str, Reaction] = {each["emoji"]: each for each in of(db, message)}
     count = more + (known[emoji]["count"] if emoji in known else 0)
     known[emoji] = {"emoji": emoji, "count": count, "people": people(db, message, emoji, FIRST)}
     summary = orjson.dumps([each for each in known.values() if each["count"]]).decode()
