@@ -143,6 +143,9 @@ export const shownRoom = computed(() =>
 /** Whether a panel covers the room, which goes on behind it. */
 export const isBehind = computed(() => cover.value !== "" && !hasBeside.value);
 
+/** Whether something covers the pane beside the sidebar: a panel or, on phones, the list of rooms. */
+export const isPaneCovered = computed(() => isBehind.value || (showsList.value && isNarrow.value));
+
 /** Whether a room or thread is visible. @param {string} room */
 export const isShown = (room) => room !== "" && (room === shownRoom.value || room === currentThread.value);
 

@@ -136,6 +136,25 @@ async def test_an_edit_in_another_tab_is_not_overwritten_unnoticed(person: Arriv
     await alice.sees("Three")
 
 
+async def test_what_is_written_into_a_message_that_is_deleted_meanwhile_stays_to_be_copied(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.stores("One")
+    tab = await alice.another_tab()
+    await tab.sees("One")
+    await tab.composer.press("ArrowUp")
+    await editor_of(tab).fill("Two")
+    await alice.choose("One", "Delete message")
+    await alice.dialog.get_by_role("button", name="Delete").click()
+    await expect(tab.page.get_by_role("alert")).to_contain_text("was deleted, so your changes can't be saved")
+    await expect(editor_of(tab)).to_have_value("Two")
+    await expect(tab.button("Save")).to_be_disabled()
+    await editor_of(tab).press("Enter")
+    await tab.button("Cancel").click()
+    await tab.dialog.get_by_role("button", name="Discard").click()
+    await expect(editor_of(tab)).to_have_count(0)
+    await tab.sees("message deleted")
+
+
 async def test_after_a_deletion_the_focus_is_on_the_place_of_the_message(person: Arrive) -> None:
     alice = await person("alice")
     await alice.stores("Oops")

@@ -121,3 +121,17 @@ async def test_a_session_revoked_elsewhere_leaves_nothing_behind(person: Arrive,
     assert await alice.page.evaluate(kept) == []
     await alice.page.goto(f"{own_server.url}/?as=alice#/me")
     await expect(alice.page.get_by_role("textbox", name="Your name")).to_be_visible()
+
+
+async def test_a_notice_beside_a_search_stands_in_its_pane(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await alice.page.get_by_role("link", name="Search messages").click()
+    await expect(alice.page.get_by_role("heading", name="Search", exact=True)).to_be_visible()
+    sidebar = alice.page.get_by_role("complementary", name="Sidebar")
+    before = await sidebar.bounding_box()
+    async with connect(own_server.url, "boss") as boss:
+        await boss.run("room.create", name="#garden")
+        await boss.run("room.invite", room="#garden", username="alice")
+        notices = alice.page.get_by_role("main").get_by_role("status", name="Notices")
+        await expect(notices).to_contain_text("boss invited you to garden")
+    assert await sidebar.bounding_box() == before

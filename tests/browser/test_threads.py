@@ -188,3 +188,20 @@ async def test_on_a_phone_a_thread_is_a_page_of_its_own(person: Arrive, own_serv
         assert await alice.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         await alice.page.go_back()
         await alice.is_in("Lobby")
+
+
+async def test_a_draft_is_kept_when_the_message_above_its_thread_is_deleted(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    async with connect(own_server.url, "bob") as bob:
+        above = await bob.say("#lobby", "Where do we eat?")
+        await bob.say(f"#lobby/{above['seq']}", "At the harbour")
+        await alice.page.goto(f"{alice.url}/#/r/lobby/{above['seq']}/thread")
+        await expect(replies(alice, "At the harbour")).to_be_visible()
+        await composer(alice).fill("half a sentence")
+        await bob.run("message.delete", id=above["id"])
+    await expect(panel(alice).get_by_text("so no one can reply to it")).to_be_visible()
+    await expect(panel(alice).get_by_text("half a sentence")).to_be_visible()
+    await panel(alice).get_by_role("button", name="Delete", exact=True).click()
+    await expect(panel(alice).get_by_text("half a sentence")).to_have_count(0)

@@ -2,8 +2,8 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { username } from "../session.js";
-import { isBehind, opened, returned, shownRoom } from "../route.js";
-import { isOpen, me } from "../store.js";
+import { isPaneCovered, opened, returned } from "../route.js";
+import { me } from "../store.js";
 import { Invitation } from "./invitation.js";
 import { Join } from "./join.js";
 import { Link } from "./link.js";
@@ -53,9 +53,8 @@ function Returning() {
   return back.value ? html`<${back.value} />` : html`<main class="join" aria-busy="true"></main>`;
 }
 
-/** Whether no open room shows the notices, which it does between its messages and what is being written. */
-const isElsewhere = () =>
-  isBehind.value || !(username.value && me.value && chat.value && shownRoom.value && isOpen(shownRoom.value));
+/** Whether the chat's pane is not there to show the notices. */
+const isElsewhere = () => isPaneCovered.value || !(username.value && me.value && chat.value);
 
 function Inside() {
   const Chat = chat.value;

@@ -4,6 +4,7 @@ import { html } from "../html.js";
 import {
   currentRoom,
   isCovered,
+  isPaneCovered,
   managed,
   searched,
   shownRoom,
@@ -13,13 +14,14 @@ import {
   showsPage,
   showsThreads,
 } from "../route.js";
-import { ready } from "../store.js";
+import { isOpen, ready } from "../store.js";
 import { later } from "./later.js";
 import { views } from "./mention.js";
 import { Views } from "../messages/named.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
+import { Toasts } from "./toast.js";
 
 const AdminDoor = later("AdminDoor");
 const Bookmarks = later("Bookmarks");
@@ -28,6 +30,9 @@ const NoRoom = later("NoRoom");
 const Threads = later("Threads");
 const Overlays = later("Overlays");
 const Search = later("Search");
+
+/** Whether an open room shows the notices, which it does between its messages and what is being written. */
+const hasTalk = () => shownRoom.value && isOpen(shownRoom.value);
 
 /** The chat, once a person has joined. */
 export function Chat() {
@@ -46,6 +51,7 @@ export function Chat() {
         ${searched.value !== null && html`<${Search} query=${searched.value} />`}
         ${room && html`<${RoomView} key=${room} room=${room} />`}
         ${ready.value && !currentRoom.value && !showsPage.value && html`<${NoRoom} />`}
+        ${!isPaneCovered.value && !hasTalk() && html`<${Toasts} />`}
       </main>
       ${overlay.value.kind && html`<${Overlays} onClose=${closeOverlay} />`}
     </div><//>

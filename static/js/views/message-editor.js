@@ -20,7 +20,8 @@ import { leftOf, TextBox } from "./text-box.js";
 export function MessageEditor({ message, onDone }) {
   const [text, setText] = useState(textOf(message.room, message.id) || (message.text ?? ""));
   const [question, ask] = useState(/** @type {Question} */ (""));
-  const isStale = useStale(message.text, text, setText);
+  const { deleted } = message;
+  const isStale = useStale(message.text, text, setText) && !deleted;
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const { busy, onSubmit, error, people, confirm, doubt } = useSaving(message, text, done);
   /** @param {string} written */
@@ -38,8 +39,8 @@ export function MessageEditor({ message, onDone }) {
     box.current?.setSelectionRange(text.length, text.length);
   }, []);
   useEffect(() => {
-    if (message.deleted && !isVisible(text)) done();
-  }, [message.deleted]);
+    if (deleted && !isVisible(text)) done();
+  }, [deleted, text]);
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
     if (event.key !== "Escape" || event.defaultPrevented) return;
@@ -53,16 +54,18 @@ export function MessageEditor({ message, onDone }) {
   /** @param {Event} event */
   function save(event) {
     event.preventDefault();
+    if (deleted) return;
     if (!isVisible(text)) ask("delete");
     else if (leftOf(text) >= 0) onSubmit(event);
   }
   return html`
     <form class="editor" onSubmit=${save} onKeyDown=${onKeyDown}>
       <${TextBox} room=${message.room} box=${box} text=${text} label="Edit message" onWrite=${write} onSend=${save} />
+      ${deleted && html`<p class="error" role="alert">This message was deleted, so your changes can't be saved.</p>`}
       ${isStale && html`<p class="error" role="alert">This message was edited elsewhere: “<bdi>${message.text}</bdi>”. Saving will overwrite it.</p>`}
       ${error && html`<p class="error" role="alert">${error}</p>`}
       <p class="buttons">
-        <button class="primary small" disabled=${busy || leftOf(text) < 0}>${isVisible(text) ? "Save" : "Delete"}</button>
+        <button class="primary small" disabled=${busy || deleted || leftOf(text) < 0}>${isVisible(text) ? "Save" : "Delete"}</button>
         <button class="quiet small" type="button" onClick=${cancel}>Cancel</button>
       </p>
     </form>

@@ -12,6 +12,7 @@ import { refusal } from "../threads/opening.js";
 import { Composer } from "./composer.js";
 import { useEscape } from "./escape.js";
 import { Icon } from "./icon.js";
+import { LeftDraft } from "./left-draft.js";
 import { MessageView } from "./message.js";
 import { Timeline } from "./timeline.js";
 import { toast } from "../notices.js";
@@ -27,10 +28,18 @@ export function Thread({ room }) {
       <${Header} room=${room} />
       ${refusal.value ? html`<p class="empty" role="alert">${refusal.value}</p>` : html`<${Timeline} room=${room} editing=${editing} onEdit=${setEditing} />`}
       <${Typists} room=${room} />
-      ${isOver ? html`<p class="archived">The message above was deleted, so no one can reply to it.</p>` : html`<${Composer} room=${room} onEditLast=${setEditing} />`}
+      ${isOver ? html`<${Over} room=${room} />` : html`<${Composer} room=${room} onEditLast=${setEditing} />`}
     </section>
   `;
 }
+
+/** @param {{room: string}} props */
+const Over = ({ room }) => html`
+  <div class="archived">
+    <p>The message above was deleted, so no one can reply to it.</p>
+    <${LeftDraft} room=${room} />
+  </div>
+`;
 
 /** Closes the thread on Escape; the focus returns to the message above it. @param {string} room */
 function useClosing(room) {
