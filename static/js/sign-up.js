@@ -31,7 +31,7 @@ export const frontOf = (way) => FRONTS[way];
 /** What an address of an open room does; empty if that is nothing. @param {SignUp} way @param {boolean} isLobby */
 export function aboutAddress(way, isLobby) {
   if (way === "open" || way === "hosted") return "Bring people in by this address:";
-  if (way === "approval") return "Share this address. New people ask to join, and an admin approves them:";
+  if (way === "approval") return "New people ask to join by this address:";
   return isLobby ? "" : "People on this server can join by this address:";
 }
 

@@ -4,7 +4,7 @@ import { aboutAddress, aboutLink, aboutNobody, frontOf, isNeeded } from "../js/s
 
 const ALONE = "No one else is here yet.";
 const ADDRESS = "Bring people in by this address:";
-const ASKING = "Share this address. New people ask to join, and an admin approves them:";
+const ASKING = "New people ask to join by this address:";
 const HERE = "People on this server can join by this address:";
 const BOTH = "People who open it join the room, and this server if they're new.";
 

@@ -33,7 +33,7 @@ async def test_the_page_and_the_beginning_of_a_room_offer_what_works_while_it_ch
         await expect(bob.button("Copy")).to_be_visible()
 
         await chooses(olga, "approval")
-        await expect(start).to_contain_text("New people ask to join, and an admin approves them:")
+        await expect(start).to_contain_text("New people ask to join by this address:")
         await heads(erin, "Ask to join Chatrooms")
         await name.fill("erin")
         await erin.button("Continue").click()
