@@ -245,7 +245,7 @@ class Chatrooms(ApplicationDoor):
         return Documents(Contract(self._features.declared, self._features.parts, events))
 
     def _brand(self) -> Brand:
-        return self._branding._replace(name=self._pipeline.server.name)
+        return self._branding.now(self._pipeline.server)
 
     async def _drain(self) -> None:
         if not self._draining:

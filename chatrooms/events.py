@@ -15,8 +15,9 @@ from typing_extensions import TypedDict
 
 from chatrooms.storage.rows import Change as ChangePayload
 from chatrooms.storage.rows import User
+from chatrooms.types import SIGN_UP, SignUp
 
-OwnType = Literal["typing", "presence", "profile", "reaction", "applicants"]
+OwnType = Literal["typing", "presence", "profile", "reaction", "applicants", "server"]
 OWN_TYPES: tuple[OwnType, ...] = get_args(OwnType)
 """The types of signals that the server sends; no one else can send them."""
 
@@ -30,6 +31,7 @@ class ServerInfo(TypedDict):
         str, Field(description="The room that everybody is added to when they first join; empty if there is none.")
     ]
     accent: Annotated[str, Field(description="Its colour, `#rrggbb`.")]
+    sign_up: Annotated[SignUp, Field(description=f"How new people come in. {SIGN_UP}")]
 
 
 class Limits(TypedDict):
@@ -92,9 +94,10 @@ class Signal:
     The server sends ``typing`` (``data`` is empty, or ``{"stopped": true}``), ``presence`` (``room`` is ``~`` and the
     username, ``data`` is ``{"state": "online"}`` or ``{"state": "offline"}``), ``profile`` (the same ``room``, ``data``
     is the new profile), ``applicants`` (to admins and owners of the server, when somebody asks to join or is let in:
-    ``data`` is ``{"waiting": 2}`` if so many wait) and ``reaction`` (to yourself, after your own reactions: ``data``
-    has the ``room``, the id of the ``message``, and as ``mine`` what the message does not show of them). People and
-    applications send all other types with ``signal``.
+    ``data`` is ``{"waiting": 2}`` if so many wait), ``server`` (to everybody who is online, when its name or how people
+    come in may have changed: ``data`` is ``{"name": "Acme", "sign_up": "invite"}``) and ``reaction`` (to yourself,
+    after your own reactions: ``data`` has the ``room``, the id of the ``message``, and as ``mine`` what the message
+    does not show of them). People and applications send all other types with ``signal``.
     """
 
     room: Annotated[str, Field(description="The room that it was sent to; your username if it was sent only to you.")]
@@ -102,7 +105,8 @@ class Signal:
     type: Annotated[
         str,
         Field(
-            description="The kind of signal; `typing`, `presence`, `profile`, `reaction` and `applicants` are reserved."
+            description="The kind of signal; `typing`, `presence`, `profile`, `reaction`, `applicants` and "
+            "`server` are reserved."
         ),
     ]
     data: Annotated[Any, Field(description="Any JSON, depending on the type.")]

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import orjson
@@ -162,3 +162,8 @@ Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]
 Id = Annotated[str, _name(36, "uuid", "A UUID."), AfterValidator(_uuid)]
 Future = Annotated[str, _name(40, "date-time", "A time in the future; ISO 8601."), AfterValidator(_future)]
 Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
+SignUp = Literal["open", "invite", "approval", "closed"]
+SIGN_UP = (
+    "By themselves (`open`), with an invitation (`invite`), once an admin has approved them, or with an invitation "
+    "from an admin (`approval`), or not at all (`closed`)."
+)

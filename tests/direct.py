@@ -22,10 +22,10 @@ from chatrooms.pipeline.jobs import Job
 from chatrooms.pipeline.parsing import parse
 from chatrooms.pipeline.pipeline import allowed
 from chatrooms.pipeline.rates import Rates
-from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.settings import Settings
 from chatrooms.storage.fields import ServerRole
 from chatrooms.storage.tables import jobs, metadata
+from chatrooms.types import SignUp
 from tests.databases import create_engine
 from tests.servers import QUICK
 

@@ -1001,14 +1001,14 @@ class Commands(ABC):
     async def update_server(
         self, *, name: str | None = None, sign_up: Literal["open", "invite", "approval", "closed"] | None = None
     ) -> str:
-        """Rename the server, or change how new people come in. Clients show a new name when they connect again.
+        """Rename the server, or change how new people come in; everybody who is online receives a signal ``server``.
 
         People who are here stay, and sign in as before.
 
         - ``name``: What it is called; for its owners.
         - ``sign_up``: How new people come in; for admins and owners. By themselves (``open``), with an invitation
-          (``invite``), once an admin has approved them, or with an invitation (``approval``), or not at all
-          (``closed``).
+          (``invite``), once an admin has approved them, or with an invitation from an admin (``approval``), or
+          not at all (``closed``).
         """
         result: Governed = await self.run("server.update", name=name, sign_up=sign_up)
         return result["name"]
@@ -1033,8 +1033,8 @@ class Commands(ABC):
         """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with.
 
         - ``to``: A room that you belong to, or the username of a person you share a room with.
-        - ``type``: Your name for this kind of signal; ``typing``, ``presence``, ``profile``, ``reaction`` and
-          ``applicants`` are reserved.
+        - ``type``: Your name for this kind of signal; ``typing``, ``presence``, ``profile``, ``reaction``,
+          ``applicants`` and ``server`` are reserved.
         - ``data``: Any JSON up to 64 KiB, nested up to 16 levels deep.
         """
         await self.run("signal", to=to, type=type, data=data)

@@ -335,7 +335,7 @@ class Governed(TypedDict):
     """Its name."""
     sign_up: Literal["open", "invite", "approval", "closed"]
     """How new people come in. By themselves (``open``), with an invitation (``invite``), once an admin has
-    approved them, or with an invitation (``approval``), or not at all (``closed``).
+    approved them, or with an invitation from an admin (``approval``), or not at all (``closed``).
     """
     can_rename: bool
     """Whether no setting says its name."""

@@ -12,7 +12,9 @@ import orjson
 
 from chatrooms import accent, extras, logo
 from chatrooms.logo import Logo
+from chatrooms.pipeline.act import Server
 from chatrooms.settings import Settings
+from chatrooms.types import SignUp
 
 NAME, LOBBY, STYLE = "Chatrooms", "#lobby", "</head>"
 """What stands in the client's files for the name and the lobby, and where the colours go in the page."""
@@ -23,6 +25,8 @@ MISSING = '<meta name="missing" content="">'
 """Where the page has the parts that are not installed."""
 PROVIDER = '<meta name="provider" content="">'
 """Where it has the name of the sign-in provider."""
+SIGN_UP = '<meta name="sign-up" content="open">'
+"""Where it has how new people come in."""
 _colour = re.compile(rf'fill="{accent.DEFAULT}"')
 
 
@@ -30,7 +34,7 @@ class Brand(NamedTuple):
     """A server's name, lobby such as ``#lobby``, colour such as ``#0c6b5d``, links to its application, and logo.
 
     ``missing`` are the extras whose parts of the interface are hidden, because they are not installed.
-    ``provider`` is the name of its sign-in provider; empty if it has none.
+    ``provider`` is the name of its sign-in provider; empty if it has none. ``sign_up`` is how new people come in.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Brand(NamedTuple):
     provider: str = ""
     logo: Logo | None = None
     missing: tuple[str, ...] = ()
+    sign_up: SignUp = "open"
 
     @classmethod
     def of(cls, settings: Settings, name: str) -> Brand:
@@ -51,10 +56,14 @@ class Brand(NamedTuple):
         provider = settings.oidc_name if settings.oidc_issuer else ""
         return cls(name, settings.lobby, settings.accent, *links, provider, own, missing)
 
+    def now(self, server: Server) -> Brand:
+        """Return it with what can change while the server runs."""
+        return self._replace(name=server.name, sign_up=server.sign_up)
+
     @property
     def digest(self) -> str:
-        """What changes with any of it."""
-        return hashlib.sha256(repr(tuple(self)).encode()).hexdigest()[:16]
+        """What changes with any of it, except with how new people come in, which nobody asks offline."""
+        return hashlib.sha256(repr(tuple(self._replace(sign_up="open"))).encode()).hexdigest()[:16]
 
     @property
     def style(self) -> str:
@@ -69,6 +78,7 @@ class Brand(NamedTuple):
             placed = placed.replace(LINKS[field], LINKS[field].replace('""', f'"{escape(address)}"'), 1)
         placed = placed.replace(MISSING, MISSING.replace('""', f'"{" ".join(self.missing)}"'), 1)
         placed = placed.replace(PROVIDER, PROVIDER.replace('""', f'"{escape(self.provider)}"'), 1)
+        placed = placed.replace(SIGN_UP, SIGN_UP.replace("open", self.sign_up), 1)
         return placed.replace(STYLE, f"  <style>{self.style}</style>\n  {STYLE}", 1)
 
     def manifest(self, source: bytes) -> bytes:

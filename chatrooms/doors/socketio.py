@@ -26,6 +26,7 @@ from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import Pages
 from chatrooms.pipeline.act import Caller
+from chatrooms.pipeline.act import Server as About
 from chatrooms.pipeline.addressing import BEYOND
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
@@ -123,7 +124,7 @@ class SocketioDoor:
         )
         welcome: Welcome = {
             "user": user,
-            "server": _info(self._settings, self._pipeline.server.name, lobby),
+            "server": _info(self._pipeline.server, lobby),
             "limits": {"text": MAX_TEXT, "edit_minutes": self._settings.edit_minutes},
             "epoch": self._pipeline.facts.epoch,
         }
@@ -191,8 +192,14 @@ def _own_room(caller: Caller) -> str:
     return names.reading(username) if scope.receives(username) else names.keyed(username)
 
 
-def _info(settings: Settings, name: str, lobby: str) -> ServerInfo:
-    return {"version": __version__, "name": name, "lobby": lobby, "accent": settings.accent}
+def _info(server: About, lobby: str) -> ServerInfo:
+    return {
+        "version": __version__,
+        "name": server.name,
+        "lobby": lobby,
+        "accent": server.settings.accent,
+        "sign_up": server.sign_up,
+    }
 
 
 def _auth(payload: Any) -> Mapping[str, Any]:

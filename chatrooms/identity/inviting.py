@@ -20,12 +20,13 @@ from chatrooms.identity.joining import Browser
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import access, rights, room_rules
 from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, change, entry, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, InSharedRoom, Nothing
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage.tables import rooms
-from chatrooms.types import Future, Id
+from chatrooms.types import Future, Id, SignUp
 
 
 class Inviting(InSharedRoom):
@@ -67,6 +68,13 @@ class Shown(TypedDict):
     room: Annotated[str, Field(description="The room that it leads to.")]
     title: Annotated[str, Field(description="The title of the room.")]
     created_by: Annotated[str | None, Field(description="Who invites them; null if the server does.")]
+    sign_up: Annotated[
+        SignUp,
+        Field(
+            description="How people who are new here come in by it: at once (`open`), once an admin has approved them "
+            "(`approval`), or not at all (`closed`)."
+        ),
+    ]
 
 
 @change("invite.create", may=room_rules.inviter, locks=no_room, rate="create", method="create_invite", scope="rooms")
@@ -137,7 +145,16 @@ async def get(browser: Browser, p: WithCode) -> Shown:
     invite = invites.require(await browser.chat.lookup(lambda db: invites.working(db, p.code)))
     room, by = invite["room"], invite["created_by"]
     title = await browser.chat.lookup(lambda db: db.scalar(select(rooms.c.title).where(rooms.c.name == room)))
-    return {"room": room, "title": title or "", "created_by": None if by == APPLICATION else by}
+    way = await _way_in(browser.chat, invite)
+    return {"room": room, "title": title or "", "created_by": None if by == APPLICATION else by, "sign_up": way}
+
+
+async def _way_in(chat: Chat, invite: Invite) -> SignUp:
+    """Return how new people come in by an invitation, which takes the place of an approval if an admin made it."""
+    way = chat.server.sign_up
+    if way == "approval" and not await chat.lookup(lambda db: invites.admits(db, invite)):
+        return way
+    return "closed" if way == "closed" else "open"
 
 
 FEATURE = Feature(tables=(invites.invites,), commands=(create, page, all_invites, revoke, accept, get))

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import names, types
 from chatrooms.errors import Conflict, Invalid
+from chatrooms.events import Signal
 from chatrooms.features import roles, users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import passwords, setups, tokens
@@ -19,6 +20,7 @@ from chatrooms.identity.hashing import Hashing, hashed
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import CODE_LENGTH
 from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
+from chatrooms.names import APPLICATION
 from chatrooms.pipeline import rights, signing_up
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
@@ -26,14 +28,9 @@ from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, entry, live
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
-from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.storage import facts
-from chatrooms.types import Username
+from chatrooms.types import SIGN_UP, SignUp, Username
 
-SIGN_UP = (
-    "By themselves (`open`), with an invitation (`invite`), once an admin has approved them, or with an invitation "
-    "(`approval`), or not at all (`closed`)."
-)
 ServerName = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(types.line)]
 
 
@@ -163,7 +160,7 @@ async def server(here: SettingUp, me: Caller, p: Nothing) -> Governed:
 
 @live("server.update", may=_anyone, repeatable=False, method="update_server")
 async def update(here: SettingUp, me: Caller, p: Governing) -> Governed:
-    """Rename the server, or change how new people come in. Clients show a new name when they connect again.
+    """Rename the server, or change how new people come in; everybody who is online receives a signal ``server``.
 
     People who are here stay, and sign in as before.
     """
@@ -178,6 +175,7 @@ async def update(here: SettingUp, me: Caller, p: Governing) -> Governed:
             rights.require(act, "admit")
             _require_unset(not signing_up.is_set(chat.settings), "guests", "how new people come in", "sign_up")
             facts.choose_sign_up(act.db, p.sign_up)
+        _announce(act, p)
 
     if p.name is None and p.sign_up is None:
         raise Invalid("Nothing to update: give a name or sign_up.", field="name")
@@ -185,6 +183,12 @@ async def update(here: SettingUp, me: Caller, p: Governing) -> Governed:
     given = p.model_dump(exclude_none=True)
     chat.learn(chat.facts._replace(**given))
     return _governed(chat)
+
+
+def _announce(act: Act, p: Governing) -> None:
+    """Send what the server is now to everybody who is online."""
+    now = {"name": p.name or act.server.name, "sign_up": p.sign_up or act.server.sign_up}
+    act.signals.extend(Signal(person, APPLICATION, "server", now) for person in act.server.online())
 
 
 def _require_unset(is_unset: bool, setting: str, what: str, field: str) -> None:  # noqa: FBT001 - what is checked

@@ -14,11 +14,11 @@ from chatrooms.pipeline import traits
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.scopes import Scope
-from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.pipeline.traits import Trait
 from chatrooms.settings import Settings
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.rows import Message
+from chatrooms.types import SignUp
 
 DEFAULTS = Settings.model_construct()
 """Settings without those of this machine."""

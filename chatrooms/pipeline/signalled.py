@@ -39,8 +39,8 @@ SignalType = Annotated[
     Field(
         min_length=1,
         max_length=64,
-        description="Your name for this kind of signal; `typing`, `presence`, `profile`, `reaction` and `applicants` "
-        "are reserved.",
+        description="Your name for this kind of signal; `typing`, `presence`, `profile`, `reaction`, `applicants` "
+        "and `server` are reserved.",
     ),
 ]
 SignalData = Annotated[

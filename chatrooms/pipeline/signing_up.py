@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from chatrooms.settings import Settings
+from chatrooms.types import SignUp
 
-SignUp = Literal["open", "invite", "approval", "closed"]
 _OF_SETTING: Mapping[str, SignUp] = {
     "claim": "open",
     "open": "open",

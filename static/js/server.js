@@ -1,5 +1,6 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { loginAt } from "./addresses.js";
+import { listenFor } from "./signals.js";
 
 /** Whose server this is: at first as the page says, so that nothing flashes, then as each welcome does. */
 
@@ -27,8 +28,24 @@ export const serverName = signal(inPage("application-name"));
 /** The room that everybody is added to. */
 export const lobby = signal(inPage("lobby"));
 
-/** @param {import("./wire.js").ServerInfo} info */
+/** @import {ServerInfo} from "./wire.js" */
+/** @import {SignUp} from "./sign-up.js" */
+
+const said = signal(/** @type {ServerInfo["sign_up"]} */ (inPage("sign-up") || "open"));
+const isHosted = inPage("login") === "host";
+/** How new people come in. @type {import("@preact/signals").ReadonlySignal<SignUp>} */
+export const signUp = computed(() => (isHosted ? "hosted" : said.value));
+
+/** @param {ServerInfo} info */
 export function setServer(info) {
-  serverName.value = info.name;
+  takeNews(info);
   lobby.value = info.lobby;
+}
+
+listenFor("server", ({ data }) => takeNews(data));
+
+/** @param {Pick<ServerInfo, "name" | "sign_up">} news */
+function takeNews({ name, sign_up: way }) {
+  serverName.value = name;
+  said.value = way;
 }

@@ -192,7 +192,10 @@ export const mayPost = (room) =>
 
 /** Whether we invite people to a room. @param {string} room */
 export const mayInvite = (room) =>
-  isShared(room) && !isArchived(room) && (rooms.value.get(room)?.inviting !== "moderators" || mayModerate(room));
+  me.value?.role !== "guest" &&
+  isShared(room) &&
+  !isArchived(room) &&
+  (rooms.value.get(room)?.inviting !== "moderators" || mayModerate(room));
 
 /** Whether we give roles in a room. @param {string} room */
 export const mayAppoint = (room) => myRole(room) === "owner" || countsIn(room, ["owner", "admin"]);

@@ -445,6 +445,7 @@ export interface ServerInfo {
   name: string;
   lobby: string;
   accent: string;
+  sign_up: "open" | "invite" | "approval" | "closed";
 }
 
 /** What a person may do on this server, from most to least. */
@@ -1011,7 +1012,7 @@ export interface Commands {
     params: { query?: string; after?: string };
     result: { rooms: Managed[]; more: boolean };
   };
-  /** Rename the server, or change how new people come in. */
+  /** Rename the server, or change how new people come in; everybody who is online receives a signal `server`. */
   "server.update": {
     params: { name?: string | null; sign_up?: "open" | "invite" | "approval" | "closed" | null };
     result: { name: string; sign_up: "open" | "invite" | "approval" | "closed"; can_rename: boolean; can_change_sign_up: boolean };
@@ -1147,7 +1148,7 @@ export interface Entries {
   /** Return where an invitation by link leads, for people who are not signed in yet. */
   "invite.get": {
     params: { code: string };
-    result: { room: string; title: string; created_by: string | null };
+    result: { room: string; title: string; created_by: string | null; sign_up: "open" | "invite" | "approval" | "closed" };
   };
   /** Return whom a link signs in, to confirm it first. */
   "link.get": {

@@ -111,7 +111,7 @@ async def test_where_people_are_approved_one_asks_waits_and_comes_in(person: Arr
     await expect(second.button("Account of adam")).to_be_visible()
     erin = await person("erin", joined=False)
     await erin.page.get_by_role("textbox", name="Your name").fill("erin")
-    await erin.button("Join").click()
+    await erin.button("Continue").click()
     await erin.page.get_by_label("Who are you?").fill("Erin from the workshop")
     await erin.button("Ask to join").click()
     await expect(erin.page.get_by_role("heading", name="You asked to join")).to_be_visible()

@@ -59,6 +59,7 @@ async def test_welcome_has_name_lobby_and_accent(tmp_path):
             "name": "Acme",
             "lobby": "#welcome",
             "accent": accent.DEFAULT,
+            "sign_up": "open",
         }
         listed = await alice.run("sync", revs={})
         titles = {room["name"]: room["title"] for change in listed["changes"] for room in change.get("rooms", [])}

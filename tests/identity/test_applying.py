@@ -14,8 +14,9 @@ from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import NOBODY
 from tests.appointing import appoint
 from tests.direct import Direct
-from tests.doors import post
+from tests.doors import get, post
 from tests.identity.entering import code_of, enter, whose
+from tests.identity.test_invites import invited
 from tests.identity.test_sessions import refusal
 from tests.people import Refused, connect
 from tests.servers import running
@@ -226,11 +227,37 @@ async def test_admins_change_how_people_come_in_and_those_who_are_here_stay(serv
     changed = await olga.run("server.update", sign_up=sign_up)
     assert (changed["sign_up"], changed["can_change_sign_up"]) == (sign_up, True)
     assert await olga.run("server.get") == changed
+    heard = await olga.hears(
+        lambda event, data: event == "signal" and data["data"] == {"name": "Chatrooms", "sign_up": sign_up}
+    )
+    assert (heard["type"], heard["room"]) == ("server", "olga")
     status, answer, _ = await enter(server.url, "join", username="erin")
     assert ("fine" if status == 200 else answer["error"]["code"]) == join
     assert await code_of(server.url, "apply", username="fred", about="x") == "conflict"
     async with connect(server.url, "olga", token=olga.token) as again:
+        welcome = await again.hears(lambda event, _: event == "welcome")
+        assert welcome["server"]["sign_up"] == sign_up
+        assert f'<meta name="sign-up" content="{sign_up}">' in (await get(server.url, "/"))[1]
         assert (await again.run("server.update", sign_up="open"))["sign_up"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("sign_up", "of_admin", "of_member"),
+    [
+        ("open", "open", "open"),
+        ("invite", "open", "open"),
+        ("approval", "open", "approval"),
+        ("closed", "closed", "closed"),
+    ],
+)
+async def test_an_invitation_says_how_new_people_come_in_by_it(server, sign_up, of_admin, of_member):
+    olga = server.olga
+    await olga.run("server.update", sign_up="open")
+    async with connect(server.url, "mona") as mona:
+        codes = [await invited(person, "#lobby") for person in (olga, mona)]
+    await olga.run("server.update", sign_up=sign_up)
+    shown = [(await post(server.url, "/api/invite.get", {"code": code}))[1]["result"]["sign_up"] for code in codes]
+    assert shown == [of_admin, of_member]
 
 
 async def test_a_setting_decides_if_there_is_one(tmp_path):

@@ -48,7 +48,7 @@ async def test_a_member_of_the_server_joins_a_private_room_at_once(staff, person
 async def test_a_new_person_joins_the_server_and_the_room_in_one_step(staff, own_server):
     code = await invited(staff, "#staff")
     _, answer, headers = await post(own_server.url, "/api/invite.get", {"code": code})
-    assert answer["result"] == {"room": "#staff", "title": "Staff", "created_by": "bob"}
+    assert answer["result"] == {"room": "#staff", "title": "Staff", "created_by": "bob", "sign_up": "open"}
     assert "Set-Cookie" not in headers
     assert (await enter(own_server.url, "join", username="erin", invite=code))[0] == 200
     assert await members_of(staff, "#staff") == {"bob", "erin"}

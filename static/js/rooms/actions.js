@@ -28,7 +28,7 @@ export function actionsIn(room) {
     ["unmute", unmuting(room), belongs && isMuted(room)],
     ["pins", "Pinned messages", belongs],
     ["files", "Files", belongs],
-    ["invite", "Invite people", me.value?.role !== "guest" && belongs && mayInvite(room)],
+    ["invite", "Invite people", belongs && mayInvite(room)],
     ["edit", "Edit room", moderates],
     ["archive", "Archive room", moderates],
     ["unarchive", "Unarchive room", Boolean(archived) && mayModerate(room)],

@@ -26,7 +26,7 @@ export function Invitation() {
     await join(name, code);
     arrive(shown.room);
   };
-  return html`<${Join} invited=${invited} onJoin=${joinBoth} />`;
+  return html`<${Join} way=${shown.sign_up} invited=${invited} onJoin=${joinBoth} />`;
 }
 
 /** @param {string} room */

@@ -1,9 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
+import { owns } from "../admin/rights.js";
 import { asRefusal, run } from "../connection.js";
 import { dayName } from "../dates.js";
 import { html } from "../html.js";
-import { hosted } from "../session.js";
-import { nameOf } from "../store.js";
+import { signUp } from "../server.js";
+import { aboutLink } from "../sign-up.js";
+import { me, nameOf } from "../store.js";
 import { today } from "../today.js";
 import { CopyLink } from "./copy-link.js";
 import { useForm } from "./form.js";
@@ -25,7 +27,7 @@ export function InviteLinks({ room }) {
   return html`
     <form class="setting" onSubmit=${onSubmit} aria-labelledby="invite-link">
       <h3 id="invite-link">Or share a link</h3>
-      <p class="hint">People who open it join this room${!hosted && ", and this server if they're new"}.</p>
+      <p class="hint">${aboutLink(signUp.value, owns(me.value?.role))}</p>
       ${made && html`<${CopyLink} address=${new URL(`#/invite/${made.code}`, document.baseURI).href} />`}
       ${(error || problem) && html`<p class="error" role="alert">${error || problem}</p>`}
       <p><button class="secondary small" disabled=${busy}>${made ? "Make another link" : "Make a link"}</button></p>

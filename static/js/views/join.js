@@ -4,18 +4,23 @@ import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { continueAs, hosted, join, offered, turnedAway } from "../session.js";
 import { hasPasskeys } from "../passkeys.js";
-import { addressToLogIn, hasAccounts, serverName } from "../server.js";
+import { addressToLogIn, hasAccounts, providerName, serverName, signUp } from "../server.js";
+import { frontOf, RETURNING } from "../sign-up.js";
 import { keep, kept } from "../storage.js";
 import { ByProvider } from "./by-provider.js";
 import { useForm } from "./form.js";
 import { NameField } from "./name-field.js";
 import { SignIn } from "./sign-in.js";
 
+/** @import {Front, SignUp} from "../sign-up.js" */
+
 /**
- * The page for people who are not signed in. @param {{invited?: any, onJoin?: (name: string) => Promise<void>}} props
- * Who invites them to what, if anyone does, and how to join then.
+ * The page for people who are not signed in.
+ * @param {{way?: SignUp, invited?: any, onJoin?: (name: string) => Promise<void>}} props
+ * How they come in, who invites them to what, if anyone does, and how to join then.
  */
-export function Join({ invited, onJoin = join }) {
+export function Join({ way = signUp.value, invited, onJoin = join }) {
+  const [isReturning, setReturning] = useState(false);
   const [hasPassword, setHasPassword] = useState(false);
   const [applying, setApplying] = useState(invited ? "" : kept(APPLIED));
   if (hosted) return html`<${NotLoggedIn} />`;
@@ -28,7 +33,11 @@ export function Join({ invited, onJoin = join }) {
       if (asRefusal(error).code !== "approval_required") throw error;
       setApplying(name);
     });
-  return html`<${Form} invited=${invited} onJoin=${joinOrApply} onSignIn=${() => setHasPassword(true)} />`;
+  const onSignIn = () => setHasPassword(true);
+  const front = isReturning ? RETURNING : frontOf(way);
+  return front.verb
+    ? html`<${Form} front=${front} invited=${invited} onJoin=${joinOrApply} onSignIn=${onSignIn} />`
+    : html`<${Door} front=${front} invited=${invited} onReturn=${() => setReturning(true)} onSignIn=${onSignIn} />`;
 }
 
 /** The name for which somebody in this browser has asked to join, as it is kept. */
@@ -55,25 +64,44 @@ const NotLoggedIn = () => html`
   </main>
 `;
 
-/** @param {{invited?: any, onJoin: (name: string) => Promise<void>, onSignIn: () => void}} props */
-function Form({ invited, onJoin, onSignIn }) {
+/** For new people, who pick a name. @param {{front: Front, invited?: any, onJoin: (name: string) => Promise<void>, onSignIn: () => void}} props */
+function Form({ front, invited, onJoin, onSignIn }) {
   const [name, setName] = useState("");
   const { busy, onSubmit, error } = useForm(() => onJoin(name.trim()));
   return html`
     <main class="join">
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
-        <h1 id="join-title">Join <bdi>${serverName.value}</bdi></h1>
-        <p class="lead">${invited} Pick a name. It's how people will find you here.</p>
+        <h1 id="join-title">${front.title} <bdi>${serverName.value}</bdi></h1>
+        <p class="lead">${invited} ${front.lead}</p>
         <${NameField} value=${name} onInput=${setName} error=${error || turnedAway.value} />
-        <button class="primary" disabled=${busy}>Join</button>
+        <button class="primary" disabled=${busy}>${front.verb}</button>
         <${ByProvider} />
         ${offered.value && html`<${GoBack} name=${offered.value} />`}
-        ${hasAccounts && html`<button type="button" class="quiet" onClick=${onSignIn}>Sign in with a ${hasPasskeys && "passkey or "}password</button>`}
+        ${hasAccounts && html`<button type="button" class="quiet" onClick=${onSignIn}>${SIGN_IN}</button>`}
       </form>
     </main>
   `;
 }
+
+const SIGN_IN = `Sign in with a ${hasPasskeys ? "passkey or " : ""}password`;
+
+/** For people who have joined before, where others cannot by themselves. @param {{front: Front, invited?: any, onReturn: () => void, onSignIn: () => void}} props */
+const Door = ({ front, invited, onReturn, onSignIn }) => html`
+  <main class="join">
+    <div>
+      <img class="logo" src="icon.svg" alt="" width="48" height="48" />
+      <h1>${front.title} <bdi>${serverName.value}</bdi></h1>
+      <p class="lead">${invited} ${front.lead}${!hasAccounts && !providerName && ELSEWHERE}</p>
+      ${turnedAway.value && html`<p class="error" role="alert">${turnedAway.value}</p>`}
+      ${hasAccounts && html`<button class="primary" onClick=${onSignIn}>${SIGN_IN}</button>`}
+      <${ByProvider} />
+      ${offered.value && html`<${GoBack} name=${offered.value} /><button class="quiet" onClick=${onReturn}>Use another name of this browser</button>`}
+    </div>
+  </main>
+`;
+
+const ELSEWHERE = " To sign in, make a link on a device where you're signed in: open Devices in your account menu.";
 
 /** @param {{name: string}} props The name that this browser used last. */
 const GoBack = ({ name }) => html`

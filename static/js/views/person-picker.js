@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
-import { me } from "../store.js";
+import { signUp } from "../server.js";
+import { aboutNobody } from "../sign-up.js";
+import { mayInvite, me, sharedRooms } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Field } from "./field.js";
@@ -49,7 +51,7 @@ function whyNobody(query, found) {
   if (found.some(({ username }) => username !== me.value?.username)) {
     return query ? "Already a member." : "Everyone is already a member.";
   }
-  return query ? "No matches." : "No one else is here yet. Share this page's address to invite someone.";
+  return query ? "No matches." : aboutNobody(signUp.value, sharedRooms.value.some(mayInvite));
 }
 
 /** @param {string} query @returns {User[] | null} */

@@ -1,9 +1,11 @@
+import { owns } from "../admin/rights.js";
 import { showAction } from "../overlay.js";
 import { html } from "../html.js";
 import { isConversation, isShared } from "../names.js";
 import { linkToRoom } from "../route.js";
-import { lobby } from "../server.js";
-import { mayInvite, rooms, titleOf } from "../store.js";
+import { lobby, signUp } from "../server.js";
+import { aboutAddress, isNeeded } from "../sign-up.js";
+import { mayInvite, me, rooms, titleOf } from "../store.js";
 import { toast } from "../notices.js";
 
 /** The top of the timeline, at the beginning of a room. @param {{room: string, isEmpty: boolean}} props */
@@ -32,17 +34,22 @@ function invitation(room) {
   return isShared(room) ? "No messages yet. Be the first to post." : "Write the first one below.";
 }
 
-/** How people get in: by the address of an open room, and by an invitation, except to the lobby. @param {{room: string}} props */
+/**
+ * How people get in: by the address of an open room, and by an invitation, to the lobby if new people need one.
+ * @param {{room: string}} props
+ */
 function ToDo({ room }) {
-  const isOpen = rooms.value.get(room)?.access === "open";
+  const isLobby = room === lobby.value;
+  const about = rooms.value.get(room)?.access === "open" ? aboutAddress(signUp.value, isLobby) : "";
+  const invites = mayInvite(room) && (!isLobby || isNeeded(signUp.value, owns(me.value?.role)));
   return html`
-    ${isOpen && html`<${Address} room=${room} />`}
-    ${room !== lobby.value && mayInvite(room) && html`<div class="todo"><button class="secondary" onClick=${() => showAction("invite", room)}>Invite people</button></div>`}
+    ${about && html`<${Address} room=${room} about=${about} />`}
+    ${invites && html`<div class="todo"><button class="secondary" onClick=${() => showAction("invite", room)}>Invite people</button></div>`}
   `;
 }
 
-/** @param {{room: string}} props */
-function Address({ room }) {
+/** @param {{room: string, about: string}} props */
+function Address({ room, about }) {
   const link = linkToRoom(room);
   const copy = () =>
     navigator.clipboard?.writeText(link).then(
@@ -51,7 +58,7 @@ function Address({ room }) {
     );
   return html`
     <div class="todo">
-      <span>Bring people in by this address:</span><code>${link}</code>
+      <span>${about}</span><code>${link}</code>
       <button class="secondary small" onClick=${copy}>Copy</button>
     </div>
   `;

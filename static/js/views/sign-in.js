@@ -3,8 +3,9 @@ import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { hasPasskeys, isUnknownHere, offerPasskeys, usePasskey } from "../passkeys.js";
 import { ask } from "../requests.js";
-import { serverName } from "../server.js";
+import { serverName, signUp } from "../server.js";
 import { signIn } from "../session.js";
+import { frontOf } from "../sign-up.js";
 import { ByProvider } from "./by-provider.js";
 import { CodeField } from "./code-field.js";
 import { Field } from "./field.js";
@@ -59,7 +60,7 @@ export function SignIn({ onBack, onApplied }) {
         />
         ${more}
         <button class="primary" disabled=${busy}>${isAsking ? "Ask to join" : "Sign in"}</button>
-        <button type="button" class="quiet" onClick=${onBack}>Pick a new name instead</button>
+        <button type="button" class="quiet" onClick=${onBack}>${frontOf(signUp.value).verb ? "Pick a new name instead" : "Back"}</button>
       </form>
     </main>
   `;

@@ -3,7 +3,8 @@ import { useListed } from "../../admin/pages.js";
 import { run } from "../../connection.js";
 import { dayName } from "../../dates.js";
 import { html } from "../../html.js";
-import { lobby } from "../../server.js";
+import { lobby, signUp } from "../../server.js";
+import { aboutLink } from "../../sign-up.js";
 import { nameOf } from "../../store.js";
 import { command } from "../../sync.js";
 import { today } from "../../today.js";
@@ -28,6 +29,7 @@ const LENGTHS = /** @type {const} */ ([
 export function Invitations() {
   const listed = useListed("", async () => ({ rows: (await run("server.invites", {})).invites, more: false }));
   return html`
+    <p class="hint">${aboutLink(signUp.value, true)}</p>
     <${Make} onMade=${listed.renew} />
     <${Listing}
       label="Invitations"
