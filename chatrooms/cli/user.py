@@ -69,7 +69,7 @@ def restore(username: str, config: Path | None, *, as_json: bool, **flags: Any) 
 @user.command()
 @click.argument("username")
 @json_option
-@setting_options
+@database_options
 def show(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print how USERNAME can sign in, and where and how they are signed in."""
     from chatrooms.cli.beside import people
