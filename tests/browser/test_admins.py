@@ -18,6 +18,7 @@ async def open_admin(visitor: Visitor) -> None:
     await visitor.button(f"Account of {visitor.name}").click()
     await visitor.button("Manage this server").click()
     await expect(visitor.page.get_by_role("heading", name="Manage")).to_be_visible()
+    await expect(visitor.page).to_have_title(re.compile("Manage · "))
 
 
 async def test_the_printed_link_makes_the_first_owner_and_names_the_server(
