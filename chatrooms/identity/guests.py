@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chatrooms import names
 from chatrooms.errors import ApprovalRequired, Invalid, NameTaken, Unauthorized, Waiting
 from chatrooms.features import roles, users
-from chatrooms.identity import applicants, invites, sessions, tokens
+from chatrooms.identity import applicants, invites, sessions, suspended_tokens, tokens
 from chatrooms.identity.beginnings import JOIN, Beginning
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline import signing_up
@@ -37,6 +37,7 @@ class Guests:
         token = given.claim or sessions.new_token()
         if not await self._chat.lookup(lambda db: sessions.exists(db, token)):
             self._rates.spend_by_address("join", handshake.network)
+            await suspended_tokens.require_none(self._chat, token)
             await take_name(self._chat, handshake, given.username, token, given.invite)
         return replace(await tokens.holder(self._chat, handshake, token, given.username), new_token=token)
 

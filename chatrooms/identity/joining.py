@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pydantic import Field
 
-from chatrooms.errors import Forbidden
+from chatrooms.errors import Forbidden, Suspended
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import guests, sessions, tokens
@@ -115,9 +116,10 @@ async def join(browser: Browser, p: Joining) -> OneUser:
 @entry("session.leave", may=without_host)
 async def leave(browser: Browser, p: Name) -> Done:
     """End the browser's session of a name, and remove its cookie."""
-    known = await tokens.by_cookie(browser.chat, browser.handshake, p.username)
-    if known and (session := known.session):
-        await browser.chat.change(lambda act: sessions.end(act, session), known)
+    with suppress(Suspended):  # their sessions are ended
+        known = await tokens.by_cookie(browser.chat, browser.handshake, p.username)
+        if known and (session := known.session):
+            await browser.chat.change(lambda act: sessions.end(act, session), known)
     browser.forget(p.username)
     return {}
 

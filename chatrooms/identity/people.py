@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from chatrooms import ids, names
 from chatrooms.errors import Conflict
 from chatrooms.features.users import Who
-from chatrooms.identity import links, passwords, proofs, service_keys, suspensions
+from chatrooms.identity import links, passwords, proofs, service_keys, suspended_tokens, suspensions
 from chatrooms.identity.linking import OneLink
 from chatrooms.identity.sessions import end_all, signed_in
 from chatrooms.identity.suspensions import Suspension
@@ -90,7 +90,7 @@ def page(act: Act, p: FindPeople, _: None) -> AccountPage:
 def _accounts(db: Connection, usernames: list[str]) -> list[Account]:
     rows = db.execute(SYNCED["users"].select().where(users.c.username.in_(usernames))).mappings()
     profiles = {row["username"]: cast(User, {str(key): value for key, value in row.items()}) for row in rows}
-    mine = sessions.c.username.in_(usernames)
+    mine = sessions.c.username.in_(usernames) & ~suspended_tokens.is_marked
     counts = select(sessions.c.username, func.count(), func.max(sessions.c.seen_at)).where(mine)
     used = {name: (number, at) for name, number, at in db.execute(counts.group_by(sessions.c.username))}
     suspended = suspensions.of_all(db, usernames)

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Forbidden
 from chatrooms.features import roles
 from chatrooms.features.users import Who
-from chatrooms.identity import sessions, suspensions
+from chatrooms.identity import sessions, suspended_tokens, suspensions
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import people, rights
@@ -39,7 +39,16 @@ def store(db: Connection, username: str, by: str, reason: str) -> list[str]:
     """Suspend ``username`` and end all their sessions, whose ids it returns; raises `Conflict` for the last owner."""
     roles.require_other_owner(db, username)
     suspensions.store(db, username, by, reason)
-    return sessions.end_all(db, username)
+    known = suspended_tokens.known(db, username)
+    ended = sessions.end_all(db, username)
+    suspended_tokens.keep(db, known)
+    return ended
+
+
+def drop(db: Connection, username: str) -> None:
+    """Let ``username`` sign in again; their sessions stay ended."""
+    suspensions.drop(db, username)
+    suspended_tokens.forget(db, username)
 
 
 def _moderator(act: Act, p: Who) -> None:
@@ -78,7 +87,7 @@ def suspend(act: Act, p: Suspending, _: None) -> OneSuspension:
 @change("user.restore", may=_moderator, locks=no_room, method="restore")
 def restore(act: Act, p: Who, _: None) -> OneSuspension:
     """Let a suspended person sign in again, by their password or a link. It has no effect on others."""
-    suspensions.drop(act.db, p.username)
+    drop(act.db, p.username)
     return {"suspension": None}
 
 

@@ -58,11 +58,12 @@ def _shown(by: str, at: str, reason: str) -> Suspension:
 
 def require_none(db: Connection, username: str) -> None:
     """Raise `Suspended` with the reason if ``username`` is suspended."""
-    if refusal := _refusal(db, username):
-        raise refusal
+    if found := refusal(db, username):
+        raise found
 
 
-def _refusal(db: Connection, username: str) -> Suspended | None:
+def refusal(db: Connection, username: str) -> Suspended | None:
+    """Return the refusal that ``username`` reads, with the reason, if they are suspended."""
     if people.is_removed(db, username):
         return Suspended("You no longer have access to this chat.")
     suspension = find(db, username)
@@ -72,8 +73,8 @@ def _refusal(db: Connection, username: str) -> Suspended | None:
 async def require_active(chat: Chat, username: str) -> None:
     """Raise `Suspended` if ``username``, whom no session proves, is suspended."""
     asked = chat.sessions.now()
-    if refusal := await chat.lookup(lambda db: _refusal(db, username)):
-        raise refusal
+    if found := await chat.lookup(lambda db: refusal(db, username)):
+        raise found
     chat.sessions.find_again(username, asked)
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from sqlalchemy import Connection
 
 from chatrooms.errors import Unauthorized, Unavailable, Waiting
-from chatrooms.identity import applicants, service_keys, sessions, suspensions
+from chatrooms.identity import applicants, service_keys, sessions, suspended_tokens, suspensions
 from chatrooms.identity.cookies import Jar
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import mount
@@ -51,14 +51,14 @@ def jar(chat: Chat, handshake: Handshake) -> Jar:
 
 
 async def by_cookie(chat: Chat, handshake: Handshake, username: str) -> Caller | None:
-    """Return ``username`` as a caller if the browser has a good cookie of that name."""
+    """Return ``username`` as a caller if the browser has a good cookie of that name; raises `Suspended`."""
     with suppress(Waiting):
         return await _by_cookie(chat, handshake, username)
     return None
 
 
 async def _by_cookie(chat: Chat, handshake: Handshake, username: str) -> Caller | None:
-    """Return the same; raises `Waiting` for a person who waits to be approved."""
+    """Return the same; raises `Waiting` for a person who waits to be approved, too."""
     token = jar(chat, handshake).token(handshake.cookies, username)
     if token is None:
         return None
@@ -71,12 +71,14 @@ async def _by_cookie(chat: Chat, handshake: Handshake, username: str) -> Caller 
 async def holder(chat: Chat, handshake: Handshake, token: str, username: str | None = None) -> Caller:
     """Return the holder of ``token``; raises `Unauthorized` if it has none, or not ``username``.
 
-    Raises `Waiting` if they wait to be approved.
+    Raises `Waiting` if they wait to be approved, and `Suspended` if it had one who is suspended now.
     """
     asked = chat.sessions.now()
     found = await chat.lookup(lambda db: sessions.find(db, token, chat.settings))
     if found is None and await chat.lookup(lambda db: applicants.waits(db, token)):
         raise Waiting
+    if found is None:
+        await suspended_tokens.require_none(chat, token)
     if found is None or username not in (None, found["username"]):
         raise Unauthorized("Invalid or expired token.")
     chat.sessions.find_again(found["id"], asked)

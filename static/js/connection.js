@@ -11,7 +11,8 @@ import { Pulse } from "./pulse.js";
 
 const ANSWER_WITHIN_MS = 15_000;
 const RECONNECT = { reconnectionDelay: 400, reconnectionDelayMax: 8_000, randomizationFactor: 0.5 };
-const TURNED_AWAY = ["unauthorized", "name_taken", "invalid"];
+/** Refusals of a connection that another attempt may not get; after any other, the person is turned away. */
+const PASSING = ["rate_limited", "unavailable", "internal"];
 
 export class Refusal extends Error {
   /** @param {WireError} error */
@@ -89,8 +90,8 @@ export function connect(proof, listeners) {
 function refused(opened, error, listeners) {
   if (opened.active) return;
   const code = error.data?.code ?? "unavailable";
-  if (TURNED_AWAY.includes(code)) listeners.turnedAway(new Refusal({ code, message: error.message }));
-  else retryLater(opened, error.data?.retry_after);
+  if (PASSING.includes(code)) retryLater(opened, error.data?.retry_after);
+  else listeners.turnedAway(new Refusal({ code, message: error.message }));
 }
 
 /** @param {Socket} opened @param {number} [seconds] How long the server asks to wait. */

@@ -19,6 +19,9 @@ import { hear } from "./signals.js";
  * @import {Requests, Welcome} from "./wire.js"
  */
 
+/** Refusals of a session that is over, whose messages do not say why it ended. */
+const UNEXPLAINED = ["unauthorized", "name_taken"];
+const OVER = [...UNEXPLAINED, "suspended"];
 const LEFT = "left to log in";
 /** Kept in a tab that goes to the sign-in provider to connect it to its person. */
 export const CONNECTING = "connecting the provider";
@@ -120,14 +123,14 @@ async function begin(name) {
 }
 
 /**
- * The server accepts this person no longer: somebody signed out elsewhere, or revoked this session. What this browser
- * keeps of them is no longer theirs to read here.
+ * The server accepts this person no longer: somebody signed out elsewhere, revoked this session, or suspended them. What
+ * this browser keeps of them is no longer theirs to read here.
  * @param {Refusal} refusal
  */
 function endRefused({ code, message }) {
-  const [name, isOver] = [username.value, code !== "invalid"];
-  end(isOver && me.value ? "You've been signed out." : message);
-  if (isOver) forget(name);
+  const name = username.value;
+  end(UNEXPLAINED.includes(code) && me.value ? "You've been signed out." : message);
+  if (OVER.includes(code)) forget(name);
 }
 
 /** @param {Welcome} news */

@@ -18,6 +18,7 @@ async def open_admin(visitor: Visitor) -> None:
     await visitor.button(f"Account of {visitor.name}").click()
     await visitor.button("Manage this server").click()
     await expect(visitor.page.get_by_role("heading", name="Manage")).to_be_visible()
+    await expect(visitor.page).to_have_title(re.compile("Manage · "))
 
 
 async def test_the_printed_link_makes_the_first_owner_and_names_the_server(
@@ -59,8 +60,14 @@ async def test_an_owner_gives_roles_suspends_and_restores(person: Arrive, own_se
     await olga.dialog.get_by_label("Reason").fill("Posted advertisements.")
     await olga.button("Suspend").click()
     await expect(olga.button("Restore")).to_be_visible()
-    await expect(bob.page.get_by_role("alert")).to_be_visible()
+    why = "Your account is suspended: Posted advertisements."
+    await expect(bob.page.get_by_role("alert")).to_have_text(why)
     await expect(bob.page.get_by_role("heading", name="Join Chatrooms")).to_be_visible()
+    await bob.page.reload()
+    await expect(bob.page.get_by_role("alert")).to_have_count(0)
+    await bob.page.get_by_role("textbox", name="Your name").fill("bob")
+    await bob.button("Join").click()
+    await expect(bob.page.get_by_role("alert")).to_have_text(why)
     bob.complaints.clear()  # about the refusal
     await open_admin(carol)
     await carol.button("Manage bob").click()

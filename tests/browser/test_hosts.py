@@ -6,9 +6,17 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
+from chatrooms import Chatrooms, Settings, User
+from chatrooms.errors import Forbidden
 from tests.browser.visitor import Visitor
 from tests.hosts import program, uvicorn
-from tests.servers import running
+from tests.servers import QUICK, running, serving
+
+
+class Banned(Forbidden):
+    """The application's own refusal."""
+
+    code, default = "banned", "You are banned from this shop."
 
 
 async def test_people_log_in_where_the_host_says_and_come_back_to_where_they_wanted(
@@ -49,4 +57,24 @@ async def test_without_a_lobby_the_page_says_how_to_begin_and_opens_on_what_come
         await server.chat.post("ann", "Welcome")
         await ann.sees("Welcome")
         assert ann.complaints == []
+        await ann.context.close()
+
+
+async def test_whom_the_application_turns_away_while_connected_reads_its_reason(
+    browser: Browser, tmp_path: Path
+) -> None:
+    banned: set[str] = set()
+
+    async def authenticate(_handshake: object) -> User:
+        if banned:
+            raise Banned
+        return User(id="ann", name="Ann")
+
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=authenticate)
+    async with chat.lifespan(), serving(chat) as url:
+        ann = await Visitor.open(await browser.new_context(), url, "ann")
+        await ann.is_in("Lobby")
+        banned.add("ann")
+        await chat.disconnect("ann")
+        await expect(ann.page.get_by_role("alert")).to_have_text("You are banned from this shop.")
         await ann.context.close()

@@ -49,6 +49,10 @@ async def test_somebody_who_is_signed_in_joins_with_one_click_or_not(person: Arr
     await alice.page.goto(link)
     await alice.button("Join secret").click()
     await alice.is_in("secret")
+    await alice.page.goto(link)
+    await expect(alice.page.get_by_role("heading", name="You're in secret already")).to_be_visible()
+    await alice.button("Open secret").click()
+    await alice.is_in("secret")
 
 
 async def test_a_revoked_link_says_so_and_leads_on(person: Arrive) -> None:

@@ -6,17 +6,22 @@ import asyncio
 
 import pytest
 import socketio.exceptions
+from sqlalchemy import insert
 
-from chatrooms import Chatrooms, Settings
+from chatrooms import Chatrooms, Settings, clock
 from chatrooms.errors import Refusal
-from chatrooms.identity import suspending, suspensions
+from chatrooms.identity import sessions as sessions_of
+from chatrooms.identity import suspended_tokens, suspending, suspensions
+from chatrooms.identity.digests import digest
 from chatrooms.pipeline.act import APPLICATION
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.rights import ROLES
+from chatrooms.storage.tables import sessions
 from tests.appointing import appoint
 from tests.direct import Direct
 from tests.doors import DOORS, post
 from tests.identity.entering import code_of, enter, run, whose
+from tests.identity.test_sessions import refusal
 from tests.people import Refused, connect
 from tests.pipeline.test_permissions import CASES
 from tests.servers import QUICK, running, serving
@@ -92,7 +97,7 @@ async def test_all_sockets_close_every_command_is_refused_and_the_messages_stay(
     await phone.disconnected()
     for command, cases in CASES.items():
         params = {key: "x" if value in ("SECRET", "NEW") else value for key, value in cases[0][0].items()}
-        assert (await run(alice, command, **params))["error"]["code"] == "unauthorized"
+        assert (await run(alice, command, **params))["error"]["code"] == "suspended"
     assert [m["id"] for m in (await bob.run("history", room="#lobby"))["messages"] if m["author"] == "alice"] == [
         said["id"]
     ]
@@ -136,6 +141,62 @@ async def test_there_is_no_way_back_in(mona, person, own_server, way):
                 with pytest.raises(socketio.exceptions.ConnectionError):
                     async with connect(url, "alice", auth=auth):
                         pass
+
+
+WHY = {"code": "suspended", "message": f"Your account is suspended: {REASON}", "details": {}}
+
+
+async def test_the_reason_is_read_by_those_who_have_a_token_of_the_person_and_by_no_one_else(mona, person, own_server):
+    url, claim = own_server.url, "a" * 43
+    _, _, cookie = await enter(url, "join", username="alice")
+    gus = await person("gus", auth={"username": "gus", "claim": claim})
+    await suspend(mona, "alice")
+    await suspend(mona, "gus")
+    await mona.run("user.suspend", username="gus", reason=REASON)
+    _, known, _ = await post(url, "/api/session.join", {"username": "alice"}, headers={"Cookie": cookie})
+    _, stranger, _ = await post(url, "/api/session.join", {"username": "alice"})
+    assert (known["error"], stranger["error"]["code"]) == (WHY, "name_taken")
+    assert REASON not in str(stranger)
+    assert (await run(gus, "user.me"))["error"] == WHY
+    assert await refusal(url, {"token": claim}) == "suspended"
+    assert await refusal(url, {"username": "gus", "claim": claim}) == "suspended"
+    assert await refusal(url, {"username": "alice"}, headers={"Cookie": cookie}) == "suspended"
+    assert await refusal(url, {"username": "gus", "claim": "b" * 43}) == "name_taken"
+    seen = (await mona.run("server.people", query="alice"))["people"][0]
+    assert (seen["sessions"], seen["seen_at"]) == (0, None)
+
+
+async def test_restoring_brings_no_session_back_and_the_reason_is_forgotten(mona, own_server):
+    url = own_server.url
+    _, _, cookie = await enter(url, "join", username="alice")
+    await suspend(mona, "alice")
+    await mona.run("user.restore", username="alice")
+    headers = {"Cookie": cookie}
+    assert await whose(url, cookie) is None
+    _, answer, _ = await post(url, "/api/session.join", {"username": "alice"}, headers=headers)
+    assert answer["error"]["code"] == "name_taken"
+    assert await own_server.chat._pipeline.lookup(lambda db: suspended_tokens.known(db, "alice")) == []
+
+
+async def test_a_suspended_person_leaves_a_browser(mona, own_server):
+    _, _, cookie = await enter(own_server.url, "join", username="alice")
+    await suspend(mona, "alice")
+    leave = "/api/session.leave", {"username": "alice"}
+    status, _, headers = await post(own_server.url, *leave, headers={"Cookie": cookie})
+    assert (status, "Max-Age=0" in headers["Set-Cookie"]) == (200, True)
+
+
+async def test_no_token_of_any_text_is_one_that_is_kept(direct):
+    with direct.engine.begin() as db:
+        db.execute(
+            insert(sessions).values(
+                id="1", token_hash=digest("t"), username="gus", agent="", created_at=clock.now(), seen_at=clock.now()
+            )
+        )
+        suspending.store(db, "gus", "system", REASON)
+        kept = suspended_tokens.known(db, "gus")[0]["token_hash"]
+        for token in ("t", digest("t"), kept):
+            assert not sessions_of.exists(db, token)
 
 
 async def test_where_names_are_unverified_a_suspended_one_is_refused_too(tmp_path):

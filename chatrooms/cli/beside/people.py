@@ -78,7 +78,7 @@ def restore(settings: Settings, username: str) -> Listed:
     """Let a suspended person sign in again; raises `Unable` if there is no such person."""
     with beside(settings) as db:
         require_person(db, username)
-        suspensions.drop(db, username)
+        suspending.drop(db, username)
         return _shown(db, username)
 
 

@@ -3,7 +3,7 @@ import { unreadText } from "../reads/counts.js";
 import { attention, isLooking } from "../reads/marks.js";
 import { concernOf } from "../reads/unread.js";
 import { myRooms } from "../rooms/sections.js";
-import { currentRoom, shownRoom, showsBookmarks, showsInbox, showsThreads } from "../route.js";
+import { currentRoom, managed, searched, shownRoom, showsBookmarks, showsInbox, showsThreads } from "../route.js";
 import { serverName } from "../server.js";
 import { threadNews } from "../threads/news.js";
 import { me, titleOf } from "../store.js";
@@ -30,6 +30,8 @@ export function keepPageTitle() {
 function pageTitle() {
   if (showsInbox.value) return "Inbox";
   if (showsThreads.value) return "Threads";
+  if (searched.value !== null) return "Search";
+  if (managed.value !== null) return "Manage";
   return showsBookmarks.value ? "Bookmarks" : undefined;
 }
 

@@ -2,6 +2,7 @@ import { run } from "../connection.js";
 import { html } from "../html.js";
 import { closeOpened, go, opened } from "../route.js";
 import { join, username } from "../session.js";
+import { memberships } from "../store.js";
 import { Join } from "./join.js";
 import { useForm } from "./form.js";
 import { Asking, Over, useLink } from "./opened-link.js";
@@ -16,6 +17,7 @@ export function Invitation() {
   const { found: shown, problem } = useLink("invite.get", code);
   if (problem) return html`<${Over} title="No way in by this link" reason=${problem} />`;
   if (!shown) return html`<${Asking} />`;
+  if (memberships.value.has(shown.room)) return html`<${Inside} shown=${shown} />`;
   if (username.value) return html`<${Accept} code=${code} shown=${shown} />`;
   const title = html`<bdi>${shown.title || shown.room}</bdi>`;
   const invited = shown.created_by
@@ -34,6 +36,18 @@ function arrive(room) {
   closeOpened();
   go(room);
 }
+
+/** @param {{shown: Shown}} props */
+const Inside = ({ shown }) => html`
+  <main class="join">
+    <div>
+      <img class="logo" src="icon.svg" alt="" width="48" height="48" />
+      <h1>You're in <bdi>${shown.title || shown.room}</bdi> already</h1>
+      <p class="lead">You're here as <bdi>${username.value}</bdi>.</p>
+      <button class="primary" onClick=${() => arrive(shown.room)} autofocus>Open ${shown.title || shown.room}</button>
+    </div>
+  </main>
+`;
 
 /** @param {{code: string, shown: Shown}} props */
 function Accept({ code, shown }) {
