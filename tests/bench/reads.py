@@ -18,6 +18,8 @@ import orjson
 from chatrooms.cli.gc_tuning import THRESHOLDS
 from chatrooms.features import users
 from chatrooms.identity import sessions
+from chatrooms.identity.beginnings import JOIN
+from chatrooms.identity.digests import digest
 from chatrooms.pipeline.pipeline import parse
 from tests.bench.fill import belong, crowd, talk
 from tests.direct import DECLARED, LOBBY, Direct
@@ -66,7 +68,7 @@ class Timed:
         with act.db, act.db.begin():
             begun = time.thread_time()
             users.add(act, username)
-            sessions.start(act, username, sessions.new_token(), "bench")
+            sessions.start(act, username, digest(sessions.new_token()), "bench", JOIN)
             self._direct.listen(act)
             self.calls.append(time.thread_time() - begun)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from chatrooms.app import Chatrooms
 from chatrooms.features import users
 from chatrooms.identity import sessions
+from chatrooms.identity.beginnings import JOIN
+from chatrooms.identity.digests import digest
 from chatrooms.pipeline.act import APPLICATION
 from chatrooms.settings import Settings
 from tests.bench import texts
@@ -45,7 +47,7 @@ async def _person(chat: Chatrooms, name: str) -> str:
     def admit(act):
         users.find_or_add(act, name)
         token = sessions.new_token()
-        sessions.start(act, name, token, "bench")
+        sessions.start(act, name, digest(token), "bench", JOIN)
         return token
 
     return await chat._pipeline.change(admit, APPLICATION, name, chat.settings.lobby)
