@@ -48,6 +48,7 @@ async def test_somebody_who_is_signed_in_joins_with_one_click_or_not(person: Arr
     await alice.is_in("Lobby")
     await alice.page.goto(link)
     await alice.button("Join secret").click()
+    await expect(alice.composer).to_be_visible()
     await alice.is_in("secret")
     await alice.page.goto(link)
     await expect(alice.page.get_by_role("heading", name="You're in secret already")).to_be_visible()

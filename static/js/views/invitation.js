@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import { run } from "../connection.js";
 import { html } from "../html.js";
 import { closeOpened, go, opened } from "../route.js";
@@ -15,17 +16,24 @@ import { Asking, Over, useLink } from "./opened-link.js";
 export function Invitation() {
   const { code } = opened.value;
   const { found: shown, problem } = useLink("invite.get", code);
+  /** The way in that is under way, whose form stays while what it changes here arrives. */
+  const begun = useRef("");
+  /** @param {string} way @param {Promise<unknown>} entering */
+  const enter = (way, entering) => ((begun.current = way), entering.finally(() => (begun.current = "")));
   if (problem) return html`<${Over} title="No way in by this link" reason=${problem} />`;
   if (!shown) return html`<${Asking} />`;
-  if (memberships.value.has(shown.room)) return html`<${Inside} shown=${shown} />`;
-  if (username.value) return html`<${Accept} code=${code} shown=${shown} />`;
+  if (!begun.current && memberships.value.has(shown.room)) return html`<${Inside} shown=${shown} />`;
+  if (username.value && begun.current !== "join") {
+    const accept = () => enter("accept", run("invite.accept", { code }));
+    return html`<${Accept} shown=${shown} onAccept=${accept} />`;
+  }
   const title = html`<bdi>${shown.title || shown.room}</bdi>`;
   const invited = shown.created_by
     ? html`<bdi>${shown.created_by}</bdi> invites you to ${title}.`
     : html`You're invited to ${title}.`;
   /** @param {string} name */
   const joinBoth = async (name) => {
-    await join(name, code);
+    await enter("join", join(name, code));
     arrive(shown.room);
   };
   return html`<${Join} way=${shown.sign_up} invited=${invited} onJoin=${joinBoth} />`;
@@ -49,12 +57,9 @@ const Inside = ({ shown }) => html`
   </main>
 `;
 
-/** @param {{code: string, shown: Shown}} props */
-function Accept({ code, shown }) {
-  const { busy, onSubmit, error } = useForm(async () => {
-    const { member } = await run("invite.accept", { code });
-    arrive(member.room);
-  });
+/** @param {{shown: Shown, onAccept: () => Promise<unknown>}} props */
+function Accept({ shown, onAccept }) {
+  const { busy, onSubmit, error } = useForm(() => onAccept().then(() => arrive(shown.room)));
   const title = shown.title || shown.room;
   return html`
     <main class="join">
