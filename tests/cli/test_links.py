@@ -85,7 +85,7 @@ async def test_it_invites_the_first_person_to_a_server_that_needs_invitations(tm
         assert (status, err) == (0, "")
         code = out.strip().partition("#/invite/")[2]
         _, answer, _ = await post(server.url, "/api/invite.get", {"code": code})
-        assert answer["result"] == {"room": "#lobby", "title": "Lobby", "created_by": None}
+        assert answer["result"] == {"room": "#lobby", "title": "Lobby", "created_by": None, "sign_up": "open"}
         assert (await enter(server.url, "join", username="alice", invite=code))[0] == 200
         assert await code_of(server.url, "join", username="bob", invite=code) == "not_found"
 
