@@ -164,6 +164,6 @@ Future = Annotated[str, _name(40, "date-time", "A time in the future; ISO 8601."
 Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
 SignUp = Literal["open", "invite", "approval", "closed"]
 SIGN_UP = (
-    "By themselves (`open`), with an invitation (`invite`), once an admin has approved them, or with an invitation "
-    "from an admin (`approval`), or not at all (`closed`)."
+    "By themselves (`open`), with an invitation (`invite`), with an admin's approval or invitation (`approval`), or "
+    "not at all (`closed`)."
 )

@@ -1007,8 +1007,7 @@ class Commands(ABC):
 
         - ``name``: What it is called; for its owners.
         - ``sign_up``: How new people come in; for admins and owners. By themselves (``open``), with an invitation
-          (``invite``), once an admin has approved them, or with an invitation from an admin (``approval``), or
-          not at all (``closed``).
+          (``invite``), with an admin's approval or invitation (``approval``), or not at all (``closed``).
         """
         result: Governed = await self.run("server.update", name=name, sign_up=sign_up)
         return result["name"]

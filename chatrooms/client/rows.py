@@ -334,8 +334,8 @@ class Governed(TypedDict):
     name: str
     """Its name."""
     sign_up: Literal["open", "invite", "approval", "closed"]
-    """How new people come in. By themselves (``open``), with an invitation (``invite``), once an admin has
-    approved them, or with an invitation from an admin (``approval``), or not at all (``closed``).
+    """How new people come in. By themselves (``open``), with an invitation (``invite``), with an admin's
+    approval or invitation (``approval``), or not at all (``closed``).
     """
     can_rename: bool
     """Whether no setting says its name."""

@@ -1,6 +1,6 @@
-"""Tokens of people who were suspended: they prove no one any more, but whoever holds one can read the reason.
+"""Tokens of suspended people: they no longer sign anyone in, but let their holder, and no stranger, read the reason.
 
-Strangers, who hold none, cannot. A token is known as long as its session would have lasted, or until the person is
+A token is known as long as its session would have lasted, or until the person is
 restored, by a row of ``sessions`` whose hash begins with `MARK`. No digest does, so that none of the queries for the
 sessions of a token finds it.
 """

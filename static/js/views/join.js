@@ -86,7 +86,7 @@ function Form({ front, invited, onJoin, onSignIn }) {
 
 const SIGN_IN = `Sign in with a ${hasPasskeys ? "passkey or " : ""}password`;
 
-/** For people who have joined before, where others cannot by themselves. @param {{front: Front, invited?: any, onReturn: () => void, onSignIn: () => void}} props */
+/** The front page of a server that new people cannot join by themselves, for those who belong to it. @param {{front: Front, invited?: any, onReturn: () => void, onSignIn: () => void}} props */
 const Door = ({ front, invited, onReturn, onSignIn }) => html`
   <main class="join">
     <div>
