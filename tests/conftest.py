@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -41,6 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if folder := databases.memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
     databases.share_statements()
+    for client in ("engineio.client", "socketio.client"):  # one that goes may log in the test after its own
+        logging.getLogger(client).propagate = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling the tests is half of a worker's start
     is_quick = config.option.markexpr == "quick"
     hypothesis.settings.register_profile("ours", max_examples=FEW if is_quick else MANY, **AT_ANY_SPEED)
