@@ -72,6 +72,7 @@ class Bot(Client):
         self._handlers: list[Handler] = []
         self._work = Work(self, lambda: self.working, self._handle)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._has_looked = False  # at what waited when this copy began to work
 
     @overload
     def on_message(self, handler: H) -> H: ...
@@ -152,21 +153,21 @@ class Bot(Client):
 
     def _opened(self, welcome: dict[str, Any]) -> None:
         super()._opened(welcome)
+        self._has_looked = False
         if self._lease:
             self._lease.begin(time.monotonic())
             self._spawn(self._say(self._lease))
 
     async def _keep_lease(self) -> None:
         """Take the lease when it is free, and begin to work whenever this copy is the one that does."""
-        worked = False
         while True:
             if self._lease and not self.connected:
                 self._lease.lose()
             if self._lease and self._lease.take(time.monotonic()):
                 await self._say(self._lease)
-            if self.working and not worked:
+            if self.working and not self._has_looked:
                 self._work.look_everywhere()
-            worked = self.working
+            self._has_looked = self.working
             await asyncio.sleep(self._lease.pause if self._lease else leases.BEAT)
 
     async def _hear(self, signals: Stream[Signal]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from chatrooms.client import Bot, Client, Refused, lease
 from chatrooms.client import handlers as handling
+from tests.client.faults import Faults
 from tests.client.waiting import change_saying, stored, texts
 from tests.people import PATIENCE, connect
 
@@ -196,6 +197,21 @@ async def test_of_two_copies_one_answers_and_the_other_takes_over(own_server, jo
         await alice.post("#lobby", "again")
         await until(lambda: "echo again" in texts(alice, "#lobby"))
     assert sum(text.startswith("echo") for text in texts(alice, "#lobby")) == 6
+
+
+async def test_what_comes_between_a_connection_and_the_lease_is_handled_though_the_copy_slept_through_both(
+    own_server, join, monkeypatch
+):
+    monkeypatch.setattr(lease, "BEAT", 3.0)
+    alice, faults = await join("alice"), Faults()
+    bot = Echo(own_server.url, socket=faults.socket)
+    async with serving(bot):
+        await until(lambda: bot.working)
+        await faults.cut()
+        await until(lambda: bot.connected and not bot.working)
+        changes = alice.changes()
+        await alice.post("#lobby", "in between")
+        await change_saying(changes, "echo in between")
 
 
 async def test_the_token_of_a_claimed_name_is_kept_for_its_owner_alone(own_server, tmp_path):
