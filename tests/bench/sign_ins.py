@@ -33,12 +33,12 @@ async def sign_in(session: aiohttp.ClientSession, url: str, username: str, passw
     return 1000 * (time.perf_counter() - begun)
 
 
-async def acknowledged(person: Person, until: asyncio.Event) -> list[float]:
+async def acknowledged(person: Person, until: asyncio.Event, room: str = "#lobby") -> list[float]:
     """Post until something ends; return how many milliseconds each acknowledgement took."""
     times = []
     while not until.is_set():
         begun = time.perf_counter()
-        await person.say("#lobby", "hello")
+        await person.say(room, "hello")
         times.append(1000 * (time.perf_counter() - begun))
         await asyncio.sleep(PAUSE)
     return times
