@@ -18,12 +18,12 @@ from itertools import accumulate
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import make_url
 
 from chatrooms import ids
 from chatrooms.app import APPLICATION, Chatrooms
 from chatrooms.features import FEATURES, search, users
-from chatrooms.features.search import index, indexing
+from chatrooms.features.search import indexing
 from chatrooms.pipeline.act import Act, Caller, Server
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.feature import Features
@@ -32,6 +32,7 @@ from chatrooms.pipeline.parsing import parse
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import DATABASE, Settings
 from chatrooms.storage.engines import connect
+from tests.bench.stored import indexed
 
 BUSY, QUIET = 1000, 500
 BATCH = 20_000
@@ -77,19 +78,7 @@ class Filled:
                 driver.executemany(_MESSAGE, self._rows(first, min(BATCH, self.messages - first)))
                 driver.commit()
         driver.close()
-        engine = create_engine(f"sqlite:///{file}")
-        for first in range(0, self.messages, BATCH):
-            with engine.begin() as db:
-                found = db.exec_driver_sql(
-                    "SELECT key, room, author, text FROM messages WHERE key > ? AND key <= ? ORDER BY key DESC",
-                    (first, first + BATCH),
-                ).mappings()
-                index.put_all(db, [(row["key"], indexing.entry(row)) for row in found])
-                index.set_limits(db, 0, first + BATCH + 1)
-        with engine.begin() as db:
-            while index.merge(db):
-                pass
-        engine.dispose()
+        indexed(file)
 
     def _rows(self, first: int, count: int) -> Iterator[tuple]:
         texts = self._dice.choices(self.words, cum_weights=self._weights, k=count * 12)

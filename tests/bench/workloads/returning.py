@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from tests.bench import stored, texts
 from tests.bench.cores import Meter
@@ -39,7 +38,10 @@ def watched(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
 
 
 def reconnect(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
-    """Milliseconds until somebody in many rooms is connected and has caught up, from nothing and from a little ago."""
+    """Milliseconds until somebody in many rooms is connected and has caught up, from nothing and from a little ago.
+
+    They have caught up as a browser does: the messages of a room come when it is opened.
+    """
     me = texts.name(0)
     with bench.data() as directory:
         stored.create(directory, scale.many_rooms, me)
@@ -50,7 +52,7 @@ def reconnect(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
                 with Load(server.address, server.wire) as load:
                     meter, begun = Meter(server.pid, bench.cores), time.perf_counter()
                     reader = Reader(load, *load.connect([me]))
-                    caught_up = _caught_up(reader, revs)
+                    caught_up = _in_pages(reader, me, revs)
                     milliseconds = 1000 * (time.perf_counter() - begun)
                     seconds, usage = meter.stop()
                 case = f"{scale.many_rooms:,} rooms, {what}"
@@ -89,19 +91,3 @@ def _in_pages(reader: Reader, me: str, revs: dict[str, int]) -> dict[str, int]:
         found |= {change["room"]: change["rev"] for change in page["changes"]}
         after = page["until"]
     return found
-
-
-def _caught_up(reader: Reader, revs: dict[str, int]) -> dict[str, int]:
-    """Return the revs after all that is newer than ``revs`` has come."""
-    found, more = dict(revs), True
-    while more:
-        _, page = reader.ask("sync", revs=found)
-        found |= {change["room"]: change["rev"] for change in page["changes"]}
-        more = _goes_on(page)
-    return found
-
-
-def _goes_on(page: dict[str, Any]) -> bool:
-    if page["reset"]:
-        raise AssertionError(f"not caught up, but reset: {page['reset'][:3]}")
-    return bool(page["more"])
