@@ -23,7 +23,7 @@ SELECT printf('%08x-0000-7000-8000-%012x', n, rooms.rowid), name, counter + n, c
        printf('%-80s', 'message ' || n), :now, 0
 FROM numbers CROSS JOIN rooms WHERE {which}
 """
-KEYED = "SELECT key, room, author, text FROM messages WHERE key > ? AND key <= ? ORDER BY key DESC"
+KEYED = "SELECT key, room, author, text FROM messages WHERE key >= ? AND key < ? ORDER BY key DESC"
 BATCH = 20_000
 COUNTED = "UPDATE rooms SET counter = counter + :count, posted = posted + :count WHERE {which}"
 
@@ -87,12 +87,13 @@ def indexed(file: Path) -> None:
     """Let searches find all messages, so that no job of the server does it while it is measured."""
     engine = create_engine(f"sqlite:///{file}")
     with engine.begin() as db:
+        low, high, _ = index.limits(db)
         last = db.exec_driver_sql("SELECT max(key) FROM messages").scalar_one()
-    for first in range(0, last, BATCH):
+    for first in range(high, last + 1, BATCH):
         with engine.begin() as db:
             found = db.exec_driver_sql(KEYED, (first, first + BATCH)).mappings()
             index.put_all(db, [(row["key"], indexing.entry(row)) for row in found])
-            index.set_limits(db, 0, first + BATCH + 1)
+            index.set_limits(db, low, min(first + BATCH, last + 1))
     with engine.begin() as db:
         while index.merge(db):
             pass
