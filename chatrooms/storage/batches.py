@@ -9,11 +9,12 @@ one tells what became of that.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from threading import Event
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine, RootTransaction, text
+from sqlalchemy import Connection, Engine, RootTransaction, literal, select, text
 from sqlalchemy.exc import DBAPIError
 
 from chatrooms.errors import Refusal
@@ -32,6 +33,7 @@ CONNECTIONS = 4
 READ_ONLY = "25006"
 """https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
+_LOOK = Prepared(select(literal(1).label("one")))
 _SAVE, _UNDO, _RELEASE = (
     Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
 )
@@ -46,11 +48,15 @@ class _Aborted(Exception):
 
 
 class Batches:
-    """Commits batches with the writer's ``engine``, until ``ending`` is set; ``disk`` gets to know whether it can."""
+    """Commits batches by one connection of the writer's ``engine``, until ``ending`` is set.
+
+    ``disk`` gets to know whether it can.
+    """
 
     def __init__(self, engine: Engine, ending: Event, disk: Disk) -> None:
         self._engine, self._ending = engine.execution_options(**{BEGINS: True}), ending
         self._disk = disk
+        self._connection: Connection | None = None
         self._busy: set[int] = set()
         """The locks that other transactions have held for long: no batch waits for them again."""
 
@@ -75,8 +81,29 @@ class Batches:
                 if not connections or not _is_lost(error):
                     raise
 
+    def look(self) -> None:
+        """Make sure that the connection is still there; raises ``SQLAlchemyError``."""
+        with self._connected() as connection, connection.begin():
+            _LOOK.one(connection, {})
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """Keep the connection from one transaction to the next, because connecting takes as long as a message."""
+        self._connection = self._connection or self._engine.connect()
+        try:
+            yield self._connection
+        except BaseException:
+            self.close()
+            raise
+
     def _transact(self, batch: list[Write], run: Run, *, patience: bool) -> list[Write]:
-        with self._engine.connect() as connection, connection.begin() as whole:
+        with self._connected() as connection, connection.begin() as whole:
             try:
                 transaction = Transaction(connection, batch, self._busy, patience=patience)
                 before = transaction.changes()
