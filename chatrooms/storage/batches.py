@@ -94,13 +94,15 @@ class Batches:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        """Keep the connection from one transaction to the next, because connecting takes as long as a message."""
-        self._connection = self._connection or self._engine.connect()
+        """Keep the connection for the next transaction unless something failed: to take it from a pool is slow."""
+        connection = self._connection = self._connection or self._engine.connect()
+        is_fine = False
         try:
-            yield self._connection
-        except BaseException:
-            self.close()
-            raise
+            yield connection
+            is_fine = not connection.invalidated
+        finally:
+            if not is_fine:
+                self.close()
 
     def _transact(self, batch: list[Write], run: Run, *, patience: bool) -> list[Write]:
         with self._connected() as connection, connection.begin() as whole:
