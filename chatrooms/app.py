@@ -134,7 +134,7 @@ class Chatrooms(ApplicationDoor):
         self._metrics = Metrics(self._server, self._pipeline, self._db, self._runner, self._node)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
-        self._own = OwnEvents({*declared.commands, *declared.entries}, self._id_of, self._pipeline.admit)
+        self._own = OwnEvents(declared.names, self._id_of, self._pipeline.admit)
         self._rechecking = Rechecking(self._server, gate)
         self._outbox = Outbox(outbox, self.post) if outbox is not None else None
         SocketioDoor(

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _began = datetime.now(UTC), time.monotonic()
 
 
 def now() -> str:
     """Return the time now, such as ``2026-11-22T20:46:00.000Z``; as text these sort by time."""
-    return _format(datetime.now(UTC))
+    second, milliseconds = divmod(time.time_ns() // 1_000_000, 1000)
+    return f"{_written(second)}.{milliseconds:03}Z"
+
+
+@lru_cache(maxsize=2)
+def _written(second: int) -> str:
+    """Return a second without an end; all messages of the same one share it."""
+    return datetime.fromtimestamp(second, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
 
 
 def ago(**span: float) -> str:

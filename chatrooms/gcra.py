@@ -33,9 +33,9 @@ class Quota:
 
     def wait_after(self, due: float, now: float) -> float:
         """Return the seconds until one more is allowed where everything so far was due at ``due``."""
-        used = due - now if due > now else 0.0  # 0 for somebody new, whatever `now` rounds to
-        wait = used + self._step - self.span
-        return max(0.0, wait)
+        return max(
+            0.0, due - now + self._step - self.span
+        )  # in this order: 0 where `now` is due, whatever it rounds to
 
     def due_after(self, due: float, now: float, count: int = 1) -> float:
         """Return when ``count`` more are due."""

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from types import MappingProxyType
 from typing import Any
 
 _plain = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _current: ContextVar[Mapping[str, Any]] = ContextVar("trace", default=MappingProxyType({}))
-
-
-def current() -> Mapping[str, Any]:
-    """Return the ids of what runs now, to be given to `of` on another thread."""
-    return _current.get()
+current: Callable[[], Mapping[str, Any]] = _current.get
+"""Returns the ids of what runs now, to be given to `of` on another thread."""
 
 
 def plain() -> dict[str, str]:

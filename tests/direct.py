@@ -20,8 +20,8 @@ from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Job
 from chatrooms.pipeline.parsing import parse
-from chatrooms.pipeline.pipeline import allowed
 from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.transacting import allowed
 from chatrooms.settings import Settings
 from chatrooms.storage.fields import ServerRole
 from chatrooms.storage.tables import jobs, metadata
@@ -101,7 +101,8 @@ class Direct:
         p = parse(declared, params)
 
         def work(act: Act) -> Any:
-            scopes.require(me.scope, command, declared.scope)
+            if me.scope:
+                scopes.require(me.scope, command, declared.scope)
             act.changes.locked = set(declared.locks(act.db, me, p))
             return declared.body(act, p, allowed(declared, act, p))
 

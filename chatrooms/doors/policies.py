@@ -42,7 +42,8 @@ class Policies:
 
     def __init__(self, id_of: IdOf) -> None:
         self._id_of = id_of
-        self._deciding: dict[Kind, list[Decide]] = {}
+        self.decides: dict[Kind, list[Decide]] = {}
+        """The functions, by what they decide."""
         self._queue = FairQueue(AT_ONCE, WAITING, BUSY)
         self._threads: ThreadPoolExecutor | None = None
 
@@ -50,18 +51,14 @@ class Policies:
         """Have a function asked; raises ``TypeError`` unless it takes two arguments."""
         if len(inspect.signature(decide).parameters) != 2:  # noqa: PLR2004 - see `Decide`
             raise TypeError(f"{decide!r} must take the id of a user, and what they want to create or write to.")
-        self._deciding.setdefault(kind, []).append(decide)
-
-    def decides(self, kind: Kind) -> bool:
-        """Return whether there is a function for it."""
-        return kind in self._deciding
+        self.decides.setdefault(kind, []).append(decide)
 
     async def require(self, kind: Kind, me: Caller, about: Iterable[str]) -> None:
         """Raise `Forbidden`, or a function's own `Refusal`, unless all allow it; `Unavailable` if one is too slow."""
         mine = await self._id_of(me.username)
         for each in about:
             subject = await self._id_of(each) if kind == "write" else each
-            for decide in self._deciding[kind]:
+            for decide in self.decides[kind]:
                 async with self._queue.turn(me.whom, me.username):
                     is_allowed = await self._asked(decide, mine, subject)
                 if not is_allowed:

@@ -148,7 +148,7 @@ class SocketioDoor:
 
     def _event(self, event: str, sid: str, *given: Any) -> Answer | Failure | Awaitable[Success | Failure]:
         called = given[0].get("id") if given and isinstance(given[0], dict) else None
-        doing = {"socket": sid, "command": self._pipeline.entries.known(event), "id": called}
+        doing = {"socket": sid, "command": event if event in self._pipeline.names else "", "id": called}
         with trace.of(**doing):
             return self._begin(event, sid, given, doing)
 
@@ -159,10 +159,10 @@ class SocketioDoor:
         try:
             caller: Caller = self._server.session_of(sid)["caller"]
             params = _object(given)
-            if event in self._own:
-                return self._own.begin(event, params, caller)
             if self._pipeline.begin(event, params, caller, partial(self._answer, answer, sid)):
                 return answer
+            if event in self._own:
+                return self._own.begin(event, params, caller)
         except Exception as error:
             return self._failed(sid, error)
         return self._run(event, sid, params, caller, doing)

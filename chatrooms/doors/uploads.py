@@ -81,7 +81,8 @@ class Uploads:
         try:
             caller = await self._callers.identify(self._callers.handshake(request))
             self._pipeline.sessions.note(caller)
-            scopes.require(caller.scope, "file.begin", "post")
+            if caller.scope:
+                scopes.require(caller.scope, "file.begin", "post")
             self._rates.limits["other"].spend(caller.username, caller.network)
             if request.headers.get("tus-resumable") != VERSION:
                 raise _Unsupported

@@ -7,7 +7,6 @@ A room is looked up together with the caller's membership, and queries for messa
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -60,7 +59,7 @@ def governing(db: Connection, me: Caller, here: Here) -> Here:
     if names.kind(names.base(here.room)) != "shared" or not is_visible or here.role == "owner":
         return here
     given = rights.IN_ROOMS.get(rights.role_of(db, me))
-    return replace(here, role=given) if given else here
+    return here._replace(role=given) if given else here
 
 
 def governed(db: Connection, me: Caller, room: str) -> Here:

@@ -8,9 +8,10 @@ from typing import Any
 
 from chatrooms import names
 from chatrooms.events import Align, Change, Event
-from chatrooms.pipeline.outcome import MOVING
 from chatrooms.types import MAX_SEQ
 
+MOVING = frozenset({"memberships", "follows"})
+"""The tables of a person's own room that decide which rooms their sockets are in."""
 BEYOND = MAX_SEQ
 """A rev that no room reaches: every client takes a change of this rev for one after a gap, and calls `sync`."""
 
@@ -37,5 +38,5 @@ def moved_by(event: Event) -> Iterator[str]:
         yield event.username
     elif isinstance(event, Change):
         yield from (row["username"] for row in event.rows.get("members", ()))
-        if event.rows.keys() & MOVING:
+        if not MOVING.isdisjoint(event.rows):
             yield event.room

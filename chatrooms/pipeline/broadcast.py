@@ -125,8 +125,7 @@ class Broadcast:
     def _copies(self, change: Change) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
         """Yield the rows of a change, and who receives them: of a person's own room, programs receive `OUTLINE`."""
         yield change.rows, receiving(change.room)
-        reading = names.reading(change.room)
-        if names.kind(change.room) == "personal" and self.occupied(reading):
+        if names.kind(change.room) == "personal" and self.occupied(reading := names.reading(change.room)):
             yield {table: rows for table, rows in change.rows.items() if table in OUTLINE}, (reading,)
 
     def kilobytes(self, event: Change | Signal) -> int:

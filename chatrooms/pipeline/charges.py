@@ -27,20 +27,16 @@ class Charges:
         if not me.host:
             self._rates.limits[rate].spend(me.username, me.network, weight)
 
-    def cost(self, command: Command[Any], p: Any, me: Caller) -> None:
-        """Count what a command declares to cost more than others."""
-        if command.cost:
-            self._charge(command, me, command.cost(p) - 1)
+    def charge(self, command: Command[Any], me: Caller, more: int) -> None:
+        """Count a command as so many more."""
+        if more and not me.host:
+            self._rates.limits[command.rate].charge(me.username, me.network, more)
 
     def time(self, command: Command[Any], me: Caller, seconds: float) -> None:
         """Count a query that took long as several commands, so that reading much delays no one else for long."""
-        self._charge(command, me, min(int(seconds / SECONDS_OF_ONE), MOST_COUNTED))
+        self.charge(command, me, min(int(seconds / SECONDS_OF_ONE), MOST_COUNTED))
 
     def events(self, events: Iterable[Change | Signal], me: Caller, rates: Rates | None = None) -> None:
         """Count the size of what is broadcast, in ``rates`` if given; raises `RateLimited`."""
         if not me.host and (kilobytes := sum(map(self._broadcast.kilobytes, events))):
             (rates or self._rates).limits["broadcast"].spend(me.username, me.network, kilobytes)
-
-    def _charge(self, command: Command[Any], me: Caller, more: int) -> None:
-        if more and not me.host:
-            self._rates.limits[command.rate].charge(me.username, me.network, more)

@@ -23,10 +23,6 @@ class Entries:
         """Return whether there is an entry of that name."""
         return name in self._features.entries
 
-    def known(self, name: str) -> str:
-        """Return a name if an entry or a command has it; an empty text for any other, which may be a token."""
-        return name if self.has(name) or name in self._features.commands else ""
-
     async def run(self, name: str, given: Any, stranger: Stranger) -> Any:
         """Run an entry for somebody who is not known yet and return its result; raises a `Refusal`."""
         try:

@@ -31,7 +31,7 @@ class Endless(Exception):
     """Listeners add rows because of each other's rows without end: a mistake in their features."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Listener:
     """A function that runs in the transaction of every command that changed rows of ``table``.
 
@@ -116,6 +116,7 @@ class Features:
         self._listed = listed = tuple(features)
         declared = _by_name(command for feature in listed for command in feature.commands)
         self.declared: tuple[Command[Any], ...] = tuple(declared.values())
+        self.names = frozenset(declared)
         for command in self.declared:
             command.params.model_rebuild()  # here, because a first use by two threads at once would build it twice
         self.commands = {name: command for name, command in declared.items() if command.kind != "entry"}
@@ -129,6 +130,7 @@ class Features:
         self.served = tuple(served for feature in listed for served in feature.served)
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
         self.asks: tuple[Asked, ...] = tuple((asked, {}) for each in self.listeners for asked in each.asks)
+        self._concerned_by: dict[tuple[frozenset[str], frozenset[Trait]], tuple[Listener, ...]] = {}
 
     def listen(self, act: Act) -> None:
         """Run the listeners with the rows that a command changed, until none of them adds another; raises `Endless`."""
@@ -141,18 +143,17 @@ class Features:
                 return
         raise Endless
 
-    def _concerned(self, changes: Changes) -> list[Listener]:
+    def _concerned(self, changes: Changes) -> tuple[Listener, ...]:
         """Return the listeners of the tables that were changed, but of messages those alone that one concerns."""
         tables, found = set[str](), set[Trait]()
         for change in changes.by_room.values():
             tables.update(change.rows)
             for message in change.rows.get("messages", ()):
                 found |= traits.of(message)
-        return [
-            each
-            for each in self.listeners
-            if each.table in tables and (each.table != "messages" or not found.isdisjoint(each.when))
-        ]
+        by = frozenset(tables), frozenset(found)
+        if by not in self._concerned_by:  # there are few such combinations
+            self._concerned_by[by] = tuple(each for each in self.listeners if _concerns(each, *by))
+        return self._concerned_by[by]
 
     def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:
         """Make the components, and bind the live commands, entries and jobs to them."""
@@ -166,6 +167,10 @@ class Features:
                 self.entries |= {each.name: each for each in bound if each.kind == "entry"}
                 self.jobs |= {each.name: replace(each, run=partial(each.run, component)) for each in feature.jobs}
         return started
+
+
+def _concerns(listener: Listener, tables: frozenset[str], found: frozenset[Trait]) -> bool:
+    return listener.table in tables and (listener.table != "messages" or not found.isdisjoint(listener.when))
 
 
 def _at_most_one(what: str, found: list[T]) -> list[T]:

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from chatrooms import clock, ids
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.storage.statements import Upsert
 from chatrooms.storage.tables import jobs
-from chatrooms.storage.upserts import Upsert
 
 log = logging.getLogger(__name__)
 

@@ -19,22 +19,20 @@ from chatrooms.gcra import NoLimit
 from chatrooms.pipeline import scopes, signing_up, standing
 from chatrooms.pipeline.act import Act, Caller, Server
 from chatrooms.pipeline.broadcast import Broadcast
-from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.charges import Charges
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.commands import Command, Params
 from chatrooms.pipeline.entries import Entries
 from chatrooms.pipeline.feature import Features
-from chatrooms.pipeline.outcome import Outcome
 from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
-from chatrooms.pipeline.questions import Judge, asked
+from chatrooms.pipeline.questions import Judge, Question
 from chatrooms.pipeline.queue import Queue
 from chatrooms.pipeline.rates import Rates
-from chatrooms.pipeline.rerunning import rerunnable
 from chatrooms.pipeline.session_use import SessionUse
+from chatrooms.pipeline.transacting import Outcome, Transacting, allowed
 from chatrooms.pipeline.turn import Slots, Turn
 from chatrooms.settings import Settings
-from chatrooms.storage import ahead, facts
+from chatrooms.storage import facts
 from chatrooms.storage.ahead import Ahead
 from chatrooms.storage.blobs import Blobs
 from chatrooms.storage.database import Database
@@ -49,10 +47,6 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 OK = "ok"
-
-
-class NotRepeatable(Exception):
-    """A repeatable query emitted signals, which would be emitted again with it: a mistake in its declaration."""
 
 
 class Pipeline:
@@ -72,9 +66,10 @@ class Pipeline:
         self.sessions = SessionUse()
         self.blobs = Blobs(settings)
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
-        self.learn(Facts.unknown())
-        self._uncounted = Rates(settings, NoLimit)
+        self.names = features.names
         self._charges = Charges(rates, broadcast)
+        self._transacting = Transacting(features, self._charges, self.sessions, rates, Rates(settings, NoLimit))
+        self.learn(Facts.unknown())
         self._tally = Tally(log)
         self.entries = Entries(features, rates, self._tally)
         self.outcomes: Counter[tuple[str, str]] = Counter()
@@ -89,6 +84,7 @@ class Pipeline:
         declared = features.parts, features.blank, features.grantable
         sign_up = signing_up.of(ours, facts.sign_up)
         self.server = Server(name, facts.epoch, ours, sign_up, *declared, self._broadcast.online)
+        self._transacting.server = self.server
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command and return its result; raises a `Refusal`."""
@@ -98,7 +94,7 @@ class Pipeline:
             if command is None:
                 raise UnknownCommand(command=name[:100])
             p = await self._parse(command, given, me)
-            if question := asked(self._judge, command.question, me):
+            if question := self._asked(command, me):
                 await self._judge.require(question.kind, me, await self.lookup(lambda db: question.about(db, me, p)))
             result = await self._do(command, p, me)
         except Refusal as refusal:
@@ -114,9 +110,7 @@ class Pipeline:
         ``done`` is called with its result and its error; a `Refusal` is raised if there is one at once.
         """
         command = self._features.commands.get(name)
-        if command is None or command.kind != "change" or weight(command, given) is not None:
-            return False
-        if asked(self._judge, command.question, me):
+        if command is None or command.kind != "change" or self._asked(command, me) or weight(command, given):
             return False
         try:
             self.sessions.note(me)
@@ -128,10 +122,16 @@ class Pipeline:
             raise
         return True
 
+    def _asked(self, command: Command[Any], me: Caller) -> Question | None:
+        """Return a command's question if the application wants to be asked; it is not asked about itself."""
+        question = command.question
+        return question if question and not me.host and question.kind in self._judge.decides else None
+
     def admit(self, name: str, rate: str, me: Caller, weight: int) -> None:
         """Count an event that is no command of ours as so many; raises a `Refusal`, also to service keys."""
         self.sessions.note(me)
-        scopes.require(me.scope, name, None)
+        if me.scope:
+            scopes.require(me.scope, name, None)
         self._charges.spend(rate, me, weight)
 
     def _done(self, done: Done, name: str, me: Caller, outcome: Outcome[Any] | None, error: Exception | None) -> None:
@@ -142,22 +142,15 @@ class Pipeline:
         done(outcome.result if outcome else None, error)
 
     def _note(self, refusal: Refusal, name: str, me: Caller) -> None:
-        known = self.entries.known(name)
+        known = name if name in self.names else ""
         self.outcomes[known, refusal.code] += 1
         with trace.of(command=known):
             self._tally.note(logging.INFO, f"command refused: {refusal.code}", repr(me.username))
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
         """Run ``work`` as a change that is not a command, such as a first join or a job."""
-
-        def run(db: Connection, rates: Rates) -> Outcome[R]:
-            if me.session is not None:  # others may be signing in, and are not known by then
-                self.sessions.require(me)
-            act = self._act(me, db, rates)
-            act.changes.locked = locks
-            return self._outcome(act, work(act))
-
-        return (await self._db.writer.change(self._rerunnable(run), lambda _: locks, me.whom)).result
+        run = self._transacting.change(work, me, locks)
+        return (await self._db.writer.change(run, lambda _: locks, me.whom)).result
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Run a query that is not a command and finds a few rows by index."""
@@ -165,7 +158,7 @@ class Pipeline:
 
     def asking(self, db: Connection) -> Act:
         """Return what a query gets that no person asked for."""
-        return self._act(NOBODY, db, self._uncounted)
+        return self._transacting.asking(NOBODY, db)
 
     async def renew(self) -> None:
         """Read again what the database knows of itself, which other processes may have changed."""
@@ -177,10 +170,9 @@ class Pipeline:
         events: list[Event] = []
         queued = False
         for outcome in outcomes:
-            events += outcome.events()
-            self.sessions.end(
-                [*outcome.ended, *outcome.barred]
-            )  # again: a handshake may have found one before the commit
+            events += outcome.events
+            if outcome.ended or outcome.barred:  # again: a handshake may have found one before the commit
+                self.sessions.end([*outcome.ended, *outcome.barred])
             queued |= outcome.queued
         await self._broadcast.publish(events)
         if queued:
@@ -188,7 +180,8 @@ class Pipeline:
 
     async def _do(self, command: Command[P], p: P, me: Caller) -> Any:
         if command.kind == "live":
-            scopes.require_room(me.scope, None)
+            if me.scope:
+                scopes.require_room(me.scope, None)
             command.may(me, p)
             return await command.body(me, p)
         if command.aligned and command.aligned(p):
@@ -201,7 +194,7 @@ class Pipeline:
 
     async def _ask(self, command: Command[P], p: P, me: Caller) -> Any:
         async with Turn(self._slots.of(me.whom), partial(self._charges.time, command, me)) as turn:
-            query = turn.timed(partial(self._query, command, p, me))
+            query = turn.timed(partial(self._transacting.query, command, p, me))
             outcome = await self._db.reader.read(query, turn.last)
         await self._emit(outcome.signals, me)
         return outcome.result
@@ -212,7 +205,7 @@ class Pipeline:
         The socket receives changes before the page is read, so that none is missing between them. The permission is
         asked again then: the caller may have been removed meanwhile, and their sockets aligned too early for this one.
         """
-        thread: str = await self._db.reader.read(lambda db: allowed(command, self._act(me, db, self._rates), p).room)
+        thread: str = await self._db.reader.read(lambda db: allowed(command, self._transacting.act(me, db), p).room)
         if not command.opens:
             await self._broadcast.close(sid, thread, me.username)
             return await self._ask(command, p, me)
@@ -227,14 +220,11 @@ class Pipeline:
         self, command: Command[P], p: P, me: Caller
     ) -> tuple[Callable[[Connection], Outcome[Any]], Locks, str]:
         """Return what the writer needs of a command: its work, its locks, and whom it is for."""
-        return self._rerunnable(partial(self._change, command, p, me)), lambda db: command.locks(db, me, p), me.whom
+        return self._transacting.command(command, p, me), lambda db: command.locks(db, me, p), me.whom
 
     def _ahead(self, me: Caller) -> Ahead:
         """Return what is read ahead for a command: standings in the rooms that it changes, what listeners ask."""
         return lambda changed: chain(standing.standings(me.username, changed), self._features.asks)
-
-    def _rerunnable(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
-        return rerunnable(run, self._rates, self._uncounted, self.sessions)
 
     async def _parse(self, command: Command[P], given: Any, me: Caller) -> P:
         """Count the cost of the parameters, then parse them; many names are slow and wait for the caller's turn."""
@@ -246,9 +236,11 @@ class Pipeline:
             return await asyncio.to_thread(self._parsed, command, given, me)
 
     def _parsed(self, command: Command[P], given: Any, me: Caller) -> P:
-        scopes.require(me.scope, command.name, command.scope)
+        if me.scope:
+            scopes.require(me.scope, command.name, command.scope)
         p = parse(command, given)
-        self._charges.cost(command, p, me)
+        if command.cost:
+            self._charges.charge(command, me, command.cost(p) - 1)
         return p
 
     async def _emit(self, signals: list[Signal], me: Caller) -> None:
@@ -256,41 +248,3 @@ class Pipeline:
         if passed:
             self._charges.events(passed, me)
             await self._broadcast.publish(passed)
-
-    def _query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
-        """Run a command on a reader's thread."""
-        act = self._act(me, db, self._rates)
-        outcome = self._outcome(act, command.body(act, p, allowed(command, act, p)))
-        if command.repeatable and outcome.signals:
-            raise NotRepeatable(command.name)
-        return outcome
-
-    def _change(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
-        """Run a command on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""
-        self.sessions.require(me)
-        act = self._act(me, db, rates)
-        act.changes.locked = set(command.locks(db, me, p))
-        outcome = self._outcome(act, command.body(act, p, allowed(command, act, p)))
-        self._charges.events([*outcome.changes, *outcome.signals, *act.deferred], me, rates)
-        return outcome
-
-    def _act(self, me: Caller, db: Connection, rates: Rates) -> Act:
-        return Act(me, db, Changes(db), rates, self.server)
-
-    def _outcome(self, act: Act, result: R) -> Outcome[R]:
-        """Return the outcome of what was done, after the listeners have seen it."""
-        self._features.listen(act)
-        if act.ended or act.barred:
-            self.sessions.end([*act.ended, *act.barred])
-        outcome = Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued, act.barred)
-        if outcome.keeps_standings:
-            ahead.keep(act.db)
-        return outcome
-
-
-def allowed(command: Command[P], act: Act, p: P) -> Any:
-    """Return what the permission of a command returns; raises a `Refusal`, also if the caller's key is not for it."""
-    found = command.may(act, p)
-    if not command.scoped:
-        scopes.require_room(act.me.scope, found)
-    return found

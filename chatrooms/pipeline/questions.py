@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -27,16 +27,12 @@ class Question:
 class Judge(Protocol):
     """Answers for the application."""
 
-    def decides(self, kind: Kind) -> bool:
-        """Return whether the application wants to be asked."""
+    @property
+    def decides(self) -> Collection[Kind]:
+        """What the application wants to be asked."""
 
     async def require(self, kind: Kind, me: Caller, about: Iterable[str]) -> None:
         """Raise a `Refusal` unless the caller may do this to all of them."""
-
-
-def asked(judge: Judge, question: Question | None, me: Caller) -> Question | None:
-    """Return a command's question if the application wants to be asked; it is not asked about itself."""
-    return question if question and not me.host and judge.decides(question.kind) else None
 
 
 def in_room(db: Connection, me: Caller, room: str) -> list[str]:

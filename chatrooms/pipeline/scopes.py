@@ -49,19 +49,17 @@ class Scope:
         return "own" in self.commands and self.receives(username)
 
 
-def require(scope: Scope | None, name: str, group: Group | None) -> None:
+def require(scope: Scope, name: str, group: Group | None) -> None:
     """Raise `Forbidden` unless a key has a command; `Unauthorized` if it has expired."""
-    if scope is None:
-        return
     if scope.until is not None and scope.until <= clock.now():
         raise Unauthorized("This key has expired.")
     if group is None or scope.commands.isdisjoint((name, group)):
         raise Forbidden("This key is not for that.", command=name)
 
 
-def require_room(scope: Scope | None, found: Any) -> None:
+def require_room(scope: Scope, found: Any) -> None:
     """Raise `Forbidden` unless what a permission has found is in a room of the key."""
-    if scope is None or scope.rooms is None:
+    if scope.rooms is None:
         return
     room = found.get("room") if isinstance(found, Mapping) else getattr(found, "room", None)
     if not isinstance(room, str) or not scope.has(room):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, String, and_, bindparam, case, column, false, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -22,8 +22,7 @@ RESTRICTING = "posting", "threading", "inviting"
 """What a room can leave to its owners and moderators alone."""
 
 
-@dataclass(frozen=True)
-class Here:
+class Here(NamedTuple):
     """A room and the caller's ``role`` in it, None if they are not a member.
 
     ``exists`` is false for a conversation or thread without messages; ``closed`` is true if anyone has closed a

@@ -1,7 +1,7 @@
 """Checkpoints of SQLite: its write-ahead log is copied into the database beside the writer, which does not wait for it.
 
 A checkpoint of another connection does not copy what is committed meanwhile, but the log starts over only once all of
-it was copied. So when it is long, the writer copies the little that is left.
+it was copied. So when it is long, the writer's thread copies the little that is left.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from threading import Thread
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 
 from chatrooms.storage.engines import connect
 from chatrooms.wire import failures
@@ -21,10 +21,10 @@ LONG = 16_000
 
 
 class Checkpoints:
-    """Copies the log of the writer's ``engine``; for the writer's thread."""
+    """Copies the log of a database by a connection of its own; for the writer's thread."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine, self._other = engine, connect(engine.url, writer=True)
+    def __init__(self, url: URL) -> None:
+        self._engine = connect(url, writer=True)
         self._writes = 0
         self._is_long = False
         self._thread: Thread | None = None
@@ -44,11 +44,11 @@ class Checkpoints:
         """Finish."""
         if self._thread:
             self._thread.join()
-        self._other.dispose()
+        self._engine.dispose()
 
     def _copy_beside(self) -> None:
         try:
-            self._is_long = _copy(self._other) >= LONG
+            self._is_long = _copy(self._engine) >= LONG
         except Exception:
             failures.report("a checkpoint failed")
 

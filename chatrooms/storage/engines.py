@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import ArgumentError
 
 from chatrooms.storage import unknown
+from chatrooms.storage.statements import Prepared
 
 READERS = 4
 LOOKUPS = 1
@@ -71,8 +71,8 @@ def connect(url: URL, *, writer: bool, patient: bool = False) -> Engine:
         else:
             connection.execute("PRAGMA query_only = ON")
 
-    begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
-    event.listen(engine, "begin", partial(Connection.exec_driver_sql, statement=begin))
+    begin = Prepared(text("BEGIN IMMEDIATE" if writer else "BEGIN"))
+    event.listen(engine, "begin", lambda connection: begin.run(connection, {}))
     return engine
 
 

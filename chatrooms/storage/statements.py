@@ -6,7 +6,7 @@ each message, connection or catch-up is prepared; everything else goes through C
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias, cast
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
     TextClause,
     UpdateBase,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -54,11 +55,11 @@ class Prepared:
     def one(self, db: Connection, values: dict[str, Any]) -> dict[str, Any] | None:
         """Return the first row by column name, or None."""
         row = self._execute(db, values).fetchone()
-        return None if row is None else self._named([row])[0]
+        return None if row is None else self._named(row)
 
     def all(self, db: Connection, values: dict[str, Any]) -> list[dict[str, Any]]:
         """Return all rows by column name."""
-        return self._named(self._execute(db, values))
+        return list(map(self._named, self._execute(db, values)))
 
     def tuples(self, db: Connection, values: dict[str, Any]) -> list[Any]:
         """Return all rows as the driver has them, in less time: for many rows of texts and integers."""
@@ -72,20 +73,18 @@ class Prepared:
         return changed
 
     def _rows(self, cursor: Any) -> list[dict[str, Any]]:
-        return self._named(cursor) if self._names else []
+        return list(map(self._named, cursor)) if self._names else []
 
-    def _named(self, rows: Iterable[Any]) -> list[dict[str, Any]]:
-        names = self._names
-        named = [dict(zip(names, row, strict=True)) for row in rows]
+    def _named(self, row: Any) -> dict[str, Any]:
+        named = dict(zip(self._names, row, strict=True))
         for name, read in self._readings:
-            for row in named:
-                row[name] = read(row[name])
+            named[name] = read(named[name])
         return named
 
     def _execute(self, db: Connection, values: dict[str, Any]) -> Any:
         """Return the driver's cursor; raises the driver's errors as SQLAlchemy's."""
         sql, given = self._given(db, values)
-        driver: Any = db.connection.driver_connection
+        driver: Any = db.connection.dbapi_connection
         try:
             return driver.execute(sql, given)
         except db.dialect.loaded_dbapi.Error as error:
@@ -105,6 +104,20 @@ class Prepared:
         constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         found = self._compiled[dialect.name] = (str(compiled), compiled.positiontup, constants)
         return found
+
+
+class Upsert:
+    """A prepared insert with ``on_conflict_do_nothing`` or ``on_conflict_do_update``.
+
+    ``make`` returns it from the ``insert`` of a dialect, because SQLAlchemy has them for each dialect alone.
+    """
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        self._prepared = {"sqlite": Prepared(make(sqlite.insert)), "postgresql": Prepared(make(postgresql.insert))}
+
+    def run(self, db: Connection, values: dict[str, Any]) -> int:
+        """Execute it; return how many rows were inserted or updated."""
+        return self._prepared[db.dialect.name].run(db, values)
 
 
 Asked: TypeAlias = tuple[Prepared, dict[str, Any]]

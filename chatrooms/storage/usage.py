@@ -6,9 +6,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, String, Table, bindparam, select
 
-from chatrooms.storage.statements import Prepared
+from chatrooms.storage.statements import Prepared, Upsert
 from chatrooms.storage.tables import metadata
-from chatrooms.storage.upserts import Upsert
 
 EVERYBODY = ""
 """Stands for all people together; no username is empty."""

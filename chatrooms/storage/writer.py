@@ -188,12 +188,13 @@ class Writer:
         timer, begun = loop.call_later(SECONDS_TO_ANSWER, self._give_up, batch), time.perf_counter()
         try:
             rest = await self._thread.commit(batch, loop)
-            self.seconds.note(time.perf_counter() - begun)
+            seconds = time.perf_counter() - begun
             del batch[len(batch) - len(rest) :]
             if not self._late:  # otherwise the rest was refused
                 self._waiting.put_back(rest)
                 self._again = [write for write in batch if write.waits]
             batch[:] = [write for write in batch if not write.waits]
+            self.seconds.note(seconds)
             self.sizes.note(len(batch))
             await self._broadcast(batch)
         finally:

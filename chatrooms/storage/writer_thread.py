@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
-from sqlalchemy import URL, Engine, text
+from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.errors import Unavailable
@@ -79,15 +79,16 @@ class WriterThread:
                     ending.callback(server_lock.take(engine, shared=self._shared))
                 ending.callback(engine.dispose)
                 self._migrate()
-                checkpoints = Checkpoints(engine) if engine.dialect.name == "sqlite" else None
+                checkpoints = Checkpoints(self._url) if engine.dialect.name == "sqlite" else None
                 if checkpoints:
                     ending.callback(checkpoints.end)
             except BaseException as error:
                 self.opened.set_exception(error)
                 return
-            self.opened.set_result(None)
             batches = Batches(engine, self._ending, self._disk)
-            while todo := self._next(engine):
+            ending.callback(batches.close)
+            self.opened.set_result(None)
+            while todo := self._next(batches):
                 batch, done = todo
                 rest = self._commit(batches, batch)
                 with suppress(RuntimeError):  # the loop was closed before the database
@@ -104,20 +105,19 @@ class WriterThread:
         finally:
             engine.dispose()
 
-    def _next(self, engine: Engine) -> Todo | None:
+    def _next(self, batches: Batches) -> Todo | None:
         """Wait for a batch, or the end; meanwhile keep the lock."""
-        seconds = SECONDS_TO_LOOK if self._alone and engine.dialect.name != "sqlite" else None
+        seconds = SECONDS_TO_LOOK if self._alone and self._url.get_backend_name() != "sqlite" else None
         while True:
             try:
                 return self._batches.get(timeout=seconds)
             except Empty:
-                self._keep_lock(engine)
+                self._keep_lock(batches)
 
-    def _keep_lock(self, engine: Engine) -> None:
+    def _keep_lock(self, batches: Batches) -> None:
         for _ in range(2):  # a new session, if the one before is gone, takes the lock
             try:
-                with engine.connect() as connection:
-                    connection.execute(text("SELECT 1"))
+                batches.look()
             except Busy as busy:
                 self._lost(busy)
             except SQLAlchemyError:

@@ -6,7 +6,7 @@ The names of methods are those of python-socketio's manager, which its server ca
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -133,11 +133,11 @@ class Manager(Rooms):
             for bundle in bundles(messages, delivery, rooms):
                 await self._spread(bundle, self._inside(namespace, rooms), namespace)
 
-    async def _spread(self, bundle: Bundle, recipients: dict[str, str], namespace: str) -> None:
-        """Send to all recipients, in turn with other emits."""
+    def _spread(self, bundle: Bundle, recipients: dict[str, str], namespace: str) -> Awaitable[None]:
+        """Send to all recipients, in turn with other emits, when awaited."""
         if len(recipients) > CROWD:
             bundle.hurry = Hurry.GATHERED if bundle.delivery is Delivery.VOLATILE else Hurry.NOW
-        await self._turns.spread(partial(self._send, namespace), bundle, recipients)
+        return self._turns.spread(partial(self._send, namespace), bundle, recipients)
 
     def _send(self, namespace: str, bundle: Bundle, recipients: Iterable[tuple[str, str]]) -> None:
         session, pending = self.server.eio.sockets.get, self._connecting.get(namespace)

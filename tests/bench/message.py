@@ -1,7 +1,8 @@
-"""What the server does for one message, without a network: ``python -m tests.bench.message [--rounds N]``.
+"""What the server does for one message, without a network: ``python -m tests.bench.message [--rounds N] [--alone]``.
 
-Packets are handed to a socket whose transport swallows what it is given, and each batch is waited for. The least of the
-rounds is printed first, which others on the machine disturb least: run it in two checkouts in turns to compare them.
+Packets are handed to a socket whose transport swallows what it is given, and each batch is waited for, or with
+``--alone`` each message. The least of the rounds is printed first, which others on the machine disturb least: run it in
+two checkouts in turns to compare them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tests.people import connect
 from tests.servers import RunningServer, running
 
 BATCH = 200
-"""Messages that are committed together, about as many as when 500 people talk."""
+"""Messages of a round. They are committed together, about as many as when 500 people talk, unless each is alone."""
 
 
 class Sink:
@@ -48,9 +49,10 @@ class Sink:
         """End."""
 
 
-async def rounds(count: int) -> list[float]:
+async def rounds(count: int, *, alone: bool = False) -> list[float]:
     """Return the seconds of processor time of a message from one person to another, in each round.
 
+    One that is ``alone`` is sent once the one before was acknowledged.
     Raises ``RuntimeError`` if one was refused.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -58,7 +60,8 @@ async def rounds(count: int) -> list[float]:
             await alice.say("bob", "warm up")
             sink = Sink()
             sender = _redirect(server, sink)
-            seconds = [await _round(sender, number * BATCH) for number in range(count)]
+            together = 1 if alone else BATCH
+            seconds = [await _round(sender, number * BATCH, together) for number in range(count)]
     if sink.accepted != count * BATCH:
         raise RuntimeError(f"{sink.accepted:,} of {count * BATCH:,} messages were accepted")
     return seconds
@@ -72,11 +75,12 @@ def _redirect(server: RunningServer, sink: Sink) -> Socket:
     return sockets[0]
 
 
-async def _round(sender: Socket, first: int) -> float:
+async def _round(sender: Socket, first: int, together: int) -> float:
     begun = time.process_time()
-    for waited in [sender.receive(_packet(number)) for number in range(first, first + BATCH)]:
-        if waited:
-            await waited
+    for start in range(first, first + BATCH, together):
+        for waited in [sender.receive(_packet(number)) for number in range(start, start + together)]:
+            if waited:
+                await waited
     return (time.process_time() - begun) / BATCH
 
 
@@ -89,7 +93,9 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=60)
-    found = asyncio.run(rounds(parser.parse_args().rounds))
+    parser.add_argument("--alone", action="store_true", help="one message after another")
+    arguments = parser.parse_args()
+    found = asyncio.run(rounds(arguments.rounds, alone=arguments.alone))
     print(f"CPU for a message: least {min(found) * 1e6:.1f} µs, median {median(found) * 1e6:.1f} µs")
 
 

@@ -37,7 +37,7 @@ def test_the_writer_copies_what_is_left_of_a_long_log(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "WRITES", 10**9)
     engine = connect(make_url(f"sqlite:///{tmp_path / 'test.sqlite3'}"), writer=True)
     metadata.create_all(engine)
-    copies = Checkpoints(engine)
+    copies = Checkpoints(engine.url)
 
     def write(name):
         with engine.begin() as connection:
@@ -49,7 +49,7 @@ def test_the_writer_copies_what_is_left_of_a_long_log(tmp_path, monkeypatch):
     copies._is_long = True
     write("#copied with all before it")
     write("#first of a new log")
-    assert checkpoints._copy(copies._other) < 20
+    assert checkpoints._copy(copies._engine) < 20
     copies.end()
     engine.dispose()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 
 import psycopg
 import pytest
@@ -80,14 +82,13 @@ async def test_a_write_takes_the_lock_again_first(database, administrator, monke
 
 
 async def test_its_own_former_session_does_not_keep_it_out(database):
-    kept = []
-
-    def leave(db):
-        db.detach()  # as if the network failed: PostgreSQL still has the session, and the server a new one
-        kept.append(db.connection)
-
-    await database.writer.change(leave)
+    session = await database.writer.change(lambda db: db.connection.driver_connection)
+    held, (broken, other) = os.dup(session.fileno()), socket.socketpair()
+    other.close()
+    os.dup2(broken.fileno(), session.fileno())  # as if the network failed: PostgreSQL still has the session
+    broken.close()
     assert await database.writer.change(lambda _: 1) == 1
+    os.close(held)
 
 
 async def another_server_is_first(administrator, url: str) -> None:

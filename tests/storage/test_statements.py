@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy import bindparam, create_engine, delete, insert, select, text, union_all, update
 from sqlalchemy.schema import CreateTable
 
-from chatrooms.storage.statements import Prepared
+from chatrooms.storage.statements import Prepared, Upsert
 from chatrooms.storage.tables import metadata, rooms
-from chatrooms.storage.upserts import Upsert
 from tests.storage.test_writer import ROOM
 
 NAMED = rooms.c.name == bindparam("name")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 from pydantic import Field
@@ -70,8 +69,7 @@ Attach = Mapping[str, Callable[[Message], Any]]
 """What stores the parts of a message that were given, by their names."""
 
 
-@dataclass(frozen=True)
-class Posting:
+class Posting(NamedTuple):
     """The destination of a message, which may begin a conversation or thread, or reopen or accept a conversation.
 
     It may be the first of an author who was ``added`` to its room. Or the message is already ``stored``. An author who
@@ -169,8 +167,10 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
 
 def _content(act: Act, p: Post) -> Attach:
     """Check what the message consists of, and return what stores it beside the text; raises `Invalid`."""
-    if not p.text and not _gives(p):
-        raise Invalid("This cannot be empty.", field="text")
+    if not _gives(p):
+        if not p.text:
+            raise Invalid("This cannot be empty.", field="text")
+        return {}
     known = {part.name: part.given for part in act.server.parts if part.given}
     given = {name: value for name in OF_PARTS if (value := getattr(p, name))}
     for name in given.keys() - known.keys():

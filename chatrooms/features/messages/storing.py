@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Integer, String, bindparam, select, update
 from sqlalchemy.dialects import postgresql
 
-from chatrooms.storage.statements import Prepared
+from chatrooms.storage.statements import Prepared, Upsert
 from chatrooms.storage.synced import MESSAGE
 from chatrooms.storage.tables import messages, rooms
-from chatrooms.storage.upserts import Upsert
 
 _COLUMNS = (*MESSAGE, "rev")
 _revs = bindparam("revs", type_=Integer)

@@ -32,9 +32,8 @@ from typing_extensions import TypedDict
 from chatrooms.features.reactions.emoji import LONGEST
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
-from chatrooms.storage.statements import Prepared
+from chatrooms.storage.statements import Prepared, Upsert
 from chatrooms.storage.tables import messages, metadata, users
-from chatrooms.storage.upserts import Upsert
 
 FIRST = 20
 """How many people a message names for each emoji."""

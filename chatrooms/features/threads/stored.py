@@ -28,10 +28,9 @@ from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.fields import Seq
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
-from chatrooms.storage.statements import Prepared
+from chatrooms.storage.statements import Prepared, Upsert
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import is_message, messages, metadata, rooms
-from chatrooms.storage.upserts import Upsert
 
 FIRST = 5
 """How many people a message names who replied to it in its thread."""

@@ -1,0 +1,146 @@
+"""What runs in a transaction, on the threads of the writer and the readers: the permission, the body, the listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection
+
+from chatrooms import names
+from chatrooms.events import Align, Change, End, Event, Signal
+from chatrooms.pipeline import scopes
+from chatrooms.pipeline.act import NO_SERVER, Act, Caller
+from chatrooms.pipeline.addressing import MOVING
+from chatrooms.pipeline.changes import Changes
+from chatrooms.pipeline.charges import Charges
+from chatrooms.pipeline.commands import Command, Params
+from chatrooms.pipeline.feature import Features
+from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.session_use import SessionUse
+from chatrooms.storage import ahead
+
+P = TypeVar("P", bound=Params)
+R = TypeVar("R")
+
+KEEPING = frozenset({"messages", "reads"})
+"""The tables that decide nobody's standing in a room (see `storage.ahead`)."""
+
+
+class NotRepeatable(Exception):
+    """A repeatable query emitted signals, which would be emitted again with it: a mistake in its declaration."""
+
+
+@dataclass
+class Outcome(Generic[R]):
+    """The outcome of a command."""
+
+    result: R
+    changes: list[Change]
+    signals: list[Signal]
+    ended: list[str]
+    queued: bool
+    barred: list[str]
+
+    @property
+    def events(self) -> list[Event]:
+        """Return the events to broadcast, in order: sockets move before the change that moved them is sent."""
+        return [
+            *[End(username, at_once=True, bars=True) for username in self.barred],
+            *[End(names.session(session)) for session in self.ended],
+            *[Align(change.room) for change in self.changes if not MOVING.isdisjoint(change.rows)],
+            *self.changes,
+            *self.signals,
+        ]
+
+
+class Transacting:
+    """Runs commands and other changes; ``server`` is what they get as theirs."""
+
+    def __init__(
+        self, features: Features, charges: Charges, sessions: SessionUse, rates: Rates, uncounted: Rates
+    ) -> None:
+        self._features, self._charges, self._sessions = features, charges, sessions
+        self._rates, self._uncounted = rates, uncounted
+        self.server = NO_SERVER
+
+    def query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
+        """Run a command that reads."""
+        act = self.act(me, db)
+        outcome = self._finish(act, command.body(act, p, allowed(command, act, p)))
+        if command.repeatable and outcome.signals:
+            raise NotRepeatable(command.name)
+        return outcome
+
+    def command(self, command: Command[P], p: P, me: Caller) -> Callable[[Connection], Outcome[Any]]:
+        """Return the writer's work for a command; raises `RateLimited` if its broadcast exceeds the caller's rate."""
+        return self._rerunnable(partial(self._command, command, p, me))
+
+    def change(
+        self, work: Callable[[Act], R], me: Caller, locked: Collection[str]
+    ) -> Callable[[Connection], Outcome[R]]:
+        """Return the writer's work for a change that is not a command."""
+        return self._rerunnable(partial(self._change, work, me, locked))
+
+    def act(self, me: Caller, db: Connection, rates: Rates | None = None) -> Act:
+        """Return what a body gets."""
+        return Act(me, db, Changes(db), rates or self._rates, self.server)
+
+    def asking(self, me: Caller, db: Connection) -> Act:
+        """Return what a query gets that counts in no rate."""
+        return self.act(me, db, self._uncounted)
+
+    def _rerunnable(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
+        """Return ``run`` for the writer, which may run it again after undoing what it did; then no rate counts it.
+
+        Sessions that it ended go on until it has ended them again.
+        """
+        rates, ended = self._rates, list[str]()
+
+        def work(db: Connection) -> Outcome[R]:
+            nonlocal rates, ended
+            for session in ended:
+                self._sessions.find_again(session, self._sessions.now())
+            now, rates = rates, self._uncounted
+            outcome = run(db, now)
+            ended = [*outcome.ended, *outcome.barred]
+            return outcome
+
+        return work
+
+    def _command(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
+        self._sessions.require(me)
+        act = self.act(me, db, rates)
+        act.changes.locked = set(command.locks(db, me, p))
+        outcome = self._finish(act, command.body(act, p, allowed(command, act, p)))
+        self._charges.events([*outcome.changes, *outcome.signals, *act.deferred], me, rates)
+        return outcome
+
+    def _change(
+        self, work: Callable[[Act], R], me: Caller, locked: Collection[str], db: Connection, rates: Rates
+    ) -> Outcome[R]:
+        if me.session is not None:  # others may be signing in, and are not known by then
+            self._sessions.require(me)
+        act = self.act(me, db, rates)
+        act.changes.locked = locked
+        return self._finish(act, work(act))
+
+    def _finish(self, act: Act, result: R) -> Outcome[R]:
+        """Return the outcome of what was done, after the listeners have seen it."""
+        self._features.listen(act)
+        changes = list(act.changes.by_room.values())
+        if act.ended or act.barred:
+            self._sessions.end([*act.ended, *act.barred])
+        if changes and all(KEEPING.issuperset(change.rows) for change in changes):
+            ahead.keep(act.db)
+        return Outcome(result, changes, act.signals, act.ended, act.queued, act.barred)
+
+
+def allowed(command: Command[P], act: Act, p: P) -> Any:
+    """Return what the permission of a command returns; raises a `Refusal`, also if the caller's key is not for it."""
+    found = command.may(act, p)
+    if act.me.scope and not command.scoped:
+        scopes.require_room(act.me.scope, found)
+    return found
