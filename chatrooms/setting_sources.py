@@ -20,7 +20,7 @@ class Sourced(BaseModel):
     Making them raises ``ValidationError``, and ``tomllib.TOMLDecodeError`` or ``OSError`` for a file that is damaged.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
     config: ClassVar[Path]
     """The file, which need not exist."""
 

@@ -29,7 +29,7 @@ MAX_MESSAGES = 500
 
 
 class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class NewMessage(_Given):

@@ -1,8 +1,8 @@
 """The host application's accounts: each id of its own has a username here, which is chosen once and stays.
 
-An id is kept exactly, and compared character by character. If it is a username (`names.vouched`), that is the username,
-unless another account has it, or it is a number and the account has a name; otherwise it is made from that name, or from
-what is before the ``@`` of an e-mail address.
+An id is kept exactly, and compared character by character. If it is a username (`names.vouched`), that is the
+username, unless another account has it, or it is a number and the account has a name; otherwise it is made from that
+name, or from what is before the ``@`` of an e-mail address.
 """
 
 from __future__ import annotations

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, String, and_, bindparam, case, column, false, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ARRAY, ColumnElement, Connection, String, and_, bindparam, case, column, false, func, select
 
 from chatrooms import names
 from chatrooms.errors import Invalid, NotAMember, NotFound

@@ -178,8 +178,8 @@ class Read(TypedDict):
     uncounted: Annotated[
         int | None,
         Field(
-            description="How many messages after the position are not unread, because they are your own, deleted, or of "
-            "somebody you have blocked; `null` if they are not counted, because more than 1,000 follow: show 999+."
+            description="How many messages after the position are not unread, because they are your own, deleted, or "
+            "of somebody you have blocked; `null` if they are not counted, because more than 1,000 follow: show 999+."
         ),
     ]
     room_rev: Annotated[

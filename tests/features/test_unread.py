@@ -48,9 +48,7 @@ step = st.one_of(
         st.fixed_dictionaries({"room": shared, "username": person}),
     ),
     st.tuples(st.just("alice"), st.just("room.close"), st.fixed_dictionaries({"room": room})),
-    st.tuples(
-        st.just("alice"), st.sampled_from(("user.block", "user.unblock")), st.just({"username": "bob"})
-    ),
+    st.tuples(st.just("alice"), st.sampled_from(("user.block", "user.unblock")), st.just({"username": "bob"})),
 )
 heard = st.tuples(st.just("hear"), st.sampled_from((0, 1)), room)
 """A change of a room arrives in one of two tabs; changes of other rooms may be slower."""
@@ -142,7 +140,7 @@ BLOCKED = [
     _IN_DEN,
     *[("hear", 0, "alice"), ("hear", 1, "#den")] * 3,
 ]
-"""Somebody who is blocked and unblocked, which arrives before what they posted in one tab, and after it in the other."""
+"""Somebody who is blocked and unblocked, which arrives before their messages in one tab, and after them in the other."""
 
 
 @given(
