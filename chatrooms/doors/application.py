@@ -20,6 +20,7 @@ from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access, parsing
+from chatrooms.pipeline.act import APPLICATION
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.signalled import Said
@@ -205,11 +206,15 @@ class ApplicationDoor(HostHandlers):
         """Emit your own event from a thread, as `post_sync` posts."""
         self._lifetime.call_sync(self.emit, event, data, to=to)
 
-    async def run(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
-        """Run any command as the user with that id, with their permissions, and return its result."""
+    async def run(self, command: str, params: Mapping[str, Any], *, username: str | None = None) -> dict[str, Any]:
+        """Run any command as the user with that id, with their permissions and rates, and return its result.
+
+        Without one, the application itself runs it: it may read, post, edit, delete and moderate in all rooms, also in
+        conversations that it is not in, and has no rates.
+        """
         return await self._lifetime.call(self._run, command, params, username)
 
-    def run_sync(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
+    def run_sync(self, command: str, params: Mapping[str, Any], *, username: str | None = None) -> dict[str, Any]:
         """Run any command from a thread, as `post_sync` posts."""
         return self._lifetime.call_sync(self.run, command, params, username=username)
 
@@ -242,8 +247,9 @@ class ApplicationDoor(HostHandlers):
             raise NotFound("No such room or person.", field="to")
         await self._broadcast.publish([Signal(where, users.SYSTEM, said.type, said.data)])
 
-    async def _run(self, command: str, params: Mapping[str, Any], id: str) -> dict[str, Any]:
-        result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._users.active(id))
+    async def _run(self, command: str, params: Mapping[str, Any], id: str | None) -> dict[str, Any]:
+        me = APPLICATION if id is None else await self._users.active(id)
+        result: dict[str, Any] = await self._pipeline.run(command, dict(params), me)
         return result
 
     async def _disconnect(self, id: str) -> None:

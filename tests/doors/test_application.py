@@ -191,6 +191,28 @@ async def test_replies_and_threads_go_where_their_message_is(host):
         await host.chat.post(text="x", thread="11111111-1111-4111-8111-111111111111")
 
 
+async def test_the_application_reads_and_moderates_everything_without_rates(host):
+    async with host.tab(ALICE) as alice, host.tab(BOB) as bob:
+        first, second = await alice.say("bob", "My card is 4711"), await alice.say("bob", "Oh no")
+        room, run = first["room"], host.chat.run
+        for _ in range(100):
+            found = (await run("history", {"room": room}))["messages"]
+        assert [message["text"] for message in found] == ["My card is 4711", "Oh no"]
+        await run("message.edit", {"id": first["id"], "text": "My card is …"})
+        await run("message.delete", {"id": second["id"]})
+        await bob.hears(lambda _, data: any(row["deleted"] for row in data.get("messages", ())))
+        history = (await bob.run("history", room=room))["messages"]
+        assert [(row["author"], row["text"]) for row in history] == [("alice", "My card is …"), ("alice", None)]
+        own = await host.chat.post("#lobby", "Deploied.")
+        assert (await run("message.edit", {"id": own["id"], "text": "Deployed."}))["message"]["text"] == "Deployed."
+        await run("room.remove", {"room": "#lobby", "username": "bob"})
+        for where in (room, f"{room}/{first['seq']}"):
+            with pytest.raises(Forbidden, match="conversations that it is in"):
+                await host.chat.post(room=where, text="Hello, you two")
+        with pytest.raises(NotFound):
+            await run("history", {"room": "alice+carol"})
+
+
 async def test_a_key_posts_once_in_each_room_and_belongs_to_its_author(host):
     for id in (ALICE, BOB):
         await host.chat.add_user(id)

@@ -140,7 +140,7 @@ BLOCKED = [
     _IN_DEN,
     *[("hear", 0, "alice"), ("hear", 1, "#den")] * 3,
 ]
-"""Somebody who is blocked and unblocked, which arrives before their messages in one tab, and after them in the other."""
+"""Somebody is blocked and unblocked: one tab hears of it before their messages, the other one after them."""
 
 
 @given(

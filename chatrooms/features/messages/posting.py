@@ -97,6 +97,8 @@ def addressed(me: Caller, room: str) -> str:
 def _may(act: Act, p: Post) -> Posting:
     """Allow members, and authors of a message that is already stored, even if they were removed since."""
     room = addressed(act.me, p.room)
+    if act.me.host and names.kind(base := names.base(room)) == "conversation" and not _is_in(act.me, base):
+        raise Forbidden("The application writes only in conversations that it is in.")
     try:
         here = access.of(act.db, act.me, room, writing=True)
     except Refusal:
@@ -115,6 +117,10 @@ def _may(act: Act, p: Post) -> Posting:
         _require_first(act, p, here)
     begins, accepts = not here.exists, here.asked
     return Posting(room, begins=begins, reopens=here.closed, accepts=accepts, added=here.added, stored=stored)
+
+
+def _is_in(me: Caller, conversation: str) -> bool:
+    return me.username in names.people(conversation)
 
 
 def _require_first(act: Act, p: Post, here: Here) -> None:
