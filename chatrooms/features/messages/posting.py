@@ -97,8 +97,6 @@ def addressed(me: Caller, room: str) -> str:
 def _may(act: Act, p: Post) -> Posting:
     """Allow members, and authors of a message that is already stored, even if they were removed since."""
     room = addressed(act.me, p.room)
-    if act.me.host and names.kind(base := names.base(room)) == "conversation" and not _is_in(act.me, base):
-        raise Forbidden("The application writes only in conversations that it is in.")
     try:
         here = access.of(act.db, act.me, room, writing=True)
     except Refusal:
@@ -106,6 +104,7 @@ def _may(act: Act, p: Post) -> Posting:
             if stored := _stored(act, room, p):
                 return Posting(room, stored=stored, belongs=False)
         raise
+    _require_own(act.me, names.base(room))
     if here.access == "thread" and "thread" not in act.server.blank:
         raise Invalid("This server has no threads.", field="room")
     looks = p.reply_to or _gives(p) or p.if_seq is not None or not here.exists or here.closed or here.waits or here.slow
@@ -119,8 +118,10 @@ def _may(act: Act, p: Post) -> Posting:
     return Posting(room, begins=begins, reopens=here.closed, accepts=accepts, added=here.added, stored=stored)
 
 
-def _is_in(me: Caller, conversation: str) -> bool:
-    return me.username in names.people(conversation)
+def _require_own(me: Caller, room: str) -> None:
+    """Raise `Forbidden` to the application in a conversation of others, which it may only read and moderate."""
+    if me.host and names.kind(room) == "conversation" and me.username not in names.people(room):
+        raise Forbidden("The application writes only in conversations that it is in.")
 
 
 def _require_first(act: Act, p: Post, here: Here) -> None:
