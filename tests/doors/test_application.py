@@ -273,6 +273,33 @@ async def test_a_handler_hears_new_messages_alone_in_order_and_of_its_room(host)
     assert {one["room"] for one in everything} == {"#lobby", "alice", f"#lobby/{first['seq']}"}
 
 
+async def test_the_application_hears_who_joins_and_every_change(host):
+    joined, changes = listening(host.chat.on_join), Heard()
+
+    @host.chat.on_change(room="#den")
+    async def changed(change):
+        await changes(change)
+        change["messages"] = "what a handler does with it is its own business"
+
+    async with host.tab(ALICE) as alice, host.tab(BOB) as bob:
+        await alice.run("room.create", name="#den")
+        await alice.run("room.invite", room="#den", username="bob")
+        await alice.run("room.role", room="#den", username="bob", role="moderator")
+        message = await bob.say("#den", "Hello")
+        await alice.run("message.delete", id=message["id"])
+        await bob.say("alice", "Only you")
+        await alice.run("room.role", room="#den", username="bob", role="member")
+        await alice.run("room.leave", room="#den")
+        await bob.run("room.leave", room="#den")
+        await bob.run("room.join", room="#den")
+        await joined.until(5)
+        await changes.until(9)
+    assert joined == [(ALICE, "#lobby"), (BOB, "#lobby"), (ALICE, "#den"), (BOB, "#den"), (BOB, "#den")]
+    assert [change["rev"] for change in changes] == [*range(1, len(changes) + 1)]
+    texts = [row["text"] for change in changes for row in change.get("messages", ()) if row["id"] == message["id"]]
+    assert texts == ["Hello", None]
+
+
 async def test_a_handler_that_fails_or_never_returns_is_in_nobodys_way(host, caplog, monkeypatch):
     monkeypatch.setattr(hearing, "MAX_WAITING", 5)
     release, heard = asyncio.Event(), listening(host.chat.on_message)
@@ -290,7 +317,7 @@ async def test_a_handler_that_fails_or_never_returns_is_in_nobodys_way(host, cap
     async with asyncio.timeout(PATIENCE):
         while caplog.text.count("on_message failed: RuntimeError") < 5:
             await asyncio.sleep(0.01)
-    assert caplog.text.count("a handler of on_message misses messages") == 1
+    assert caplog.text.count("a handler of on_message misses calls") == 1
 
 
 async def test_busy_rooms_and_others_take_turns(host, monkeypatch):
@@ -535,7 +562,9 @@ async def test_a_name_that_is_taken_is_refused_when_it_is_declared(host, name):
 
 def test_handlers_are_coroutine_functions(tmp_path):
     chat = Chatrooms(Settings(data=tmp_path))
-    for register in (chat.on_message, chat.on_connect, chat.on_disconnect, chat.event("vote")):
+    for register in (
+        *(chat.on_message, chat.on_join, chat.on_change, chat.on_connect, chat.on_disconnect, chat.event("vote")),
+    ):
         with pytest.raises(TypeError, match="coroutine function"):
             register(lambda *_: None)
 

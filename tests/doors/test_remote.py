@@ -88,6 +88,8 @@ NO_COUNTERPART = {
     "post_all": "`post_many` is it: each message can be given its own arguments by `post`.",
     "sockets_in": "The ids of sockets mean something only in the process that has them.",
     "on_message": "Another process hears by a bot of `chatrooms.client`, which goes on where it stopped.",
+    "on_join": "Another process hears by a bot, as with `on_message`.",
+    "on_change": "Another process hears by a client's `changes`.",
     "on_connect": "Handlers run where the sockets are.",
     "on_disconnect": "Handlers run where the sockets are.",
     "event": "Handlers run where the sockets are.",
