@@ -16,6 +16,7 @@ from chatrooms.doors.host_users import HostUsers, parsed
 from chatrooms.errors import Invalid, NotFound, Refusal
 from chatrooms.events import Emission, Signal
 from chatrooms.features import users
+from chatrooms.features.files import portraits
 from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
@@ -134,6 +135,18 @@ class ApplicationDoor(HostHandlers):
     def remove_user_sync(self, id: str) -> None:
         """Remove a user from a thread, as `post_sync` posts."""
         self._lifetime.call_sync(self.remove_user, id)
+
+    async def set_picture(self, id: str, picture: bytes | None) -> None:
+        """Give a user the picture in these bytes, such as those of a JPEG, or with None take theirs away.
+
+        Its middle is shown, without what it may say of places. Giving the same again has no effect. The user can choose
+        another one. Raises `NotFound`, and `Invalid`, `TooLarge` or `NoSpace` for what cannot become a picture here.
+        """
+        await self._lifetime.call(self._set_picture, id, picture)
+
+    def set_picture_sync(self, id: str, picture: bytes | None) -> None:
+        """Give a user a picture from a thread, as `post_sync` posts."""
+        self._lifetime.call_sync(self.set_picture, id, picture)
 
     async def hand_over(self, user: User | str, *, minutes: float = 15) -> str:
         """Return a token by which a page connects as a user for that many minutes, without `authenticate`.
@@ -259,6 +272,9 @@ class ApplicationDoor(HostHandlers):
 
     async def _remove(self, id: str) -> None:
         await removing.remove(self._pipeline, (await self._users.person(id)).username)
+
+    async def _set_picture(self, id: str, picture: bytes | None) -> None:
+        await portraits.give(self._pipeline, (await self._users.person(id)).username, picture)
 
     async def _id_of(self, username: str) -> str:
         return await self._users.id_of(username)
