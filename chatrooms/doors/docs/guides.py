@@ -20,6 +20,7 @@ ORDER = (
     "logs",
     "security",
     "embedding",
+    "frameworks",
     "remote",
     "widget",
     "bots",
