@@ -13,7 +13,7 @@ from chatrooms.sign_in_settings import SignInSettings
 from chatrooms.site_settings import DATABASE
 
 DEFAULT_CONFIG = setting_sources.config_folder("chatrooms") / "chatrooms.toml"
-"""The file that `load`, and so the command, reads if no other is named; an application that mounts the chat reads none."""
+"""The file that `load`, and so the command, reads if no other is named; an application reads none."""
 FILES = "files"
 """The name of the folder in the data directory that holds what people upload."""
 OURS = (DATABASE, FILES)
