@@ -26,6 +26,8 @@ OnJoin = Callable[[str, str], Awaitable[object]]
 OnChange = Callable[[ChangePayload], Awaitable[object]]
 """What it does with a change of a room, as clients receive it."""
 Given = tuple[Any, ...]
+Of = Callable[[Change], Iterable[Given]]
+"""Returns with what a handler is called because of a change."""
 
 AT_ONCE = 16
 """How many rooms a handler works for at once."""
@@ -59,7 +61,7 @@ class Hearing:
         self._add("on_change", handler, handler, room, _whole)
 
     def _add(
-        self, what: str, given: Callable[..., Any], call: Callable[..., Awaitable[object]], room: str | None, of: _Of
+        self, what: str, given: Callable[..., Any], call: Callable[..., Awaitable[object]], room: str | None, of: Of
     ) -> None:
         handlers.require_coroutine(given)
         self._ears.append(_Ear(what, call, room, of))
@@ -75,10 +77,6 @@ class Hearing:
     async def close(self) -> None:
         """Cancel the calls that have not returned, and forget what waits."""
         await asyncio.gather(*(ear.close() for ear in self._ears))
-
-
-_Of = Callable[[Change], Iterable[Given]]
-"""Returns with what a handler is called because of a change."""
 
 
 def _messages(change: Change) -> Iterator[Given]:
@@ -105,7 +103,7 @@ def _whole(change: Change) -> Iterator[Given]:
 class _Ear:
     """One handler, and the calls that wait for it by room."""
 
-    def __init__(self, what: str, handler: Callable[..., Awaitable[object]], room: str | None, of: _Of) -> None:
+    def __init__(self, what: str, handler: Callable[..., Awaitable[object]], room: str | None, of: Of) -> None:
         self.room = room
         self._what, self._handler, self._of = what, handler, of
         self._waiting: dict[str, deque[Given]] = {}
