@@ -274,7 +274,7 @@ class Chatrooms(ApplicationDoor):
 
 def _sharing(others: Others | None) -> Callable[[str, str], None] | None:
     """Return what has other nodes count the requests of an address."""
-    return others and others.spent
+    return others.spent if others else None
 
 
 def _create_defaults(act: Act) -> Facts:

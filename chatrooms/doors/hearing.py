@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from chatrooms import names
 from chatrooms.doors import handlers
 from chatrooms.doors.greeting import IdOf
-from chatrooms.events import Change, ChangePayload, Event
+from chatrooms.events import Change, Event
 from chatrooms.pipeline.addressing import payload
+from chatrooms.storage import rows as stored
 
 if TYPE_CHECKING:
     from chatrooms.client.rows import Message
@@ -23,7 +24,7 @@ OnMessage: TypeAlias = "Callable[[Message], Awaitable[object]]"
 """What a host application does with a new message."""
 OnJoin = Callable[[str, str], Awaitable[object]]
 """What it does when somebody has become a member of a shared room: gets the id of the user, and the room."""
-OnChange = Callable[[ChangePayload], Awaitable[object]]
+OnChange = Callable[[stored.Change], Awaitable[object]]
 """What it does with a change of a room, as clients receive it."""
 Given = tuple[Any, ...]
 Of = Callable[[Change], Iterable[Given]]

@@ -131,7 +131,7 @@ function takeBlocks(_room, rows) {
   store.blocks.value = merge(store.blocks.value, rows, (row) => row.blocked);
   const people = new Set(rows.map(({ blocked }) => blocked));
   for (const [room, { value }] of store.windows) {
-    const theirs = [...value.rows.values()].filter((row) => isMessage(row) && people.has(row.author));
+    const theirs = [...value.rows.values()].filter(isMessage).filter(({ author }) => people.has(author));
     dropUncounted(room, new Set(theirs.map(({ number }) => number)));
     noteUncounted(
       room,

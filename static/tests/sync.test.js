@@ -89,7 +89,10 @@ test("what somebody posts is unread no longer while they are blocked, in whateve
   block(false, 1);
   assert.deepEqual(noted(), [[1, 1]]);
   takeRows("#lobby", { messages: [message({ seq: 3, author: "mallory" })] });
-  assert.deepEqual(noted(), [[1, 1], [3, 3]]);
+  assert.deepEqual(noted(), [
+    [1, 1],
+    [3, 3],
+  ]);
   takeRows("#lobby", { messages: [message({ seq: 1, author: "mallory", rev: 4, deleted: true })] });
   block(true, 2);
   assert.deepEqual(noted(), [[1, 4]]);

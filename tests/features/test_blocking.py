@@ -99,27 +99,27 @@ def test_a_blocked_person_gives_no_items_in_the_inbox(direct):
     assert [item["by"] for item in direct.run("alice", "inbox.list", {})[0]["items"]] == ["carol"]
 
 
-def test_what_a_blocked_person_posts_is_not_unread_in_rooms_threads_and_their_list(direct):
+async def test_what_a_blocked_person_posts_is_not_unread_in_rooms_threads_and_their_list(direct):
     said = talk(direct, "alice", "#lobby", "Hello")
     thread = f"#lobby/{said['seq']}"
     for room in ("#lobby", thread):
         talk(direct, "carol", room, "Hi")
         talk(direct, "mallory", room, "spam")
-    asyncio.run(direct.run_jobs())
+    await direct.run_jobs()
 
-    def unread() -> dict[str, int]:
+    async def unread() -> dict[str, int]:
         fresh = Tab(direct)
-        asyncio.run(fresh.caught_up())
+        await fresh.caught_up()
         listed = direct.run("alice", "thread.list", {})[0]["threads"]
         return {room: fresh.state.unread(room) for room in ("#lobby", thread)} | {"listed": listed[0]["unread"]}
 
-    assert unread() == {"#lobby": 2, thread: 2, "listed": 2}
+    assert await unread() == {"#lobby": 2, thread: 2, "listed": 2}
     _, changes = direct.run("alice", "user.block", {"username": "mallory"})
     assert {row["room"]: row["uncounted"] for row in changes[0]["reads"]} == {"#lobby": 1, thread: 1}
     talk(direct, "mallory", "#lobby", "more spam")
-    assert unread() == {"#lobby": 1, thread: 1, "listed": 1}
+    assert await unread() == {"#lobby": 1, thread: 1, "listed": 1}
     direct.run("alice", "user.unblock", {"username": "mallory"})
-    assert unread() == {"#lobby": 3, thread: 2, "listed": 2}
+    assert await unread() == {"#lobby": 3, thread: 2, "listed": 2}
 
 
 def test_blocking_is_a_change_in_the_own_room_alone(direct):

@@ -104,7 +104,7 @@ def _name_of_present(db: Connection, username: str) -> str | None:
     """Return the name of the file that is a person's picture."""
     picture = users.existing(db, username)["picture"]
     row = find(db, picture) if picture else None
-    return row and row["name"]
+    return row["name"] if row else None
 
 
 def _exchange(act: Act, old: str | None, new: str | None, of: str) -> None:

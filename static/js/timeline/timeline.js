@@ -9,7 +9,7 @@ import { isLooking } from "../reads/marks.js";
 import { positionIn, unreadOf } from "../reads/unread.js";
 import { goInstead, isShown, linkedIn } from "../route.js";
 import { leavePast } from "../rows.js";
-import { caughtUp, heads, isUnheard, reads, windowOf } from "../store.js";
+import { caughtUp, heads, isUnheard, me, reads, windowOf } from "../store.js";
 import { catchUp } from "../sync.js";
 import { leftOff, NOWHERE, unreadBelow } from "./left-off.js";
 import { isReturn, next, returning, spanOf } from "./position.js";
