@@ -105,6 +105,13 @@ def test_the_command_says_which_extra_it_needs():
     )
 
 
+def test_the_fixtures_for_tests_say_which_extra_they_need(tmp_path):
+    (tmp_path / "test_mine.py").write_text("def test_it(chat_server): pass")
+    run = "import pytest; pytest.main(['-q', '-p', 'no:cacheprovider', '--rootdir', sys.argv[1], sys.argv[1]])"
+    done = without_extras(run, str(tmp_path))
+    assert "run `pip install 'chatrooms[server]'`" in done.stdout
+
+
 def test_a_setting_says_which_extra_it_needs():
     done = without_extras("""
 from chatrooms.settings import Settings
