@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from chatrooms.lifetime import AlreadyRunning, NotRunning, WouldBlock
     from chatrooms.remote import Remote, RemoteRefused
     from chatrooms.settings import Settings
+    from chatrooms.storage.rows import Change
 
 __all__ = [
     "AlreadyRunning",
     "Authenticate",
+    "Change",
     "Chatrooms",
     "Conflict",
     "Connected",
@@ -44,6 +46,7 @@ __all__ = [
 _HOMES = {
     "AlreadyRunning": "chatrooms.lifetime",
     "Authenticate": "chatrooms.identity.hosts",
+    "Change": "chatrooms.storage.rows",
     "Chatrooms": "chatrooms.app",
     "Conflict": "chatrooms.errors",
     "Connected": "chatrooms.doors.greeting",

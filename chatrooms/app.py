@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine
 from starlette.routing import BaseRoute
@@ -15,11 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from chatrooms.doors.application import ApplicationDoor
 from chatrooms.doors.assets import Assets
-from chatrooms.doors.body import MAX_DEPTH
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.callers import Callers
-from chatrooms.doors.docs import Contract, Documents
-from chatrooms.doors.docs.own import describe
 from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
 from chatrooms.doors.greeting import Connected, Greeting
@@ -37,7 +34,7 @@ from chatrooms.doors.reference import Reference
 from chatrooms.doors.remote import RemoteDoor
 from chatrooms.doors.running import ABSENT
 from chatrooms.doors.snapshot import bundled
-from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
+from chatrooms.doors.socketio import SocketioDoor, server_of
 from chatrooms.doors.uploads import Uploads
 from chatrooms.events import Change
 from chatrooms.features import FEATURES, rooms, users
@@ -51,15 +48,9 @@ from chatrooms.identity.setups import Start
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline.act import APPLICATION, Act
 from chatrooms.pipeline.broadcast import Broadcast
-from chatrooms.pipeline.bus.choice import bus_of
-from chatrooms.pipeline.bus.messages import Spent
 from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.job_runner import Runner
 from chatrooms.pipeline.jobs import FORGET
-from chatrooms.pipeline.nodes.heads import Heads
-from chatrooms.pipeline.nodes.node import Node
-from chatrooms.pipeline.nodes.others import Others
-from chatrooms.pipeline.nodes.truth import Truth
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.queue import Queue
 from chatrooms.pipeline.rates import Rates
@@ -69,11 +60,11 @@ from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.files import make_private_folder
 from chatrooms.storage.health import degraded, problems
-from chatrooms.wire.connection_limits import exempt
-from chatrooms.wire.limits import Limits
-from chatrooms.wire.origins import checked_before
-from chatrooms.wire.server import Server
-from chatrooms.wire.session_limits import SessionLimits
+
+if TYPE_CHECKING:
+    from chatrooms.doors.docs import Documents
+    from chatrooms.pipeline.nodes.node import Node
+    from chatrooms.pipeline.nodes.others import Others
 
 log = logging.getLogger(__name__)
 
@@ -117,9 +108,9 @@ class Chatrooms(ApplicationDoor):
 
         self._db = Database(settings.database_url, shared=True)
         self._db.writer.on_lost(self._stop_serving)
-        self._server = _server(settings)
-        self._hearing, self._greeting = Hearing(), Greeting(self._id_of, on_connect)
-        others = Others(bus_of(settings.bus, self._db.url), Heads()) if self._db.is_shared else None
+        self._server = server_of(settings)
+        self._hearing, self._greeting = Hearing(self._id_of), Greeting(self._id_of, on_connect)
+        others = self._find_others() if self._db.is_shared else None
         self._broadcast = Broadcast(self._server, self._db.reader, self._hearing.take, others)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(FORGET,))))
         rates, queue = Rates(settings, spent=_sharing(others)), Queue()
@@ -152,7 +143,16 @@ class Chatrooms(ApplicationDoor):
         http = HttpDoor(callers, self._pipeline, gate, own=self._own, routes=self._routes(callers, rates))
         self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))
 
+    def _find_others(self) -> Others:
+        from chatrooms.pipeline.bus.choice import bus_of
+        from chatrooms.pipeline.nodes.others import Others
+
+        return Others(bus_of(self.settings.bus, self._db.url))
+
     def _make_node(self, others: Others, rates: Rates) -> Node:
+        from chatrooms.pipeline.nodes.node import Node
+        from chatrooms.pipeline.nodes.truth import Truth
+
         pipeline = self._pipeline
 
         def changes(db: Connection, known: Mapping[str, int]) -> Sequence[Change]:
@@ -241,6 +241,9 @@ class Chatrooms(ApplicationDoor):
 
     def _document(self, own: tuple[OwnEvent, ...]) -> Documents:
         """Return the documents of this server with these events of the application's own."""
+        from chatrooms.doors.docs import Contract, Documents
+        from chatrooms.doors.docs.own import describe
+
         events = describe([(each.name, each.doc, each.model) for each in own])
         return Documents(Contract(self._features.declared, self._features.parts, events))
 
@@ -271,7 +274,7 @@ class Chatrooms(ApplicationDoor):
 
 def _sharing(others: Others | None) -> Callable[[str, str], None] | None:
     """Return what has other nodes count the requests of an address."""
-    return None if others is None else lambda rate, network: others.bus.publish([Spent(rate, network)])
+    return others.spent if others else None
 
 
 def _create_defaults(act: Act) -> Facts:
@@ -283,18 +286,3 @@ def _create_defaults(act: Act) -> Facts:
     known = facts.find_or_make(act.db, act.now)
     lifetimes.resume(act, known)
     return known
-
-
-def _server(settings: Settings) -> Server:
-    """Return the Socket.IO server."""
-    return Server(
-        ping_interval=settings.ping_interval,
-        ping_timeout=settings.ping_timeout,
-        join_timeout=settings.join_timeout,
-        sessions=SessionLimits(settings.connections, exempt(",".join(settings.proxies))),
-        limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands reject deeper JSON, and name the field
-        malformed=malformed,
-        timed_out=TIMED_OUT,
-        async_handlers=False,
-        cors_allowed_origins=checked_before,
-    )

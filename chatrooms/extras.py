@@ -9,6 +9,7 @@ from chatrooms.errors import NotInstalled
 
 MODULES = {
     "accounts": ("argon2", "pyotp", "webauthn", "zxcvbn"),
+    "client": ("aiohttp",),
     "ldap": ("ldap3",),
     "media": ("PIL", "httpx2"),
     "metrics": ("prometheus_client",),
@@ -19,6 +20,7 @@ MODULES = {
 """The modules that each extra brings."""
 PURPOSES = {
     "accounts": "Passwords, passkeys and second factors",
+    "client": "Clients in Python",
     "ldap": "LDAP directories",
     "media": "Pictures and link previews",
     "metrics": "Metrics",

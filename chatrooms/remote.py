@@ -110,14 +110,14 @@ class Remote:
         """Return the id of a user, in a thread."""
         return str(self._call("user_id", {"username": username})["id"])
 
-    async def run(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
-        """Run any command as the user with that id, with their permissions, and return its result.
+    async def run(self, command: str, params: Mapping[str, Any], *, username: str | None = None) -> dict[str, Any]:
+        """Run any command as the user with that id, or without one as the application, as `Chatrooms.run` does.
 
         Like a message, it is repeated while the chat cannot be reached; unlike one, it may then have run twice.
         """
         return await asyncio.to_thread(self.run_sync, command, params, username=username)
 
-    def run_sync(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
+    def run_sync(self, command: str, params: Mapping[str, Any], *, username: str | None = None) -> dict[str, Any]:
         """Run a command from a thread."""
         given = {"command": command, "params": dict(params), "username": username}
         result: dict[str, Any] = self._call("run", given)

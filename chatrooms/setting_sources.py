@@ -20,8 +20,8 @@ class Sourced(BaseModel):
     Making them raises ``ValidationError``, and ``tomllib.TOMLDecodeError`` or ``OSError`` for a file that is damaged.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
-    config: ClassVar[Path]
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
+    config: ClassVar[Path | None] = None
     """The file, which need not exist."""
 
     def __init__(self, **given: Any) -> None:
@@ -35,8 +35,8 @@ def _environment(names: Iterable[str]) -> dict[str, str]:
     return {name: given[variable] for name, variable in variables.items() if variable in given}
 
 
-def _file(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+def _file(path: Path | None) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8")) if path and path.is_file() else {}
 
 
 def config_folder(name: str) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -13,6 +13,7 @@ from chatrooms.sign_in_settings import SignInSettings
 from chatrooms.site_settings import DATABASE
 
 DEFAULT_CONFIG = setting_sources.config_folder("chatrooms") / "chatrooms.toml"
+"""The file that `load`, and so the command, reads if no other is named; an application reads none."""
 FILES = "files"
 """The name of the folder in the data directory that holds what people upload."""
 OURS = (DATABASE, FILES)
@@ -25,12 +26,10 @@ SECRETS = frozenset({"service_key", "metrics_token", "oidc_client_secret", "ldap
 
 
 class Settings(SignInSettings):
-    """Every setting: a flag (``--port``), a variable (``CHATROOMS_PORT``) or a key of the TOML file (``port``).
+    """Every setting: an argument, or a variable (``CHATROOMS_PORT``), which an argument overrides.
 
-    Flags override the environment, which overrides the file.
+    With `load`, as for the command, also a key of a TOML file (``port``), which both override.
     """
-
-    config: ClassVar[Path] = DEFAULT_CONFIG
 
     frame_ancestors: Listed = Field(
         default=(),
@@ -196,6 +195,9 @@ RATES: dict[str, int] = {
 
 
 def load(config: Path | None = None, **flags: Any) -> Settings:
-    """Return the settings from ``flags`` that are not None, ``CHATROOMS_*`` and the TOML file ``config``."""
-    source: type[Settings] = type("Settings", (Settings,), {"config": config}) if config else Settings
+    """Return the settings from ``flags`` that are not None, ``CHATROOMS_*`` and the TOML file ``config``.
+
+    If none is given, it is the one in the home directory, which need not exist.
+    """
+    source: type[Settings] = type("Settings", (Settings,), {"config": config or DEFAULT_CONFIG})
     return source(**{name: value for name, value in flags.items() if value is not None})

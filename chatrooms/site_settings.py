@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from chatrooms import accent, addresses, logo, names, setting_sources
+from chatrooms import accent, addresses, logo, names, setting_sources, stylesheet
 from chatrooms.setting_types import Bus, Line, Link
 
 DATABASE = "chatrooms.sqlite3"
@@ -55,6 +55,11 @@ class SiteSettings(setting_sources.Sourced):
         description="The path of an SVG or PNG file, at most 256 KiB, which is shown as this server's logo instead of "
         "ours; square ones look best.",
     )
+    stylesheet: str = Field(
+        default="",
+        description="The path of a CSS file, at most 64 KiB, that the page has after its own, to change its colours, "
+        "fonts and measures (see *Look and links* in *Embed it in your application*).",
+    )
     login_url: Link = Field(
         default="",
         description="Where people log in to the application that mounts the chat, such as /login. The page leads them "
@@ -89,6 +94,13 @@ class SiteSettings(setting_sources.Sourced):
     def _logo_is_a_picture(cls, value: str) -> str:
         if value:
             logo.read(Path(value))
+        return value
+
+    @field_validator("stylesheet")
+    @classmethod
+    def _stylesheet_is_css(cls, value: str) -> str:
+        if value:
+            stylesheet.read(Path(value))
         return value
 
     @field_validator("url")

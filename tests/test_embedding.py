@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-from chatrooms import Chatrooms, Settings
+from chatrooms import Chatrooms, Settings, settings
 from chatrooms.errors import Invalid, NotFound
 from tests.doors import get, post
 from tests.people import Person, connect, leave
@@ -167,6 +167,12 @@ async def test_two_chats_in_one_process_are_independent(tmp_path):
         await asyncio.gather(here.say("#lobby", "here"), there.say("#lobby", "there"))
         await asyncio.gather(here.settled(), there.settled())
         assert (here.texts(), there.texts()) == (["here"], ["there"])
+
+
+def test_an_application_reads_no_file_of_settings_unless_it_asks_to(tmp_path, monkeypatch):
+    (tmp_path / "chatrooms.toml").write_text('name = "from the file"')
+    monkeypatch.setattr(settings, "DEFAULT_CONFIG", tmp_path / "chatrooms.toml")
+    assert (Settings().name, settings.load().name) == ("Chatrooms", "from the file")
 
 
 async def test_a_login_that_hangs_refuses_as_unavailable(tmp_path):

@@ -45,9 +45,13 @@ def test_both_commands_differ_only_in_their_last_line():
     assert run.splitlines()[:-1] == test.splitlines()[:-1]
 
 
-async def test_the_embedding_example_runs_as_printed(tmp_path):
+async def test_the_embedding_examples_run_as_printed(tmp_path):
+    hello, shop, *_ = blocks("python")
     command = next(block for block in blocks("sh") if "uvicorn" in block)
-    async with serving(tmp_path, "shop.py", blocks("python")[0], command) as url:
+    assert len([line for line in hello.splitlines() if line]) == 10
+    async with serving(tmp_path, "hello.py", hello, command.replace("shop:app", "hello:app")) as url:
+        await _hello(url)
+    async with serving(tmp_path, "shop.py", shop, command) as url:
         await _shop(url)
 
 
@@ -102,6 +106,19 @@ async def _support(url: str) -> None:
         )
         await ann.settled()
         assert ann.texts("ann+system") == ["Howdy!", "Your order has shipped."]
+
+
+async def _hello(url: str) -> None:
+    """Have an order ship while its user looks, and one before its user has come."""
+    headers = {"Cookie": "user=alice@example.com"}
+    async with connect(url, "alice", path="chat", auth={}, headers=headers) as alice, aiohttp.ClientSession() as http:
+        for user in ("alice@example.com", "bob"):
+            async with http.post(f"{url}/orders/{user}") as answer:
+                assert answer.status == 200
+        await alice.hears_text("Your order has shipped.")
+    async with connect(url, "bob", path="chat", auth={}, headers={"Cookie": "user=bob"}) as bob:
+        history = await bob.run("history", room="bob+system")
+        assert [message["text"] for message in history["messages"]] == ["Your order has shipped."]
 
 
 async def _shop(url: str) -> None:

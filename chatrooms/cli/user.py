@@ -104,7 +104,7 @@ def _about(
 
 
 def _lines(people: Sequence[Any]) -> str:
-    """Return a line for each person: the username, the role, and why they are suspended."""
+    """Return a line for each person: the username, the role, the display name, and why they are suspended."""
     width = max((len(person["username"]) for person in people), default=0)
     return "\n".join(_line(person, width) for person in people)
 
@@ -112,7 +112,8 @@ def _lines(people: Sequence[Any]) -> str:
 def _line(person: Any, width: int) -> str:
     suspension = person["suspension"]
     state = f"suspended by {suspension['by']}: {suspension['reason']}" if suspension else ""
-    return f"{person['username']:{width}}  {person['role']:9}  {state}".rstrip()
+    facts = f"{person['username']:{width}}", f"{person['role']:9}", person["name"], state
+    return "  ".join(fact for fact in facts if fact).rstrip()
 
 
 def _shown_lines(shown: Any) -> str:

@@ -37,7 +37,8 @@ class Client(Held, Methods):
     ``sync_every`` the seconds between checks for missed changes. A stream holds up to ``backlog`` unread items, a room
     up to ``keep`` messages. ``socket`` creates the ``socketio.AsyncClient`` for each connection.
 
-    ``async with`` starts the client, waits until it has caught up, and closes it at the end; it raises `Refused`.
+    ``async with`` starts the client, waits until it has caught up, and closes it at the end; it raises `Refused`, and
+    ``TimeoutError`` after ``within`` seconds; by default, it waits as long as the chat cannot be reached.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Client(Held, Methods):
         sync_every: float = 60.0,
         backlog: int = 1000,
         keep: int = 1000,
+        within: float | None = None,
         socket: SocketFactory = socketio.AsyncClient,
     ) -> None:
         if outbox and not username:
@@ -63,7 +65,7 @@ class Client(Held, Methods):
         self._changes, self._signals = Streams[Change](backlog), Streams[Signal](backlog)
         self._state = State(self._changes.push, keep)
         self._epoch: str | None = None
-        self._url = url
+        self._url, self._within = url, within
         address = Address(url, tuple(transports), socket)
         self._connection = Connection(
             address, auth=self._auth, opened=self._opened, receive=self._receive, timeout=timeout
@@ -79,7 +81,10 @@ class Client(Held, Methods):
     async def __aenter__(self) -> Self:
         try:
             self.start()
-            await self.sync()
+            await asyncio.wait_for(self.sync(), self._within)
+        except TimeoutError:
+            await self.close()
+            raise TimeoutError(f"no answer from {self._url} within {self._within} s") from None
         except BaseException:
             await self.close()
             raise
@@ -126,6 +131,7 @@ class Client(Held, Methods):
 
         The client sends it, in order, until it is acknowledged or permanently refused. Await the result to know which.
         """
+        self._require_started()
         if self._over:
             raise self._over
         return self._outbox.add(room, text, id=id, **also)
@@ -156,6 +162,7 @@ class Client(Held, Methods):
 
     async def sync(self) -> None:
         """Wait until the client has caught up with the server."""
+        self._require_started()
         await asyncio.shield(self._catchup.want())
 
     async def run(self, command: str, /, **params: Any) -> Any:
@@ -164,6 +171,7 @@ class Client(Held, Methods):
         If the connection is lost before the response arrives, a repeatable command is run again. Any other raises
         `Unanswered`, because the server may or may not have run it.
         """
+        self._require_started()
         given = {name: value for name, value in params.items() if value is not None}
         ask = self._connection.insist if command in REPEATABLE else self._connection.ask
         return self._noticed(await ask(command, given))
@@ -185,6 +193,10 @@ class Client(Held, Methods):
         for thread in [thread for thread, of in self._state.opened.items() if of == id]:
             self._state.close(thread)
         await super().close_thread(id)
+
+    def _require_started(self) -> None:
+        if not self._started:
+            raise RuntimeError("The client has not been started: use `async with Client(…)`, or call `start`.")
 
     def _auth(self) -> dict[str, Any]:
         token = self.token or self._given.get("token")

@@ -1098,7 +1098,8 @@ class Commands(ABC):
         """Block a person: they can no longer write to you, add you to rooms, or notify you. You can block 1,000.
 
         They are not told. When they write to you alone, they are refused as ``forbidden``, and so are you until
-        you unblock them. In rooms that you share, their messages still come, and clients fold them.
+        you unblock them. In rooms that you share, their messages still come, and clients fold them; they are not
+        unread.
         """
         result: OneBlock = await self.run("user.block", username=username)
         return result["block"]

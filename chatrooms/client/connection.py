@@ -113,8 +113,9 @@ class Connection:
                 raise
             return refused.retry_after
         except Exception as error:
+            level = logging.INFO if self._attempts else logging.WARNING
+            log.log(level, "cannot connect to %s, trying again: %s", self._address.url, error or type(error).__name__)
             self._attempts += 1
-            log.info("cannot connect to %s: %s", self._address.url, error or type(error).__name__)
         finally:
             self._link = None
             await link.close()

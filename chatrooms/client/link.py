@@ -41,6 +41,9 @@ class Address:
     def __post_init__(self) -> None:
         if not self.transports or not {"websocket", "polling"}.issuperset(self.transports):
             raise ValueError("transports must be websocket or polling")
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"{self.url!r} is no address of a chat, such as https://example.org/chat")
 
     @property
     def path(self) -> str:

@@ -1024,9 +1024,9 @@ class Read(TypedDict):
     """A person's read position in a room; there is one for each room that they belong to.
 
     Unread messages are the room's ``posted`` minus ``number`` minus ``uncounted``. A client keeps
-    ``uncounted`` up to date: in changes of the room after ``room_rev``, each message of its person adds 1,
-    and so does each deletion of another person's message after the position. Of two rows of a room, the one
-    with the greater ``rev`` is newer, then the one with the greater ``room_rev``.
+    ``uncounted`` up to date: in changes of the room after ``room_rev``, each message of its person, or of
+    somebody they have blocked, adds 1, and so does each deletion of another message after the position. Of
+    two rows of a room, the one with the greater ``rev`` is newer, then the one with the greater ``room_rev``.
     """
 
     username: str
@@ -1042,8 +1042,8 @@ class Read(TypedDict):
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     uncounted: int | None
-    """How many messages after the position are your own or deleted, and so not unread; ``null`` if they are not
-    counted, because more than 1,000 messages follow: show 999+.
+    """How many messages after the position are not unread, because they are your own, deleted, or of somebody
+    you have blocked; ``null`` if they are not counted, because more than 1,000 follow: show 999+.
     """
     room_rev: int
     """The revision of the ``room`` as of which ``uncounted`` holds; 0 if you no longer belong to it."""

@@ -216,7 +216,7 @@ class State:
         self._unread.restart(change.room, change.rev)
         if change.room == self.username:
             self.memberships, self.closed, self.reads, self.inbox, self.follows = {}, set(), {}, {}, {}
-            self._unread.forget_positions()
+            self._unread.forget_personal()
         self._enter(change)
 
     def _enter(self, change: Change) -> None:
@@ -234,6 +234,9 @@ class State:
         for read in news.rows("reads"):
             self.reads[read["room"]] = read
             self._unread.take(read)
+        for block in news.rows("blocks"):
+            held = {name: room.messages.values() for name, room in self.rooms.items()}
+            self._unread.take_block(block, held, self.username)
         for item in news.rows("inbox"):
             self._take_item(item)
         for follow in news.rows("follows"):

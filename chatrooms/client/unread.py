@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
-from chatrooms.client.rows import Message, Read
+from chatrooms.client.rows import Block, Message, Read
 
 MOST = 1000
 """What stands for more unread messages than are counted, to be shown as 999+."""
@@ -13,13 +13,14 @@ MOST = 1000
 class Unread:
     """The newest read position of each room, and what was posted or deleted since it was counted.
 
-    Of a room, ``uncounted`` has the numbers of messages that are not unread, the person's own and deleted ones, each
-    with the rev from which on it is not.
+    Of a room, ``uncounted`` has the numbers of messages that are not unread, each with the rev from which on it is not:
+    deleted ones, the person's own, and those of people whom they have blocked.
     """
 
     def __init__(self) -> None:
         self._reads: dict[str, Read] = {}
         self._uncounted: dict[str, dict[int, int]] = {}
+        self._blocked: set[str] = set()
 
     def take(self, row: Read) -> None:
         """Keep a read position, unless a newer one is known."""
@@ -28,10 +29,24 @@ class Unread:
             self._reads[row["room"]] = row
 
     def notice(self, room: str, messages: Iterable[Message], username: str) -> None:
-        """Note which of these messages are deleted or ``username``'s own."""
-        revs = {message["number"]: _not_unread_from(message, username) for message in messages}
+        """Note which of these messages are deleted, ``username``'s own, or of somebody they have blocked."""
+        unheard = {username, *self._blocked}
+        revs = {message["number"]: _not_unread_from(message, unheard) for message in messages}
         news = {number: rev for number, rev in revs.items() if number is not None and rev is not None}
         self._uncounted.setdefault(room, {}).update(news)
+
+    def take_block(self, row: Block, held: Mapping[str, Iterable[Message]], username: str) -> None:
+        """Note whom ``username`` has blocked or unblocked, and anew which ``held`` messages, by room, are unread.
+
+        The server counts again as of the block, but a room's changes may have come earlier or come later than it.
+        """
+        blocked = row["blocked"]
+        (self._blocked.discard if row["gone"] else self._blocked.add)(blocked)
+        for room, messages in held.items():
+            theirs = [message for message in messages if message["author"] == blocked]
+            for number in self._uncounted.get(room, {}).keys() & {message["number"] for message in theirs}:
+                del self._uncounted[room][number]
+            self.notice(room, theirs, username)
 
     def count(self, room: str, posted: int) -> int:
         """Return how many of the ``posted`` messages are unread, `MOST` if there are more than are counted."""
@@ -56,9 +71,10 @@ class Unread:
         if room in self._reads and self._reads[room]["room_rev"] > rev:
             del self._reads[room]
 
-    def forget_positions(self) -> None:
-        """Forget all read positions, which come anew."""
+    def forget_personal(self) -> None:
+        """Forget all read positions and blocks, which come anew."""
         self._reads.clear()
+        self._blocked.clear()
 
 
 def _age(read: Read) -> tuple[int, int]:
@@ -70,8 +86,8 @@ def _since(read: Read, uncounted: Mapping[int, int]) -> int:
     return sum(number > read["number"] and rev > read["room_rev"] for number, rev in uncounted.items())
 
 
-def _not_unread_from(message: Message, username: str) -> int | None:
+def _not_unread_from(message: Message, unheard: Container[str]) -> int | None:
     """Return the rev from which on a message is not unread: that of its birth or deletion, which is its last."""
-    if message["author"] == username:
+    if message["author"] in unheard:
         return message["seq"]
     return message["rev"] if message["deleted"] else None

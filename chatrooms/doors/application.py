@@ -16,10 +16,12 @@ from chatrooms.doors.host_users import HostUsers, parsed
 from chatrooms.errors import Invalid, NotFound, Refusal
 from chatrooms.events import Emission, Signal
 from chatrooms.features import users
+from chatrooms.features.files import portraits
 from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access, parsing
+from chatrooms.pipeline.act import APPLICATION
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.signalled import Said
@@ -134,6 +136,18 @@ class ApplicationDoor(HostHandlers):
         """Remove a user from a thread, as `post_sync` posts."""
         self._lifetime.call_sync(self.remove_user, id)
 
+    async def set_picture(self, id: str, picture: bytes | None) -> None:
+        """Give a user the picture in these bytes, such as those of a JPEG, or with None take theirs away.
+
+        Its middle is shown, without what it may say of places. Giving the same again has no effect. The user can choose
+        another one. Raises `NotFound`, and `Invalid`, `TooLarge` or `NoSpace` for what cannot become a picture here.
+        """
+        await self._lifetime.call(self._set_picture, id, picture)
+
+    def set_picture_sync(self, id: str, picture: bytes | None) -> None:
+        """Give a user a picture from a thread, as `post_sync` posts."""
+        self._lifetime.call_sync(self.set_picture, id, picture)
+
     async def hand_over(self, user: User | str, *, minutes: float = 15) -> str:
         """Return a token by which a page connects as a user for that many minutes, without `authenticate`.
 
@@ -205,11 +219,15 @@ class ApplicationDoor(HostHandlers):
         """Emit your own event from a thread, as `post_sync` posts."""
         self._lifetime.call_sync(self.emit, event, data, to=to)
 
-    async def run(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
-        """Run any command as the user with that id, with their permissions, and return its result."""
+    async def run(self, command: str, params: Mapping[str, Any], *, username: str | None = None) -> dict[str, Any]:
+        """Run any command as the user with that id, with their permissions and rates, and return its result.
+
+        Without one, the application itself runs it: it may read, post, edit, delete and moderate in all rooms, also in
+        conversations that it is not in, and has no rates.
+        """
         return await self._lifetime.call(self._run, command, params, username)
 
-    def run_sync(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
+    def run_sync(self, command: str, params: Mapping[str, Any], *, username: str | None = None) -> dict[str, Any]:
         """Run any command from a thread, as `post_sync` posts."""
         return self._lifetime.call_sync(self.run, command, params, username=username)
 
@@ -242,8 +260,9 @@ class ApplicationDoor(HostHandlers):
             raise NotFound("No such room or person.", field="to")
         await self._broadcast.publish([Signal(where, users.SYSTEM, said.type, said.data)])
 
-    async def _run(self, command: str, params: Mapping[str, Any], id: str) -> dict[str, Any]:
-        result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._users.active(id))
+    async def _run(self, command: str, params: Mapping[str, Any], id: str | None) -> dict[str, Any]:
+        me = APPLICATION if id is None else await self._users.active(id)
+        result: dict[str, Any] = await self._pipeline.run(command, dict(params), me)
         return result
 
     async def _disconnect(self, id: str) -> None:
@@ -253,6 +272,9 @@ class ApplicationDoor(HostHandlers):
 
     async def _remove(self, id: str) -> None:
         await removing.remove(self._pipeline, (await self._users.person(id)).username)
+
+    async def _set_picture(self, id: str, picture: bytes | None) -> None:
+        await portraits.give(self._pipeline, (await self._users.person(id)).username, picture)
 
     async def _id_of(self, username: str) -> str:
         return await self._users.id_of(username)

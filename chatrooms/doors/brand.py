@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import orjson
 
-from chatrooms import accent, extras, logo
+from chatrooms import accent, extras, logo, stylesheet
 from chatrooms.logo import Logo
 from chatrooms.pipeline.act import Server
 from chatrooms.settings import Settings
@@ -31,8 +31,9 @@ _colour = re.compile(rf'fill="{accent.DEFAULT}"')
 
 
 class Brand(NamedTuple):
-    """A server's name, lobby such as ``#lobby``, colour such as ``#0c6b5d``, links to its application, and logo.
+    """A server's name, lobby such as ``#lobby``, colour such as ``#0c6b5d``, links to its application, logo and looks.
 
+    ``more`` is a style sheet of its own.
     ``missing`` are the extras whose parts of the interface are hidden, because they are not installed.
     ``provider`` is the name of its sign-in provider; empty if it has none. ``sign_up`` is how new people come in.
     """
@@ -46,6 +47,7 @@ class Brand(NamedTuple):
     logo: Logo | None = None
     missing: tuple[str, ...] = ()
     sign_up: SignUp = "open"
+    more: str = ""
 
     @classmethod
     def of(cls, settings: Settings, name: str) -> Brand:
@@ -54,7 +56,8 @@ class Brand(NamedTuple):
         missing = tuple(filter(extras.lacks, extras.IN_PAGE))
         links = settings.login_url, settings.home_url
         provider = settings.oidc_name if settings.oidc_issuer else ""
-        return cls(name, settings.lobby, settings.accent, *links, provider, own, missing)
+        more = stylesheet.read(Path(settings.stylesheet)) if settings.stylesheet else ""
+        return cls(name, settings.lobby, settings.accent, *links, provider, own, missing, more=more)
 
     def now(self, server: Server) -> Brand:
         """Return it with what can change while the server runs."""
@@ -67,8 +70,8 @@ class Brand(NamedTuple):
 
     @property
     def style(self) -> str:
-        """The style sheet with the colours."""
-        return accent.css(self.colour)
+        """The style sheet with the colours, and what the server has of its own."""
+        return "\n".join(filter(None, (accent.css(self.colour), self.more)))
 
     def page(self, html: str) -> str:
         """Return the page with name, lobby and colours in it, so that it never shows others first."""

@@ -1,16 +1,19 @@
-"""What a host application hears: its handlers of new messages run beside everything else, in order within each room."""
+"""What a host application hears of commits: its handlers run beside everything else, in order within each room."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chatrooms import names
 from chatrooms.doors import handlers
+from chatrooms.doors.greeting import IdOf
 from chatrooms.events import Change, Event
+from chatrooms.pipeline.addressing import payload
+from chatrooms.storage import rows as stored
 
 if TYPE_CHECKING:
     from chatrooms.client.rows import Message
@@ -19,78 +22,117 @@ log = logging.getLogger(__name__)
 
 OnMessage: TypeAlias = "Callable[[Message], Awaitable[object]]"
 """What a host application does with a new message."""
+OnJoin = Callable[[str, str], Awaitable[object]]
+"""What it does when somebody has become a member of a shared room: gets the id of the user, and the room."""
+OnChange = Callable[[stored.Change], Awaitable[object]]
+"""What it does with a change of a room, as clients receive it."""
+Given = tuple[Any, ...]
+Of = Callable[[Change], Iterable[Given]]
+"""Returns with what a handler is called because of a change."""
 
 AT_ONCE = 16
 """How many rooms a handler works for at once."""
 MAX_WAITING = 10_000
-"""How many messages wait for a handler; it misses those beyond."""
+"""How many calls wait for a handler; it misses those beyond."""
 MAX_OF_ROOM = 1000
 """How many of these are of one room."""
 
 
 class Hearing:
-    """The handlers of new messages, and what they have not handled yet."""
+    """The handlers, each of all rooms or of one and its threads, and what they have not handled yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, id_of: IdOf) -> None:
+        self._id_of = id_of
         self._ears: list[_Ear] = []
 
-    def add(self, handler: OnMessage, room: str | None) -> None:
-        """Have ``handler`` called for each new message, or only for those in ``room`` and its threads."""
-        handlers.require_coroutine(handler)
-        self._ears.append(_Ear(handler, room))
+    def on_message(self, handler: OnMessage, room: str | None) -> None:
+        """Have ``handler`` called for each new message, except those of the application itself."""
+        self._add("on_message", handler, handler, room, _messages)
+
+    def on_join(self, handler: OnJoin, room: str | None) -> None:
+        """Have ``handler`` called for each person who becomes a member of a shared room."""
+
+        async def joined(username: str, room: str) -> None:
+            await handler(await self._id_of(username), room)
+
+        self._add("on_join", handler, joined, room, _joined)
+
+    def on_change(self, handler: OnChange, room: str | None) -> None:
+        """Have ``handler`` called for each change."""
+        self._add("on_change", handler, handler, room, _whole)
+
+    def _add(
+        self, what: str, given: Callable[..., Any], call: Callable[..., Awaitable[object]], room: str | None, of: Of
+    ) -> None:
+        handlers.require_coroutine(given)
+        self._ears.append(_Ear(what, call, room, of))
 
     def take(self, events: Sequence[Event]) -> None:
-        """Have the new messages among committed events heard, except those of the application itself."""
+        """Have committed events heard."""
         for event in events if self._ears else ():
             if isinstance(event, Change):
-                for row in event.rows.get("messages", ()):
-                    if _is_new(event, row):
-                        self._hear(cast("Message", dict(row)))
-
-    def _hear(self, message: Message) -> None:
-        for ear in self._ears:
-            if ear.room in (None, message["room"], names.base(message["room"])):
-                ear.hear(message)
+                for ear in self._ears:
+                    if ear.room in (None, event.room, names.base(event.room)):
+                        ear.hear(event)
 
     async def close(self) -> None:
         """Cancel the calls that have not returned, and forget what waits."""
         await asyncio.gather(*(ear.close() for ear in self._ears))
 
 
-def _is_new(change: Change, row: Any) -> bool:
-    is_message = row["number"] is not None and not row["deleted"]
-    return is_message and row["seq"] == change.rev and row["author"] != names.APPLICATION
+def _messages(change: Change) -> Iterator[Given]:
+    for row in change.rows.get("messages", ()):
+        is_message = row["number"] is not None and not row["deleted"]
+        if is_message and row["seq"] == change.rev and row["author"] != names.APPLICATION:
+            yield (dict(row),)
+
+
+def _joined(change: Change) -> Iterator[Given]:
+    """Find new members: with their number, the room's row changes; who only gets another role was there before."""
+    rows = change.rows.get("members", ()) if "rooms" in change.rows and names.kind(change.room) == "shared" else ()
+    now = max((row["since"] for row in rows), default="")
+    for row in rows:
+        if row["since"] == now and not row["gone"]:
+            yield row["username"], change.room
+
+
+def _whole(change: Change) -> Iterator[Given]:
+    copied = {table: [dict(row) for row in rows] for table, rows in change.rows.items()}
+    yield (payload(change, copied),)
 
 
 class _Ear:
-    """One handler, and the messages that wait for it by room."""
+    """One handler, and the calls that wait for it by room."""
 
-    def __init__(self, handler: OnMessage, room: str | None) -> None:
+    def __init__(self, what: str, handler: Callable[..., Awaitable[object]], room: str | None, of: Of) -> None:
         self.room = room
-        self._handler = handler
-        self._waiting: dict[str, deque[Message]] = {}
+        self._what, self._handler, self._of = what, handler, of
+        self._waiting: dict[str, deque[Given]] = {}
         self._count = 0
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
         self._misses = False
 
-    def hear(self, message: Message) -> None:
-        room = message["room"]
+    def hear(self, change: Change) -> None:
+        for given in self._of(change):
+            self._call(change.room, given)
+
+    def _call(self, room: str, given: Given) -> None:
         if self._count >= MAX_WAITING or len(self._waiting.get(room, ())) >= MAX_OF_ROOM:
             self._miss()
             return
         self._count += 1
         if room in self._waiting:
-            self._waiting[room].append(message)
+            self._waiting[room].append(given)
             return
-        self._waiting[room] = deque([message])
+        self._waiting[room] = deque([given])
         task = asyncio.create_task(self._work(room))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
     def _miss(self) -> None:
         if not self._misses:
-            log.error("a handler of on_message misses messages: too many wait for it")
+            log.error("a handler of %s misses calls: too many wait for it", self._what)
         self._misses = True
 
     async def _work(self, room: str) -> None:
@@ -98,7 +140,7 @@ class _Ear:
         try:
             while queue:
                 async with self._turn:  # for each call, so that busy rooms and others take turns
-                    await handlers.run("on_message", self._handler, queue[0])
+                    await handlers.run(self._what, self._handler, *queue[0])
                 queue.popleft()
                 self._count -= 1
         finally:

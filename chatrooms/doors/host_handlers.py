@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 from chatrooms import names
 from chatrooms.doors import handlers
 from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
-from chatrooms.doors.hearing import Hearing, OnMessage
+from chatrooms.doors.hearing import Hearing, OnChange, OnJoin, OnMessage
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.policies import Decide, Policies
 
@@ -16,7 +16,9 @@ C = TypeVar("C", bound=OnConnect)
 D = TypeVar("D", bound=Decide)
 E = TypeVar("E", bound=OnDisconnect)
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
+J = TypeVar("J", bound=OnJoin)
 M = TypeVar("M", bound=OnMessage)
+V = TypeVar("V", bound=OnChange)
 
 
 class HostHandlers:
@@ -40,7 +42,35 @@ class HostHandlers:
         waits for them, and their exceptions are logged. Messages that are posted while the chat does not run, or that
         wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``.
         """
-        return handlers.decorated(lambda given: self._hearing.add(given, room and names.durable(room)), handler)
+        return handlers.decorated(lambda given: self._hearing.on_message(given, room and names.durable(room)), handler)
+
+    @overload
+    def on_join(self, handler: J, *, room: str | None = None) -> J: ...
+
+    @overload
+    def on_join(self, handler: None = None, *, room: str | None = None) -> Callable[[J], J]: ...
+
+    def on_join(self, handler: OnJoin | None = None, *, room: str | None = None) -> Any:
+        """Have a coroutine function called with the user's id and the room for each new member of a shared room.
+
+        However they have come: the lobby, an invitation, by themselves. It is called as that of `on_message` is.
+        """
+        return handlers.decorated(lambda given: self._hearing.on_join(given, room and names.durable(room)), handler)
+
+    @overload
+    def on_change(self, handler: V, *, room: str | None = None) -> V: ...
+
+    @overload
+    def on_change(self, handler: None = None, *, room: str | None = None) -> Callable[[V], V]: ...
+
+    def on_change(self, handler: OnChange | None = None, *, room: str | None = None) -> Any:
+        """Have a coroutine function called with each change of all rooms, people's own included, or of one.
+
+        It gets what clients get in ``change``: the ``room``, its ``rev``, and the rows that changed, by table, such as
+        ``messages`` that are new, edited or deleted. Your application's own changes come too. It is called as that of
+        `on_message` is; where changes are missed, the next ``rev`` is greater by more than one.
+        """
+        return handlers.decorated(lambda given: self._hearing.on_change(given, room and names.durable(room)), handler)
 
     def on_connect(self, handler: C) -> C:
         """Have a coroutine function called for each socket that has connected: with the user's id and the handshake.

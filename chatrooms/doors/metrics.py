@@ -17,7 +17,6 @@ from chatrooms.errors import Unavailable
 from chatrooms.histogram import Histogram
 from chatrooms.pipeline import jobs
 from chatrooms.pipeline.job_runner import Runner
-from chatrooms.pipeline.nodes.node import Node
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.storage.database import Database
 from chatrooms.version import __version__
@@ -25,6 +24,8 @@ from chatrooms.wire.server import Server
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
+
+    from chatrooms.pipeline.nodes.node import Node
 
 SECONDS_BETWEEN = 0.25
 """How often the event loop is asked how late it is."""

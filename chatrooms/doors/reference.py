@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import orjson
 from starlette.exceptions import HTTPException
@@ -12,12 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from chatrooms.doors.docs import POLICY, Documents
 from chatrooms.doors.file_response import answer
 from chatrooms.doors.running import path
 from chatrooms.doors.snapshot import File
 from chatrooms.identity.pages import mount
 from chatrooms.settings import Settings
+
+if TYPE_CHECKING:
+    from chatrooms.doors.docs import Documents
 
 URLS = 16
 """How many URLs have their documents kept; for more, which clients can make up, they are built anew."""
@@ -49,14 +52,15 @@ class Reference:
         ]
 
     async def _page(self, request: Request) -> Response:
-        page = self._file(self._documents(), "/docs", _here(request), self._name())
-        return answer(request, page, {"Content-Security-Policy": POLICY})
+        documents = self._documents()
+        page = self._file(documents, "/docs", _here(request), self._name())
+        return answer(request, page, {"Content-Security-Policy": documents.policy})
 
     async def _guide(self, request: Request) -> Response:
         page = self._made(request.path_params["guide"], self._name())
         if page is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return answer(request, page, {"Content-Security-Policy": POLICY})
+        return answer(request, page, {"Content-Security-Policy": self._documents().policy})
 
     async def _document(self, request: Request) -> Response:
         return answer(request, self._file(self._documents(), path(request.scope), _here(request), self._name()))

@@ -29,7 +29,7 @@ MAX_MESSAGES = 500
 
 
 class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class NewMessage(_Given):
@@ -102,7 +102,7 @@ class Run(_Given):
 
     command: str = Field(max_length=100)
     params: dict[str, Any] = Field(default_factory=dict)
-    username: str = Field(max_length=MAX_ID)
+    username: str | None = Field(None, max_length=MAX_ID)
 
 
 class Own(_Given):

@@ -14,6 +14,7 @@ import socketio.exceptions
 
 from chatrooms import names, trace
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
+from chatrooms.doors.body import MAX_DEPTH
 from chatrooms.doors.greeting import Greeting
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.rechecking import Rechecking
@@ -34,6 +35,11 @@ from chatrooms.settings import Settings
 from chatrooms.types import MAX_TEXT
 from chatrooms.version import __version__
 from chatrooms.wire.answer import Answer
+from chatrooms.wire.connection_limits import exempt
+from chatrooms.wire.limits import Limits
+from chatrooms.wire.origins import checked_before
+from chatrooms.wire.server import Server
+from chatrooms.wire.session_limits import SessionLimits
 from chatrooms.wire.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -231,3 +237,18 @@ def connect_error(refusal: Refusal) -> Any:
 
 TIMED_OUT = connect_error(Unavailable("Connecting took too long.")).error_args
 """What a client receives whose connecting took too long."""
+
+
+def server_of(settings: Settings) -> Server:
+    """Return the Socket.IO server for a chat with these settings."""
+    return Server(
+        ping_interval=settings.ping_interval,
+        ping_timeout=settings.ping_timeout,
+        join_timeout=settings.join_timeout,
+        sessions=SessionLimits(settings.connections, exempt(",".join(settings.proxies))),
+        limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands reject deeper JSON, and name the field
+        malformed=malformed,
+        timed_out=TIMED_OUT,
+        async_handlers=False,
+        cors_allowed_origins=checked_before,
+    )

@@ -1,29 +1,49 @@
 """Blocking people: rows in a person's own room, on all devices; no one else learns of them.
 
 The two can no longer write to each other in their conversation. Whom you have blocked cannot add you to rooms or
-conversations, and gives you no items in the inbox. In rooms that you share, clients fold their messages.
+conversations, and gives you no items in the inbox. In rooms that you share, clients fold their messages, which are not
+unread.
 """
 
 from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.errors import Conflict, Invalid, NotFound
+from chatrooms.features import reads as positions
 from chatrooms.features.users import Who
 from chatrooms.pipeline import people
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change, own_room
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.given import Base
 from chatrooms.storage.own_rows import Block
 from chatrooms.storage.own_tables import blocks
 from chatrooms.storage.results import one
-from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.synced import COUNTED, SYNCED
+from chatrooms.storage.tables import is_message, members, messages, reads, rooms
 
 MAX_BLOCKS = 1000
+
+_theirs = (
+    select(messages.c.id)
+    .where(messages.c.room == reads.c.room, messages.c.seq > reads.c.seq, is_message)
+    .where(messages.c.author == bindparam("author"))
+    .correlate(reads)
+)
+_unread = Prepared(
+    select(reads.c.room)
+    .join(rooms, rooms.c.name == reads.c.room)
+    .join(members, members.c.room == Base(reads.c.room))
+    .where(reads.c.username == bindparam("reader"), members.c.username == bindparam("author"))
+    .where(rooms.c.posted - reads.c.number <= COUNTED, _theirs.exists())
+)
+"""Where somebody has not read all messages of another person, among the rooms that both are or were in."""
 
 
 class OneBlock(TypedDict):
@@ -44,7 +64,7 @@ def block(act: Act, p: Who, before: Block | None) -> OneBlock:
     """Block a person: they can no longer write to you, add you to rooms, or notify you. You can block 1,000.
 
     They are not told. When they write to you alone, they are refused as ``forbidden``, and so are you until you unblock
-    them. In rooms that you share, their messages still come, and clients fold them.
+    them. In rooms that you share, their messages still come, and clients fold them; they are not unread.
     """
     if before and not before["gone"]:
         return {"block": before}
@@ -79,6 +99,7 @@ def _put(act: Act, blocked: str, before: Block | None, *, gone: bool) -> OneBloc
         )
     row = cast(Block, _find(act.db, me, blocked))
     act.changes.add(me, "blocks", row)
+    positions.recount(act, [each["room"] for each in _unread.all(act.db, {"reader": me, "author": blocked})])
     return {"block": row}
 
 

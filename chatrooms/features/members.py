@@ -243,7 +243,7 @@ def _end(act: Act, room: str, username: str) -> Member:
     before = find(act.db, room, username)
     ended = _put(act, room, username, role="member", gone=True, known=True)
     for successor in next_owner:
-        _put(act, room, successor, role="owner", gone=False, known=True)
+        appoint(act, cast(Member, find(act.db, room, successor)), "owner")
     if before and not before["gone"]:
         _count(act, room, -1)
         _record_end(act, room, username, next_owner)

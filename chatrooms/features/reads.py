@@ -7,6 +7,7 @@ was edited or deleted later has changed since they read it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple, cast
 
 from pydantic import Field
@@ -56,6 +57,7 @@ _here = Prepared(
 _NEW: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("seq", "number", "seen_rev", "rev")}
 _mine = reads.c.username == bindparam("who"), reads.c.room == bindparam("in_room")
 _move = Prepared(update(reads).where(*_mine).values(_NEW))
+_touch = Prepared(update(reads).where(*_mine).values(rev=bindparam("new_rev")))
 _insert = Prepared(insert(reads))
 _room_rev = Prepared(select(rooms.c.counter).where(rooms.c.name == bindparam("room")))
 _changed = Prepared(
@@ -114,6 +116,14 @@ def mark(act: Act, p: Mark, here: Here) -> OneRead:
     row = cast(Read, find(act.db, username, p.room))
     act.changes.add(username, "reads", row)
     return {"read": row}
+
+
+def recount(act: Act, found: Iterable[str]) -> None:
+    """Send the caller's read positions in some rooms again, because what counts as unread there is different now."""
+    username = act.me.username
+    for room in found:
+        _touch.run(act.db, {"who": username, "in_room": room, "new_rev": act.changes.rev(username)})
+        act.changes.add(username, "reads", cast(Read, find(act.db, username, room)))
 
 
 def _store(act: Act, username: str, room: str, place: Place, *, known: bool) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """The host application's accounts: each id of its own has a username here, which is chosen once and stays.
 
-An id is kept exactly, and compared character by character. If it is a username (`names.vouched`), that is the username,
-unless another account has it; otherwise it is made from the account's name, or from what is before the ``@`` of an
-e-mail address.
+An id is kept exactly, and compared character by character. If it is a username (`names.vouched`), that is the
+username, unless another account has it, or it is a number and the account has a name; otherwise it is made from that
+name, or from what is before the ``@`` of an e-mail address.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ from chatrooms.types import line
 MAX_ID = 200
 MAX_NAME = 80
 MAX_TENANT = 64
+_NUMBER = re.compile(r"\d+|[0-9a-f]{16,}")
+"""Ids that nobody would read as a name: keys of a database, in decimal or hexadecimal digits."""
 TRIED_IN_ORDER = 9
 """After ``alice-9``, usernames get random endings."""
 
@@ -141,6 +144,8 @@ def id_of(db: Connection, username: str) -> str:
 
 def free_username(db: Connection, user: User, *applications: str) -> str:
     """Return the username that an account gets that is new here; it stays free while it is locked."""
+    if known := username_of(db, user.id):
+        return known
     names_to_try = _candidates(user, *applications)
     return next(each for each in names_to_try if _is_username(each, *applications) and _is_free(db, user, each))
 
@@ -168,8 +173,10 @@ def _is_free(db: Connection, user: User, username: str) -> bool:
 
 
 def _candidates(user: User, *applications: str) -> Iterator[str]:
-    yield user.id
-    stem = _stem(user.name, *applications) or _stem(user.id.partition("@")[0], *applications) or "user"
+    named = _stem(user.name, *applications)
+    if not (named and _NUMBER.fullmatch(user.id)):
+        yield user.id
+    stem = named or _stem(user.id.partition("@")[0], *applications) or "user"
     stem = f"user-{stem}" if stem.isdecimal() else stem  # the number alone could be another account's id
     if stem != "user":
         yield stem

@@ -39,7 +39,7 @@ class Credentials(BaseModel):
     ``claim`` is a token of the client's own making that keeps a free name from now on.
     """
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = ConfigDict(strict=True, frozen=True, defer_build=True)
 
     username: Username | None = Field(None, description="The name to join as.")
     token: str | None = Field(None, description="A token that proves the name; it is enough alone.")

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import ids, names
 from chatrooms.errors import Conflict
-from chatrooms.features.users import Who
+from chatrooms.features.users import Who, existing
 from chatrooms.identity import links, passwords, proofs, service_keys, suspended_tokens, suspensions
 from chatrooms.identity.linking import OneLink
 from chatrooms.identity.sessions import end_all, signed_in
@@ -127,7 +127,9 @@ def link(act: Act, p: Helping, _: None) -> OneLink:
     if p.forget_password:
         act.ended.extend(proofs.forget(act.db, p.username))
     removed = " and removed the password" if p.forget_password else ""
-    text = f"{act.me.username} made a link that signs in as you{removed}. If you did not ask for it, tell an owner."
+    me = existing(act.db, act.me.username)
+    by = f"{me['name']} (@{me['username']})" if me["name"] else me["username"]
+    text = f"{by} made a link that signs in as you{removed}. If you did not ask for it, tell an owner."
     enqueue(act, NOTE, ids.new(), {"username": p.username, "text": text})
     return {"link": links.make(act.db, p.username, GOOD_FOR, "admin", act.me.username)}
 

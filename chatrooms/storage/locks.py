@@ -11,8 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from sqlalchemy import BigInteger, Boolean, Connection, String, bindparam, column, func, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ARRAY, BigInteger, Boolean, Connection, String, bindparam, column, func, select, text
 
 from chatrooms.storage.engines import BEGIN
 from chatrooms.storage.statements import Asked, Prepared

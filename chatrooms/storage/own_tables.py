@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, and_
 
+from chatrooms.storage.indexes import partial_index
 from chatrooms.storage.tables import messages, metadata, rooms, users
 
 inbox = Table(
@@ -29,7 +30,7 @@ inbox = Table(
 )
 
 _is_unread = and_(inbox.c.read.is_(False), inbox.c.gone.is_(False))
-Index("ix_inbox_unread", inbox.c.username, inbox.c.id, sqlite_where=_is_unread, postgresql_where=_is_unread)
+partial_index("ix_inbox_unread", inbox.c.username, inbox.c.id, where=_is_unread)
 
 bookmarks = Table(
     "bookmarks",

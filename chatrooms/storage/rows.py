@@ -161,9 +161,9 @@ class Read(TypedDict):
     """A person's read position in a room; there is one for each room that they belong to.
 
     Unread messages are the room's ``posted`` minus ``number`` minus ``uncounted``. A client keeps ``uncounted`` up to
-    date: in changes of the room after ``room_rev``, each message of its person adds 1, and so does each deletion of
-    another person's message after the position. Of two rows of a room, the one with the greater ``rev`` is newer, then
-    the one with the greater ``room_rev``.
+    date: in changes of the room after ``room_rev``, each message of its person, or of somebody they have blocked, adds
+    1, and so does each deletion of another message after the position. Of two rows of a room, the one with the greater
+    ``rev`` is newer, then the one with the greater ``room_rev``.
     """
 
     username: Person
@@ -178,8 +178,8 @@ class Read(TypedDict):
     uncounted: Annotated[
         int | None,
         Field(
-            description="How many messages after the position are your own or deleted, and so not unread; `null` if "
-            "they are not counted, because more than 1,000 messages follow: show 999+."
+            description="How many messages after the position are not unread, because they are your own, deleted, or "
+            "of somebody you have blocked; `null` if they are not counted, because more than 1,000 follow: show 999+."
         ),
     ]
     room_rev: Annotated[

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from importlib import import_module
 from typing import Any, TypeAlias, cast
 
 import orjson
@@ -22,7 +23,6 @@ from sqlalchemy import (
     TextClause,
     UpdateBase,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -109,15 +109,28 @@ class Prepared:
 class Upsert:
     """A prepared insert with ``on_conflict_do_nothing`` or ``on_conflict_do_update``.
 
-    ``make`` returns it from the ``insert`` of a dialect, because SQLAlchemy has them for each dialect alone.
+    ``make`` returns it from the ``insert`` of a dialect, which is imported when it is first used.
     """
 
     def __init__(self, make: Callable[[Any], Any]) -> None:
-        self._prepared = {"sqlite": Prepared(make(sqlite.insert)), "postgresql": Prepared(make(postgresql.insert))}
+        self._make = make
+        self._prepared: dict[str, Prepared] = {}
 
     def run(self, db: Connection, values: dict[str, Any]) -> int:
         """Execute it; return how many rows were inserted or updated."""
-        return self._prepared[db.dialect.name].run(db, values)
+        return self.of(db.dialect.name).run(db, values)
+
+    def of(self, dialect: str) -> Prepared:
+        """Return the statement for a dialect."""
+        found = self._prepared.get(dialect)
+        if found is None:
+            found = self._prepared[dialect] = Prepared(self._make(insert_of(dialect)))
+        return found
+
+
+def insert_of(dialect: str) -> Any:
+    """Return the ``insert`` of a dialect."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert
 
 
 Asked: TypeAlias = tuple[Prepared, dict[str, Any]]

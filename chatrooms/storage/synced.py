@@ -36,18 +36,23 @@ _member = (
 _belongs = or_(_read == reads.c.username, _member.exists())
 _room = select(rooms.c.counter).where(rooms.c.name == reads.c.room, _belongs).correlate(reads)
 _few = select(rooms.c.posted - reads.c.number <= COUNTED).where(rooms.c.name == reads.c.room, _belongs).correlate(reads)
-_others = (
-    select(func.count())
-    .where(
-        messages.c.room == reads.c.room,
-        messages.c.seq > reads.c.seq,
-        is_message,
-        or_(messages.c.author == reads.c.username, messages.c.text.is_(None)),
-    )
-    .correlate(reads)
-)
-# A message without text is deleted: `deleted` stands behind the text, which SQLite would have to read first.
-uncounted: ColumnElement[int | None] = case((_few.scalar_subquery(), _others.scalar_subquery()), else_=null())
+_blocked = select(blocks.c.blocked).where(blocks.c.username == reads.c.username, blocks.c.gone.is_(False))
+
+
+def _others(*more: ColumnElement[bool]) -> ColumnElement[int]:
+    """Count the messages after a read position that are its person's own, deleted, or so.
+
+    A message without text is deleted: `deleted` stands behind the text, which SQLite would have to read first.
+    """
+    after = messages.c.room == reads.c.room, messages.c.seq > reads.c.seq, is_message
+    found = or_(messages.c.author == reads.c.username, messages.c.text.is_(None), *more)
+    return select(func.count()).where(*after, found).correlate(reads).scalar_subquery()
+
+
+_of_blocked = _blocked.where(blocks.c.blocked == messages.c.author).correlate(reads, messages).exists()
+_counted = case((_blocked.correlate(reads).exists(), _others(_of_blocked)), else_=_others())
+# Who has blocked nobody is counted without a look at each author.
+uncounted: ColumnElement[int | None] = case((_few.scalar_subquery(), _counted), else_=null())
 """How many messages after a read position are not unread; null beyond `COUNTED` messages."""
 _room_rev = func.coalesce(_room.scalar_subquery(), 0)
 _newest = select(messages.c.at).where(messages.c.room == rooms.c.name, is_message)

@@ -23,6 +23,8 @@ from sqlalchemy import (
     false,
 )
 
+from chatrooms.storage.indexes import partial_index
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -61,13 +63,12 @@ rooms = Table(
 )
 # In the order of `room.list`, so that it reads only what it returns.
 _is_listed = and_(rooms.c.access == "open", rooms.c.archived.is_(False))
-Index(
+partial_index(
     "ix_rooms_tenant_members_name",
     rooms.c.tenant,
     rooms.c.members.desc(),
     rooms.c.name,
-    sqlite_where=_is_listed,
-    postgresql_where=_is_listed,
+    where=_is_listed,
 )
 
 users = Table(
@@ -125,14 +126,13 @@ Index("ix_members_username_room", members.c.username, members.c.room)
 
 # In the order in which members become the owner when the last one leaves.
 _is_member_now = members.c.gone.is_(False)
-Index(
+partial_index(
     "ix_members_room_role_since_username",
     members.c.room,
     members.c.role,
     members.c.since,
     members.c.username,
-    sqlite_where=_is_member_now,
-    postgresql_where=_is_member_now,
+    where=_is_member_now,
 )
 
 messages = Table(
@@ -157,17 +157,16 @@ messages = Table(
 )
 # Only messages that changed since they were posted: others have their `seq` as their `rev`.
 _has_changed = messages.c.rev > messages.c.seq
-Index(
+partial_index(
     "ix_messages_room_rev",
     messages.c.room,
     messages.c.rev,
-    sqlite_where=_has_changed,
-    postgresql_where=_has_changed,
+    where=_has_changed,
 )
 is_message = messages.c.number.is_not(None)
 """The condition that a row of ``messages`` is a message, and not an event in the timeline."""
 # Finding and counting messages takes no longer however many events are between them.
-Index("ix_messages_numbered", messages.c.room, messages.c.seq, sqlite_where=is_message, postgresql_where=is_message)
+partial_index("ix_messages_numbered", messages.c.room, messages.c.seq, where=is_message)
 
 reads = Table(
     "reads",
@@ -243,7 +242,7 @@ suspensions = Table(
     ),
 )
 _removed = suspensions.c.removed.is_(True)
-Index("ix_suspensions_removed", suspensions.c.username, sqlite_where=_removed, postgresql_where=_removed)
+partial_index("ix_suspensions_removed", suspensions.c.username, where=_removed)
 
 jobs = Table(
     "jobs",

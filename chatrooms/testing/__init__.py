@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chatrooms import extras
+
 if TYPE_CHECKING:
     from chatrooms.app import Chatrooms
     from chatrooms.identity.handshake import Handshake
@@ -77,6 +79,7 @@ def _chat_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def chat_server(chat_app: ChatApp, _chat_database: Path) -> Iterator[ChatServer]:
     """Run the application; ``url`` is the address of its chat."""
+    extras.require("server")
     from chatrooms.testing.serving import Serving
 
     settings = chat_app.chat.settings
@@ -96,6 +99,7 @@ def chat_client(chat_server: ChatServer) -> Callable[..., ChatClient]:
     ``auth`` is what your `authenticate` wants to see in the handshake, instead of the ``id``. Besides all that
     `chatrooms.client.Client` has, ``await alice.next_message()`` returns the next message of someone else.
     """
+    extras.require("client")
     from chatrooms.testing.client import ChatClient
 
     def connecting(id: str, *, auth: Mapping[str, Any] | None = None) -> ChatClient:

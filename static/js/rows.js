@@ -67,7 +67,7 @@ function takeMessages(room, news) {
   noteNewest([{ room, number: Math.max(...messages.map((message) => message.number)), at: latest.at(-1) ?? "" }]);
   noteUncounted(
     room,
-    messages.map((message) => [message.number, readFrom(message, store.me.value?.username)]),
+    messages.map((message) => [message.number, readFrom(message, store.isUnheard)]),
   );
 }
 
@@ -122,9 +122,30 @@ function takeBookmarks(_room, rows) {
   store.bookmarks.value = merge(store.bookmarks.value, rows, (row) => row.message);
 }
 
-/** @param {string} _room @param {Block[]} rows */
+/**
+ * What is here of these people is unread no longer, or again. The server counts anew as of the block, but what changes
+ * in rooms may have come earlier or come later than it.
+ * @param {string} _room @param {Block[]} rows
+ */
 function takeBlocks(_room, rows) {
   store.blocks.value = merge(store.blocks.value, rows, (row) => row.blocked);
+  const people = new Set(rows.map(({ blocked }) => blocked));
+  for (const [room, { value }] of store.windows) {
+    const theirs = [...value.rows.values()].filter(isMessage).filter(({ author }) => people.has(author));
+    dropUncounted(room, new Set(theirs.map(({ number }) => number)));
+    noteUncounted(
+      room,
+      theirs.map((message) => [message.number, readFrom(message, store.isUnheard)]),
+    );
+  }
+}
+
+/** @param {string} room @param {Set<number>} numbers */
+function dropUncounted(room, numbers) {
+  const known = store.uncounted.value.get(room);
+  if (!known || !numbers.size) return;
+  const rest = [...known].filter(([number]) => !numbers.has(number));
+  store.uncounted.value = new Map(store.uncounted.value).set(room, new Map(rest));
 }
 
 /** @param {string} _room @param {Follow[]} rows */

@@ -68,8 +68,8 @@ export const newest = table();
 /** @type {Signal<Map<string, string>>} When each room's newest message was posted. */
 export const latest = table();
 /**
- * @type {Signal<Map<string, Map<number, number>>>} Of each room, the numbers of messages that are mine or deleted,
- *   with `readFrom`.
+ * @type {Signal<Map<string, Map<number, number>>>} Of each room, the numbers of messages that are mine, deleted, or of
+ *   somebody whom we blocked, with `readFrom`.
  */
 export const uncounted = table();
 /** True once the first catch-up is in: before that, lists are unknown rather than empty. */
@@ -167,6 +167,9 @@ export const isFollowed = (thread) => follows.value.get(thread)?.gone === false;
 
 /** @param {string} username */
 export const isBlocked = (username) => blocks.value.get(username)?.gone === false;
+
+/** Whether nothing that somebody posts is unread: they are us, or blocked. @param {string} author */
+export const isUnheard = (author) => author === me.value?.username || isBlocked(author);
 
 /** The other person of a conversation, if we have blocked them; else empty. @param {string} room */
 export function blockedIn(room) {

@@ -7,20 +7,23 @@ import { event, message } from "./world.js";
 const read = (number) => ({ number, seq: number, uncounted: 0, room_rev: 0 });
 const bobs = (from, to) => messages(from, to).map((row) => ({ ...row, author: "bob" }));
 
+const isUnheard = (author) => author === "alice" || author === "mallory";
+
 /** @param {object} known */
 const place = (known) =>
-  leftOff({ list: bobs(1, 50), more: false, read: read(40), limit: 40, mine: "alice", ...known }).number;
+  leftOff({ list: bobs(1, 50), more: false, read: read(40), limit: 40, isUnheard, ...known }).number;
 
 test("one left off at the message after the last one that was read", () => assert.equal(place({}), 41));
 
-test("what is mine or deleted is not where one left off", () => {
+test("what is mine, deleted or of somebody blocked is not where one left off", () => {
   const list = [
     ...bobs(1, 40),
     message({ seq: 41 }),
     message({ seq: 42, author: "bob", deleted: true }),
-    ...bobs(43, 50),
+    message({ seq: 43, author: "mallory" }),
+    ...bobs(44, 50),
   ];
-  assert.equal(place({ list }), 43);
+  assert.equal(place({ list }), 44);
 });
 
 test("when everything is read there is no place", () => {
@@ -30,7 +33,7 @@ test("when everything is read there is no place", () => {
 
 test("a place that is not loaded is where reading ended, if it can be loaded", () => {
   const list = bobs(101, 150);
-  assert.deepEqual(leftOff({ list, more: true, read: read(40), limit: 40, mine: "alice" }), { number: 41, seq: 40 });
+  assert.deepEqual(leftOff({ list, more: true, read: read(40), limit: 40, isUnheard }), { number: 41, seq: 40 });
   assert.equal(place({ list }), 101);
 });
 
@@ -39,7 +42,7 @@ test("events are nothing that one has to read", () => {
   assert.equal(place({ list, read: read(3), limit: 3 }), 0);
   assert.equal(place({ list, read: read(2), limit: 2 }), 3);
   const onlyEvents = [event({ seq: 90 }), event({ seq: 91 })];
-  assert.deepEqual(leftOff({ list: onlyEvents, more: true, read: read(40), limit: 40, mine: "alice" }), {
+  assert.deepEqual(leftOff({ list: onlyEvents, more: true, read: read(40), limit: 40, isUnheard }), {
     number: 41,
     seq: 40,
   });
@@ -49,21 +52,22 @@ test("you left off at what you marked as unread, your own messages included", ()
   assert.equal(place({ list: messages(1, 50), limit: 19 }), 20);
 });
 
-test("what is unread below a message counts, but not what is mine, deleted or an event", () => {
+test("what is unread below a message counts, but not what is mine, deleted, of somebody blocked or an event", () => {
   const list = [
     ...bobs(1, 45),
     message({ seq: 46 }),
     message({ seq: 47, author: "bob", deleted: true }),
     event({ seq: 48 }),
-    ...bobs(49, 50),
+    message({ seq: 49, author: "mallory" }),
+    ...bobs(50, 50),
   ];
-  const known = { list, more: true, unread: 30, mine: "alice" };
-  assert.equal(unreadBelow({ ...known, after: 40 }), 7);
+  const known = { list, more: true, unread: 30, isUnheard };
+  assert.equal(unreadBelow({ ...known, after: 40 }), 6);
   assert.equal(unreadBelow({ ...known, after: 50 }), 0);
 });
 
 test("if not all that is unread is loaded, all of it counts", () => {
-  const known = { list: bobs(101, 150), unread: 110, mine: "alice" };
+  const known = { list: bobs(101, 150), unread: 110, isUnheard };
   assert.equal(unreadBelow({ ...known, more: true, after: 40 }), 110);
   assert.equal(unreadBelow({ ...known, more: true, after: 100 }), 50);
   assert.equal(unreadBelow({ ...known, more: false, after: 40 }), 50);

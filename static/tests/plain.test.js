@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { isVisible } from "../js/messages/visible.js";
 import { parsed } from "../js/messages/markdown-nodes.js";
 import { plain } from "../js/messages/plain.js";
+import { users } from "../js/store.js";
 
 parser.value = parsed;
 
@@ -25,6 +26,18 @@ const TEXTS = {
 for (const [text, expected] of Object.entries(TEXTS)) {
   test(`“${text}” says “${expected}”`, () => assert.equal(plain(text), expected));
 }
+
+test("people are called by their display names, as they are known here", () => {
+  users.value = new Map(
+    [
+      { username: "77", name: "Alice Smith" },
+      { username: "bob", name: "Bob" },
+      { username: "carol", name: "" },
+    ].map((row) => [row.username, /** @type {any} */ (row)]),
+  );
+  assert.equal(plain("@77 and **@77**, @BOB, @carol, @dave, a@77.org, `@77`"), "@Alice Smith and @Alice Smith, @BOB, @carol, @dave, a@77.org, @77");
+  users.value = new Map();
+});
 
 test("whatever is posted says something", () => {
   fc.assert(fc.property(anyText, (text) => assert.ok(isVisible(plain(text)))));

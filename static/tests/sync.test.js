@@ -80,6 +80,24 @@ test("a message that is mine or deleted is noted as not unread", () => {
   assert.deepEqual([...(store.uncounted.value.get("#lobby")?.keys() ?? [])], [1, 3]);
 });
 
+test("what somebody posts is unread no longer while they are blocked, in whatever order it comes", () => {
+  store.me.value = /** @type {any} */ ({ username: "alice" });
+  const block = (/** @type {boolean} */ gone, /** @type {number} */ rev) =>
+    takeRows("alice", { blocks: [/** @type {any} */ ({ blocked: "mallory", gone, rev })] });
+  const noted = () => [...(store.uncounted.value.get("#lobby") ?? [])];
+  takeRows("#lobby", { messages: [message({ seq: 1, author: "mallory" }), message({ seq: 2, author: "bob" })] });
+  block(false, 1);
+  assert.deepEqual(noted(), [[1, 1]]);
+  takeRows("#lobby", { messages: [message({ seq: 3, author: "mallory" })] });
+  assert.deepEqual(noted(), [
+    [1, 1],
+    [3, 3],
+  ]);
+  takeRows("#lobby", { messages: [message({ seq: 1, author: "mallory", rev: 4, deleted: true })] });
+  block(true, 2);
+  assert.deepEqual(noted(), [[1, 4]]);
+});
+
 test("events are in the timeline, and change no number and no place in lists", () => {
   store.me.value = /** @type {any} */ ({ username: "alice" });
   takeRows("#lobby", { messages: [message({ seq: 1, author: "bob" })] });

@@ -97,13 +97,15 @@ async def test_who_calls_many_people_is_asked_first_and_others_read_that_they_ca
 
 
 async def test_mentions_are_shown_as_the_server_decides(person: Arrive, own_server: RunningServer) -> None:
-    async with connect(own_server.url, "bob") as bob, connect(own_server.url, "bob_"):
+    async with connect(own_server.url, "bob") as bob, connect(own_server.url, "bob_") as other:
         await bob.say("#lobby", "@bob_ hi, and bob@bob.example, `@bob` and @nobody")
         hal = await person("hal")
         found = hal.message("hi, and").get_by_role("button", name="@")
         await expect(found).to_have_text(["@bob_"])
+        await other.run("user.update", name="Robert Smith")
+        await expect(found).to_have_text(["@Robert Smith"])
         await found.click()
-        await expect(hal.dialog.get_by_role("heading", name="bob_")).to_be_visible()
+        await expect(hal.dialog.get_by_role("heading", name="Robert Smith")).to_be_visible()
 
 
 async def test_a_mention_out_of_view_in_the_open_room_counts_everywhere(

@@ -57,8 +57,9 @@ async def test_people_are_managed_beside_a_running_server(server, operator):
         assert await operator.prints("user", "role", "Alice", "owner") == "alice  owner\n"
         await alice.hears(lambda _, data: any(row["role"] == "owner" for row in data.get("users", ())))
         async with connect(server.url, "bob") as bob:
+            await bob.run("user.update", name="Robert")
             assert await operator.prints("user", "suspend", "bob", "Spam") == (
-                "bob  member     suspended by system: Spam\n"
+                "bob  member     Robert  suspended by system: Spam\n"
             )
             await bob.disconnected()
         listed = json.loads(await operator.prints("user", "list", "--json"))
@@ -66,10 +67,10 @@ async def test_people_are_managed_beside_a_running_server(server, operator):
             ("alice", "owner", True),
             ("bob", "member", False),
         ]
-        assert await operator.prints("user", "restore", "bob") == "bob  member\n"
-        assert await operator.prints("user", "list", "--role", "member") == "bob  member\n"
+        assert await operator.prints("user", "restore", "bob") == "bob  member     Robert\n"
+        assert await operator.prints("user", "list", "--role", "member") == "bob  member     Robert\n"
         await alice.run("user.role", username="bob", role="admin")
-        assert await operator.prints("user", "list") == "alice  owner\nbob    admin\n"
+        assert await operator.prints("user", "list") == "alice  owner\nbob    admin      Robert\n"
 
 
 async def test_an_operator_sees_what_somebody_can_do_and_why_not(server, operator):

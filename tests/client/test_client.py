@@ -18,6 +18,7 @@ from chatrooms.settings import Settings
 from tests.client.waiting import change_saying, held, next_where, stored, texts
 from tests.people import PATIENCE
 from tests.servers import QUICK, running, serving
+from tests.wire.test_shutdown import free_port
 
 
 async def test_a_posted_message_is_stored_and_received(join):
@@ -270,3 +271,25 @@ def test_importing_the_client_imports_nothing_of_the_server():
     ours = {name for name in loaded if name.startswith("chatrooms") and not name.startswith("chatrooms.client")}
     assert ours == {"chatrooms", "chatrooms.ids", "chatrooms.version"}
     assert not loaded & {"sqlalchemy", "pydantic", "starlette", "uvicorn"}
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "127.0.0.1", "", "http://", "ws://127.0.0.1:8000", "/chat"])
+def test_an_address_is_complete(url):
+    with pytest.raises(ValueError, match="no address of a chat"):
+        Client(url)
+
+
+async def test_before_it_is_started_a_client_says_so():
+    client = Client("http://127.0.0.1:1", username="alice")
+    for call in (lambda: client.post("#lobby", "x"), client.me, client.sync):
+        with pytest.raises(RuntimeError, match="async with"):
+            await call()
+
+
+async def test_a_chat_that_is_not_there_is_logged_once_and_waited_for_as_long_as_one_says(caplog):
+    url = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(TimeoutError, match=f"no answer from {url} within 0.3 s"):
+        async with Client(url, username="alice", within=0.3):
+            pass
+    assert caplog.text.count("WARNING  chatrooms.client:") == 1
+    assert f"cannot connect to {url}, trying again" in caplog.text

@@ -23,13 +23,16 @@ const { me } = await import(store);
 const { unreadOf } = await import(unread);
 const { unreadText } = await import(counts);
 me.value = { username: "me" };
+let blocked = 0;
 const steps = {
   messages: (messages) => takeRows("#x", { messages }),
   read: (read) => takeRows("me", { reads: [read] }),
   restart: (rev) => forgetRoom("#x", rev),
+  block: (gone) => takeRows("me", { blocks: [{ blocked: "bob", gone, rev: (blocked += 1) }] }),
 };
 const shown = JSON.parse(readFileSync(stories, "utf8")).map((story) => {
   forgetRoom("#x");
+  steps.block(true);
   return story.map(([step, given]) => (steps[step](given), unreadOf("#x")));
 });
 console.log(JSON.stringify([shown, [0, 7, 999, 1000, 1003].map(unreadText)]));
@@ -58,9 +61,11 @@ def story(random: Random) -> list[tuple[str, Any]]:
     """Return what a client takes in, in any order."""
     steps: list[tuple[str, Any]] = []
     for rev in range(1, random.randint(2, 25)):
-        match random.randrange(6):
+        match random.randrange(7):
             case 0:
                 steps.append(("restart", random.randint(0, 60)))
+            case 3:
+                steps.append(("block", random.random() < 0.4))
             case 1 | 2:
                 position, uncounted = random.randint(0, 30), random.choice([0, 1, 2, 5, None])
                 steps.append(("read", read(position, rev + random.choice([0, -1]), random.randint(1, 60), uncounted)))
@@ -73,16 +78,19 @@ def story(random: Random) -> list[tuple[str, Any]]:
 
 def shown(steps: list[tuple[str, Any]]) -> list[int]:
     """Return what the Python client shows after each step."""
-    unread, posted, found = Unread(), 0, []
+    unread, posted, found, held = Unread(), 0, [], {}
     for step, given in steps:
         if step == "messages":
             unread.notice(ROOM, given, "me")
+            held |= {row["number"]: row for row in given if row["rev"] >= held.get(row["number"], row)["rev"]}
             posted = max(posted, *(row["number"] or 0 for row in given))
         elif step == "read":
             unread.take(given)
+        elif step == "block":
+            unread.take_block({"blocked": "bob", "gone": given}, {ROOM: held.values()}, "me")
         else:
             unread.restart(ROOM, given)
-            posted = 0
+            posted, held = 0, {}
         found.append(unread.count(ROOM, posted))
     return found
 

@@ -191,6 +191,28 @@ async def test_replies_and_threads_go_where_their_message_is(host):
         await host.chat.post(text="x", thread="11111111-1111-4111-8111-111111111111")
 
 
+async def test_the_application_reads_and_moderates_everything_without_rates(host):
+    async with host.tab(ALICE) as alice, host.tab(BOB) as bob:
+        first, second = await alice.say("bob", "My card is 4711"), await alice.say("bob", "Oh no")
+        room, run = first["room"], host.chat.run
+        for _ in range(100):
+            found = (await run("history", {"room": room}))["messages"]
+        assert [message["text"] for message in found] == ["My card is 4711", "Oh no"]
+        await run("message.edit", {"id": first["id"], "text": "My card is …"})
+        await run("message.delete", {"id": second["id"]})
+        await bob.hears(lambda _, data: any(row["deleted"] for row in data.get("messages", ())))
+        history = (await bob.run("history", room=room))["messages"]
+        assert [(row["author"], row["text"]) for row in history] == [("alice", "My card is …"), ("alice", None)]
+        own = await host.chat.post("#lobby", "Deploied.")
+        assert (await run("message.edit", {"id": own["id"], "text": "Deployed."}))["message"]["text"] == "Deployed."
+        await run("room.remove", {"room": "#lobby", "username": "bob"})
+        for where in (room, f"{room}/{first['seq']}"):
+            with pytest.raises(Forbidden, match="conversations that it is in"):
+                await host.chat.post(room=where, text="Hello, you two")
+        with pytest.raises(NotFound):
+            await run("history", {"room": "alice+carol"})
+
+
 async def test_a_key_posts_once_in_each_room_and_belongs_to_its_author(host):
     for id in (ALICE, BOB):
         await host.chat.add_user(id)
@@ -251,6 +273,33 @@ async def test_a_handler_hears_new_messages_alone_in_order_and_of_its_room(host)
     assert {one["room"] for one in everything} == {"#lobby", "alice", f"#lobby/{first['seq']}"}
 
 
+async def test_the_application_hears_who_joins_and_every_change(host):
+    joined, changes = listening(host.chat.on_join), Heard()
+
+    @host.chat.on_change(room="#den")
+    async def changed(change):
+        await changes(change)
+        change["messages"] = "what a handler does with it is its own business"
+
+    async with host.tab(ALICE) as alice, host.tab(BOB) as bob:
+        await alice.run("room.create", name="#den")
+        await alice.run("room.invite", room="#den", username="bob")
+        await alice.run("room.role", room="#den", username="bob", role="moderator")
+        message = await bob.say("#den", "Hello")
+        await alice.run("message.delete", id=message["id"])
+        await bob.say("alice", "Only you")
+        await alice.run("room.role", room="#den", username="bob", role="member")
+        await alice.run("room.leave", room="#den")
+        await bob.run("room.leave", room="#den")
+        await bob.run("room.join", room="#den")
+        await joined.until(5)
+        await changes.until(9)
+    assert joined == [(ALICE, "#lobby"), (BOB, "#lobby"), (ALICE, "#den"), (BOB, "#den"), (BOB, "#den")]
+    assert [change["rev"] for change in changes] == [*range(1, len(changes) + 1)]
+    texts = [row["text"] for change in changes for row in change.get("messages", ()) if row["id"] == message["id"]]
+    assert texts == ["Hello", None]
+
+
 async def test_a_handler_that_fails_or_never_returns_is_in_nobodys_way(host, caplog, monkeypatch):
     monkeypatch.setattr(hearing, "MAX_WAITING", 5)
     release, heard = asyncio.Event(), listening(host.chat.on_message)
@@ -268,7 +317,7 @@ async def test_a_handler_that_fails_or_never_returns_is_in_nobodys_way(host, cap
     async with asyncio.timeout(PATIENCE):
         while caplog.text.count("on_message failed: RuntimeError") < 5:
             await asyncio.sleep(0.01)
-    assert caplog.text.count("a handler of on_message misses messages") == 1
+    assert caplog.text.count("a handler of on_message misses calls") == 1
 
 
 async def test_busy_rooms_and_others_take_turns(host, monkeypatch):
@@ -513,7 +562,9 @@ async def test_a_name_that_is_taken_is_refused_when_it_is_declared(host, name):
 
 def test_handlers_are_coroutine_functions(tmp_path):
     chat = Chatrooms(Settings(data=tmp_path))
-    for register in (chat.on_message, chat.on_connect, chat.on_disconnect, chat.event("vote")):
+    for register in (
+        *(chat.on_message, chat.on_join, chat.on_change, chat.on_connect, chat.on_disconnect, chat.event("vote")),
+    ):
         with pytest.raises(TypeError, match="coroutine function"):
             register(lambda *_: None)
 

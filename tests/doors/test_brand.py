@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import json
 import re
@@ -102,7 +104,8 @@ def test_the_service_worker_changes_with_the_logo_and_the_links(tmp_path):
     (tmp_path / "a.svg").write_bytes(SVG)
     (tmp_path / "b.svg").write_bytes(SVG + b"\n")
     logos = [{"logo": str(tmp_path / name)} for name in ("a.svg", "b.svg")]
-    kinds = [{}, *logos, {"login_url": "/a"}, {"home_url": "/a"}]
+    (tmp_path / "a.css").write_text("p { margin: 0; }")
+    kinds = [{}, *logos, {"login_url": "/a"}, {"home_url": "/a"}, {"stylesheet": str(tmp_path / "a.css")}]
     assert len({Brand.of(Settings(**kind), "Acme").digest for kind in kinds}) == len(kinds)
 
 
@@ -111,6 +114,25 @@ def test_a_logo_is_an_svg_or_png_file_that_is_not_large(tmp_path, body):
     (tmp_path / "logo").write_bytes(body)
     with pytest.raises(ValueError, match="logo"):
         Settings(logo=str(tmp_path / "logo"))
+
+
+async def test_the_page_has_the_servers_own_style_sheet_last_and_its_policy_allows_it(tmp_path):
+    (tmp_path / "shop.css").write_bytes(b":root { --radius: 0; }\r\n[aria-label='New room'] { display: none; }")
+    async with running(tmp_path, stylesheet=str(tmp_path / "shop.css")) as server:
+        _, page, headers = await get(server.url, "/")
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert style.endswith("}\n:root { --radius: 0; }\n[aria-label='New room'] { display: none; }")
+    assert page.index("<style>") > page.rindex('rel="stylesheet"')
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}'" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("body", [b"a { }</STYLE><script>", b"\xff", b"a" * 70_000, b"\0"])
+def test_a_style_sheet_is_css_that_is_not_large(tmp_path, body):
+    (tmp_path / "shop.css").write_bytes(body)
+    for path in (tmp_path / "shop.css", tmp_path, tmp_path / "none.css"):
+        with pytest.raises(ValueError, match="style sheet"):
+            Settings(stylesheet=str(path))
 
 
 def test_a_logo_is_there(tmp_path):

@@ -87,7 +87,11 @@ async def test_a_worker_hands_over_runs_commands_and_emits(url):
 NO_COUNTERPART = {
     "post_all": "`post_many` is it: each message can be given its own arguments by `post`.",
     "sockets_in": "The ids of sockets mean something only in the process that has them.",
+    "set_picture": "A picture is larger than a call may be.",
+    "set_picture_sync": "A picture is larger than a call may be.",
     "on_message": "Another process hears by a bot of `chatrooms.client`, which goes on where it stopped.",
+    "on_join": "Another process hears by a bot, as with `on_message`.",
+    "on_change": "Another process hears by a client's `changes`.",
     "on_connect": "Handlers run where the sockets are.",
     "on_disconnect": "Handlers run where the sockets are.",
     "event": "Handlers run where the sockets are.",
@@ -113,6 +117,7 @@ async def test_a_thread_has_every_call(tmp_path):
     def call_all():
         assert chat.add_user_sync("alice") == chat.username_sync("alice") == chat.user_id_sync("alice") == "alice"
         assert [each["text"] for each in chat.post_many_sync([("alice", "1"), ("alice", "2")])] == ["1", "2"]
+        chat.set_picture_sync("alice", None)
         assert chat.run_sync("user.me", {}, username="alice")["user"]["username"] == "alice"
         chat.signal_sync("alice", "greeting", {"n": 1})
         chat.emit_sync("news", {"n": 1}, to="alice")

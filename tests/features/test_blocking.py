@@ -9,6 +9,7 @@ import pytest
 from chatrooms.errors import Refusal
 from chatrooms.features import blocking
 from tests.direct import Direct, code
+from tests.features.test_unread import Tab
 from tests.people import connect
 
 THUMB = "\N{THUMBS UP SIGN}"
@@ -96,6 +97,29 @@ def test_a_blocked_person_gives_no_items_in_the_inbox(direct):
     for _ in range(3):
         asyncio.run(direct.run_jobs())
     assert [item["by"] for item in direct.run("alice", "inbox.list", {})[0]["items"]] == ["carol"]
+
+
+async def test_what_a_blocked_person_posts_is_not_unread_in_rooms_threads_and_their_list(direct):
+    said = talk(direct, "alice", "#lobby", "Hello")
+    thread = f"#lobby/{said['seq']}"
+    for room in ("#lobby", thread):
+        talk(direct, "carol", room, "Hi")
+        talk(direct, "mallory", room, "spam")
+    await direct.run_jobs()
+
+    async def unread() -> dict[str, int]:
+        fresh = Tab(direct)
+        await fresh.caught_up()
+        listed = direct.run("alice", "thread.list", {})[0]["threads"]
+        return {room: fresh.state.unread(room) for room in ("#lobby", thread)} | {"listed": listed[0]["unread"]}
+
+    assert await unread() == {"#lobby": 2, thread: 2, "listed": 2}
+    _, changes = direct.run("alice", "user.block", {"username": "mallory"})
+    assert {row["room"]: row["uncounted"] for row in changes[0]["reads"]} == {"#lobby": 2, thread: 1}
+    talk(direct, "mallory", "#lobby", "more spam")
+    assert await unread() == {"#lobby": 1, thread: 1, "listed": 1}
+    direct.run("alice", "user.unblock", {"username": "mallory"})
+    assert await unread() == {"#lobby": 3, thread: 2, "listed": 2}
 
 
 def test_blocking_is_a_change_in_the_own_room_alone(direct):

@@ -15,6 +15,7 @@ from sqlalchemy import func, insert, select
 from chatrooms.client.unread import MOST
 from chatrooms.errors import Refusal
 from chatrooms.features.sync import sizes
+from chatrooms.storage.own_tables import blocks
 from chatrooms.storage.synced import COUNTED, SYNCED
 from chatrooms.storage.tables import messages, reads, rooms
 from tests.direct import LOBBY, Direct, heard_by
@@ -47,6 +48,7 @@ step = st.one_of(
         st.fixed_dictionaries({"room": shared, "username": person}),
     ),
     st.tuples(st.just("alice"), st.just("room.close"), st.fixed_dictionaries({"room": room})),
+    st.tuples(st.just("alice"), st.sampled_from(("user.block", "user.unblock")), st.just({"username": "bob"})),
 )
 heard = st.tuples(st.just("hear"), st.sampled_from((0, 1)), room)
 """A change of a room arrives in one of two tabs; changes of other rooms may be slower."""
@@ -87,7 +89,10 @@ def stored(direct: Direct, username: str, among: Any) -> dict[str, int]:
     """Return what is unread in each room, counted one by one."""
     with direct.engine.connect() as db:
         positions = dict(db.execute(select(reads.c.room, reads.c.number).where(reads.c.username == username)).all())
-        count = select(func.count()).where(messages.c.author != username, messages.c.deleted.is_(False))
+        blocked = select(blocks.c.blocked).where(blocks.c.username == username, blocks.c.gone.is_(False))
+        count = select(func.count()).where(
+            messages.c.author != username, messages.c.author.not_in(blocked), messages.c.deleted.is_(False)
+        )
         return {
             name: db.scalar(count.where(messages.c.room == name, messages.c.number > positions[name])) or 0
             for name in among
@@ -124,6 +129,18 @@ REOPENED = [
     *[("hear", 0, "alice")] * 3,
 ]
 """A conversation that is closed and open again before its first change arrives."""
+_IN_DEN = ("bob", "message.post", {"room": "#den", "text": "x"})
+BLOCKED = [
+    ("alice", "room.join", {"room": "#den"}),
+    _IN_DEN,
+    ("alice", "user.block", {"username": "bob"}),
+    _IN_DEN,
+    *[("hear", 0, "alice"), ("hear", 1, "#den")] * 3,
+    ("alice", "user.unblock", {"username": "bob"}),
+    _IN_DEN,
+    *[("hear", 0, "alice"), ("hear", 1, "#den")] * 3,
+]
+"""Somebody is blocked and unblocked: one tab hears of it before their messages, the other one after them."""
 
 
 @given(
@@ -136,6 +153,7 @@ REOPENED = [
     phases=[Phase.explicit, Phase.generate],
 )
 @example(steps=REOPENED, limit=200)
+@example(steps=BLOCKED, limit=200)
 def test_every_client_shows_what_is_stored(steps, limit):
     before, sizes.LIMIT = sizes.LIMIT, limit
     try:

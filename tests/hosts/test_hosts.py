@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 
 import pytest
@@ -144,3 +145,11 @@ async def test_nicegui_has_a_socketio_of_its_own_beside_that_of_the_chat(tmp_pat
         assert (await got(browser, "GET", f"{url}/_nicegui_ws/socket.io/?EIO=4&transport=polling"))[0] == 200
         async with connect(url, "ann", path="chat", auth={}, headers=cookies(browser)) as ann:
             await ann.say("#lobby", "Here")
+
+
+def test_the_guide_shows_what_these_hosts_do():
+    hosts = "\n".join(path.read_text() for path in (TOP / "tests" / "hosts").glob("*.py"))
+    known = {line.strip() for line in hosts.splitlines()}
+    shown = re.findall(r"```python\n(.*?)```", (TOP / "docs" / "frameworks.md").read_text(), re.DOTALL)
+    assert len(shown) >= 5
+    assert [line for block in shown for line in block.splitlines() if line.strip() not in known] == []

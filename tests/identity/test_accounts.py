@@ -55,6 +55,11 @@ class Host:
         ("alice.b+news@example.com", "", "alice.bnews"),
         ("550e8400-e29b-41d4-a716-446655440000", "Bob", "bob"),
         ("7", "", "user-7"),
+        ("77", "", "77"),
+        ("77", "Alice Liddell", "alice.liddell"),
+        ("77", "here", "77"),
+        ("5f7c8ec7c33c6c004bbafe82", "Bob", "bob"),
+        ("bob77", "Robert", "bob77"),
         ("7", "Zoë 7", "zoë.7"),
         ("ALICE", "", "alice"),
         ("auth0|5f7c8ec7c33c6c004bbafe82", "Ann", "ann"),
@@ -90,6 +95,8 @@ def test_someone_who_came_when_ids_were_usernames_stays_that_person():
     assert host.come("alice@example.com") == "alice-2"
     assert host.come("alice") == "alice"
     assert host.come("ALICE") == "alice-3"
+    host.direct.join("77")
+    assert (host.come("77", "Bob"), host.come("78", "Bob")) == ("77", "bob")
 
 
 def test_an_id_that_is_anothers_username_gets_a_different_one():

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from sqlalchemy import bindparam, create_engine, delete, insert, select, text, union_all, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
+import chatrooms.app  # noqa: F401 - declares all statements
+from chatrooms.features.messages import storing
 from chatrooms.storage.statements import Prepared, Upsert
 from chatrooms.storage.tables import metadata, rooms
 from tests.storage.test_writer import ROOM
 
+DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
 NAMED = rooms.c.name == bindparam("name")
 ALL = select(rooms.c.name, rooms.c.archived.label("over")).where(NAMED)
 STATEMENTS = {
@@ -47,6 +53,17 @@ def test_an_upsert_returns_how_many_rows_it_wrote(db):
     add = Upsert(lambda insert: insert(rooms).values(new).on_conflict_do_nothing(index_elements=["name"]))
     row = {**ROOM, "name": "#b"}
     assert [add.run(db, row), add.run(db, row), add.run(db, {**row, "name": "#c"})] == [1, 0, 1]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_what_is_prepared_when_it_is_first_used_can_be(dialect):
+    """What `Upsert` puts off cannot fail in production alone."""
+    ours = [module for name, module in sys.modules.items() if name.startswith("chatrooms.")]
+    upserts = {each for module in ours for each in vars(module).values() if isinstance(each, Upsert)}
+    assert len(upserts) >= 4
+    for each in upserts:
+        assert "ON CONFLICT" in str(each.of(dialect)._statement.compile(dialect=DIALECTS[dialect]))
+    assert storing.both()
 
 
 def test_what_has_neither_rows_nor_changes_cannot_be_prepared():

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Authenticate, Chatrooms, Connected, Forbidden, Handshake, Message, Refusal, Settings, User, outbox
+from chatrooms import Change as HeardChange
 from chatrooms.client import Change, Client, Membership
 from chatrooms.client import Message as ReceivedMessage
 from chatrooms.wire.server import Server
@@ -52,6 +53,16 @@ async def may_write(user_id: str, to_id: str) -> bool:
 @chat.may_create
 def may_create(user_id: str, room: str) -> bool:
     return room.startswith("#team-")
+
+
+@chat.on_join
+async def welcome_to(user_id: str, room: str) -> None:
+    await chat.post(room, f"Welcome, {await chat.username(user_id)}!")
+
+
+@chat.on_change(room="#support")
+async def follow(change: HeardChange) -> None:
+    print(change["rev"], *(row["text"] for row in change.get("messages", ())))
 
 
 @chat.on_message

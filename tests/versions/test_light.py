@@ -87,12 +87,29 @@ asyncio.run(main())
     assert (done.stdout.strip(), done.stderr) == ("Howdy https://example.org/", "")
 
 
+def test_importing_the_chat_brings_nothing_that_it_may_never_need():
+    """What takes long to import is imported where it is used, and the tests of that show that it can be."""
+    late = (
+        *("alembic", "emoji", "html.parser", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"),
+        *("chatrooms.client.client", "chatrooms.doors.docs", "chatrooms.pipeline.bus.carried", "chatrooms.remote"),
+    )
+    done = without_extras(f"from chatrooms import Chatrooms; print([each for each in {late} if each in sys.modules])")
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
 def test_the_command_says_which_extra_it_needs():
     done = without_extras("from chatrooms.__main__ import main; main()")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "chatrooms: The command `chatrooms` and its server are not installed: run `pip install 'chatrooms[server]'`.\n"
     )
+
+
+def test_the_fixtures_for_tests_say_which_extra_they_need(tmp_path):
+    (tmp_path / "test_mine.py").write_text("def test_it(chat_server): pass")
+    run = "import pytest; pytest.main(['-q', '-p', 'no:cacheprovider', '--rootdir', sys.argv[1], sys.argv[1]])"
+    done = without_extras(run, str(tmp_path))
+    assert "run `pip install 'chatrooms[server]'`" in done.stdout
 
 
 def test_a_setting_says_which_extra_it_needs():

@@ -12,11 +12,14 @@ from chatrooms.doors.docs.contract import Contract
 from chatrooms.doors.docs.page import POLICY
 from chatrooms.doors.docs.schemas import Schema
 
-__all__ = ["POLICY", "Contract", "Documents"]
+__all__ = ["Contract", "Documents"]
 
 
 class Documents:
     """The documents of a server with this contract; each is generated on first use."""
+
+    policy = POLICY
+    """The Content-Security-Policy of the pages."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -30,7 +33,7 @@ class Documents:
         return asyncapi_document.about(name, url) | self._asyncapi
 
     def reference(self, name: str, url: str) -> str:
-        """Return the HTML page of the server called ``name``, whose client is at ``url``; send it with `POLICY`."""
+        """Return the HTML page of the server called ``name``, whose client is at ``url``; send it with `policy`."""
         return page.reference(name, url, self._page)
 
     def guide(self, name: str, which: str) -> str | None:

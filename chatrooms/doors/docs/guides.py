@@ -20,6 +20,8 @@ ORDER = (
     "logs",
     "security",
     "embedding",
+    "frameworks",
+    "remote",
     "widget",
     "bots",
 )

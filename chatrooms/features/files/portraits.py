@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from pydantic import Field
@@ -9,13 +10,15 @@ from sqlalchemy import Connection, update
 
 from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features import rooms, users
+from chatrooms.features.files import finishing
 from chatrooms.features.files.posting import own
 from chatrooms.features.files.removing import REMOVE
-from chatrooms.features.files.stored import files
+from chatrooms.features.files.stored import files, find
 from chatrooms.features.rooms import OneRoom
 from chatrooms.features.users import OneUser
 from chatrooms.pipeline import access, tenants
 from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, change, own_room
 from chatrooms.pipeline.contents import Outgoing, Served
 from chatrooms.pipeline.jobs import enqueue
@@ -77,6 +80,31 @@ def set_room_picture(act: Act, p: RoomPortrait, _here: Here) -> OneRoom:
         _exchange(act, room["picture"], p.file, p.room)
         rooms.store(act, p.room, picture=p.file)
     return {"room": rooms.find(act.db, p.room)}
+
+
+async def give(chat: Chat, username: str, content: bytes | None) -> None:
+    """Give a person a picture from these bytes, without rates, or take theirs away; the same again has no effect.
+
+    Raises `Invalid`, `TooLarge`, `NoSpace` or `NotInstalled` if they cannot become one.
+    """
+    me, file = Caller(username, host=True), None
+    if content is not None:
+        name = f"{hashlib.sha256(content).hexdigest()}.picture"
+        if name == await chat.lookup(lambda db: _name_of_present(db, username)):
+            return
+        begun = await chat.run("file.begin", {"name": name, "size": len(content), "square": True}, me)
+        file = begun["file"]["id"]
+        await chat.blobs.run(chat.blobs.spool.made)
+        await chat.blobs.run(chat.blobs.spool.write, file, 0, content)
+        await finishing.finish(chat, file, username)
+    await chat.run("user.picture", {"file": file}, me)
+
+
+def _name_of_present(db: Connection, username: str) -> str | None:
+    """Return the name of the file that is a person's picture."""
+    picture = users.existing(db, username)["picture"]
+    row = find(db, picture) if picture else None
+    return row["name"] if row else None
 
 
 def _exchange(act: Act, old: str | None, new: str | None, of: str) -> None:

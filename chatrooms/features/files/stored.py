@@ -34,6 +34,7 @@ from typing_extensions import TypedDict
 from chatrooms.storage import usage
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
+from chatrooms.storage.indexes import partial_index
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata, rooms, users
 
@@ -93,9 +94,9 @@ files = Table(
 )
 is_unused = (files.c.message.is_(None), files.c.portrait_of.is_(None))
 _is_loose = or_(files.c.message.is_(None), files.c.gone.is_(True))
-Index("ix_files_loose", files.c.at, sqlite_where=_is_loose, postgresql_where=_is_loose)
+partial_index("ix_files_loose", files.c.at, where=_is_loose)
 _is_unfinished = files.c.size.is_(None)
-Index("ix_files_unfinished", files.c.owner, sqlite_where=_is_unfinished, postgresql_where=_is_unfinished)
+partial_index("ix_files_unfinished", files.c.owner, where=_is_unfinished)
 
 SHOWN = (files.c.id, files.c.name, files.c.type, files.c.size, files.c.picture, files.c.duration)
 _ids = values("ids")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -44,8 +45,6 @@ keywords = Table(
     Column("begins", String(LONGEST), nullable=False, index=True, comment="with this piece of a text"),
 )
 
-_PIECE = re.compile(rf"{names.UNSPACED}|(?:(?!{names.UNSPACED})\w)+")
-_unspaced = re.compile(names.UNSPACED)
 _insert = Prepared(insert(keywords))
 ANY = Foreseen(select(keywords.c.username).limit(1))
 """Finds somebody who has keywords, if there is anybody."""
@@ -61,6 +60,12 @@ _people = Prepared(
     .where(*_concerned, keywords.c.word.in_(select(values("words").c.value)))
     .limit(bindparam("limit", type_=Integer))
 )
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    """Return what finds words; it takes milliseconds to compile, so not on import."""
+    return re.compile(rf"{names.UNSPACED}|(?:(?!{names.UNSPACED})\w)+")
 
 
 def folded(text: str) -> str:
@@ -91,7 +96,7 @@ def replace(db: Connection, username: str, words: Collection[str]) -> None:
     """Give a person these keywords, as `parsed` returns them, instead of those that they had."""
     db.execute(keywords.delete().where(keywords.c.username == username))
     for word in words:
-        begins = _PIECE.findall(word)[0]
+        begins = _piece().findall(word)[0]
         _insert.run(db, {"username": username, "word": word, "begins": begins})
 
 
@@ -100,7 +105,7 @@ def people(db: Connection, message: Message) -> set[str]:
     if not message["text"] or not ANY.one(db, {}):
         return set()
     text = folded(message["text"])[:MOST_FOLDED]
-    pieces = {piece[:LONGEST] for piece in _PIECE.findall(text)}
+    pieces = {piece[:LONGEST] for piece in _piece().findall(text)}
     about = {"pieces": packed(pieces), "author": message["author"], "in_room": message["room"]}
     words = [row["word"] for row in _words.all(db, {**about, "limit": MAX_WORDS})]
     if not (present := _present(text, words)):
@@ -130,7 +135,7 @@ def _is_edge(text: str, at: int) -> bool:
     if not 0 < at < len(text):
         return True
     before, after = text[at - 1], text[at]
-    if _unspaced.match(before) or _unspaced.match(after):
+    if names.unspaced().match(before) or names.unspaced().match(after):
         return True
     return not (_is_of_word(before) and _is_of_word(after))
 

@@ -28,7 +28,6 @@ _ADDRESS = re.compile(
 _AT = re.compile(r"(?<![@#/\\])@([^\s!-,/:-@\[-^`{-~]+)")
 """What can begin a name: anything but spaces and ASCII punctuation, save for that of names."""
 _PUNCTUATION = ".-_"
-_UNSPACED = re.compile(names.UNSPACED)
 _UNDERSCORES = re.compile(r"\\_|_+")
 
 
@@ -81,7 +80,7 @@ def _named(text: str, found: re.Match[str]) -> str:
 def _ends_word(text: str, end: int) -> bool:
     """Return whether a word ends before ``end``, as in an e-mail address, punctuation of names aside."""
     before = text[max(0, end - names.LONGEST_GIVEN) : end].rstrip(_PUNCTUATION)[-1:]
-    return _is_letter(before) and not _UNSPACED.match(before)
+    return _is_letter(before) and not names.unspaced().match(before)
 
 
 def _meant(given: str) -> Sequence[str]:
@@ -96,9 +95,9 @@ def _meant(given: str) -> Sequence[str]:
 
 def _shorter(name: str) -> str:
     """Return the next shorter name that can end here; empty if there is none."""
-    if name[-1] in _PUNCTUATION or _UNSPACED.match(name[-1]):
+    if name[-1] in _PUNCTUATION or names.unspaced().match(name[-1]):
         return name[:-1]
-    last = next((at for at in reversed(range(len(name))) if _UNSPACED.match(name[at])), -1)
+    last = next((at for at in reversed(range(len(name))) if names.unspaced().match(name[at])), -1)
     return name[: last + 1]
 
 

@@ -102,6 +102,7 @@ def _may(act: Act, p: Post) -> Posting:
             if stored := _stored(act, room, p):
                 return Posting(room, stored=stored, belongs=False)
         raise
+    _require_own(act.me, names.base(room))
     if here.access == "thread" and "thread" not in act.server.blank:
         raise Invalid("This server has no threads.", field="room")
     looks = p.reply_to or _gives(p) or p.if_seq is not None or not here.exists or here.closed or here.waits or here.slow
@@ -113,6 +114,12 @@ def _may(act: Act, p: Post) -> Posting:
         _require_first(act, p, here)
     begins, accepts = not here.exists, here.asked
     return Posting(room, begins=begins, reopens=here.closed, accepts=accepts, added=here.added, stored=stored)
+
+
+def _require_own(me: Caller, room: str) -> None:
+    """Raise `Forbidden` to the application in a conversation of others, which it may only read and moderate."""
+    if me.host and names.kind(room) == "conversation" and me.username not in names.people(room):
+        raise Forbidden("The application writes only in conversations that it is in.")
 
 
 def _require_first(act: Act, p: Post, here: Here) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Integer, String, bindparam, select, update
-from sqlalchemy.dialects import postgresql
 
-from chatrooms.storage.statements import Prepared, Upsert
+from chatrooms.storage.statements import Prepared, Upsert, insert_of
 from chatrooms.storage.synced import MESSAGE
 from chatrooms.storage.tables import messages, rooms
 
@@ -32,10 +32,14 @@ _COUNT = Prepared(
     .values(_counted)
     .returning(rooms.c.counter, rooms.c.posted)
 )
-_stored = _insert(postgresql.insert).returning(messages.c.room).cte("stored")
-_BOTH = Prepared(
-    update(rooms).where(rooms.c.name == _stored.c.room).values(_counted).returning(rooms.c.counter, rooms.c.posted)
-)
+
+
+@cache
+def both() -> Prepared:
+    """Return the statement that stores and counts, of PostgreSQL."""
+    stored = _insert(insert_of("postgresql")).returning(messages.c.room).cte("stored")
+    counted = update(rooms).where(rooms.c.name == stored.c.room).values(_counted)
+    return Prepared(counted.returning(rooms.c.counter, rooms.c.posted))
 
 
 def store(db: Connection, values: dict[str, Any]) -> tuple[int, int] | None:
@@ -44,7 +48,7 @@ def store(db: Connection, values: dict[str, Any]) -> tuple[int, int] | None:
     ``values`` are its columns, and ``revs``: by how many the room's rev grows. Return None if its id is known.
     """
     if db.dialect.name == "postgresql":
-        row = _BOTH.one(db, values)
+        row = both().one(db, values)
     else:
         given = {"room": values["room"], "revs": values["revs"]}
         row = _COUNT.one(db, given) if _INSERT.run(db, values) else None

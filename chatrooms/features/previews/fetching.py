@@ -17,7 +17,7 @@ import orjson
 
 from chatrooms import clock, isolated, pictures, types
 from chatrooms.errors import Invalid, NoSpace, RateLimited, Refusal
-from chatrooms.features.previews import reader, stored
+from chatrooms.features.previews import stored
 from chatrooms.features.previews.guard import Guard, Network, Resolve, Unreachable, look_up
 from chatrooms.gcra import Limit
 from chatrooms.pictures.kinds import PICTURES, kind_of
@@ -152,6 +152,8 @@ class Fetching:
 
 async def read(response: Response, network: str) -> dict[str, str]:
     """Return what a page says of itself; raises ``ValueError`` or ``TimeoutError`` if it takes too much to read it."""
+    from chatrooms.features.previews import reader
+
     readers = _readers.setdefault(
         asyncio.get_running_loop(), FairQueue(READING_AT_ONCE, MOST_READING, "Too many pages are being read.")
     )

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -34,11 +34,20 @@ _ACCENTS = (
 )
 """Marks that people leave out when they search; in other scripts marks are vowels."""
 _PLAIN = re.compile(rf"[a-z0-9]{{1,{LONGEST}}}")
-_PIECES = re.compile(rf"[{_UNSPACED}]+|[^ {_UNSPACED}]{{1,{LONGEST}}}")
-_unspaced = re.compile(f"[{_UNSPACED}]")
 _accents = re.compile(f"[{_ACCENTS}]|[\U0001f3fb-\U0001f3ff]")
 _joining = re.compile("[\u1160-\u11ff\uff9e\uff9f\U0001f3fb-\U0001f3ff]")
 """Characters besides marks that change those before them: jamo, the marks of narrow kana, and tones of skin."""
+
+
+@cache
+def _pieces() -> re.Pattern[str]:
+    """Return what finds runs of letters; it takes milliseconds to compile, so not on import."""
+    return re.compile(rf"[{_UNSPACED}]+|[^ {_UNSPACED}]{{1,{LONGEST}}}")
+
+
+@cache
+def _unspaced() -> re.Pattern[str]:
+    return re.compile(f"[{_UNSPACED}]")
 
 
 class Needle(NamedTuple):
@@ -61,16 +70,16 @@ def words(text: str) -> list[str]:
     """Return the words of a text, in order."""
     if text.isascii():
         return _PLAIN.findall(text.lower())
-    return [word for piece in _PIECES.findall(_folded(text)) for word in _split(piece)]
+    return [word for piece in _pieces().findall(_folded(text)) for word in _split(piece)]
 
 
 def needle(text: str, *, prefix: bool = False) -> Needle | None:
     """Return what finds ``text`` inside of other texts; None if it has no words."""
-    pieces = [text.lower()] if text.isascii() and _PLAIN.fullmatch(text.lower()) else _PIECES.findall(_folded(text))
+    pieces = [text.lower()] if text.isascii() and _PLAIN.fullmatch(text.lower()) else _pieces().findall(_folded(text))
     if not pieces:
         return None
     found = [word for piece in pieces for word in _split(piece)]
-    if _unspaced.match(pieces[-1]):
+    if _unspaced().match(pieces[-1]):
         return Needle(tuple(found[:-1]), prefix=False) if len(pieces[-1]) > 1 else Needle(tuple(found), prefix=True)
     return Needle(tuple(found), prefix and len(found[-1]) >= SHORTEST)
 
@@ -109,19 +118,19 @@ def spans(text: str) -> list[Span]:
         return []  # characters that become one in a way that `_clusters` does not know
     return [
         Span(word, starts[at], ends[at + len(word) - 1], ends[at])
-        for piece in _PIECES.finditer(folded)
+        for piece in _pieces().finditer(folded)
         for at, word in enumerate(_split(piece[0]), piece.start())
     ]
 
 
 def is_unspaced(word: str) -> bool:
     """Return whether a word is of a script without spaces."""
-    return _unspaced.match(word) is not None
+    return _unspaced().match(word) is not None
 
 
 def _split(piece: str) -> list[str]:
     """Return the words of a run of letters."""
-    if not _unspaced.match(piece):
+    if not _unspaced().match(piece):
         return [piece]
     return [piece[at : at + 2] for at in range(len(piece))]
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select, union_all
 
 from chatrooms import names
 from chatrooms.pipeline.bus import Bus
+from chatrooms.pipeline.bus.messages import Spent
 from chatrooms.pipeline.nodes.heads import Heads
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.own_tables import follows
@@ -25,13 +26,17 @@ class Others:
     """
 
     bus: Bus
-    heads: Heads
+    heads: Heads = field(default_factory=Heads)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def begin(self) -> None:
         """Start over, possibly on another event loop."""
         self.turn = asyncio.Lock()
         self.heads.clear()
+
+    def spent(self, rate: str, network: str) -> None:
+        """Have the others count a request of an address, too."""
+        self.bus.publish([Spent(rate, network)])
 
     def follow(self, revs: Mapping[str, int], rooms: Collection[str]) -> None:
         """Broadcast the changes of rooms from these revs on, and hear what sockets in ``rooms`` receive."""

@@ -2,7 +2,7 @@ import { createContext, h } from "preact";
 import { useContext, useMemo } from "preact/hooks";
 import { piecesOf } from "../custom-emoji.js";
 import { mayName, namesIn, WORDS } from "../mentions.js";
-import { me, memberships } from "../store.js";
+import { me, memberships, nameOf } from "../store.js";
 import { EmojiSign } from "./emoji-sign.js";
 
 /**
@@ -31,11 +31,17 @@ export function useMentioned({ mentions, calls, groups }) {
 /** What shows a mention, a group and the name of a room: text, unless the page has places to lead to. */
 export const Views = createContext({
   Mention: /** @type {ComponentType<Naming>} */ (
-    ({ name, written }) => h("span", { class: mentionClass(name) }, `@${written}`)
+    (props) => h("span", { class: mentionClass(props.name), title: `@${props.name}` }, readAs(props))
   ),
   Group: /** @type {ComponentType<Naming>} */ (({ written }) => h("span", { class: "mention" }, `@${written}`)),
   RoomLink: /** @type {ComponentType<Naming>} */ (({ written }) => h("span", null, `#${written}`)),
 });
+
+/** A mention as people read it: with the display name, if that is not the username. @param {Naming} naming */
+export function readAs({ name, written }) {
+  const shown = nameOf(name);
+  return `@${shown.toLowerCase() === name ? written : shown}`;
+}
 
 /** @param {string} name */
 export const mentionClass = (name) => (name === me.value?.username ? "mention mine" : "mention");

@@ -1,4 +1,7 @@
+import { namesIn } from "../mentions.js";
+import { users } from "../store.js";
 import { markdown } from "./markdown.js";
+import { readAs } from "./named.js";
 import { sharedText } from "./shared.js";
 
 /**
@@ -15,10 +18,16 @@ function wordsOf(made) {
   if (Array.isArray(made)) return made.map(wordsOf).join("");
   if (typeof made !== "object" || made === null) return typeof made === "boolean" ? "" : String(made ?? "");
   const { type, props } = made;
-  if (typeof props.text === "string") return "language" in props ? `${props.text}\n` : props.text;
+  if (typeof props.text === "string") return "language" in props ? `${props.text}\n` : named(props.text);
   const words = wordsOf(props.children);
   return BLOCKS.has(type) ? `${words}\n` : words;
 }
+
+/** With the display names of the people whom it names. @param {string} text */
+const named = (text) =>
+  namesIn(text, (sign, name) => sign === "@" && users.value.has(name))
+    .map((piece) => (typeof piece === "string" ? piece : readAs(piece)))
+    .join("");
 
 /**
  * The beginning of what a text says, a line for each of its blocks; of an empty one, what its message shares.

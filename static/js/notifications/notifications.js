@@ -11,8 +11,8 @@ import {
   handleOf,
   inbox,
   isAsked,
-  isBlocked,
   isMuted,
+  isUnheard,
   me,
   nameOf,
   newest,
@@ -102,7 +102,7 @@ function ofItem({ id, message = "", room, seq, by }) {
 
 /** @param {Telling} telling */
 function isDue({ room, author, mentionsMe, isUnread: isNew }) {
-  if (author === me.peek()?.username || isBlocked(author) || !isNew() || (isLooking() && isShown(room))) return false;
+  if (isUnheard(author) || !isNew() || (isLooking() && isShown(room))) return false;
   return isWanted({ level: levelOf(room), isMuted: isMuted(room) || isAsked(room), mentionsMe });
 }
 

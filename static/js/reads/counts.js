@@ -26,10 +26,12 @@ export const unreadText = (number) => (number >= MOST ? `${MOST - 1}+` : String(
 export const concernText = (number) => `${unreadText(number)} for you`;
 
 /**
- * The rev from which on a message is not unread: that of its deletion, or of its birth if it is mine; else infinite.
- * @param {Pick<Message, "author" | "seq" | "rev" | "deleted">} message @param {string | undefined} mine
+ * The rev from which on a message is not unread: that of its deletion, or of its birth if nothing of its author is unread;
+ * else infinite.
+ * @param {Pick<Message, "author" | "seq" | "rev" | "deleted">} message
+ * @param {(author: string) => boolean} isUnheard Whether nothing of an author is unread, see `store.isUnheard`.
  */
-export function readFrom({ author, seq, rev, deleted }, mine) {
-  if (author === mine) return seq;
+export function readFrom({ author, seq, rev, deleted }, isUnheard) {
+  if (isUnheard(author)) return seq;
   return deleted ? rev : Infinity;
 }

@@ -6,7 +6,7 @@ import { keep, kept, keptUnder } from "../storage.js";
 import { listenFor } from "../signals.js";
 import { isMessage } from "../messages/events.js";
 import { loadBetween } from "../messages/history.js";
-import { me, newest, windowOf } from "../store.js";
+import { isUnheard, me, newest, windowOf } from "../store.js";
 import { revs } from "../sync.js";
 import { MOST, readFrom } from "./counts.js";
 
@@ -59,7 +59,7 @@ function counted(room, number) {
   const room_rev = revs.get(room) ?? 0;
   const rows = [...windowOf(room).peek().rows.values()].filter(isMessage);
   const uncounted = rows.filter(
-    (message) => message.number >= number && readFrom(message, me.peek()?.username) <= room_rev,
+    (message) => message.number >= number && readFrom(message, isUnheard) <= room_rev,
   ).length;
   return { number, uncounted, room_rev };
 }

@@ -9,7 +9,7 @@ import { isLooking } from "../reads/marks.js";
 import { positionIn, unreadOf } from "../reads/unread.js";
 import { goInstead, isShown, linkedIn } from "../route.js";
 import { leavePast } from "../rows.js";
-import { caughtUp, heads, me, reads, windowOf } from "../store.js";
+import { caughtUp, heads, isUnheard, me, reads, windowOf } from "../store.js";
 import { catchUp } from "../sync.js";
 import { leftOff, NOWHERE, unreadBelow } from "./left-off.js";
 import { isReturn, next, returning, spanOf } from "./position.js";
@@ -50,8 +50,7 @@ function placeIn(room) {
   const { list, more } = windowOf(room).peek();
   const [read, position] = [reads.peek().get(room), positionIn(room)];
   if (!read || !position) return NOWHERE;
-  const mine = me.peek()?.username ?? "";
-  return leftOff({ list, more: more && online.peek(), read, limit: position.number, mine });
+  return leftOff({ list, more: more && online.peek(), read, limit: position.number, isUnheard });
 }
 
 /** How many unread messages are below those that were in sight. @param {string} room @param {number} seenTo */
@@ -65,7 +64,7 @@ function missedIn(room, seenTo) {
         more,
         after: Math.max(read, seenTo),
         unread: unreadOf(room),
-        mine: me.value?.username ?? "",
+        isUnheard,
       });
 }
 

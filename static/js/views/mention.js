@@ -1,8 +1,7 @@
 import { h } from "preact";
-import { mentionClass } from "../messages/named.js";
+import { mentionClass, readAs } from "../messages/named.js";
 import { showGroup, showPerson } from "../overlay.js";
 import { addressOf } from "../route.js";
-import { nameOf } from "../store.js";
 import { useProfile } from "../users.js";
 
 /** @import {Naming} from "../messages/named.js" */
@@ -12,13 +11,14 @@ const Group = ({ name, written }) =>
   h("button", { class: "mention", type: "button", title: "Group", onClick: () => showGroup(name) }, `@${written}`);
 
 /** @param {Naming} props */
-function Mention({ name, written }) {
+function Mention(props) {
+  const { name } = props;
   useProfile(name);
-  const title = nameOf(name);
+  const title = `Profile of @${name}`;
   return h(
     "button",
     { class: mentionClass(name), type: "button", title, onClick: () => showPerson(name) },
-    `@${written}`,
+    readAs(props),
   );
 }
 

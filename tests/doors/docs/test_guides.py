@@ -24,8 +24,8 @@ from tests.servers import running
 
 TOP = Path(__file__).parents[3]
 FOLDER = TOP / "docs"
-STYLE = (TOP / "static" / "embed" / "style" / "frame.js").read_text()
-"""The properties of the elements for pages of others stand there."""
+STYLES = [(TOP / "static" / name).read_text() for name in ("embed/style/frame.js", "css/tokens.css")]
+"""The properties of the elements for pages of others, and of the page, stand there."""
 NAMES = sorted(guides.titles())
 OF_OTHERS = {"now", "no-deps", "webroot", "webroot-path", "deploy-hook", "online", "posts"}
 """Flags of systemctl, pip, certbot and `python -m tests.capacity`."""
@@ -71,7 +71,8 @@ def test_the_guides_name_settings_and_tests_that_exist():
     for path in FOLDER.glob("*.md"):
         text = path.read_text()
         for flag in set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text)) - OF_OTHERS:
-            assert flag.replace("-", "_") in options or f"--{flag}," in STYLE, (path.name, flag)
+            is_property = any(f"--{flag}," in style or f"--{flag}:" in style for style in STYLES)
+            assert flag.replace("-", "_") in options or is_property, (path.name, flag)
         for variable in re.findall(r"CHATROOMS_([A-Z_]+)", text):
             assert variable.lower() in {*Settings.model_fields, "config", "from", "to", "token"}, (path.name, variable)
         for file in re.findall(r"tests/[\w/]+(?:\.py)?", text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chatrooms.errors import Invalid, NotFound
 from chatrooms.pipeline.chat import NOBODY
 from tests.features.files import begin, load, opened, picture, send, upload
 from tests.people import Refused
@@ -52,6 +53,29 @@ async def test_another_picture_replaces_one_and_its_bytes_go(alice, own_server, 
         await alice.run("file.space")
     while (await alice.run("file.space"))["used"]:
         pass
+
+
+async def test_the_application_gives_a_picture_and_the_same_again_changes_nothing(alice, own_server):
+    give, mine = own_server.chat.set_picture, picture(width=600, height=300)
+
+    async def now():
+        return (await alice.run("user.me"))["user"]
+
+    await give("alice", mine)
+    given = await now()
+    status, _, body = await load(alice, own_server.url, address("people", given))
+    assert (status, opened(body).size) == (200, (512, 512))
+    await give("alice", mine)
+    for wrong in (b"no picture", b""):
+        with pytest.raises(Invalid):
+            await give("alice", wrong)
+    assert await now() == given
+    await give("alice", picture(kind="JPEG"))
+    assert (await now())["picture"] not in (None, given["picture"])
+    await give("alice", None)
+    assert (await now())["picture"] is None
+    with pytest.raises(NotFound):
+        await give("nobody", mine)
 
 
 async def test_a_picture_in_use_outlives_what_nobody_uses(alice, own_server):
