@@ -75,8 +75,7 @@ class Settings(SignInSettings):
     connections: int = Field(
         default=250,
         ge=1,
-        description="Connections, and sessions, allowed per address (IPv6: per /64); `proxies` and this machine are "
-        "exempt.",
+        description="Connections, and sessions, allowed per address; `proxies` and this machine are exempt.",
     )
     session_days: int = Field(default=365, ge=1, le=36_500, description="Days until an unused session expires.")
     session_max_days: int = Field(
@@ -118,7 +117,7 @@ class Settings(SignInSettings):
         description="Whether the server loads what messages link to, to show what it is about.",
     )
 
-    rate_join: Rate = Field(default="30/minute", description="Joins allowed per address (IPv6: per /64).")
+    rate_join: Rate = Field(default="30/minute", description="Joins allowed per address.")
     rate_post: PersonRate = Field(
         default="120/minute;15/second",
         description="Messages and reactions allowed per person, and the same event in a room; a message that concerns "
@@ -128,8 +127,8 @@ class Settings(SignInSettings):
     rate_begin: Rate = Field(
         default="20/hour", description="Strangers that a person may write to or invite, or an address the same one."
     )
-    rate_begin_address: Rate = Field(
-        default="120/hour", description="Strangers that an address may write to or invite (IPv6: per /64)."
+    rate_begin_address: AddressRate = Field(
+        default="120/hour", description="Strangers that an address may write to or invite."
     )
     rate_signal: PersonRate = Field(default="50/second", description="Signals allowed per person.")
     rate_search: PersonRate = Field(

@@ -58,7 +58,7 @@ class Downloads:
             caller = await self._callers.identify(self._callers.handshake(request))
             self._pipeline.sessions.note(caller)
             scopes.require(caller.scope, "file.list", "read")
-            self._rates.limits["download"].spend(caller.username, caller.network)
+            self._rates.spend("download", caller.username, caller.network)
             return await self._serve(request, await self._find(served, request, caller))
         except Exception as error:
             return refusal_response(refusal_of(error, "a file could not be sent"))

@@ -12,7 +12,6 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, dele
 from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized, Waiting
 from chatrooms.features import users as accounts
 from chatrooms.features.users import OneUser
-from chatrooms.gcra import Limit
 from chatrooms.identity import applicants, guests, sessions, totp, tries
 from chatrooms.identity.beginnings import DIRECTORY, PASSWORD
 from chatrooms.identity.hashing import Hashing, hashed, matches, outdated
@@ -20,6 +19,7 @@ from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.ldap import linked
 from chatrooms.identity.ldap.directory import Directory
 from chatrooms.identity.strength import MOST, normal
+from chatrooms.pipeline.limit import Limit
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat

@@ -25,7 +25,7 @@ class Charges:
     def spend(self, rate: str, me: Caller, weight: int = 1) -> None:
         """Count as many commands as ``weight`` before they run; raises `RateLimited`."""
         if not me.host:
-            self._rates.limits[rate].spend(me.username, me.network, weight)
+            self._rates.spend(rate, me.username, me.network, weight)
 
     def cost(self, command: Command[Any], p: Any, me: Caller) -> None:
         """Count what a command declares to cost more than others."""
@@ -39,8 +39,8 @@ class Charges:
     def events(self, events: Iterable[Change | Signal], me: Caller, rates: Rates | None = None) -> None:
         """Count the size of what is broadcast, in ``rates`` if given; raises `RateLimited`."""
         if not me.host and (kilobytes := sum(map(self._broadcast.kilobytes, events))):
-            (rates or self._rates).limits["broadcast"].spend(me.username, me.network, kilobytes)
+            (rates or self._rates).spend("broadcast", me.username, me.network, kilobytes)
 
     def _charge(self, command: Command[Any], me: Caller, more: int) -> None:
         if more and not me.host:
-            self._rates.limits[command.rate].charge(me.username, me.network, more)
+            self._rates.charge(command.rate, me.username, me.network, more)

@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 from chatrooms import trace
 from chatrooms.errors import Refusal, UnknownCommand
 from chatrooms.events import Event, Signal
-from chatrooms.gcra import NoLimit
 from chatrooms.pipeline import scopes, signing_up, standing
 from chatrooms.pipeline.act import Act, Caller, Server
 from chatrooms.pipeline.broadcast import Broadcast
@@ -25,6 +24,7 @@ from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.commands import Command, Params
 from chatrooms.pipeline.entries import Entries
 from chatrooms.pipeline.feature import Features
+from chatrooms.pipeline.limit import NoLimit
 from chatrooms.pipeline.outcome import Outcome
 from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.questions import Judge, asked
@@ -234,7 +234,7 @@ class Pipeline:
         return lambda changed: chain(standing.standings(me.username, changed), self._features.asks)
 
     def _rerunnable(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
-        return rerunnable(run, self._rates, self._uncounted, self.sessions)
+        return rerunnable(run, self._rates, self.sessions)
 
     async def _parse(self, command: Command[P], given: Any, me: Caller) -> P:
         """Count the cost of the parameters, then parse them; many names are slow and wait for the caller's turn."""

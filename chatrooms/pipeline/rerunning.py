@@ -8,27 +8,27 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from chatrooms.pipeline.outcome import Outcome
-from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.rates import Attempt, Rates
 from chatrooms.pipeline.session_use import SessionUse
 
 R = TypeVar("R")
 
 
 def rerunnable(
-    run: Callable[[Connection, Rates], Outcome[R]], first: Rates, later: Rates, sessions: SessionUse
+    run: Callable[[Connection, Rates], Outcome[R]], rates: Rates, sessions: SessionUse
 ) -> Callable[[Connection], Outcome[R]]:
-    """Return ``run`` for the writer: it counts against the ``first`` rates, and when run again against the ``later``.
+    """Return ``run`` for the writer: when it runs again, what it counted and ended before is taken back.
 
     Sessions that it ended go on until it has ended them again.
     """
-    rates, ended = first, list[str]()
+    attempt, ended = Attempt(rates), list[str]()
 
     def work(db: Connection) -> Outcome[R]:
-        nonlocal rates, ended
+        nonlocal ended
+        attempt.undo()
         for session in ended:
             sessions.find_again(session, sessions.now())
-        now, rates = rates, later
-        outcome = run(db, now)
+        outcome = run(db, attempt)
         ended = [*outcome.ended, *outcome.barred]
         return outcome
 

@@ -19,8 +19,8 @@ from chatrooms import clock, isolated, pictures, types
 from chatrooms.errors import Invalid, NoSpace, RateLimited, Refusal
 from chatrooms.features.previews import reader, stored
 from chatrooms.features.previews.guard import Guard, Network, Resolve, Unreachable, look_up
-from chatrooms.gcra import Limit
 from chatrooms.pictures.kinds import PICTURES, kind_of
+from chatrooms.pipeline.limit import Limit
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import NOBODY, Chat
