@@ -20,6 +20,19 @@ OURS = (DATABASE, FILES)
 MEGABYTE = 1_000_000
 LEAST_KEY = 32
 """Characters of the shortest service key."""
+OF_APPLICATION = ("login_url",)
+"""Settings that have an effect only in an application that says who its people are."""
+OF_SERVER = (
+    "oidc_issuer",
+    "ldap_url",
+    "session_days",
+    "session_max_days",
+    "workers",
+    "drain_seconds",
+    "log_level",
+    "log_format",
+)
+"""Settings that have none there: the application signs people in, runs the processes and writes the log."""
 SECRETS = frozenset({"service_key", "metrics_token", "oidc_client_secret", "ldap_bind_password"})
 """Settings that are never shown, nor given as flags, which other accounts of the machine could read."""
 
@@ -192,6 +205,15 @@ RATES: dict[str, int] = {
     if name.startswith("rate_")
 }
 """The rates that have a setting, with their `Crowd`."""
+
+
+def require_effect(settings: Settings, *, hosted: bool) -> None:
+    """Raise ``ValueError`` if a setting has no effect, in an application that says who its people are or without one."""
+    fields = Settings.model_fields
+    for name in OF_SERVER if hosted else OF_APPLICATION:
+        if getattr(settings, name) != fields[name].default:
+            where = "in an application" if hosted else "without an application"
+            raise ValueError(f"`{name}` has no effect {where} that says who its people are by `authenticate`.")
 
 
 def load(config: Path | None = None, **flags: Any) -> Settings:
