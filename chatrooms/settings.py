@@ -208,7 +208,7 @@ RATES: dict[str, int] = {
 
 
 def require_effect(settings: Settings, *, hosted: bool) -> None:
-    """Raise ``ValueError`` if a setting has no effect, in an application that says who its people are or without one."""
+    """Raise ``ValueError`` if a setting has no effect in an application that says who is there, or without one."""
     fields = Settings.model_fields
     for name in OF_SERVER if hosted else OF_APPLICATION:
         if getattr(settings, name) != fields[name].default:

@@ -48,7 +48,7 @@ class File:
     brotli: bytes = b""
 
     def tag(self, coding: str) -> str:
-        """Return its validator in a form (RFC 9110, 8.8.3); weak, because not every server compresses to the same bytes."""
+        """Return the validator of a form (RFC 9110, 8.8.3); weak, as not all servers compress to the same bytes."""
         return f'W/"{self._digest}"' if coding == IDENTITY else f'W/"{self._digest}-{coding}"'
 
     @cached_property

@@ -24,11 +24,11 @@ from chatrooms.identity import tokens
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import Pages
-from chatrooms.pipeline.limit import Limit
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.act import Server as About
 from chatrooms.pipeline.addressing import BEYOND
 from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.limit import Limit
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.types import MAX_TEXT

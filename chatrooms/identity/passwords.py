@@ -19,11 +19,11 @@ from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.ldap import linked
 from chatrooms.identity.ldap.directory import Directory
 from chatrooms.identity.strength import MOST, normal
-from chatrooms.pipeline.limit import Limit
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import entry
+from chatrooms.pipeline.limit import Limit
 from chatrooms.storage.tables import metadata, users
 from chatrooms.types import Username
 

@@ -70,10 +70,10 @@ class Rates:
             counted.append((self.limits["begin_address"], me, network))
             around = list(zip(self._begin_with, circles(network), strict=False))
             counted += [(limit, f"{each} {other}", "") for limit, each in around for other in others]
-        if wait := max(limit.wait(*who) for limit, *who in counted):
+        if wait := max(limit.wait(who, where) for limit, who, where in counted):
             raise RateLimited("You've contacted many new people recently. Try again later.", retry_after=wait)
-        for limit, *who in counted:
-            self._spend(limit, *who)
+        for limit, who, where in counted:
+            self._spend(limit, who, where)
 
     def slow(self, me: str, room: str, seconds: int) -> None:
         """Count a message in a room that allows one in ``seconds``, or in a thread there; raises `RateLimited`."""
