@@ -6,7 +6,7 @@
  * Brotli makes of it.
  */
 
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, join, parse, relative, resolve } from "node:path";
 import { brotliCompress } from "node:zlib";
 import { build } from "esbuild";
