@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 PORTS = {"http": 80, "https": 443}
@@ -101,15 +101,6 @@ def is_local(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-def customer(network: str) -> str:
-    """Return what a customer of a provider can have around a network: of IPv6 a /48 (RFC 6177, section 2)."""
-    try:
-        found = ip_network(network)
-    except ValueError:
-        return network
-    return network if isinstance(found, IPv4Network) else str(found.supernet(new_prefix=48))
 
 
 def without_port(host: str) -> str:

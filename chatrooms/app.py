@@ -54,7 +54,7 @@ from chatrooms.pipeline.jobs import FORGET
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.queue import Queue
 from chatrooms.pipeline.rates import Rates
-from chatrooms.settings import OURS, Settings
+from chatrooms.settings import OURS, Settings, require_effect
 from chatrooms.storage import facts
 from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
@@ -101,6 +101,7 @@ class Chatrooms(ApplicationDoor):
         features: Iterable[Feature] = FEATURES,
     ) -> None:
         self.settings = settings = settings or Settings()
+        require_effect(settings, hosted=authenticate is not None)
         self._draining = self._retiring = False
         self._lifetime = Lifetime(ABSENT)
         self.lost = ""

@@ -21,6 +21,19 @@ OURS = (DATABASE, FILES)
 MEGABYTE = 1_000_000
 LEAST_KEY = 32
 """Characters of the shortest service key."""
+OF_APPLICATION = ("login_url",)
+"""Settings that have an effect only in an application that says who its people are."""
+OF_SERVER = (
+    "oidc_issuer",
+    "ldap_url",
+    "session_days",
+    "session_max_days",
+    "workers",
+    "drain_seconds",
+    "log_level",
+    "log_format",
+)
+"""Settings that have none there: the application signs people in, runs the processes and writes the log."""
 SECRETS = frozenset({"service_key", "metrics_token", "oidc_client_secret", "ldap_bind_password"})
 """Settings that are never shown, nor given as flags, which other accounts of the machine could read."""
 
@@ -74,8 +87,7 @@ class Settings(SignInSettings):
     connections: int = Field(
         default=250,
         ge=1,
-        description="Connections, and sessions, allowed per address (IPv6: per /64); `proxies` and this machine are "
-        "exempt.",
+        description="Connections, and sessions, allowed per address; `proxies` and this machine are exempt.",
     )
     session_days: int = Field(default=365, ge=1, le=36_500, description="Days until an unused session expires.")
     session_max_days: int = Field(
@@ -117,7 +129,7 @@ class Settings(SignInSettings):
         description="Whether the server loads what messages link to, to show what it is about.",
     )
 
-    rate_join: Rate = Field(default="30/minute", description="Joins allowed per address (IPv6: per /64).")
+    rate_join: Rate = Field(default="30/minute", description="Joins allowed per address.")
     rate_post: PersonRate = Field(
         default="120/minute;15/second",
         description="Messages and reactions allowed per person, and the same event in a room; a message that concerns "
@@ -127,8 +139,8 @@ class Settings(SignInSettings):
     rate_begin: Rate = Field(
         default="20/hour", description="Strangers that a person may write to or invite, or an address the same one."
     )
-    rate_begin_address: Rate = Field(
-        default="120/hour", description="Strangers that an address may write to or invite (IPv6: per /64)."
+    rate_begin_address: AddressRate = Field(
+        default="120/hour", description="Strangers that an address may write to or invite."
     )
     rate_signal: PersonRate = Field(default="50/second", description="Signals allowed per person.")
     rate_search: PersonRate = Field(
@@ -192,6 +204,15 @@ RATES: dict[str, int] = {
     if name.startswith("rate_")
 }
 """The rates that have a setting, with their `Crowd`."""
+
+
+def require_effect(settings: Settings, *, hosted: bool) -> None:
+    """Raise ``ValueError`` if a setting has no effect in an application that says who is there, or without one."""
+    fields = Settings.model_fields
+    for name in OF_SERVER if hosted else OF_APPLICATION:
+        if getattr(settings, name) != fields[name].default:
+            where = "in an application" if hosted else "without an application"
+            raise ValueError(f"`{name}` has no effect {where} that says who its people are by `authenticate`.")
 
 
 def load(config: Path | None = None, **flags: Any) -> Settings:

@@ -62,8 +62,8 @@ class SiteSettings(setting_sources.Sourced):
     )
     login_url: Link = Field(
         default="",
-        description="Where people log in to the application that mounts the chat, such as /login. The page leads them "
-        "there, with the address to come back to as the parameter `next`.",
+        description="Where people log in to the application that mounts the chat and says who is there, such as "
+        "/login. The page leads them there, with the address to come back to as the parameter `next`.",
     )
     home_url: Link = Field(
         default="",

@@ -2,13 +2,16 @@
  * Bundles the client for the wheel: `node bundle.js DIRECTORY`. A checkout serves the modules as they are.
  *
  * `index.html` says what there is: its style sheets become one, its script a few, and what its import map calls by name
- * keeps an address. Each file is named by its digest, so that no browser ever mixes two versions.
+ * keeps an address. Each file is named by its digest, so that no browser ever mixes two versions; beside it stands what
+ * Brotli makes of it.
  */
 
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, join, parse, relative, resolve } from "node:path";
+import { brotliCompress } from "node:zlib";
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
+import { promisify } from "node:util";
 
 const MAP = /(?<=<script type="importmap">).*?(?=<\/script>)/su;
 const SHEETS = /(?:\s*<link rel="stylesheet" href="(?<path>[^"]+)">)+/u;
@@ -19,6 +22,7 @@ const LINKED = /href="(?<path>[^"]+)"/gu;
 const CHAT = "js/views/chat.js";
 /** What pages of other applications load: each has an address that stays, and a part with a digest in its name. */
 const EMBED = ["client", "widget"];
+const COMPRESSED = [".css", ".js", ".json"];
 
 /** @param {string} page */
 function plan(page) {
@@ -173,6 +177,15 @@ async function renamed({ names }, { js, css }, out) {
   return Object.fromEntries(await Promise.all(paths));
 }
 
+/** @param {string} out */
+async function compressAll(out) {
+  const compress = promisify(brotliCompress);
+  const files = (await readdir(out, { recursive: true })).filter((path) => COMPRESSED.includes(extname(path)));
+  await Promise.all(
+    files.map(async (path) => writeFile(join(out, `${path}.br`), await compress(await readFile(join(out, path))))),
+  );
+}
+
 const [out] = process.argv.slice(2);
 const page = await readFile("index.html", "utf8");
 const planned = plan(page);
@@ -187,3 +200,4 @@ const bundledPage = page
   .replace(PRELOADS, scripts.map((path) => `\n    <link rel="modulepreload" href="${path}">`).join(""));
 await writeFile(join(out, "index.html"), bundledPage);
 await bundleEmbedded(planned, out);
+await compressAll(out);

@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 
 from chatrooms import Chatrooms, Settings, settings
 from chatrooms.errors import Invalid, NotFound
+from chatrooms.settings import OF_SERVER
 from tests.doors import get, post
 from tests.people import Person, connect, leave
 from tests.servers import QUICK, serving
@@ -43,6 +44,33 @@ async def host(tmp_path) -> AsyncIterator[Host]:
     app = Starlette(routes=[Route("/", home), Mount("/chat", chat)], lifespan=chat.lifespan)
     async with serving(app, lifespan="on") as url:
         yield Host(url, chat)
+
+
+WITHOUT_EFFECT = {
+    "oidc_issuer": {"url": "https://chat.example", "oidc_client_id": "x", "oidc_issuer": "https://login.example"},
+    "ldap_url": {"ldap_bind_dn": "uid={username},dc=example", "ldap_url": "ldaps://ldap.example"},
+    "session_days": {"session_days": 30},
+    "session_max_days": {"session_max_days": 90},
+    "workers": {"workers": 2},
+    "drain_seconds": {"drain_seconds": 5},
+    "log_level": {"log_level": "debug"},
+    "log_format": {"log_format": "json"},
+}
+
+
+@pytest.mark.parametrize("name", OF_SERVER)
+def test_a_setting_without_effect_in_an_application_is_rejected(tmp_path, name):
+    settings = Settings(data=tmp_path, **WITHOUT_EFFECT[name])
+    with pytest.raises(ValueError, match=f"`{name}` has no effect in an application that says"):
+        Chatrooms(settings, authenticate=by_login)
+    Chatrooms(settings)
+
+
+def test_the_address_of_an_applications_login_is_rejected_where_people_log_in_here(tmp_path):
+    settings = Settings(data=tmp_path, login_url="/login")
+    with pytest.raises(ValueError, match="`login_url` has no effect without an application"):
+        Chatrooms(settings)
+    Chatrooms(settings, authenticate=by_login)
 
 
 def tab(host, login, **how):

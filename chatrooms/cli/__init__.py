@@ -29,7 +29,7 @@ from chatrooms.cli.options import (
     settings_of,
 )
 from chatrooms.cli.user import user
-from chatrooms.settings import FILES, SECRETS, Settings
+from chatrooms.settings import FILES, SECRETS, Settings, require_effect
 from chatrooms.version import __version__
 
 
@@ -55,6 +55,10 @@ def serve(config: Path | None, **flags: Any) -> None:
     """Run the chat."""
     settings = settings_of(config, flags)
     warn_of_unknown_variables(Settings.model_fields, os.environ)
+    try:
+        require_effect(settings, hosted=False)
+    except ValueError as error:
+        fail(str(error))
     import uvloop
 
     from chatrooms.cli import workers

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from chatrooms.doors import entity_tags
 from chatrooms.doors.answers import refusal_of, refusal_response
 from chatrooms.doors.callers import Callers
 from chatrooms.errors import NotFound
@@ -30,7 +31,7 @@ POLICY = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; s
 LASTING = "private, max-age=604800, immutable"
 DIGITS = 18
 """Of the number of a byte; Python refuses to read thousands of them."""
-_one_range = re.compile(r"bytes=(\d*)-(\d*)")
+_one_range = re.compile(r"bytes=([0-9]*)-([0-9]*)", re.IGNORECASE)
 
 
 class Part(NamedTuple):
@@ -58,7 +59,7 @@ class Downloads:
             self._pipeline.sessions.note(caller)
             if caller.scope:
                 scopes.require(caller.scope, "file.list", "read")
-            self._rates.limits["download"].spend(caller.username, caller.network)
+            self._rates.spend("download", caller.username, caller.network)
             return await self._serve(request, await self._find(served, request, caller))
         except Exception as error:
             return refusal_response(refusal_of(error, "a file could not be sent"))
@@ -72,7 +73,7 @@ class Downloads:
 
     async def _serve(self, request: Request, file: Outgoing) -> Response:
         headers, etag = _headers(file), f'"{file.key}"'
-        if etag in request.headers.get("if-none-match", ""):
+        if entity_tags.has(request, etag):
             return Response(status_code=304, headers=headers)
         length = await size_of(self._pipeline.blobs, file)
         part = _part(request, length, etag)
@@ -101,10 +102,15 @@ def _headers(file: Outgoing) -> dict[str, str]:
 
 
 def _part(request: Request, length: int, etag: str) -> Part | None:
-    """Return the part that the request asks for; None if there are no such bytes. Several ranges get the whole."""
+    """Return the part that the request asks for; None if there are no such bytes.
+
+    Several ranges get the whole, and so does what is no GET (RFC 9110, 14.2).
+    """
     whole = Part(0, length, is_all=True)
     asked = _one_range.fullmatch(request.headers.get("range", "").strip())
-    if asked is None or not any(asked.groups()) or request.headers.get("if-range", etag) != etag:
+    if request.method != "GET" or request.headers.get("if-range", etag) != etag:
+        return whole
+    if asked is None or not any(asked.groups()):
         return whole
     first, last = (_number(each) if each else None for each in asked.groups())
     if first is None:

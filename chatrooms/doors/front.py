@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatrooms.addresses import Hosts
 from chatrooms.doors.allowed_hosts import AllowedHosts
+from chatrooms.doors.codings import Compressed
 from chatrooms.doors.forwarding import ForwardingCheck
 from chatrooms.doors.headers import SecurityHeaders, across_origins
 from chatrooms.doors.running import OnlyWhileRunning, path
@@ -31,7 +31,7 @@ class Front:
 
     def __init__(self, settings: Settings, lifetime: Lifetime, pages: Pages, server: Server, http: ASGIApp) -> None:
         self._pages, self._server, self._http = pages, server, http
-        compressed = GZipMiddleware(http, minimum_size=SMALLEST, compresslevel=3)
+        compressed = Compressed(http, SMALLEST, level=3)
         self._doors = (
             (SOCKETS, across_origins(self._serve_sockets, settings.origins)),
             (API, across_origins(compressed, settings.origins)),

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from chatrooms.doors.codings import BROTLI, GZIP, IDENTITY
+
 FOLDERS = ("css", "js", "vendor", "embed")
 PAGE, SERVICE_WORKER = "index.html", "service-worker.js"
 SINGLES = ("manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png")
@@ -27,6 +29,8 @@ _named = re.compile(r"-[0-9A-Z]{8}\.\w+$")
 """How `static/bundle.js` names a file by its digest."""
 SMALLEST = 100
 """Bytes; a smaller file is not worth compressing."""
+BESIDE = ".br"
+"""How the name of a file ends that holds another one by Brotli, which takes too long to be done here."""
 SECONDS_BETWEEN_LOOKS = 1.0
 """How often a checkout may look for changed files."""
 
@@ -41,19 +45,23 @@ class File:
     body: bytes
     media_type: str
     compressible: bool = True
+    brotli: bytes = b""
+
+    def tag(self, coding: str) -> str:
+        """Return the validator of a form (RFC 9110, 8.8.3); weak, as not all servers compress to the same bytes."""
+        return f'W/"{self._digest}"' if coding == IDENTITY else f'W/"{self._digest}-{coding}"'
 
     @cached_property
-    def etag(self) -> str:
-        """Its validator (RFC 9110, 8.8.3); weak, because the compressed file has the same one."""
-        return f'W/"{hashlib.sha256(self.body).hexdigest()[:32]}"'
-
-    @cached_property
-    def compressed(self) -> bytes | None:
-        """The file by gzip; None if that saves nothing, or costs too much."""
+    def compressed(self) -> Mapping[str, bytes]:
+        """The file by each coding, the smallest first; without those that save nothing, or cost too much."""
         if not self.compressible or len(self.body) < SMALLEST or self.media_type.startswith("image/png"):
-            return None
-        smaller = gzip.compress(self.body, compresslevel=6, mtime=0)
-        return smaller if len(smaller) < len(self.body) else None
+            return {}
+        forms = {BROTLI: self.brotli, GZIP: gzip.compress(self.body, compresslevel=6, mtime=0)}
+        return {coding: form for coding, form in forms.items() if 0 < len(form) < len(self.body)}
+
+    @cached_property
+    def _digest(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()[:32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +91,7 @@ class Snapshot:
     def prepare(self) -> Snapshot:
         """Compute what is sent with and instead of the files; return this snapshot."""
         for file in self.files.values():
-            _ = file.etag, file.compressed
+            _ = file.tag(IDENTITY), file.compressed
         _ = self.digest
         return self
 
@@ -128,7 +136,7 @@ class Folder:
         if self._snapshot is not None and stamps == self._stamps:
             return self._snapshot
         self._stamps = stamps
-        return Snapshot({path: self._read(path) for path in stamps}).prepare()
+        return Snapshot({path: self._read(path) for path in stamps if not path.endswith(BESIDE)}).prepare()
 
     def _found(self) -> list[str]:
         singles = (self._path / name for name in (PAGE, SERVICE_WORKER, *SINGLES, *EMBED))
@@ -138,7 +146,10 @@ class Folder:
     def _read(self, path: str) -> File:
         kind = Path(path).suffix
         media_type = TYPES.get(kind) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-        return File((self._path / path).read_bytes(), media_type)
+        smaller = self._path / f"{path}{BESIDE}"
+        return File(
+            (self._path / path).read_bytes(), media_type, brotli=smaller.read_bytes() if smaller.is_file() else b""
+        )
 
 
 def bundled() -> Folder:

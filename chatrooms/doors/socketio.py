@@ -21,7 +21,6 @@ from chatrooms.doors.rechecking import Rechecking
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavailable
 from chatrooms.events import ServerInfo, Welcome
 from chatrooms.features import users
-from chatrooms.gcra import Limit
 from chatrooms.identity import tokens
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
@@ -30,6 +29,7 @@ from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.act import Server as About
 from chatrooms.pipeline.addressing import BEYOND
 from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.limit import Limit
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.types import MAX_TEXT

@@ -83,7 +83,7 @@ class Uploads:
             self._pipeline.sessions.note(caller)
             if caller.scope:
                 scopes.require(caller.scope, "file.begin", "post")
-            self._rates.limits["other"].spend(caller.username, caller.network)
+            self._rates.spend("other", caller.username, caller.network)
             if request.headers.get("tus-resumable") != VERSION:
                 raise _Unsupported
             upload = await self._find(caller, request.path_params["id"])

@@ -25,7 +25,6 @@ from sqlalchemy import (
 from typing_extensions import TypedDict
 
 from chatrooms import clock, names
-from chatrooms.addresses import customer
 from chatrooms.errors import Conflict, NameTaken, NotFound
 from chatrooms.events import Signal
 from chatrooms.features import roles, users
@@ -34,6 +33,7 @@ from chatrooms.identity.oidc.linked import LONGEST_LABEL, LONGEST_SUBJECT, Ident
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.results import many, one
 from chatrooms.storage.tables import metadata
+from chatrooms.wire.networks import circles
 
 MOST, MOST_OF_ADDRESS = 500, 5
 """How many can wait, and from one network: an address, or of IPv6 a /48."""
@@ -112,7 +112,7 @@ def add(act: Act, username: str, about: str, token: str, agent: str, *, proof: P
     skeleton = names.skeleton(username)
     if act.db.scalar(select(applicants.c.id).where(applicants.c.skeleton == skeleton, _waits).limit(1)):
         raise NameTaken("Someone else has asked for that name.", field="username")
-    network = customer(act.me.network)
+    *_, network = circles(act.me.network)
     _require_place(act, network)
     named = {"username": username, "skeleton": skeleton, "about": about, "agent": agent, "network": network}
     known = {**named, **proof._asdict(), "token_hash": digest(token)}

@@ -18,7 +18,7 @@ from chatrooms.identity.pages import encrypted
 from chatrooms.once import SHOWN
 from chatrooms.pipeline.mistakes import invalid
 from chatrooms.types import Username
-from chatrooms.wire import connection_limits
+from chatrooms.wire import networks
 from chatrooms.wire.tally import who
 
 TOKEN_LENGTH = 43
@@ -90,7 +90,7 @@ class Handshake:
     @property
     def network(self) -> str:
         """The address that limits count by: of IPv6, the /64."""
-        return connection_limits.network(self.address)
+        return networks.network(self.address)
 
     @property
     def local(self) -> bool:

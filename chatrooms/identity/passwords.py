@@ -12,7 +12,6 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, dele
 from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized, Waiting
 from chatrooms.features import users as accounts
 from chatrooms.features.users import OneUser
-from chatrooms.gcra import Limit
 from chatrooms.identity import applicants, guests, sessions, totp, tries
 from chatrooms.identity.beginnings import DIRECTORY, PASSWORD
 from chatrooms.identity.hashing import Hashing, hashed, matches, outdated
@@ -24,6 +23,7 @@ from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import entry
+from chatrooms.pipeline.limit import Limit
 from chatrooms.storage.tables import metadata, users
 from chatrooms.types import Username
 

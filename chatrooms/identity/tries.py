@@ -17,6 +17,7 @@ from chatrooms.gcra import Quota, parse
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import metadata
+from chatrooms.wire.networks import TIMES, circles
 
 OF_BOTH, OF_ADDRESS, OF_NAME, OF_OWN = "10/15 minutes", "100/hour", "1000/hour", "20/hour"
 OF_CODE, OF_CODES = "5/15 minutes", "30/day"
@@ -52,14 +53,16 @@ def _counted(username: str, network: str, of: Of) -> Counted:
         return _quotas({f"code {username}": OF_CODE, f"codes {username}": OF_CODES})
     if of == "directory":
         return _quotas({f"directory {username}": OF_DIRECTORY})
-    keys = {f"both {username} {network}": OF_BOTH, f"name {username}": OF_NAME}
-    if network:
-        keys[f"address {network}"] = OF_ADDRESS
-    return _quotas(keys)
+    counted = _quotas({f"name {username}": OF_NAME})
+    for each, times in zip(circles(network), TIMES, strict=False):
+        counted += _quotas({f"both {username} {each}": OF_BOTH}, times)
+        if each:
+            counted += _quotas({f"address {each}": OF_ADDRESS}, times)
+    return counted
 
 
-def _quotas(keys: Mapping[str, str]) -> Counted:
-    return [(key, quota) for key, text in keys.items() for quota in parse(text)]
+def _quotas(keys: Mapping[str, str], times: int = 1) -> Counted:
+    return [(key, quota) for key, text in keys.items() for quota in parse(text, times)]
 
 
 def spend(act: Act, username: str, network: str, of: Of = "sign in") -> None:

@@ -25,12 +25,12 @@ class Charges:
     def spend(self, rate: str, me: Caller, weight: int = 1) -> None:
         """Count as many commands as ``weight`` before they run; raises `RateLimited`."""
         if not me.host:
-            self._rates.limits[rate].spend(me.username, me.network, weight)
+            self._rates.spend(rate, me.username, me.network, weight)
 
     def charge(self, command: Command[Any], me: Caller, more: int) -> None:
         """Count a command as so many more."""
         if more and not me.host:
-            self._rates.limits[command.rate].charge(me.username, me.network, more)
+            self._rates.charge(command.rate, me.username, me.network, more)
 
     def time(self, command: Command[Any], me: Caller, seconds: float) -> None:
         """Count a query that took long as several commands, so that reading much delays no one else for long."""
@@ -39,4 +39,4 @@ class Charges:
     def events(self, events: Iterable[Change | Signal], me: Caller, rates: Rates | None = None) -> None:
         """Count the size of what is broadcast, in ``rates`` if given; raises `RateLimited`."""
         if not me.host and (kilobytes := sum(map(self._broadcast.kilobytes, events))):
-            (rates or self._rates).limits["broadcast"].spend(me.username, me.network, kilobytes)
+            (rates or self._rates).spend("broadcast", me.username, me.network, kilobytes)

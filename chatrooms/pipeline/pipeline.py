@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 from chatrooms import trace
 from chatrooms.errors import Refusal, UnknownCommand
 from chatrooms.events import Event, Signal
-from chatrooms.gcra import NoLimit
 from chatrooms.pipeline import scopes, signing_up, standing
 from chatrooms.pipeline.act import Act, Caller, Server
 from chatrooms.pipeline.broadcast import Broadcast
@@ -24,6 +23,7 @@ from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.commands import Command, Params
 from chatrooms.pipeline.entries import Entries
 from chatrooms.pipeline.feature import Features
+from chatrooms.pipeline.limit import NoLimit
 from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.questions import Judge, Question
 from chatrooms.pipeline.queue import Queue

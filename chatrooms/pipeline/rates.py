@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from chatrooms import names
 from chatrooms.errors import RateLimited
 from chatrooms.events import Signal
-from chatrooms.gcra import Limit
+from chatrooms.pipeline.limit import Limit
 from chatrooms.settings import RATES, Settings
+from chatrooms.wire.networks import TIMES, circles
 
 TYPING = "1/3 seconds"
 INVITE_BACK = "1/day"
-
 
 Spent = Callable[[str, str], None]
 
@@ -23,7 +23,7 @@ def _address(network: str) -> str:
 
 
 class Rates:
-    """A limit for each rate that has a setting, such as ``limits["post"]``, and the fixed ones.
+    """A limit for each rate that has a setting, such as `post`, and the fixed ones.
 
     With `NoLimit` as ``limit`` they allow everything. ``spent`` is called with what `spend_by_address` counts, so that
     other nodes `count` it, too.
@@ -32,53 +32,61 @@ class Rates:
     def __init__(self, settings: Settings, limit: type[Limit] = Limit, spent: Spent | None = None) -> None:
         self._spent = spent
         self.limits = {name: limit(getattr(settings, f"rate_{name}"), crowd) for name, crowd in RATES.items()}
-        self._begin_with = limit(settings.rate_begin)
+        self._begin_with = tuple(limit(settings.rate_begin, times=times) for times in TIMES)
         self._left, self._invite_back = limit(INVITE_BACK), limit(INVITE_BACK)
         self._typing = limit(TYPING)
         self._events = limit(settings.rate_post)
         self._slow: dict[int, Limit] = {}
         self._limit = limit
 
+    def spend(self, rate: str, person: str, network: str = "", weight: int = 1) -> None:
+        """Count ``weight`` in a rate for a person and for their address, if that is known; raises `RateLimited`."""
+        self._spend(self.limits[rate], person, network, weight)
+
+    def charge(self, rate: str, person: str, network: str, weight: int) -> None:
+        """Count ``weight`` more of what `spend` allowed, however much that is."""
+        self._charge(self.limits[rate], person, network, weight)
+
     def spend_by_address(self, rate: str, network: str) -> None:
         """Count a request of an unidentified caller; raises `RateLimited`."""
-        self.limits[rate].spend(_address(network))
+        self.spend(rate, _address(network), network)
         if self._spent:
             self._spent(rate, network)
 
     def count(self, rate: str, network: str) -> None:
         """Count a request of an unidentified caller at another node, however many there are."""
         if rate in self.limits:
-            self.limits[rate].charge(_address(network), "", 1)
+            self.charge(rate, _address(network), network, 1)
 
     def begin(self, me: str, network: str, others: Iterable[str]) -> None:
         """Count a conversation that ``me`` starts, or an invitation of a stranger; raises `RateLimited`.
 
         It counts against the person, their address ``network``, and how often the address did so with each of the
-        ``others``.
-        Without an address, as when the host application acts for a person, only the person counts. Only the writer's
-        thread asks this.
+        ``others``. Without an address, as when the host application acts for a person, only the person counts. Only the
+        writer's thread asks this.
         """
-        counted = [(self.limits["begin"], me)]
+        counted = [(self.limits["begin"], me, "")]
         if network:
-            counted.append((self.limits["begin_address"], network))
-            counted += [(self._begin_with, f"{network} {other}") for other in others]
-        if wait := max(limit.wait(who) for limit, who in counted):
+            counted.append((self.limits["begin_address"], me, network))
+            around = list(zip(self._begin_with, circles(network), strict=False))
+            counted += [(limit, f"{each} {other}", "") for limit, each in around for other in others]
+        if wait := max(limit.wait(who, where) for limit, who, where in counted):
             raise RateLimited("You've contacted many new people recently. Try again later.", retry_after=wait)
-        for limit, who in counted:
-            limit.spend(who)
+        for limit, who, where in counted:
+            self._spend(limit, who, where)
 
     def slow(self, me: str, room: str, seconds: int) -> None:
         """Count a message in a room that allows one in ``seconds``, or in a thread there; raises `RateLimited`."""
         limit = self._slow.setdefault(seconds, self._limit(f"1/{seconds} seconds"))
         try:
-            limit.spend(f"{me} {names.base(room)}")
+            self._spend(limit, f"{me} {names.base(room)}")
         except RateLimited as refusal:
             message = f"This room is in slow mode: you can post once in {seconds:,} seconds."
             raise RateLimited(message, **refusal.details) from None
 
     def leave(self, room: str, username: str) -> None:
         """Note that a person left a room."""
-        self._left.charge(f"{room} {username}", "", 1)
+        self._charge(self._left, f"{room} {username}", "", 1)
 
     def invite_back(self, me: str, room: str, username: str) -> None:
         """Count that ``me`` invites a person whose membership ended; raises `RateLimited`.
@@ -88,7 +96,7 @@ class Rates:
         if not self._left.wait(f"{room} {username}"):
             return
         try:
-            self._invite_back.spend(f"{me} {room} {username}")
+            self._spend(self._invite_back, f"{me} {room} {username}")
         except RateLimited as refusal:
             message = "This person left the room again. You can invite them back once a day."
             raise RateLimited(message, **refusal.details) from None
@@ -99,14 +107,42 @@ class Rates:
         Only those ``about`` the same person or message count together, so that many people can be invited at once, but
         no one can join and leave without end. They are allowed as often as messages.
         """
-        self._events.spend(f"{room} {username} {about}")
+        self._spend(self._events, f"{room} {username} {about}")
 
     def passes(self, signal: Signal) -> bool:
         """Return whether a signal is emitted: of typing only one in a while, per person and room."""
         if signal.type != "typing" or signal.data.get("stopped"):
             return True
         try:
-            self._typing.spend(f"{signal.sender} {signal.room}")
+            self._spend(self._typing, f"{signal.sender} {signal.room}")
         except RateLimited:
             return False
         return True
+
+    def _spend(self, limit: Limit, person: str, network: str = "", weight: int = 1) -> None:
+        limit.spend(person, network, weight)
+
+    def _charge(self, limit: Limit, person: str, network: str, weight: int) -> None:
+        limit.charge(person, network, weight)
+
+
+class Attempt(Rates):
+    """The ``rates`` for work that may be undone, and run again: `undo` gives back what it counted until then."""
+
+    def __init__(self, rates: Rates) -> None:
+        vars(self).update(vars(rates))
+        self._counted: list[tuple[Limit, str, str, int]] = []
+
+    def undo(self) -> None:
+        """Give back what was counted."""
+        for limit, person, network, weight in self._counted:
+            limit.charge(person, network, -weight)
+        self._counted.clear()
+
+    def _spend(self, limit: Limit, person: str, network: str = "", weight: int = 1) -> None:
+        super()._spend(limit, person, network, weight)
+        self._counted.append((limit, person, network, weight))
+
+    def _charge(self, limit: Limit, person: str, network: str, weight: int) -> None:
+        super()._charge(limit, person, network, weight)
+        self._counted.append((limit, person, network, weight))

@@ -18,7 +18,7 @@ from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.charges import Charges
 from chatrooms.pipeline.commands import Command, Params
 from chatrooms.pipeline.feature import Features
-from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.rates import Attempt, Rates
 from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.storage import ahead
 
@@ -93,18 +93,18 @@ class Transacting:
         return self.act(me, db, self._uncounted)
 
     def _rerunnable(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
-        """Return ``run`` for the writer, which may run it again after undoing what it did; then no rate counts it.
+        """Return ``run`` for the writer, which may run it again after undoing what it did, then also in the rates.
 
         Sessions that it ended go on until it has ended them again.
         """
-        rates, ended = self._rates, list[str]()
+        attempt, ended = Attempt(self._rates), list[str]()
 
         def work(db: Connection) -> Outcome[R]:
-            nonlocal rates, ended
+            nonlocal ended
+            attempt.undo()
             for session in ended:
                 self._sessions.find_again(session, self._sessions.now())
-            now, rates = rates, self._uncounted
-            outcome = run(db, now)
+            outcome = run(db, attempt)
             ended = [*outcome.ended, *outcome.barred]
             return outcome
 

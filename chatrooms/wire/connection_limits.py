@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from weakref import WeakValueDictionary
 
 from chatrooms.wire.crowd import Crowd
+from chatrooms.wire.networks import TIMES, circles, network
 
 LOCAL = ("127.0.0.1", "::1")
 
@@ -15,10 +16,10 @@ LOCAL = ("127.0.0.1", "::1")
 class Slot:
     """The slot of one connection or session of a ``crowd``, from `ConnectionLimits.acquire` until `release`."""
 
-    __slots__ = ("_limits", "_network", "_released", "crowd", "cut")
+    __slots__ = ("_circles", "_limits", "_released", "crowd", "cut")
 
-    def __init__(self, limits: ConnectionLimits, network: str, crowd: Crowd) -> None:
-        self._limits, self._network, self._released, self.crowd = limits, network, False, crowd
+    def __init__(self, limits: ConnectionLimits, circles: tuple[str, ...], crowd: Crowd) -> None:
+        self._limits, self._circles, self._released, self.crowd = limits, circles, False, crowd
         self.cut: Callable[[], None]
 
     def set_waiting(self, cut: Callable[[], None]) -> None:
@@ -35,14 +36,16 @@ class Slot:
         if not self._released:
             self._released = True
             self.set_busy()
-            self._limits.released(self._network)
+            self._limits.released(self._circles)
 
 
 class ConnectionLimits:
-    """Counts connections or sessions: at most ``each`` from one network, unless ``exempt``, and ``total`` in all.
+    """Counts connections or sessions: at most ``each`` from one address, unless ``exempt``, and ``total`` in all.
+
+    The networks around an address may have more (see `networks`).
 
     When all slots are taken, the connection that has kept the server waiting for a request longest is cut off to make
-    room, be it idle or in the middle of a header or body. Those from one network are one `Crowd`, ``exempt`` ones each
+    room, be it idle or in the middle of a header or body. Those from one address are one `Crowd`, ``exempt`` ones each
     their own.
     """
 
@@ -55,21 +58,25 @@ class ConnectionLimits:
 
     def acquire(self, address: str) -> Slot | None:
         """Return a slot for a connection from ``address``, or None if there is none for it."""
-        origin, is_exempt = network(address), self._exempt(address)
-        if self._taken[origin] >= self._each and not is_exempt:
+        around, is_exempt = circles(network(address)), self._exempt(address)
+        if not is_exempt and self._is_full(around):
             return None
         if self.acquired >= self._total and not self._make_room():
             return None
-        self._taken[origin] += 1
+        self._taken.update(around)
         self.acquired += 1
-        return Slot(self, origin, Crowd() if is_exempt else self._crowds.setdefault(origin, Crowd()))
+        return Slot(self, around, Crowd() if is_exempt else self._crowds.setdefault(around[0], Crowd()))
 
-    def released(self, origin: str) -> None:
+    def released(self, around: tuple[str, ...]) -> None:
         """Count a connection that is gone."""
         self.acquired -= 1
-        self._taken[origin] -= 1
-        if not self._taken[origin]:
-            del self._taken[origin]
+        for each in around:
+            self._taken[each] -= 1
+            if not self._taken[each]:
+                del self._taken[each]
+
+    def _is_full(self, around: tuple[str, ...]) -> bool:
+        return any(self._taken[each] >= self._each * times for each, times in zip(around, TIMES, strict=False))
 
     def _make_room(self) -> bool:
         oldest = next(iter(self.waiting), None)
@@ -78,15 +85,6 @@ class ConnectionLimits:
         del self.waiting[oldest]
         oldest.cut()
         return True
-
-
-def network(address: str) -> str:
-    """Return the network that an address counts for: one subscriber has all of an IPv6 /64 (RFC 6177, section 2)."""
-    try:
-        parsed = IPv6Address(address)
-    except ValueError:
-        return address
-    return str(parsed.ipv4_mapped or IPv6Network((int(parsed), 64), strict=False))
 
 
 def exempt(proxies: str) -> Callable[[str], bool]:

@@ -1,4 +1,4 @@
-"""What waits for all clients of one network address together."""
+"""What waits for clients together: those of one network address, and all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class Crowd:
-    """The clients of an address; ``waiting`` is how many bytes waited for them when measured, and were queued since.
+    """Some clients; ``waiting`` is how many bytes waited for them when measured, and were queued since.
 
     It may be too high until the next `measure`.
     """
@@ -18,11 +18,11 @@ class Crowd:
         self.waiting = 0
 
 
-def measure(found: Iterable[tuple[Crowd, int]]) -> None:
+def measure(found: Iterable[tuple[Crowd, int]], everyone: Crowd) -> None:
     """Note how many bytes wait, from the crowd of each client and what waits for that client."""
     waiting = Counter[Crowd]()
     for crowd, size in found:
-        crowd.waiting = 0
         waiting[crowd] += size
     for crowd, size in waiting.items():
         crowd.waiting = size
+    everyone.waiting = waiting.total()

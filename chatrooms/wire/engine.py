@@ -16,7 +16,9 @@ import orjson
 
 from chatrooms.wire import failures
 from chatrooms.wire.connection_limits import Slot
+from chatrooms.wire.crowd import Crowd
 from chatrooms.wire.ending import CLOSED_BY_SERVER, RESTART, SLOW, Ending
+from chatrooms.wire.last_answers import LastAnswers
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Message
 from chatrooms.wire.origins import Origins
@@ -38,7 +40,6 @@ from chatrooms.wire.socket import CLOSED, CaughtUp, Receiver, Socket, Transport
 from chatrooms.wire.websocket import WebSocket, websocket
 
 SECONDS_TO_END = 5.0
-SECONDS_TO_FETCH = 5.0
 SLICE = 200
 
 
@@ -74,12 +75,11 @@ class Engine:
         self.allow_upgrades = allow_upgrades and "websocket" in transports
         self.sockets: dict[str, Socket] = {}
         self._sessions = sessions or SessionLimits(exempt=lambda _address: True)
-        self.ending = False
-        self.reaper = Reaper(self.sockets, self._forget, swept)
+        self.ending = self._rejected_origin = False
+        self._everyone, self._last_answers = Crowd(), LastAnswers()
+        self.reaper = Reaper(self.sockets, self._everyone, self._forget, swept)
         self._opened, self._received, self._closed, self._caught_up = opened, received, closed, caught_up
         self._logger = logging.getLogger("engineio.server") if isinstance(logger, bool) else logger
-        self._rejected_origin = False
-        self._last_answers: dict[str, bytes] = {}
         self.endings: Counter[str] = Counter()
         """How many sessions have ended, by the name of the `Ending`."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -196,7 +196,7 @@ class Engine:
             self._open(polling.socket, polling, request)
             return await polling.get(request)
         if socket is None or socket.closed:
-            body = self._last_answers.pop(request.sid, None) if request.method == "GET" else None
+            body = self._last_answers.take(request.sid) if request.method == "GET" else None
             return last_answer(body) if body else UNKNOWN_SID
         if not isinstance(socket.transport, Polling):
             return BAD_REQUEST
@@ -258,6 +258,7 @@ class Engine:
             (self.ping_interval, self.ping_timeout),
             self.limits,
             slot=slot,
+            everyone=self._everyone,
             received=self._received,
             ended=self._ended,
             caught_up=self._caught_up,
@@ -282,8 +283,7 @@ class Engine:
         transport = socket.transport
         self.endings[ending.name] += 1
         if ending.patient and isinstance(transport, Polling) and not transport.waited_for:
-            self._last_answers[socket.sid] = transport.last_answer or b""
-            asyncio.get_running_loop().call_later(SECONDS_TO_FETCH, self._last_answers.pop, socket.sid, None)
+            self._last_answers.keep(socket.sid, transport.last_answer or b"")
         self.start(self._leave(socket, ending))
 
     async def _leave(self, socket: Socket, ending: Ending) -> None:

@@ -27,8 +27,9 @@ class Limits:
     handlers: how many event handlers of one client run at the same time, if `Server` runs them in tasks.
     volatile: what may wait to be sent to a client before it gets no more volatile events.
     skippable: what may wait before a client gets no more skippable events, and before its own events have to wait.
-    together, crowded: what may wait for all clients of a network address, of `SessionLimits` that count them; beyond
-        it, ``crowded`` takes the place of ``skippable`` for each of them.
+    together: what may wait for all clients of a network address, of `SessionLimits` that count them.
+    overall: what may wait for all clients.
+    crowded: takes the place of ``skippable`` for each client while more waits than ``together`` or ``overall``.
     queued: what may wait behind the transport's own buffer before a client that gets yet another event, neither
         volatile nor skippable, is cut off. The buffer of the operating system is not included in any of these.
     unread: how long something may wait while the client reads nothing at all.
@@ -48,6 +49,7 @@ class Limits:
     volatile: int = 256 * 1024
     skippable: int = 1024 * 1024
     together: int = 32 * 1024 * 1024
+    overall: int = 256 * 1024 * 1024
     crowded: int = 64 * 1024
     queued: int = 4 * 1024 * 1024
     unread: float = 10.0

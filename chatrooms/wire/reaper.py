@@ -25,8 +25,14 @@ class Reaper:
     something that will not happen, and is forgotten: ``forget`` is called with it, then ``swept`` without arguments.
     """
 
-    def __init__(self, sockets: dict[str, Socket], forget: Callable[[Socket], None], swept: Callable[[], None]) -> None:
-        self._sockets, self._forget, self._swept = sockets, forget, swept
+    def __init__(
+        self,
+        sockets: dict[str, Socket],
+        everyone: Crowd,
+        forget: Callable[[Socket], None],
+        swept: Callable[[], None],
+    ) -> None:
+        self._sockets, self._everyone, self._forget, self._swept = sockets, everyone, forget, swept
         self._task: asyncio.Task[None] | None = None
         self._next_sweep = 0.0
 
@@ -64,7 +70,7 @@ class Reaper:
             if checked >= SLICE:
                 checked = 0
                 await asyncio.sleep(0)
-        crowds.measure(found)
+        crowds.measure(found, self._everyone)
         if now >= self._next_sweep:
             self._next_sweep = now + SECONDS_TO_FORGET
             self.sweep(now)

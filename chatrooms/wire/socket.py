@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from chatrooms.wire.answer import Pending
 from chatrooms.wire.connection_limits import Slot
+from chatrooms.wire.crowd import Crowd
 from chatrooms.wire.ending import CLOSED_BY_CLIENT, LEFT, MISTAKEN, NOISY, SILENT, TOO_LARGE, Ending
 from chatrooms.wire.limits import SECONDS_OF_NOISE, Limits
 from chatrooms.wire.message import PING, Bundle, Delivery, SendQueue
@@ -62,6 +63,7 @@ class Socket:
 
     ``sids`` are the ids under which it is connected to Socket.IO namespaces, by namespace. ``received`` is called with
     each message, and returns what the next one has to wait for, if anything; ``ended`` and ``caught_up`` are called.
+    ``everyone`` are the clients of all sessions.
     """
 
     def __init__(
@@ -71,11 +73,12 @@ class Socket:
         limits: Limits,
         *,
         slot: Slot,
+        everyone: Crowd,
         received: Receiver,
         ended: Ended,
         caught_up: CaughtUp,
     ) -> None:
-        self.sid, self.limits, self.slot = sid, limits, slot
+        self.sid, self.limits, self.slot, self._everyone = sid, limits, slot, everyone
         self.sids: dict[str, str] = {}
         self.session: dict[str, Any] = {}
         self.queue = SendQueue()
@@ -127,6 +130,7 @@ class Socket:
         self._most += bundle.size
         self.queue.put(bundle)
         self.slot.crowd.waiting += bundle.size
+        self._everyone.waiting += bundle.size
         if not behind:  # else the transport goes on when the client does
             self.transport.flush()
         if self.queue.size > self.limits.queued and bundle.delivery is Delivery.RELIABLE:
@@ -154,7 +158,8 @@ class Socket:
     def _enough(self) -> int:
         """Return how many bytes may wait before what can be left out is, and the client is not received from."""
         limits = self.limits
-        return limits.skippable if self.slot.crowd.waiting <= limits.together else limits.crowded
+        fits = self.slot.crowd.waiting <= limits.together and self._everyone.waiting <= limits.overall
+        return limits.skippable if fits else limits.crowded
 
     def relieve(self) -> int:
         """Check whether the client has read enough to learn that it missed something, and to be received from again.

@@ -16,9 +16,9 @@ from websockets.protocol import OPEN, SERVER
 
 from chatrooms.wire import frames, pacing
 from chatrooms.wire.answer import Pending
-from chatrooms.wire.connection_limits import network
 from chatrooms.wire.exchange import nothing
 from chatrooms.wire.limits import AHEAD, LARGE
+from chatrooms.wire.networks import network
 from chatrooms.wire.pacing import Pacer
 from chatrooms.wire.receive_queue import Message, ReceiveQueue
 from chatrooms.wire.refusal import refusal

@@ -63,6 +63,7 @@ async def test_every_file_is_named_by_its_digest_kept_forever_and_has_its_source
     for url in scripts:
         answer = await alice.page.request.get(url)
         assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers["content-encoding"] == "br"
         assert len(Path(url).stem.rpartition("-")[2]) == 8
         if "/vendor/" not in url:
             source_map = (

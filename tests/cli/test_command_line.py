@@ -142,6 +142,7 @@ async def test_the_service_key_is_not_printed(tmp_path):
         (("--proxies", "127.0.0.1,*"), "proxies"),
         (("--origins", "https://a.example,b.example"), "origins"),
         (("--session-days", "800000"), "session_days"),
+        (("--login-url", "/login"), "`login_url` has no effect without an application"),
         (("--ping-interval", "inf"), "ping_interval"),
         (("--ping-interval", "0.001"), "ping_interval"),
         (("--ping-timeout", "1e9"), "ping_timeout"),

@@ -174,10 +174,29 @@ async def test_answers_are_compressed_on_request_and_revalidated(files, path):
         async with http.get(url + path, headers={"Accept-Encoding": "identity"}) as plain:
             assert "Content-Encoding" not in plain.headers
             assert len(await plain.read()) == plain.content_length > small.content_length
-        async with http.get(url + path, headers={"If-None-Match": plain.headers["ETag"]}) as again:
-            assert (again.status, await again.read()) == (304, b"")
+        held = {small.headers["ETag"]: "gzip", plain.headers["ETag"]: "gzip;q=0"}
+        assert len(held) == 2
+        for tag, accepted in held.items():
+            for asked, status in ((accepted, 304), ("identity" if accepted == "gzip" else "gzip", 200)):
+                had = {"If-None-Match": tag, "Accept-Encoding": asked}
+                async with http.get(url + path, headers=had) as again:
+                    assert (again.status, bool(await again.read())) == (status, status == 200)
         async with http.head(url + path) as head:
             assert head.status == 200
+
+
+async def test_what_brotli_made_of_a_file_is_sent_to_those_that_prefer_it(files):
+    (files / "js" / "main.js.br").write_bytes(b"small")
+    async with serving(app(Folder(files, watched=False))) as url, aiohttp.ClientSession(auto_decompress=False) as http:
+        tags = {}
+        for accepted, coding in (("gzip, br", "br"), ("gzip, br;q=0.5", "gzip"), ("br;q=0", None)):
+            async with http.get(url + "/js/main.js", headers={"Accept-Encoding": accepted}) as answer:
+                assert (answer.headers.get("Content-Encoding"), answer.headers["Vary"]) == (coding, "Accept-Encoding")
+                assert (await answer.read() == b"small") is (coding == "br")
+                tags[coding] = answer.headers["ETag"]
+        assert len(set(tags.values())) == 3
+        assert (await get(url, "/js/main.js.br"))[0] == 404
+        assert "main.js.br" not in (await get(url, "/service-worker.js"))[1]
 
 
 async def test_without_its_files_the_client_is_not_found(tmp_path):

@@ -58,6 +58,16 @@ def test_a_name_and_an_address_and_both_have_limits(monkeypatch):
         assert sum(most(act, f"user{n}", "203.0.113.9") for n in range(20)) == 100
 
 
+@pytest.mark.parametrize(("named", "expected"), [("alice", 3 * 16), ("user{}", 2 * 16)])
+def test_networks_of_one_customer_have_sixteen_times_as_many_tries_as_one(monkeypatch, named, expected):
+    monkeypatch.setattr(tries, "OF_BOTH", "3/hour")
+    monkeypatch.setattr(tries, "OF_ADDRESS", "2/hour" if "{" in named else "1000/hour")
+    with counting() as act:
+        networks = [f"2001:db8:1:{n:x}::/64" for n in range(60)]
+        assert sum(not fails(act, named.format(n), each) for n, each in enumerate(networks)) == expected
+        assert not fails(act, named.format(0), "2001:db8:2::/64")
+
+
 def test_strangers_do_not_use_up_the_tries_of_somebody_who_is_signed_in():
     with counting() as act:
         for n in range(200):

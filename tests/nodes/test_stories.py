@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from chatrooms.errors import RateLimited
-from chatrooms.gcra import Limit
 from chatrooms.pipeline.chat import NOBODY
+from chatrooms.pipeline.limit import Limit
 from chatrooms.storage import facts
 from tests.people import PATIENCE, Refused
 

@@ -7,10 +7,12 @@ import threading
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from chatrooms import clock
 from chatrooms.errors import NotFound
 from chatrooms.identity import lifetimes, sessions
+from chatrooms.pipeline import relations
 from chatrooms.pipeline.act import APPLICATION
 from chatrooms.storage import batches, tables
 from tests.people import Refused, connect
@@ -68,6 +70,27 @@ async def test_a_conversation_that_begins_beside_a_failure_begins_and_counts_onc
     with pytest.raises(Refused, match="rate_limited"):
         await alice.say("alice+bob+carol", "and no third")
     assert alice.texts() == ["hello", "a second one is allowed"]
+
+
+async def test_what_runs_again_before_it_was_counted_is_counted(chat, monkeypatch):
+    """As when PostgreSQL ends the session of a server that has no time for it."""
+    chat, alice, _ = chat
+    welcome, lost = relations.require_welcome, []
+
+    def lose_once(*args):
+        if not lost:
+            lost.append(True)
+            raise OperationalError("SELECT", {}, ConnectionError("lost"), connection_invalidated=True)
+        welcome(*args)
+
+    for number, room in enumerate(("bob", "carol")):
+        lost.clear()
+        with monkeypatch.context() as patched:
+            patched.setattr(relations, "require_welcome", lose_once)
+            await alice.say(room, f"conversation {number}")
+        assert lost
+    with pytest.raises(Refused, match="rate_limited"):
+        await alice.say("alice+bob+carol", "and no third")
 
 
 @pytest.mark.parametrize("is_first", [True, False])

@@ -14,7 +14,8 @@ from chatrooms import gcra
 from chatrooms.errors import RateLimited
 from chatrooms.gcra import Quota
 from chatrooms.pipeline.broadcast import Signal
-from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.limit import Limit
+from chatrooms.pipeline.rates import Attempt, Rates
 from chatrooms.settings import RATES, Settings
 from tests.doors import by_http
 from tests.people import Refused, connect
@@ -41,7 +42,7 @@ def limited(tmp_path, clock) -> Rates:
 
 def spent(rates, username, network="", rate="post", weight=1) -> bool:
     try:
-        rates.limits[rate].spend(username, network, weight)
+        rates.spend(rate, username, network, weight)
     except RateLimited:
         return False
     return True
@@ -151,6 +152,59 @@ def test_people_at_one_address_share_the_limit_of_a_few_and_others_are_unaffecte
     assert [spent(limited, "carol", "") for _ in range(3)] == [True, True, False]
 
 
+def site(number: int) -> str:
+    """Return a network of 64 bits of a customer who has many."""
+    return f"2001:db8:1:{number:x}::/64"
+
+
+def most(count) -> int:
+    """Return how many of 500 networks of a customer ``count`` allows one more."""
+
+    def allows(network: str) -> bool:
+        try:
+            count(network)
+        except RateLimited:
+            return False
+        return True
+
+    assert allows("2001:db8:2::/64")
+    allowed = sum(allows(site(number)) for number in range(500))
+    assert allows("2001:db8:3::/64") and allows("192.0.2.1")
+    return allowed
+
+
+def test_many_networks_of_one_customer_have_sixteen_times_as_much_as_one(tmp_path, clock):
+    rates = Rates(Settings(data=tmp_path, rate_post="2/second", rate_join="3/minute", rate_broadcast="1/hour"))
+    guests = map(str, itertools.count())
+    assert most(lambda network: rates.spend("post", next(guests), network)) == 2 * RATES["post"] * 16
+    assert most(lambda network: rates.spend("broadcast", next(guests), network)) == 16
+    assert most(lambda network: rates.spend_by_address("join", network)) == 3 * 16
+    assert not spent(rates, "alice", site(1000)) and spent(rates, "alice", "192.0.2.1")
+
+
+def test_what_many_networks_of_one_customer_begin_is_limited_for_each_other_and_in_all(tmp_path, clock):
+    rates = Rates(Settings(data=tmp_path, rate_begin="2/hour", rate_begin_address="3/hour"))
+    guests = map(str, itertools.count())
+    assert most(lambda network: rates.begin(next(guests), network, ["vera"])) == 2 * 16
+    assert most(lambda network: rates.begin(next(guests), network, [next(guests)])) == 3 * 16 - 2 * 16
+
+
+def test_what_was_undone_is_given_back_and_what_runs_again_is_counted(limited, clock):
+    attempt = Attempt(limited)
+    for _ in range(5):
+        attempt.undo()
+        clock.now += 0.001
+        assert spent(attempt, "alice", "net") and spent(attempt, "alice", "net")
+        assert not spent(attempt, "alice", "net") and not spent(limited, "alice")
+    attempt.undo()
+    attempt.slow("alice", "#lobby", 30)
+    attempt.undo()
+    attempt.slow("alice", "#lobby", 30)
+    with pytest.raises(RateLimited, match="slow mode"):
+        limited.slow("alice", "#lobby", 30)
+    assert [spent(limited, "alice") for _ in range(3)] == [True, True, False]
+
+
 def test_a_refusal_for_the_address_does_not_count_for_the_person(limited, clock):
     while spent(limited, f"guest{clock.now}", "net"):
         clock.now += 0.001
@@ -176,8 +230,8 @@ def test_counting_is_thread_safe(tmp_path):
 @pytest.mark.parametrize("now", [0.1, 8123.4567, 1e6 / 3, 9.87654321e7])
 @pytest.mark.parametrize("text", ["1/day", "1/3 seconds", "3/hour", "7/second"])
 def test_the_first_use_never_waits_whatever_the_time(monkeypatch, text, now):
-    monkeypatch.setattr("chatrooms.gcra.time.monotonic", lambda: now)
-    assert gcra.Limit(text).wait("somebody") == 0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    assert Limit(text).wait("somebody") == 0
 
 
 @pytest.mark.parametrize(("milliseconds", "left"), [(1, 9), (4, 9), (11, 7), (10_000, 0)])

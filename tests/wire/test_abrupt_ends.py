@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from chatrooms.wire import engine, reaper
+from chatrooms.wire import last_answers, reaper
 from tests.wire.program import until
 from tests.wire.raw import PATH, frame, receive_until, reset, send
 
@@ -91,7 +91,7 @@ async def leave_right_after_upgrading(raw):
 @pytest.fixture(autouse=True)
 def _forgetful(monkeypatch):
     """The last answer of a session, which its client may fetch after the end, is soon forgotten."""
-    monkeypatch.setattr(engine, "SECONDS_TO_FETCH", 0.1)
+    monkeypatch.setattr(last_answers, "SECONDS_TO_FETCH", 0.1)
 
 
 ENDS = [

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chatrooms.cli.serve import uvicorn_options
 from chatrooms.wire import descriptors
-from chatrooms.wire.connection_limits import ConnectionLimits, exempt, listed, network
+from chatrooms.wire.connection_limits import ConnectionLimits, exempt, listed
 from chatrooms.wire.http_protocol import HttpProtocol
 from chatrooms.wire.listener import Listener
 from tests.processes import started
@@ -142,19 +142,15 @@ def test_what_is_counted_is_what_is_there(steps):
         assert limits.acquired == len(slots)
 
 
-@pytest.mark.parametrize(
-    ("address", "counted"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("2001:db8::1", "2001:db8::/64"),
-        ("2001:db8::ffff:1", "2001:db8::/64"),
-        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
-        ("", ""),
-    ],
-)
-def test_an_ipv6_network_is_one_address(address, counted):
-    assert network(address) == counted
+def test_networks_of_one_customer_have_more_than_one_but_not_without_end():
+    limits = ConnectionLimits(1000, 2, NOBODY)
+    of_one = [limits.acquire(f"2001:db8:1:1::{number}") for number in range(3)]
+    assert [slot is not None for slot in of_one] == [True, True, False]
+    more = [limits.acquire(f"2001:db8:1:{number:x}::1") for number in range(2, 50)]
+    assert sum(slot is not None for slot in more) == 30
+    assert limits.acquire("2001:db8:2::1") and limits.acquire("192.0.2.1")
+    more[0].release()
+    assert limits.acquire("2001:db8:1:ffff::1") and not limits.acquire("2001:db8:1:ffff::1")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatrooms.wire.crowd import Crowd
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Delivery, Message
 from chatrooms.wire.session_limits import SessionLimits
@@ -25,7 +26,8 @@ class Transport:
     def __init__(self, *, writes: bool) -> None:
         self.writes, self.sizes, self.asked = writes, list[int](), 0
         slot = SessionLimits().acquire("192.0.2.1")
-        self.socket = Socket("1", (25, 20), LIMITS, slot=slot, received=None, ended=None, caught_up=lambda *_: None)
+        answers = {"received": None, "ended": None, "caught_up": lambda *_: None}
+        self.socket = Socket("1", (25, 20), LIMITS, slot=slot, everyone=Crowd(), **answers)
         self.socket.transport = self
 
     def carry(self, bundle: Bundle) -> bool:

@@ -143,7 +143,7 @@ async def test_an_upgrade_that_does_not_finish_is_given_up(start):
 
 
 async def test_a_session_that_ends_during_an_upgrade_takes_the_websocket_with_it(program, raw, monkeypatch):
-    monkeypatch.setattr("chatrooms.wire.engine.SECONDS_TO_FETCH", 0.1)
+    monkeypatch.setattr("chatrooms.wire.last_answers.SECONDS_TO_FETCH", 0.1)
     session = await raw.join()
     ws = await raw.websocket(session.sid)
     await ws.send("2probe")

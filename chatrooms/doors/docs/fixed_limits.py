@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatrooms import names, types
 from chatrooms.pipeline import charges, contents, turn
 from chatrooms.storage import blobs, writer
-from chatrooms.wire import limits, measure
+from chatrooms.wire import last_answers, limits, measure
 
 KIB = 1024
 MIB = 1024 * 1024
@@ -42,6 +42,11 @@ def fixed() -> list[tuple[str, str]]:
             "Bytes that wait for all clients of an address; beyond, 64 KiB for each",
             f"{limits.Limits().together // MIB} MiB; `proxies` and this machine are exempt",
         ),
+        (
+            "Bytes that wait for all clients; beyond, 64 KiB for each",
+            f"{limits.Limits().overall // MIB} MiB",
+        ),
+        ("Bytes that clients which poll can fetch after their end", f"{last_answers.MOST // MIB} MiB"),
         ("Useless packets of a client", f"{limits.Limits().noise:g} a second for {limits.SECONDS_OF_NOISE:g} s"),
         ("Queries of one address at a time", f"{turn.AT_ONCE}"),
         (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chatrooms.doors.docs.fixed_limits import fixed
 from chatrooms.settings import Settings
+from chatrooms.wire.networks import TIMES
 
 ORDER = (
     "install",
@@ -33,8 +34,8 @@ Set each with a flag (`--rate-post`), a variable (`CHATROOMS_RATE_POST`) or a ke
 override variables, which override the file.
 
 A rate such as `120/minute;15/second` allows 120 at once, refilled evenly over a minute, and at most 15 of them within a
-second. Rates count for each person. All people of one network address (of IPv6: a /64) together have 8 times as much,
-where the table says "per person".
+second. Rates count for each person. All people of one network address together have 8 times as much, where the table
+says "per person". Of IPv6, an address is a /64, and all of a /48 together have {around} times as much as one.
 
 | Setting | Default | Meaning |
 |---|---|---|
@@ -52,9 +53,8 @@ def settings() -> str:
     """Return the guide to settings and limits, as Markdown."""
     fields = Settings.model_fields.items()
     rows = (f"| `{name}` | {_default(name, field.get_default())} | {field.description} |" for name, field in fields)
-    return SETTINGS.format(
-        settings="\n".join(rows), limits="\n".join(f"| {what} | {limit} |" for what, limit in fixed())
-    )
+    limits = "\n".join(f"| {what} | {limit} |" for what, limit in fixed())
+    return SETTINGS.format(settings="\n".join(rows), limits=limits, around=TIMES[-1])
 
 
 def rendered(markdown: str) -> str:

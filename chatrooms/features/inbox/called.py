@@ -70,12 +70,12 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
             online = None if call["whom"] == "room" else sorted({*_present(act, row["room"]), *grouped_now})
             if not act.me.host:
                 weight = max(OF_CALL, _size(act, row["room"], online) // OF_ONE)
-                act.rates.limits["post"].charge(act.me.username, act.me.network, weight)
+                act.rates.charge("post", act.me.username, act.me.network, weight)
             _enqueue(act, {**about, "among": "members" if online is None else online})
         elif grouped_now and not (call and call["whom"] == "room"):
             if not act.me.host:
                 weight = len(grouped_now) // concerned.OF_ONE
-                act.rates.limits["post"].charge(act.me.username, act.me.network, weight)
+                act.rates.charge("post", act.me.username, act.me.network, weight)
             _enqueue(act, {**about, "among": grouped_now})
         elif not call and concerned.has_changed(act, row) and _are_many(act, row):
             _enqueue(act, {**about, "among": "holders"})

@@ -53,7 +53,7 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
         if is_changed and not row.get("calls"):
             people.update(holders(act.db, row["id"], MANY))
         if not act.me.host and len(people) >= OF_ONE:
-            act.rates.limits["post"].charge(act.me.username, act.me.network, len(people) // OF_ONE)
+            act.rates.charge("post", act.me.username, act.me.network, len(people) // OF_ONE)
         people.update(keywords.people(act.db, cast(Message, row)))
         if people:
             enqueue(act, MENTIONS, f"{row['id']} {row['rev']}", {"message": row["id"], "people": sorted(people)})

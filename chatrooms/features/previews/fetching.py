@@ -19,12 +19,12 @@ from chatrooms import clock, isolated, pictures, types
 from chatrooms.errors import Invalid, NoSpace, RateLimited, Refusal
 from chatrooms.features.previews import stored
 from chatrooms.features.previews.guard import Guard, Network, Resolve, Unreachable, look_up
-from chatrooms.gcra import Limit
 from chatrooms.pictures.kinds import PICTURES, kind_of
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.fair_queue import FairQueue
+from chatrooms.pipeline.limit import Limit
 from chatrooms.settings import MEGABYTE
 from chatrooms.storage import usage
 

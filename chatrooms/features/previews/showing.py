@@ -54,7 +54,7 @@ def linked(act: Act, rows: Sequence[Row]) -> None:
 
 def _enqueue(act: Act, message: Row) -> None:
     if not act.me.host:
-        act.rates.limits["preview"].spend(act.me.username, act.me.network)
+        act.rates.spend("preview", act.me.username, act.me.network)
     network = _hidden(act.me.network or act.me.username)
     waiting = [row.get("from") for row in act.db.scalars(_waiting.limit(MOST_WAITING))]
     if len(waiting) < MOST_WAITING and waiting.count(network) < MOST_OF_ONE:

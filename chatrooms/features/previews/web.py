@@ -10,12 +10,12 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import ip_network
 
 import httpx2
 
-from chatrooms.features.previews.guard import PORTS, Address, Guard, Refused, Unreachable
+from chatrooms.features.previews.guard import PORTS, Guard, Refused, Unreachable
 from chatrooms.version import __version__
+from chatrooms.wire.networks import network
 
 MOST_BYTES = 1024 * 1024
 """Of a response, before and after it is decompressed; of a longer page, this is its beginning."""
@@ -50,7 +50,7 @@ class _Pinned(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         url, host = request.url, request.url.raw_host.decode()
         address = await self._guard.address(url.scheme, host, url.port)
-        self._admit(_counted(address))
+        self._admit(network(str(address)))
         request.url = url.copy_with(host=str(address))
         request.extensions = {**request.extensions, "sni_hostname": host.rstrip(".")}
         return await self._inner.handle_async_request(request)
@@ -102,11 +102,6 @@ class Web:
             if not kind.startswith(types):
                 raise Unreachable(f"the type is {kind[:100]}")
             return Response(str(url), kind, response.charset_encoding or "", await _body(response))
-
-
-def _counted(address: Address) -> str:
-    """Return whom an address belongs to: of IPv6, a host has a network of 64 bits."""
-    return str(ip_network((address, 64), strict=False) if address.version == 6 else address)  # noqa: PLR2004
 
 
 def _required(url: httpx2.URL) -> httpx2.URL:
