@@ -148,16 +148,21 @@ class Pipeline:
             self._tally.note(logging.INFO, f"command refused: {refusal.code}", repr(me.username))
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
-        """Run ``work`` as a change that is not a command, such as a first join or a job."""
+        """Run ``work`` as a change that is not a command, such as a first join or a job.
+
+        What people sign in by, and their tries, are counted and used up by name and address: those of one come one after
+        the other, also at several nodes.
+        """
+        locked = locks if me.host else (*locks, *filter(None, (me.username, me.network)))
 
         def run(db: Connection, rates: Rates) -> Outcome[R]:
             if me.session is not None:  # others may be signing in, and are not known by then
                 self.sessions.require(me)
             act = self._act(me, db, rates)
-            act.changes.locked = locks
+            act.changes.locked = locked
             return self._outcome(act, work(act))
 
-        return (await self._db.writer.change(self._rerunnable(run), lambda _: locks, me.whom)).result
+        return (await self._db.writer.change(self._rerunnable(run), lambda _: locked, me.whom)).result
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Run a query that is not a command and finds a few rows by index."""

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from chatrooms.cli.applicant import applicant
+from chatrooms.cli.applicant import applicant, lines
 from chatrooms.cli.emoji import emoji
 from chatrooms.cli.group import group
 from chatrooms.cli.user import user
@@ -73,6 +73,20 @@ async def test_an_operator_lists_approves_and_declines_people_who_wait(server, o
     await said_by(olga, 0)
     assert json.loads(await operator.prints("applicant", "list", "--json")) == []
     assert "no one waits for the name erin" in await operator.is_refused("applicant", "approve", "erin")
+
+
+def test_who_vouches_for_people_who_wait_stands_behind_what_they_say():
+    asked = {"at": "2026-03-01T08:00:00.000Z", "about": "Hello", "label": ""}
+    waiting = (
+        {**asked, "username": "erin", "proof": None},
+        {**asked, "username": "alice", "proof": "provider", "label": "alice@example.org"},
+        {**asked, "username": "bob", "proof": "directory"},
+    )
+    assert lines(waiting).splitlines() == [
+        "erin   2026-03-01  Hello",
+        "alice  2026-03-01  Hello  (known to the provider as alice@example.org)",
+        "bob    2026-03-01  Hello  (known to the directory)",
+    ]
 
 
 async def test_an_operator_makes_changes_and_deletes_a_group(operator: Operator, olga):

@@ -1,0 +1,27 @@
+"""Tokens of suspended people have a table of their own
+
+They were rows of sessions with a mark instead of the last ten digits of their hash, so that they cannot be moved: who
+was suspended before is a stranger to the server, as those are whose session has ended.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0075"
+down_revision = "0074"
+branch_labels = None
+depends_on = None
+
+sessions = sa.table("sessions", sa.column("token_hash"))
+
+
+def upgrade() -> None:
+    op.create_table(
+        "suspended_tokens",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("username", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["username"], ["users.username"], name=op.f("fk_suspended_tokens_username")),
+        sa.PrimaryKeyConstraint("token_hash", "username", name=op.f("pk_suspended_tokens")),
+    )
+    op.create_index(op.f("ix_suspended_tokens_username"), "suspended_tokens", ["username"])
+    op.execute(sa.delete(sessions).where(sessions.c.token_hash.startswith("suspended ")))
