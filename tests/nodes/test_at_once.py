@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from chatrooms.features import roles
-from chatrooms.identity import suspensions, totp, tries
+from chatrooms.identity import links, suspensions, totp, tries
 from tests.appointing import appoint
 from tests.identity.entering import enter, whose
 from tests.people import PATIENCE
@@ -102,6 +102,14 @@ async def test_tries_at_two_nodes_count_together(on, nodes, at_once):
     of_both = select(tries.tries.c.due).where(tries.tries.c.key.startswith("both alice "))
     due = await nodes[0].chat._pipeline.lookup(lambda db: db.scalar(of_both))
     assert due - time.time() > 100  # each try takes 90 seconds
+
+
+async def test_a_link_signs_in_once_at_all_nodes(on, nodes, at_once):
+    alice = await on(0, "alice")
+    code = (await alice.run("link.create"))["link"]["code"]
+    first, second = (enter(node.url, "link", code=code) for node in nodes)
+    answers = await at_once(links, "drop", first, second)
+    assert sorted(status for status, _, _ in answers) == [200, 401]
 
 
 async def test_a_code_counts_once_at_all_nodes(on, nodes, at_once):
