@@ -168,6 +168,10 @@ class Pipeline:
         """Run a query that is not a command and finds a few rows by index."""
         return await self._db.reader.lookup(query)
 
+    async def scan(self, query: Callable[[Connection], R]) -> R:
+        """Run a query that reads whole tables, on a thread that no lookup waits for."""
+        return await self._db.reader.read(query)
+
     def asking(self, db: Connection) -> Act:
         """Return what a query gets that no person asked for."""
         return self._act(NOBODY, db, self._uncounted)

@@ -1,4 +1,4 @@
-"""Tokens of suspended people have a table of their own
+"""Tokens of suspended people have a table of their own, and so have names that are free again
 
 They were rows of sessions with a mark instead of the last ten digits of their hash, so that they cannot be moved: who
 was suspended before is a stranger to the server, as those are whose session has ended.
@@ -24,4 +24,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", "username", name=op.f("pk_suspended_tokens")),
     )
     op.create_index(op.f("ix_suspended_tokens_username"), "suspended_tokens", ["username"])
+    op.create_table(
+        "free_names",
+        sa.Column("username", sa.String(length=32), nullable=False),
+        sa.Column(
+            "sure", sa.Boolean(), nullable=False, comment="it was found twice, and nobody has signed in meanwhile"
+        ),
+        sa.ForeignKeyConstraint(["username"], ["users.username"], name=op.f("fk_free_names_username")),
+        sa.PrimaryKeyConstraint("username", name=op.f("pk_free_names")),
+    )
     op.execute(sa.delete(sessions).where(sessions.c.token_hash.startswith("suspended ")))
