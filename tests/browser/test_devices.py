@@ -29,7 +29,10 @@ async def link_of(visitor: Visitor) -> str:
 
 async def set_password(visitor: Visitor) -> None:
     await visitor.button("Set a password").click()
-    await visitor.dialog.get_by_label("New password").fill(STRONG)
+    field = visitor.dialog.get_by_label("New password")
+    await expect(field).to_have_attribute("type", "password")
+    await expect(field).to_have_attribute("autocomplete", "new-password")
+    await field.fill(STRONG)
     await visitor.button("Set password").click()
     await expect(visitor.dialog).to_contain_text("Your password is set.")
 

@@ -84,6 +84,19 @@ async def test_a_weak_password_is_refused(person, weak):
     assert await alice.run("password.get") == {"changed_at": None}
 
 
+@pytest.mark.parametrize("password", ["Acmecorp1", "corp acme", "chat4acme", "AliceAcme"])
+def test_the_names_of_the_person_and_of_the_chat_make_no_password(password):
+    with pytest.raises(Invalid):
+        require_strong(password, ["alice", "Acme Corp"])
+
+
+@pytest.mark.parametrize(
+    "password", ["velvetanchorpond", "8840 1937 4471", "ÖTZI ÜBER ÄRGER", "(^_^)/~~ {o_O}", "velvet anchor " * 18 + "pond"]
+)
+def test_a_password_of_any_characters_is_good(password):
+    require_strong(password, ["alice", "Acme Corp"])
+
+
 async def test_a_password_counts_however_its_characters_are_typed(person, own_server):
     alice = await person("alice")
     composed = unicodedata.normalize("NFC", "Zürich Åsgård 9")
