@@ -28,6 +28,7 @@ from chatrooms.cli.options import (
     setting_options,
     settings_of,
 )
+from chatrooms.cli.room import room
 from chatrooms.cli.user import user
 from chatrooms.settings import FILES, SECRETS, Settings
 from chatrooms.version import __version__
@@ -259,7 +260,7 @@ def setup(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     )
 
 
-for command in (user, applicant, group, emoji, deploy):
+for command in (user, applicant, room, group, emoji, deploy):
     cli.add_command(command)
 
 
