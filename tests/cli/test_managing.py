@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from chatrooms import clock
 from chatrooms.cli.applicant import applicant, lines
 from chatrooms.cli.emoji import emoji
 from chatrooms.cli.group import group
@@ -88,6 +89,13 @@ def test_who_vouches_for_people_who_wait_stands_behind_what_they_say():
         "alice  2026-03-01  Hello  (known to the provider as alice@example.org)",
         "bob    2026-03-01  Hello  (known to the directory)",
     ]
+
+
+@pytest.mark.parametrize(("command", "path"), [(("link", "alice"), "#/link/"), (("invite",), "#/invite/")])
+async def test_a_link_is_printed_as_json_too(operator: Operator, olga, command, path):
+    made = json.loads(await operator.prints(*command, "--json"))
+    assert path in made["url"] and made["expires_at"] > clock.now()
+    assert path in await operator.prints(*command)
 
 
 async def test_an_operator_manages_a_room_and_people_see_it_at_once(operator: Operator, olga):
