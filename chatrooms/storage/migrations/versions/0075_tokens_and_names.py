@@ -1,4 +1,4 @@
-"""Tokens of suspended people have a table of their own, and so have names that are free again
+"""Tokens of suspended people have a table of their own, as have names that are free; members say if they have left
 
 They were rows of sessions with a mark instead of the last ten digits of their hash, so that they cannot be moved: who
 was suspended before is a stranger to the server, as those are whose session has ended.
@@ -32,5 +32,15 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["username"], ["users.username"], name=op.f("fk_free_names_username")),
         sa.PrimaryKeyConstraint("username", name=op.f("pk_free_names")),
+    )
+    op.add_column(
+        "members",
+        sa.Column(
+            "left",
+            sa.Boolean(),
+            nullable=False,
+            server_default=sa.false(),
+            comment="by themselves, so that nobody brings them back",
+        ),
     )
     op.execute(sa.delete(sessions).where(sessions.c.token_hash.startswith("suspended ")))
