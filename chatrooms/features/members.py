@@ -184,8 +184,8 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Add a person to a room, which appears on all their devices at once.
 
     Inviting people who share no room with you counts as starting a conversation; the lobby does not count as shared,
-    nor do open rooms where anyone can sign up, unless they invited you there. People who left come back by themselves, to
-    a private room by an invitation link.
+    nor do open rooms where anyone can sign up, unless they invited you there. People who left
+    come back by themselves, to a private room by an invitation link.
     """
     username = people.reachable(act.db, act.me, p.username)
     tenants.require_same(act.db, p.room, username)

@@ -1,7 +1,7 @@
 """Names that are free again: of people who are signed in nowhere, have nothing to sign in by, and have left nothing.
 
-They came by a name, looked around, and went: nobody notices if somebody else has it. A job finds these names once a day.
-They keep their row, which the next person begins anew.
+They came by a name, looked around, and went: nobody notices if somebody else has it. A job finds these names once a
+day. They keep their row, which the next person begins anew.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ from chatrooms.storage.tables import members as memberships
 EVERY = timedelta(days=1)
 BATCH = 100
 OWN = frozenset(
-    f"{table}.username" for table in ("blocks", "bookmarks", "follows", "inbox", "keywords", "links", "reads", "unreacted")
+    f"{table}.username"
+    for table in ("blocks", "bookmarks", "follows", "inbox", "keywords", "links", "reads", "unreacted")
 )
 """The columns whose rows concern their person alone, and go with them."""
 APART = frozenset({"free_names.username", "members.username", "mentions.username"})

@@ -27,7 +27,7 @@ def normal(password: str) -> str:
 
 
 def require_strong(password: str, about: list[str]) -> None:
-    """Raise `Invalid` if a password is too short or easy to guess, also from the names ``about`` the person and the chat.
+    """Raise `Invalid` if a password is too short or easy to guess, also from the names that it is ``about``.
 
     This can take 70 ms.
     """

@@ -150,8 +150,8 @@ class Pipeline:
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
         """Run ``work`` as a change that is not a command, such as a first join or a job.
 
-        What people sign in by, and their tries, are counted and used up by name and address: those of one come one after
-        the other, also at several nodes.
+        What people sign in by, and their tries, are used up and counted by name and address: changes of one come one
+        after the other, also at several nodes.
         """
         locked = locks if me.host else (*locks, *filter(None, (me.username, me.network)))
 

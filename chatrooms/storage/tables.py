@@ -114,7 +114,11 @@ members = Table(
         comment="by somebody else; until they write there",
     ),
     Column(
-        "left", Boolean, nullable=False, server_default=false(), comment="by themselves, so that nobody brings them back"
+        "left",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="by themselves, so that nobody brings them back",
     ),
     Column("favorite", Boolean, nullable=False, server_default=false()),
     Column("muted", Boolean, nullable=False, server_default=false()),

@@ -1,8 +1,8 @@
 """What signing in with passwords costs others, and tells: ``python -m tests.bench.sign_ins [--at-once N] [--tries N]``.
 
 A person posts while many sign in at the same time: how long their messages take to be acknowledged, before and
-meanwhile. Then tries with known and unknown names, in turn, with hashes that cost almost nothing and so hide nothing: by
-how much the medians of their times differ.
+meanwhile. Then tries with known and unknown names, in turn, with hashes that cost almost nothing and so hide nothing:
+by how much the medians of their times differ.
 
 Everybody signs in from an address of their own, as limits count by address; only Linux has that many on one machine.
 """

@@ -135,7 +135,9 @@ async def test_a_guest_is_asked_after_a_few_days_to_secure_the_name(person: Arri
     alice = await person("alice")
     notices = alice.page.get_by_role("status", name="Notices")
     since = clock.ago(days=4)
-    await own_server.chat._pipeline.change(lambda act: users.store(act, "alice", {"created_at": since}), NOBODY, "alice")
+    await own_server.chat._pipeline.change(
+        lambda act: users.store(act, "alice", {"created_at": since}), NOBODY, "alice"
+    )
     await alice.page.reload()
     await expect(notices).to_contain_text("Only this browser signs you in as alice.")
     await notices.get_by_role("button", name="Secure your name").click()

@@ -47,7 +47,7 @@ async def test_an_address_invites_the_same_stranger_as_often_as_it_begins_conver
 async def test_who_left_a_room_is_not_pulled_back_but_returns_by_a_link(alice, bob, staff):
     code = (await bob.run("invite.create", room=staff))["invite"]["code"]
     await alice.run("room.leave", room=staff)
-    with pytest.raises(Refused, match="forbidden.*This person left the room"):
+    with pytest.raises(Refused, match="This person left the room"):
         await bob.run("room.invite", room=staff, username="alice")
     await bob.run("room.invite", room=staff, username="mallory")
     assert (await alice.run("invite.accept", code=code))["member"]["gone"] is False

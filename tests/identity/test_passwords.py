@@ -91,7 +91,8 @@ def test_the_names_of_the_person_and_of_the_chat_make_no_password(password):
 
 
 @pytest.mark.parametrize(
-    "password", ["velvetanchorpond", "8840 1937 4471", "ÖTZI ÜBER ÄRGER", "(^_^)/~~ {o_O}", "velvet anchor " * 18 + "pond"]
+    "password",
+    ["velvetanchorpond", "8840 1937 4471", "ÖTZI ÜBER ÄRGER", "(^_^)/~~ {o_O}", "velvet anchor " * 18 + "pond"],
 )
 def test_a_password_of_any_characters_is_good(password):
     require_strong(password, ["alice", "Acme Corp"])
