@@ -193,18 +193,12 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     if before is None or before["gone"]:
         relations.require_welcome(act.db, act.me, [username])
         if not act.me.host:
-            _require_stayed(act, p.room, username)
+            if has_left(act.db, p.room, username):
+                raise Forbidden("This person left the room. Send them an invitation link, by which they can return.")
             _count_invitation(act, username, was_here=before is not None)
-        text = f"{act.me.username} invited {username}."
-        timeline.record(act, p.room, "invited", text, {"username": username})
+        timeline.record(act, p.room, "invited", f"{act.me.username} invited {username}.", {"username": username})
     by = act.me.username
     return {"member": add(act, p.room, username, "member", invited_by=by, added=not act.me.host and username != by)}
-
-
-def _require_stayed(act: Act, room: str, username: str) -> None:
-    """Raise `Forbidden` for a person who has left: they decide whether they come back."""
-    if has_left(act.db, room, username):
-        raise Forbidden("This person left the room. Send them an invitation link, by which they can return.")
 
 
 def _count_invitation(act: Act, username: str, *, was_here: bool) -> None:
@@ -261,11 +255,10 @@ def _end(act: Act, room: str, username: str) -> Member:
 
 
 def _record_end(act: Act, room: str, username: str, next_owner: Sequence[str]) -> None:
-    me, data = act.me.username, EventData()
-    kind: EventKind = "left" if username == me else "removed"
-    text = f"{me} left." if kind == "left" else f"{me} removed {username}."
-    if kind == "removed":
-        data["username"] = username
+    me, kind, data = act.me.username, cast(EventKind, "left"), EventData()
+    text = f"{me} left."
+    if username != me:
+        kind, data, text = "removed", EventData(username=username), f"{me} removed {username}."
     for owner in next_owner:
         data["owner"] = owner
         text += f" {owner} is now the owner."
@@ -274,8 +267,7 @@ def _record_end(act: Act, room: str, username: str, next_owner: Sequence[str]) -
 
 def appoint(act: Act, member: Member, role: Role) -> Member:
     """Give a member another role in the room."""
-    room, username, since = member["room"], member["username"], member["since"]
-    return _put(act, room, username, role=role, gone=False, known=True, since=since)
+    return _put(act, member["room"], member["username"], role=role, gone=False, known=True, since=member["since"])
 
 
 def membership(db: Connection, room: str, username: str) -> Membership | None:

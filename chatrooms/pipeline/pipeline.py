@@ -148,11 +148,7 @@ class Pipeline:
             self._tally.note(logging.INFO, f"command refused: {refusal.code}", repr(me.username))
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
-        """Run ``work`` as a change that is not a command, such as a first join or a job.
-
-        What people sign in by, and their tries, are used up and counted by name and address: changes of one come one
-        after the other, also at several nodes.
-        """
+        """Run ``work`` as a change, no command; those of one name or address come one after the other at all nodes."""
         locked = locks if me.host else (*locks, *filter(None, (me.username, me.network)))
 
         def run(db: Connection, rates: Rates) -> Outcome[R]:
