@@ -287,8 +287,7 @@ def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: b
     if gone:
         values |= LEFT
     if known:
-        where = (members.c.room == room, members.c.username == username)
-        act.db.execute(update(members).where(*where).values(values))
+        act.db.execute(update(members).where(members.c.room == room, members.c.username == username).values(values))
     else:
         _insert.run(act.db, {"room": room, "username": username, **values, "closed": False, **LEFT})
     since = str(values["since"])

@@ -257,8 +257,7 @@ class Pipeline:
         return p
 
     async def _emit(self, signals: list[Signal], me: Caller) -> None:
-        passed = list(filter(self._rates.passes, signals))
-        if passed:
+        if passed := list(filter(self._rates.passes, signals)):
             self._charges.events(passed, me)
             await self._broadcast.publish(passed)
 
