@@ -14,6 +14,7 @@ from chatrooms.features import all_rooms, members, room_roles
 from chatrooms.features import rooms as shared
 from chatrooms.pipeline import jobs
 from chatrooms.settings import Settings
+from chatrooms.storage.results import many
 from chatrooms.storage.tables import rooms
 
 COMMANDS = {
@@ -60,5 +61,5 @@ def manage(settings: Settings, what: str, room: str, given: Mapping[str, str]) -
 
 def _listed(db: Connection, *found: str) -> list[Listed]:
     owners = all_rooms.owners(db, found)
-    rows = db.execute(select(*_columns).where(rooms.c.name.in_(found)).order_by(rooms.c.name)).mappings()
-    return [Listed(**row, owners=owners.get(row["name"], [])) for row in rows]  # type: ignore[typeddict-item]
+    rows = many(Listed, db.execute(select(*_columns).where(rooms.c.name.in_(found)).order_by(rooms.c.name)))
+    return [{**row, "owners": owners.get(row["name"], [])} for row in rows]
