@@ -255,10 +255,9 @@ def _end(act: Act, room: str, username: str) -> Member:
 
 
 def _record_end(act: Act, room: str, username: str, next_owner: Sequence[str]) -> None:
-    me, kind, data = act.me.username, cast(EventKind, "left"), EventData()
-    text = f"{me} left."
-    if username != me:
-        kind, data, text = "removed", EventData(username=username), f"{me} removed {username}."
+    me, is_own = act.me.username, username == act.me.username
+    kind: EventKind = "left" if is_own else "removed"
+    text, data = (f"{me} left.", EventData()) if is_own else (f"{me} removed {username}.", EventData(username=username))
     for owner in next_owner:
         data["owner"] = owner
         text += f" {owner} is now the owner."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 
 from sqlalchemy import (
@@ -100,12 +101,11 @@ async def _find(chat: Chat, _job: Job) -> None:
     """Find the names that are free twice: who signs in between, or has by then, keeps theirs."""
     lobby = chat.settings.lobby
     for some in _batches(await chat.scan(lambda db: _unused(db, lobby))):
-        await chat.change(lambda act, some=some: _mark(act.db, some), NOBODY)
+        await chat.change(partial(_mark, some=some), NOBODY)
     found = await chat.scan(lambda db: _unused(db, lobby))
-    await chat.change(lambda act: _forget_others(act.db, found), NOBODY)
+    await chat.change(partial(_forget_others, found=found), NOBODY)
     for some in _batches(found):
-        surely = update(free_names).where(free_names.c.username.in_(some)).values(sure=True)
-        await chat.change(lambda act, surely=surely: act.db.execute(surely) and None, NOBODY)
+        await chat.change(partial(_confirm, some=some), NOBODY)
 
 
 def _batches(of: Collection[str]) -> Iterator[list[str]]:
@@ -114,16 +114,20 @@ def _batches(of: Collection[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _mark(db: Connection, some: list[str]) -> None:
-    known = set(db.scalars(select(free_names.c.username).where(free_names.c.username.in_(some))))
+def _mark(act: Act, some: list[str]) -> None:
+    known = set(act.db.scalars(select(free_names.c.username).where(free_names.c.username.in_(some))))
     if new := [{"username": name, "sure": False} for name in some if name not in known]:
-        db.execute(insert(free_names), new)
+        act.db.execute(insert(free_names), new)
 
 
-def _forget_others(db: Connection, found: Collection[str]) -> None:
-    marked = set(db.scalars(select(free_names.c.username)))
+def _confirm(act: Act, some: list[str]) -> None:
+    act.db.execute(update(free_names).where(free_names.c.username.in_(some)).values(sure=True))
+
+
+def _forget_others(act: Act, found: Collection[str]) -> None:
+    marked = set(act.db.scalars(select(free_names.c.username)))
     for some in _batches(marked - set(found)):
-        db.execute(delete(free_names).where(free_names.c.username.in_(some)))
+        act.db.execute(delete(free_names).where(free_names.c.username.in_(some)))
 
 
 def _unused(db: Connection, lobby: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
@@ -13,11 +14,12 @@ from chatrooms.cli.opening import Unable
 from chatrooms.features import all_rooms, members, room_roles
 from chatrooms.features import rooms as shared
 from chatrooms.pipeline import jobs
+from chatrooms.pipeline.commands import Command
 from chatrooms.settings import Settings
 from chatrooms.storage.results import many
 from chatrooms.storage.tables import rooms
 
-COMMANDS = {
+COMMANDS: Mapping[str, Command[Any]] = {
     "archive": shared.archive,
     "unarchive": shared.unarchive,
     "role": room_roles.set_room_role,
