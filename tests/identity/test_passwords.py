@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import sys
+import threading
 import time
 import unicodedata
 from contextlib import suppress
@@ -164,6 +167,17 @@ async def test_a_hash_of_an_earlier_version_is_renewed_when_it_is_used(person, o
     for _ in range(2):
         assert (await enter(own_server.url, "password", username="alice", password=STRONG))[0] == 200
     assert "m=19456" in await stored()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there have threads priorities")
+async def test_what_is_slow_gives_way_to_the_event_loop():
+    slow = hashing.Hashing()
+
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert await slow.run("192.0.2.1", priority) == min(19, priority() + hashing.NICER)
+    slow.close()
 
 
 def waiting(server, most: int) -> None:
