@@ -130,6 +130,8 @@ class Direct:
         with self.engine.connect() as db:
             return query(db)
 
+    scan = lookup
+
     def _act(self, me: Caller, db: Connection, locked: Container[str] = EVERYTHING) -> Act:
         changes = Changes(db, locked)
         more: Any = {"parts": OURS.parts, "blank": OURS.blank, "online": lambda: self.online}

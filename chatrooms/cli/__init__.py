@@ -28,6 +28,7 @@ from chatrooms.cli.options import (
     setting_options,
     settings_of,
 )
+from chatrooms.cli.room import room
 from chatrooms.cli.user import user
 from chatrooms.settings import FILES, SECRETS, Settings, require_effect
 from chatrooms.version import __version__
@@ -175,8 +176,11 @@ def restored(config: Path | None, **flags: Any) -> None:
     is_flag=True,
     help="Remove all that signs them in, and end the sessions and service keys",
 )
+@json_option
 @link_options
-def link(username: str, minutes: int, *, forget_password: bool, config: Path | None, **flags: Any) -> None:
+def link(
+    username: str, minutes: int, *, forget_password: bool, as_json: bool, config: Path | None, **flags: Any
+) -> None:
     """Print a link that signs in USERNAME once, also while a server runs.
 
     Give it in private to a person who has lost their browser or password: anyone who opens it can sign in as them.
@@ -184,28 +188,29 @@ def link(username: str, minutes: int, *, forget_password: bool, config: Path | N
     from chatrooms import names
     from chatrooms.cli.beside import links
 
-    print_result(
-        config,
-        flags,
-        lambda settings: links.sign_in(settings, names.username(username), minutes, forget_password=forget_password),
-    )
+    def make(settings: Settings) -> str:
+        made = links.sign_in(settings, names.username(username), minutes, forget_password=forget_password)
+        return result_text(made, as_json, _url)
+
+    print_result(config, flags, make)
 
 
 @cli.command()
 @click.argument("room", required=False)
 @click.option("--uses", type=click.IntRange(1, 1000), default=1, help="How many people can join by it [default: 1]")
 @click.option("--days", type=click.IntRange(1, 90), default=7, help="How long it works [default: 7]")
+@json_option
 @setting_options("data", "database", "url", "host", "port", "lobby")
-def invite(room: str | None, uses: int, days: int, config: Path | None, **flags: Any) -> None:
+def invite(room: str | None, uses: int, days: int, *, as_json: bool, config: Path | None, **flags: Any) -> None:
     """Print a link by which people join the server and ROOM, or the lobby if there is one, also while a server runs."""
     from chatrooms import names
     from chatrooms.cli.beside import links
 
-    print_result(
-        config,
-        flags,
-        lambda settings: links.invite(settings, names.shared(room) if room else settings.lobby, uses, days),
-    )
+    def make(settings: Settings) -> str:
+        made = links.invite(settings, names.shared(room) if room else settings.lobby, uses, days)
+        return result_text(made, as_json, _url)
+
+    print_result(config, flags, make)
 
 
 @cli.command()
@@ -258,13 +263,16 @@ def setup(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """
     from chatrooms.cli.beside import links
 
-    print_result(
-        config, flags, lambda settings: result_text(links.setup(settings), as_json, lambda link: str(link["url"]))
-    )
+    print_result(config, flags, lambda settings: result_text(links.setup(settings), as_json, _url))
 
 
-for command in (user, applicant, group, emoji, deploy):
+for command in (user, applicant, room, group, emoji, deploy):
     cli.add_command(command)
+
+
+def _url(link: Any) -> str:
+    url: str = link["url"]
+    return url
 
 
 def main() -> None:

@@ -21,10 +21,10 @@ def applicant() -> None:
 @json_option
 @database_options
 def list_applicants(config: Path | None, *, as_json: bool, **flags: Any) -> None:
-    """Print the people who wait to be approved, with what they say about themselves, the first at the top."""
+    """Print the people who wait to be approved, what they say, and what they signed in by, the first at the top."""
     from chatrooms.cli.beside import applicants
 
-    print_result(config, flags, lambda settings: result_text(applicants.listed(settings), as_json, _lines))
+    print_result(config, flags, lambda settings: result_text(applicants.listed(settings), as_json, lines))
 
 
 @applicant.command()
@@ -53,11 +53,18 @@ def _decide(
 
     def make(settings: Settings) -> str:
         decided = applicants.decide(settings, names.username(username), what)
-        return result_text(decided, as_json, lambda one: _lines([one]))
+        return result_text(decided, as_json, lambda one: lines([one]))
 
     print_result(config, flags, make)
 
 
-def _lines(waiting: Sequence[Any]) -> str:
+def lines(waiting: Sequence[Any]) -> str:
+    """Return a line for each person who waits."""
     width = max((len(one["username"]) for one in waiting), default=0)
-    return "\n".join(f"{one['username']:{width}}  {one['at'][:10]}  {one['about']}".rstrip() for one in waiting)
+    return "\n".join(f"{one['username']:{width}}  {one['at'][:10]}  {one['about']}{_known(one)}" for one in waiting)
+
+
+def _known(one: Any) -> str:
+    """Return who vouches for somebody who waits."""
+    known = {"provider": f"  (known to the provider as {one['label']})", "directory": "  (known to the directory)"}
+    return known.get(one["proof"], "")

@@ -790,8 +790,8 @@ class Commands(ABC):
         """Add a person to a room, which appears on all their devices at once.
 
         Inviting people who share no room with you counts as starting a conversation; the lobby does not count as
-        shared, nor do open rooms where anyone can sign up, unless they invited you there. You can invite the same
-        person back once a day after they leave.
+        shared, nor do open rooms where anyone can sign up, unless they invited you there. People who left come
+        back by themselves, to a private room by an invitation link.
         """
         result: OneMember = await self.run("room.invite", room=room, username=username)
         return result["member"]

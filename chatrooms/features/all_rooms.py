@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -53,12 +54,13 @@ def page(act: Act, p: FindRooms, _: None) -> RoomPage:
         where.append(or_(*(field.icontains(p.query, autoescape=True) for field in (rooms.c.name, rooms.c.title))))
     found = SYNCED["rooms"].select().where(*where).order_by(rooms.c.name).limit(MAX_PAGE + 1)
     listed = many(Room, act.db.execute(found))
-    owners = _owners(act.db, [room["name"] for room in listed[:MAX_PAGE]])
-    shown: list[Managed] = [{"room": room, "owners": owners.get(room["name"], [])} for room in listed[:MAX_PAGE]]
+    owned = owners(act.db, [room["name"] for room in listed[:MAX_PAGE]])
+    shown: list[Managed] = [{"room": room, "owners": owned.get(room["name"], [])} for room in listed[:MAX_PAGE]]
     return {"rooms": shown, "more": len(listed) > MAX_PAGE}
 
 
-def _owners(db: Connection, names: list[str]) -> dict[str, list[str]]:
+def owners(db: Connection, names: Sequence[str]) -> dict[str, list[str]]:
+    """Return the owners of each room that has any, those who belong to it longest first."""
     is_owner = members.c.role == "owner", members.c.gone.is_(False), members.c.room.in_(names)
     found: dict[str, list[str]] = {}
     for room, username in db.execute(

@@ -33,6 +33,7 @@ _this = members.c.room == bindparam("in_room"), members.c.username == bindparam(
 _member = Prepared(SYNCED["members"].select().where(*_this))
 _membership = Prepared(SYNCED["memberships"].select().where(*_this))
 _insert = Prepared(insert(members))
+_left = Prepared(select(members.c.left).where(*_this, members.c.left.is_(True)))
 _closed = Prepared(
     select(members.c.username).where(
         members.c.room == bindparam("room"),
@@ -129,6 +130,11 @@ def find(db: Connection, room: str, username: str) -> Member | None:
     return cast(Member | None, _member.one(db, {"in_room": room, "who": username}))
 
 
+def has_left(db: Connection, room: str, username: str) -> bool:
+    """Return whether a person has left ``room`` by themselves, and not come back."""
+    return _left.one(db, {"in_room": room, "who": username}) is not None
+
+
 def _joining(_db: Connection, me: Caller, p: InSharedRoom) -> Iterable[str]:
     return p.room, me.username
 
@@ -160,7 +166,6 @@ def leave(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
 
     When the last owner leaves, the longest-standing moderator becomes the owner, or else the longest-standing member.
     """
-    act.rates.leave(p.room, act.me.username)
     return {"member": _end(act, p.room, act.me.username)}
 
 
@@ -179,8 +184,8 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Add a person to a room, which appears on all their devices at once.
 
     Inviting people who share no room with you counts as starting a conversation; the lobby does not count as shared,
-    nor do open rooms where anyone can sign up, unless they invited you there. You can invite
-    the same person back once a day after they leave.
+    nor do open rooms where anyone can sign up, unless they invited you there. People who left
+    come back by themselves, to a private room by an invitation link.
     """
     username = people.reachable(act.db, act.me, p.username)
     tenants.require_same(act.db, p.room, username)
@@ -188,23 +193,22 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     if before is None or before["gone"]:
         relations.require_welcome(act.db, act.me, [username])
         if not act.me.host:
-            _count_invitation(act, p.room, username, left=before is not None)
-        text = f"{act.me.username} invited {username}."
-        timeline.record(act, p.room, "invited", text, {"username": username})
+            if has_left(act.db, p.room, username):
+                raise Forbidden("This person left the room. Send them an invitation link, by which they can return.")
+            _count_invitation(act, username, was_here=before is not None)
+        timeline.record(act, p.room, "invited", f"{act.me.username} invited {username}.", {"username": username})
     by = act.me.username
     return {"member": add(act, p.room, username, "member", invited_by=by, added=not act.me.host and username != by)}
 
 
-def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None:
-    """Count inviting a stranger, or someone who ``left``, like beginning a conversation; raises `RateLimited`.
+def _count_invitation(act: Act, username: str, *, was_here: bool) -> None:
+    """Count inviting a stranger, or someone who ``was_here``, like beginning a conversation; raises `RateLimited`.
 
     Sharing the lobby does not count, because everyone is added to it, nor what anybody can join who can sign up.
     """
     counting = {"even_added": True, "even_open": act.server.sign_up != "open"}
-    if left or not relations.acquainted(act.db, act.me.username, username, besides=act.lobby, **counting):
+    if was_here or not relations.acquainted(act.db, act.me.username, username, besides=act.lobby, **counting):
         act.rates.begin(act.me.username, act.me.network, [username])
-    if left:
-        act.rates.invite_back(act.me.username, room, username)
 
 
 def require_above(act: Act, room: str, username: str, enough: Container[Role | None]) -> None:
@@ -241,7 +245,7 @@ def _end(act: Act, room: str, username: str) -> Member:
     """End a membership; if it was the last owner's, make another member the owner."""
     next_owner = owners.next_owner(act.db, room, username)
     before = find(act.db, room, username)
-    ended = _put(act, room, username, role="member", gone=True, known=True)
+    ended = _put(act, room, username, role="member", gone=True, known=True, left=username == act.me.username)
     for successor in next_owner:
         appoint(act, cast(Member, find(act.db, room, successor)), "owner")
     if before and not before["gone"]:
@@ -251,11 +255,9 @@ def _end(act: Act, room: str, username: str) -> Member:
 
 
 def _record_end(act: Act, room: str, username: str, next_owner: Sequence[str]) -> None:
-    me, data = act.me.username, EventData()
-    kind: EventKind = "left" if username == me else "removed"
-    text = f"{me} left." if kind == "left" else f"{me} removed {username}."
-    if kind == "removed":
-        data["username"] = username
+    me, is_own = act.me.username, username == act.me.username
+    kind: EventKind = "left" if is_own else "removed"
+    text, data = (f"{me} left.", EventData()) if is_own else (f"{me} removed {username}.", EventData(username=username))
     for owner in next_owner:
         data["owner"] = owner
         text += f" {owner} is now the owner."
@@ -264,8 +266,7 @@ def _record_end(act: Act, room: str, username: str, next_owner: Sequence[str]) -
 
 def appoint(act: Act, member: Member, role: Role) -> Member:
     """Give a member another role in the room."""
-    room, username, since = member["room"], member["username"], member["since"]
-    return _put(act, room, username, role=role, gone=False, known=True, since=since)
+    return _put(act, member["room"], member["username"], role=role, gone=False, known=True, since=member["since"])
 
 
 def membership(db: Connection, room: str, username: str) -> Membership | None:
@@ -281,12 +282,11 @@ def _count(act: Act, room: str, more: int) -> None:
 
 def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool, **more: Any) -> Member:
     rev, person_rev = act.changes.rev(room), act.changes.rev(username)
-    values = {"role": role, "gone": gone, "since": act.now, "rev": rev, "person_rev": person_rev, **more}
+    values = {"role": role, "gone": gone, "since": act.now, "left": False, "rev": rev, "person_rev": person_rev, **more}
     if gone:
         values |= LEFT
     if known:
-        where = (members.c.room == room, members.c.username == username)
-        act.db.execute(update(members).where(*where).values(values))
+        act.db.execute(update(members).where(members.c.room == room, members.c.username == username).values(values))
     else:
         _insert.run(act.db, {"room": room, "username": username, **values, "closed": False, **LEFT})
     since = str(values["since"])

@@ -90,12 +90,21 @@ def _appointing(act: Act, p: Appointment) -> User:
     return before
 
 
-def _theirs(_db: Connection, _me: Caller, p: Who) -> Iterable[str]:
-    """Lock the person's own room, which has their profile."""
-    return (p.username,)
+def locks_to_change(username: str) -> tuple[str, ...]:
+    """Return the locks for what gives somebody rights or takes them away.
+
+    They are the person's own room, which whoever signs in locks too, and that of the server: otherwise two owners could
+    take each other's role at two nodes.
+    """
+    return username, names.APPLICATION
 
 
-@change("user.role", may=_appointing, locks=_theirs, repeatable=True, method="set_role")
+def changing(_db: Connection, _me: Caller, p: Who) -> Iterable[str]:
+    """Lock what `locks_to_change` returns, for a command."""
+    return locks_to_change(p.username)
+
+
+@change("user.role", may=_appointing, locks=changing, repeatable=True, method="set_role")
 def set_role(act: Act, p: Appointment, before: User) -> OneUser:
     """Change what a person may do on this server. The last owner keeps that role.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Literal, cast
 
 import sqlalchemy as sa
@@ -10,12 +11,14 @@ from pydantic import Field
 from sqlalchemy import Connection, bindparam, insert, or_, select
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Conflict, Forbidden, Invalid
+from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound
 from chatrooms.features import members, timeline
 from chatrooms.pipeline import access, rights, room_rules, tenants
-from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.act import APPLICATION, Act, Caller
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.pipeline.questions import Question
 from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.pipeline.standing import Here
@@ -252,4 +255,11 @@ def store(act: Act, name: str, **values: Any) -> dict[str, Any]:
     return different
 
 
-FEATURE = Feature(commands=(create, update, archive, unarchive, joinable))
+async def _manage(chat: Chat, job: Job) -> None:
+    """Run what an operator has decided beside the server, unless it is done or impossible by now."""
+    with suppress(Conflict, Forbidden, Invalid, NotFound):
+        await chat.run(job.data["command"], job.data["params"], APPLICATION)
+
+
+MANAGE = JobKind("room.manage", _manage)
+FEATURE = Feature(commands=(create, update, archive, unarchive, joinable), jobs=(MANAGE,))

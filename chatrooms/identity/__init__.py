@@ -5,6 +5,7 @@ from __future__ import annotations
 from chatrooms.identity import (
     accounts,
     applying,
+    free_names,
     inviting,
     joining,
     key_commands,
@@ -34,6 +35,7 @@ FEATURES = (
     suspending.FEATURE,
     setting_up.FEATURE,
     people.FEATURE,
+    free_names.FEATURE,
     ways.FEATURE,
     accounts.FEATURE,
 )

@@ -27,7 +27,8 @@ from typing_extensions import TypedDict
 from chatrooms import clock, names
 from chatrooms.errors import Conflict, NameTaken, NotFound
 from chatrooms.events import Signal
-from chatrooms.features import roles, users
+from chatrooms.features import roles
+from chatrooms.identity import free_names
 from chatrooms.identity.digests import digest
 from chatrooms.identity.oidc.linked import LONGEST_LABEL, LONGEST_SUBJECT, Identity
 from chatrooms.pipeline.act import Act
@@ -108,7 +109,7 @@ def add(act: Act, username: str, about: str, token: str, agent: str, *, proof: P
     """
     _forget_old(act)
     drop(act.db, token)
-    users.require_unused(act.db, username)
+    free_names.require_unused(act, username)
     skeleton = names.skeleton(username)
     if act.db.scalar(select(applicants.c.id).where(applicants.c.skeleton == skeleton, _waits).limit(1)):
         raise NameTaken("Someone else has asked for that name.", field="username")

@@ -15,7 +15,7 @@ from chatrooms import names
 from chatrooms.errors import Conflict, Invalid, NotFound, Unauthorized
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
-from chatrooms.identity import applicants, sessions, tokens
+from chatrooms.identity import applicants, free_names, sessions, tokens
 from chatrooms.identity.applicants import UNPROVEN, Accepted, Applicant, Proof, State
 from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.joining import Browser, Claiming, Name, without_host
@@ -181,7 +181,7 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
     def admit(act: Act) -> OneUser:
         rights.require(act, "admit")
         asked = applicants.existing(act.db, p.id)
-        user = users.add(act, asked["username"])
+        user = free_names.add(act, asked["username"])
         applicants.end(act.db, p.id)
         beginning = Beginning("approval", asked["issuer"])
         sessions.start(act, asked["username"], asked["token_hash"], asked["agent"], beginning)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chatrooms import names
 from chatrooms.errors import ApprovalRequired, Invalid, NameTaken, Unauthorized, Waiting
 from chatrooms.features import roles, users
-from chatrooms.identity import applicants, invites, sessions, suspended_tokens, tokens
+from chatrooms.identity import applicants, free_names, invites, sessions, suspended_tokens, tokens
 from chatrooms.identity.beginnings import JOIN, Beginning
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline import signing_up
@@ -97,7 +97,7 @@ async def take_name(chat: Chat, handshake: Handshake, username: str, token: str,
 
     wish = Wish(username, token, invite)
     await _require_way_in(chat, handshake, wish)
-    return await _take(chat, handshake, wish, lambda act: known(act) or users.add(act, username))
+    return await _take(chat, handshake, wish, lambda act: known(act) or free_names.add(act, username))
 
 
 async def take_new_name(
@@ -114,7 +114,7 @@ async def take_new_name(
     """
 
     def add(act: Act) -> User:
-        user = users.add(act, wish.username)
+        user = free_names.add(act, wish.username)
         settle(act)
         return user
 

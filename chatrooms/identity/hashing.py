@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -18,6 +21,8 @@ R = TypeVar("R")
 
 WAITING = 100
 """How many of one network address may wait; each waits about 50 ms for those before."""
+NICER = 5
+"""By how much, so that people who sign in do not wait for ever beside other programs that keep the processor busy."""
 BUSY = "Too many people are signing in right now."
 
 
@@ -35,7 +40,7 @@ class Hashing:
         """
         extras.require("accounts")
         async with self._queue.turn(network, network):
-            self._thread = self._thread or ThreadPoolExecutor(1, "passwords")
+            self._thread = self._thread or ThreadPoolExecutor(1, "passwords", _go_last)
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def close(self) -> None:
@@ -43,6 +48,12 @@ class Hashing:
         if self._thread:
             self._thread.shutdown(wait=False)
             self._thread = None
+
+
+def _go_last() -> None:
+    """Let the event loop and the writer go first for the processor: Linux has priorities of threads."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICER))
 
 
 def hashed(password: str) -> str:

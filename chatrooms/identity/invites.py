@@ -122,8 +122,8 @@ def use(act: Act, code: str, *, is_new: bool = False) -> Member:
 
     People who are new to the server always count, though they are members of the lobby already.
 
-    Raises `NotFound`, and `Forbidden` for people whose membership of a private room ended: a link that they still have
-    must not undo that.
+    Raises `NotFound`, and `Forbidden` for people who were removed from a private room: a link that they still have must
+    not undo that.
     """
     invite = of(act.db, code)
     if not tenants.has_room(act.db, act.me, invite["room"]):
@@ -134,7 +134,8 @@ def use(act: Act, code: str, *, is_new: bool = False) -> Member:
         if is_new:
             _count(act, invite)
         return before
-    if before and access.peek(act.db, act.me, room).access == "private":
+    is_private = access.peek(act.db, act.me, room).access == "private"
+    if before and is_private and not members.has_left(act.db, room, username):
         raise Forbidden("You were in this room before. Ask a member to invite you again.")
     if before is None:
         _count(act, invite)  # not for people who were members before, who could use it up

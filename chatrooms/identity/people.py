@@ -11,15 +11,16 @@ from typing_extensions import TypedDict
 
 from chatrooms import ids, names
 from chatrooms.errors import Conflict
+from chatrooms.features import roles
 from chatrooms.features.users import Who, existing
-from chatrooms.identity import links, passwords, proofs, service_keys, suspended_tokens, suspensions
+from chatrooms.identity import links, passwords, proofs, service_keys, suspensions
 from chatrooms.identity.linking import OneLink
 from chatrooms.identity.sessions import end_all, signed_in
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.pipeline import rights, tenants
 from chatrooms.pipeline.act import APPLICATION, Act
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Params, change, no_room, query
+from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.pipeline.shapes import Done
@@ -90,8 +91,8 @@ def page(act: Act, p: FindPeople, _: None) -> AccountPage:
 def _accounts(db: Connection, usernames: list[str]) -> list[Account]:
     rows = db.execute(SYNCED["users"].select().where(users.c.username.in_(usernames))).mappings()
     profiles = {row["username"]: cast(User, {str(key): value for key, value in row.items()}) for row in rows}
-    mine = sessions.c.username.in_(usernames) & ~suspended_tokens.is_marked
-    counts = select(sessions.c.username, func.count(), func.max(sessions.c.seen_at)).where(mine)
+    counts = select(sessions.c.username, func.count(), func.max(sessions.c.seen_at))
+    counts = counts.where(sessions.c.username.in_(usernames))
     used = {name: (number, at) for name, number, at in db.execute(counts.group_by(sessions.c.username))}
     suspended = suspensions.of_all(db, usernames)
     keys = service_keys.counts(db, usernames)
@@ -115,7 +116,7 @@ def _admin(act: Act, p: Who) -> None:
     signed_in(act.me)
 
 
-@change("user.link", may=_admin, locks=no_room, method="link_for")
+@change("user.link", may=_admin, locks=roles.changing, method="link_for")
 def link(act: Act, p: Helping, _: None) -> OneLink:
     """Make a link that signs in a person once, within a day, because they have lost every other way in.
 
@@ -134,7 +135,7 @@ def link(act: Act, p: Helping, _: None) -> OneLink:
     return {"link": links.make(act.db, p.username, GOOD_FOR, "admin", act.me.username)}
 
 
-@change("user.sign_out", may=_admin, locks=no_room, method="sign_out")
+@change("user.sign_out", may=_admin, locks=roles.changing, method="sign_out")
 def sign_out(act: Act, p: Who, _: None) -> Done:
     """End all sessions, service keys and links of a person; their sockets are disconnected."""
     act.barred.append(p.username)  # where a host application signs people in, they have no sessions

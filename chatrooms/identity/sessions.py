@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Unauthorized
-from chatrooms.identity import accounts, lifetimes, links, service_keys, suspensions
+from chatrooms.identity import accounts, free_names, lifetimes, links, service_keys, suspensions
 from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import access
@@ -128,6 +128,7 @@ def touch(act: Act, id: str) -> None:
 def start(act: Act, username: str, token_hash: str, agent: str, beginning: Beginning) -> None:
     """Let the token with a hash prove ``username`` from now on; raises `Suspended`."""
     suspensions.require_none(act.db, username)
+    free_names.keep(act.db, username)
     _make_place(act, username)
     row = {"id": str(uuid4()), "token_hash": token_hash, "username": username, "agent": agent}
     _insert.run(act.db, {**row, "created_at": act.now, "seen_at": act.now, **beginning._asdict()})

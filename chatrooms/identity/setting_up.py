@@ -14,7 +14,7 @@ from chatrooms.errors import Conflict, Invalid
 from chatrooms.events import Signal
 from chatrooms.features import roles, users
 from chatrooms.features.users import OneUser
-from chatrooms.identity import passwords, setups, tokens
+from chatrooms.identity import free_names, passwords, setups, tokens
 from chatrooms.identity.beginnings import SETUP
 from chatrooms.identity.hashing import Hashing, hashed
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
@@ -107,7 +107,7 @@ async def setup(here: SettingUp, browser: Browser, p: Setup) -> OneUser:
     def own(act: Act) -> None:
         setups.use(act.db, p.code)
         if made:
-            users.add(act, p.username)
+            free_names.add(act, p.username)
             passwords.store(act, p.username, made)
         roles.store(act.db, p.username, "owner")
         roles.announce(act, p.username)

@@ -27,7 +27,7 @@ def normal(password: str) -> str:
 
 
 def require_strong(password: str, about: list[str]) -> None:
-    """Raise `Invalid` if a password is too short or easy to guess, also with the words ``about`` the person.
+    """Raise `Invalid` if a password is too short or easy to guess, also from the names that it is ``about``.
 
     This can take 70 ms.
     """
@@ -39,7 +39,8 @@ def require_strong(password: str, about: list[str]) -> None:
         raise Invalid(f"A password has at least {FEWEST} characters.", field="password")
     from zxcvbn import zxcvbn
 
-    estimate = zxcvbn(password[:ESTIMATED], about)
+    words = [word for name in about for word in (*name.split(), "".join(name.split()))]
+    estimate = zxcvbn(password[:ESTIMATED], words)
     if estimate["score"] < SCORE:
         warning = estimate["feedback"]["warning"] or "This password is easy to guess."
         raise Invalid(f"{warning} Add a word or two that are uncommon.", field="password")

@@ -1,56 +1,45 @@
 """Tokens of suspended people: they no longer sign anyone in, but let their holder, and no stranger, read the reason.
 
-A token is known as long as its session would have lasted, or until the person is
-restored, by a row of ``sessions`` whose hash begins with `MARK`. No digest does, so that none of the queries for the
-sessions of a token finds it.
+A token is known until the person is restored.
 """
 
 from __future__ import annotations
 
-from uuid import uuid4
-
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select
 
 from chatrooms.errors import Suspended
 from chatrooms.identity import suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline.chat import Chat
-from chatrooms.storage.tables import sessions
+from chatrooms.storage.tables import metadata, sessions, users
 
-MARK = "suspended "
-is_marked: ColumnElement[bool] = sessions.c.token_hash.startswith(MARK)
-
-
-def known(db: Connection, username: str) -> list[dict[str, str]]:
-    """Return the rows to `keep` of the tokens that prove, or have proved, ``username``."""
-    columns = sessions.c.token_hash, sessions.c.username, sessions.c.created_at, sessions.c.seen_at
-    found = db.execute(select(*columns).where(sessions.c.username == username)).mappings()
-    return [{**row, "id": str(uuid4()), "agent": "", "token_hash": _marked(row["token_hash"])} for row in found]
+suspended_tokens = Table(
+    "suspended_tokens",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True, index=True),
+)
 
 
-def keep(db: Connection, rows: list[dict[str, str]]) -> None:
-    """Keep what `known` has returned, now that the sessions are ended."""
-    if rows:
-        db.execute(insert(sessions), rows)
+def keep(db: Connection, username: str) -> None:
+    """Keep the tokens that prove ``username``, whose sessions are about to end."""
+    theirs = select(sessions.c.token_hash, sessions.c.username).where(sessions.c.username == username)
+    db.execute(insert(suspended_tokens).from_select(["token_hash", "username"], theirs))
 
 
 def forget(db: Connection, username: str) -> None:
     """Forget the tokens of ``username``, who is suspended no longer: they prove no one."""
-    db.execute(delete(sessions).where(sessions.c.username == username, is_marked))
+    db.execute(delete(suspended_tokens).where(suspended_tokens.c.username == username))
 
 
 async def require_none(chat: Chat, token: str) -> None:
     """Raise `Suspended` with the reason if ``token`` proved somebody who is suspended now."""
-    if refusal := await chat.lookup(lambda db: _refusal(db, token)):
+    if refusal := await chat.lookup(lambda db: refusal_of(db, token)):
         raise refusal
 
 
-def _refusal(db: Connection, token: str) -> Suspended | None:
-    marked = sessions.c.token_hash == _marked(digest(token))
-    username = db.scalar(select(sessions.c.username).where(marked))
+def refusal_of(db: Connection, token: str) -> Suspended | None:
+    """Return the refusal of somebody who is suspended, whom ``token`` proved; a program can have one for several."""
+    theirs = suspended_tokens.c.token_hash == digest(token)
+    username = db.scalar(select(suspended_tokens.c.username).where(theirs).limit(1))
     return suspensions.refusal(db, username) if username else None
-
-
-def _marked(token_hash: str) -> str:
-    """Return the hash with the mark, as long as it was: 54 of its 64 digits are enough to know it by."""
-    return token_hash if token_hash.startswith(MARK) else MARK + token_hash[: -len(MARK)]

@@ -17,7 +17,7 @@ from chatrooms.names import APPLICATION
 from chatrooms.pipeline import people, rights
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import change, no_room
+from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.types import Topic
@@ -36,13 +36,14 @@ class OneSuspension(TypedDict):
 
 
 def store(db: Connection, username: str, by: str, reason: str) -> list[str]:
-    """Suspend ``username`` and end all their sessions, whose ids it returns; raises `Conflict` for the last owner."""
+    """Suspend ``username`` and end all their sessions, whose ids it returns; raises `Conflict` for the last owner.
+
+    It takes the locks `roles.locks_to_change`.
+    """
     roles.require_other_owner(db, username)
     suspensions.store(db, username, by, reason)
-    known = suspended_tokens.known(db, username)
-    ended = sessions.end_all(db, username)
-    suspended_tokens.keep(db, known)
-    return ended
+    suspended_tokens.keep(db, username)
+    return sessions.end_all(db, username)
 
 
 def drop(db: Connection, username: str) -> None:
@@ -73,7 +74,7 @@ def _require_changeable(act: Act, username: str, suspension: Suspension) -> None
         raise Forbidden("Somebody with a higher role has suspended this person.", field="username")
 
 
-@change("user.suspend", may=_moderator, locks=no_room, method="suspend")
+@change("user.suspend", may=_moderator, locks=roles.changing, method="suspend")
 def suspend(act: Act, p: Suspending, _: None) -> OneSuspension:
     """Suspend a person: they are signed out everywhere at once and cannot sign in until they are restored.
 
@@ -84,7 +85,7 @@ def suspend(act: Act, p: Suspending, _: None) -> OneSuspension:
     return {"suspension": suspensions.find(act.db, p.username)}
 
 
-@change("user.restore", may=_moderator, locks=no_room, method="restore")
+@change("user.restore", may=_moderator, locks=roles.changing, method="restore")
 def restore(act: Act, p: Who, _: None) -> OneSuspension:
     """Let a suspended person sign in again, by their password or a link. It has no effect on others."""
     drop(act.db, p.username)
@@ -104,4 +105,4 @@ async def _end(chat: Chat, job: Job) -> None:
 
 END = JobKind("user.end", _end)
 """Ends the connections of sessions that the command line ended, and those of a person whom it suspended."""
-FEATURE = Feature(commands=(suspend, restore), jobs=(END,))
+FEATURE = Feature(tables=(suspended_tokens.suspended_tokens,), commands=(suspend, restore), jobs=(END,))

@@ -10,12 +10,14 @@ import time
 from collections.abc import Mapping
 from typing import Literal
 
-from sqlalchemy import Column, Connection, Float, String, Table, delete, insert, select
+from sqlalchemy import Column, Connection, Float, String, Table, bindparam, delete, select
 
 from chatrooms.errors import RateLimited
 from chatrooms.gcra import Quota, parse
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.given import packed, values
+from chatrooms.storage.statements import Prepared, Upsert
 from chatrooms.storage.tables import metadata
 from chatrooms.wire.networks import TIMES, circles
 
@@ -38,6 +40,17 @@ tries = Table(
     Column("key", String(100), primary_key=True),
     Column("due", Float, nullable=False, index=True, comment="seconds since 1970, see gcra.Quota"),
 )
+
+_of_keys = Prepared(select(tries.c.key, tries.c.due).where(tries.c.key.in_(select(values("keys").c.value))))
+_put = Upsert(
+    lambda insert: (
+        insert(tries)
+        .values(key=bindparam("which"), due=bindparam("at"))
+        .on_conflict_do_update(index_elements=["key"], set_={"due": bindparam("at")})
+    )
+)
+_forget_due = Prepared(delete(tries).where(tries.c.due <= bindparam("now")))
+_forget = Prepared(delete(tries).where(tries.c.key == bindparam("which")))
 
 Counted = list[tuple[str, Quota]]
 
@@ -71,7 +84,7 @@ def spend(act: Act, username: str, network: str, of: Of = "sign in") -> None:
     due = _due(act.db, counted, now)
     if wait := max(quota.wait_after(due[key], now) for key, quota in counted):
         raise RateLimited("Too many tries to sign in. Try again later.", retry_after=int(wait) + 1)
-    act.db.execute(delete(tries).where(tries.c.due <= now))
+    _forget_due.run(act.db, {"now": now})
     _set(act.db, {key: quota.due_after(due[key], now) for key, quota in counted})
 
 
@@ -85,19 +98,19 @@ def give_back(act: Act, username: str, network: str, of: Of = "sign in") -> None
 def forgive(act: Act, username: str, network: str) -> None:
     """Count a try no longer, because it succeeded; and no earlier one of that name from that address."""
     give_back(act, username, network)
-    act.db.execute(delete(tries).where(tries.c.key == f"both {username} {network}"))
+    _forget.run(act.db, {"which": f"both {username} {network}"})
 
 
 def _due(db: Connection, counted: Counted, now: float) -> dict[str, float]:
     """Return when each key is due; after the clock was set back, no later than all of it would take."""
-    keys = [key for key, _ in counted]
-    stored = {row.key: row.due for row in db.execute(select(tries).where(tries.c.key.in_(keys)))}
+    rows = _of_keys.all(db, {"keys": packed(key for key, _ in counted)})
+    stored: dict[str, float] = {row["key"]: row["due"] for row in rows}
     return {key: min(stored.get(key, now), now + quota.span) for key, quota in counted}
 
 
 def _set(db: Connection, due: dict[str, float]) -> None:
-    db.execute(delete(tries).where(tries.c.key.in_(due)))
-    db.execute(insert(tries), [{"key": key, "due": at} for key, at in due.items()])
+    for key, at in due.items():
+        _put.run(db, {"which": key, "at": at})
 
 
 FEATURE = Feature(tables=(tries,))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
 from chatrooms.features.users import Who
-from chatrooms.identity import passkeys, passwords, service_keys, suspended_tokens, totp
+from chatrooms.identity import passkeys, passwords, service_keys, totp
 from chatrooms.identity.ldap import linked as directory
 from chatrooms.identity.oidc import linked
 from chatrooms.pipeline import people, rights
@@ -75,7 +75,7 @@ def _ways(db: Connection, username: str, settings: Settings) -> Ways:
 
 def _places(db: Connection, username: str) -> list[Place]:
     columns = sessions.c.agent, sessions.c.began, sessions.c.created_at, sessions.c.seen_at
-    found = select(*columns).where(sessions.c.username == username, ~suspended_tokens.is_marked)
+    found = select(*columns).where(sessions.c.username == username)
     return many(Place, db.execute(found.order_by(sessions.c.seen_at.desc(), sessions.c.created_at.desc())))
 
 

@@ -39,3 +39,6 @@ class Chat(Protocol):
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Return a few rows."""
+
+    async def scan(self, query: Callable[[Connection], R]) -> R:
+        """Return what is found by reading whole tables."""

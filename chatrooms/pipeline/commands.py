@@ -190,6 +190,6 @@ def own_room(_db: Connection, me: Caller, _p: Any) -> Iterable[str]:
     return (me.username,)
 
 
-def no_room(_db: Connection, _me: Caller, _p: Any) -> Iterable[str]:
-    """Lock nothing: what changes is in no room."""
-    return ()
+def no_room(_db: Connection, me: Caller, _p: Any) -> Iterable[str]:
+    """Lock the caller's own room, so that they change what is in no room at one node at a time."""
+    return (me.username,)

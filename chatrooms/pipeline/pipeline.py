@@ -148,13 +148,18 @@ class Pipeline:
             self._tally.note(logging.INFO, f"command refused: {refusal.code}", repr(me.username))
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
-        """Run ``work`` as a change that is not a command, such as a first join or a job."""
-        run = self._transacting.change(work, me, locks)
-        return (await self._db.writer.change(run, lambda _: locks, me.whom)).result
+        """Run ``work`` as a change, no command; those of one name or address come one after the other at all nodes."""
+        locked = locks if me.host else (*locks, *filter(None, (me.username, me.network)))
+        run = self._transacting.change(work, me, locked)
+        return (await self._db.writer.change(run, lambda _: locked, me.whom)).result
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Run a query that is not a command and finds a few rows by index."""
         return await self._db.reader.lookup(query)
+
+    async def scan(self, query: Callable[[Connection], R]) -> R:
+        """Run a query that reads whole tables, on a thread that no lookup waits for."""
+        return await self._db.reader.read(query)
 
     def asking(self, db: Connection) -> Act:
         """Return what a query gets that no person asked for."""
@@ -244,7 +249,6 @@ class Pipeline:
         return p
 
     async def _emit(self, signals: list[Signal], me: Caller) -> None:
-        passed = list(filter(self._rates.passes, signals))
-        if passed:
+        if passed := list(filter(self._rates.passes, signals)):
             self._charges.events(passed, me)
             await self._broadcast.publish(passed)

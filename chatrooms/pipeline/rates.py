@@ -12,7 +12,6 @@ from chatrooms.settings import RATES, Settings
 from chatrooms.wire.networks import TIMES, circles
 
 TYPING = "1/3 seconds"
-INVITE_BACK = "1/day"
 
 Spent = Callable[[str, str], None]
 
@@ -33,7 +32,6 @@ class Rates:
         self._spent = spent
         self.limits = {name: limit(getattr(settings, f"rate_{name}"), crowd) for name, crowd in RATES.items()}
         self._begin_with = tuple(limit(settings.rate_begin, times=times) for times in TIMES)
-        self._left, self._invite_back = limit(INVITE_BACK), limit(INVITE_BACK)
         self._typing = limit(TYPING)
         self._events = limit(settings.rate_post)
         self._slow: dict[int, Limit] = {}
@@ -82,23 +80,6 @@ class Rates:
             self._spend(limit, f"{me} {names.base(room)}")
         except RateLimited as refusal:
             message = f"This room is in slow mode: you can post once in {seconds:,} seconds."
-            raise RateLimited(message, **refusal.details) from None
-
-    def leave(self, room: str, username: str) -> None:
-        """Note that a person left a room."""
-        self._charge(self._left, f"{room} {username}", "", 1)
-
-    def invite_back(self, me: str, room: str, username: str) -> None:
-        """Count that ``me`` invites a person whose membership ended; raises `RateLimited`.
-
-        If the person left (was not removed) in the last day, ``me`` may do it once a day.
-        """
-        if not self._left.wait(f"{room} {username}"):
-            return
-        try:
-            self._spend(self._invite_back, f"{me} {room} {username}")
-        except RateLimited as refusal:
-            message = "This person left the room again. You can invite them back once a day."
             raise RateLimited(message, **refusal.details) from None
 
     def record(self, room: str, username: str, about: str) -> None:

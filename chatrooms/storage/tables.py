@@ -114,6 +114,13 @@ members = Table(
         server_default=false(),
         comment="by somebody else; until they write there",
     ),
+    Column(
+        "left",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="by themselves, so that nobody brings them back",
+    ),
     Column("favorite", Boolean, nullable=False, server_default=false()),
     Column("muted", Boolean, nullable=False, server_default=false()),
     Column("muted_until", String(24), comment="when a job ends it; null if the person does"),

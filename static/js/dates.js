@@ -14,7 +14,7 @@ const moment = new Intl.DateTimeFormat(undefined, {
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** @param {string} at */
 export const timeOf = (at) => clock.format(new Date(at));

@@ -6,8 +6,12 @@ import re
 
 from playwright.async_api import Page, expect
 
+from chatrooms import clock
+from chatrooms.features import users
+from chatrooms.pipeline.chat import NOBODY
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
+from tests.servers import RunningServer
 
 STRONG = "umbrella cactus 42"
 CODE = re.compile(r"#/link/[\w-]{43}$")
@@ -29,7 +33,10 @@ async def link_of(visitor: Visitor) -> str:
 
 async def set_password(visitor: Visitor) -> None:
     await visitor.button("Set a password").click()
-    await visitor.dialog.get_by_label("New password").fill(STRONG)
+    field = visitor.dialog.get_by_label("New password")
+    await expect(field).to_have_attribute("type", "password")
+    await expect(field).to_have_attribute("autocomplete", "new-password")
+    await field.fill(STRONG)
     await visitor.button("Set password").click()
     await expect(visitor.dialog).to_contain_text("Your password is set.")
 
@@ -122,3 +129,21 @@ async def test_other_devices_are_listed_and_signed_out(person: Arrive) -> None:
     await expect(phone.page.get_by_text("You've been signed out.")).to_be_visible()
     await expect(alice.dialog.get_by_role("listitem")).to_have_count(1)
     await expect(alice.button("Sign out everywhere else")).to_have_count(0)
+
+
+async def test_a_guest_is_asked_after_a_few_days_to_secure_the_name(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    notices = alice.page.get_by_role("status", name="Notices")
+    since = clock.ago(days=4)
+    await own_server.chat._pipeline.change(
+        lambda act: users.store(act, "alice", {"created_at": since}), NOBODY, "alice"
+    )
+    await alice.page.reload()
+    await expect(notices).to_contain_text("Only this browser signs you in as alice.")
+    await notices.get_by_role("button", name="Secure your name").click()
+    await set_password(alice)
+    await alice.page.evaluate("localStorage.removeItem('chatrooms / alice asked to secure')")
+    await alice.page.reload()
+    await alice.page.wait_for_function("localStorage.getItem('chatrooms / alice asked to secure')")
+    await alice.say("Nobody asks again")
+    await expect(notices.get_by_role("button", name="Secure your name")).to_have_count(0)

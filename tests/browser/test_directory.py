@@ -10,6 +10,7 @@ from playwright.async_api import expect
 
 from tests.appointing import appoint
 from tests.browser.conftest import Arrive
+from tests.browser.test_admins import open_admin
 from tests.browser.test_devices import open_devices
 from tests.browser.visitor import Visitor
 from tests.people import connect
@@ -49,20 +50,22 @@ async def test_a_newcomer_signs_in_by_the_directory_after_a_wrong_password(perso
 async def test_who_has_to_be_approved_asks_on_the_same_page_and_is_signed_in(
     person: Arrive, own_server: RunningServer
 ) -> None:
-    async with connect(own_server.url, "olga") as olga:
-        await appoint(own_server.chat, "olga", "owner")
-        await olga.run("server.update", sign_up="approval")
-        alice = await person("alice", joined=False)
-        await alice.button("Sign in with a password").click()
-        await sign_in(alice, SECRET)
-        await alice.page.get_by_label("Who are you?").fill("Alice from work")
-        alice.complaints.clear()  # about the refusal
-        await alice.button("Ask to join").click()
-        await expect(alice.page.get_by_role("heading", name="You asked to join")).to_be_visible()
-        (applicant,) = (await olga.run("applicant.list"))["applicants"]
-        assert (applicant["username"], applicant["about"]) == ("alice", "Alice from work")
-        await olga.run("applicant.approve", id=applicant["id"])
-        await alice.is_in("Lobby")
+    olga = await person("olga")
+    await appoint(own_server.chat, "olga", "owner")
+    await own_server.chat.run("server.update", {"sign_up": "approval"}, username="olga")
+    alice = await person("alice", joined=False)
+    await alice.button("Sign in with a password").click()
+    await sign_in(alice, SECRET)
+    await alice.page.get_by_label("Who are you?").fill("Alice from work")
+    alice.complaints.clear()  # about the refusal
+    await alice.button("Ask to join").click()
+    await expect(alice.page.get_by_role("heading", name="You asked to join")).to_be_visible()
+    await open_admin(olga)
+    waiting = olga.page.get_by_role("list", name="Waiting to join").get_by_role("listitem")
+    await expect(waiting).to_contain_text("Alice from work")
+    await expect(waiting).to_contain_text("Known to the directory by this name")
+    await olga.button("Approve alice").click()
+    await alice.is_in("Lobby")
 
 
 async def test_a_guest_connects_the_directory_and_disconnects_it_once_there_is_a_password(

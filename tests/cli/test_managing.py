@@ -1,4 +1,4 @@
-"""`chatrooms applicant`, `chatrooms group` and `chatrooms emoji`, beside a running server."""
+"""`chatrooms applicant`, `room`, `group` and `emoji`, beside a running server."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from chatrooms.cli.applicant import applicant
+from chatrooms import clock
+from chatrooms.cli.applicant import applicant, lines
 from chatrooms.cli.emoji import emoji
 from chatrooms.cli.group import group
+from chatrooms.cli.room import room
 from chatrooms.cli.user import user
 from tests.appointing import appoint
 from tests.cli.operator import Operator
@@ -18,7 +20,7 @@ from tests.direct import DECLARED
 from tests.identity.entering import enter, whose
 from tests.people import connect
 
-GROUPS = {"user": user, "applicant": applicant, "group": group, "emoji": emoji}
+GROUPS = {"user": user, "applicant": applicant, "room": room, "group": group, "emoji": emoji}
 PARTS = {"group add", "group remove"}
 """What are parts of one command of the chat, `group.update`."""
 
@@ -73,6 +75,63 @@ async def test_an_operator_lists_approves_and_declines_people_who_wait(server, o
     await said_by(olga, 0)
     assert json.loads(await operator.prints("applicant", "list", "--json")) == []
     assert "no one waits for the name erin" in await operator.is_refused("applicant", "approve", "erin")
+
+
+def test_who_vouches_for_people_who_wait_stands_behind_what_they_say():
+    asked = {"at": "2026-03-01T08:00:00.000Z", "about": "Hello", "label": ""}
+    waiting = (
+        {**asked, "username": "erin", "proof": None},
+        {**asked, "username": "alice", "proof": "provider", "label": "alice@example.org"},
+        {**asked, "username": "bob", "proof": "directory"},
+    )
+    assert lines(waiting).splitlines() == [
+        "erin   2026-03-01  Hello",
+        "alice  2026-03-01  Hello  (known to the provider as alice@example.org)",
+        "bob    2026-03-01  Hello  (known to the directory)",
+    ]
+
+
+@pytest.mark.parametrize(("command", "path"), [(("link", "alice"), "#/link/"), (("invite",), "#/invite/")])
+async def test_a_link_is_printed_as_json_too(operator: Operator, olga, command, path):
+    made = json.loads(await operator.prints(*command, "--json"))
+    assert path in made["url"] and made["expires_at"] > clock.now()
+    assert path in await operator.prints(*command)
+
+
+async def test_an_operator_manages_a_room_and_people_see_it_at_once(operator: Operator, olga):
+    await olga.run("room.create", name="#plans", access="private")
+    await olga.run("room.invite", room="#plans", username="alice")
+    assert "#plans  private            2 members     olga" in await operator.prints("room", "list")
+    shown = json.loads(await operator.prints("room", "role", "plans", "alice", "owner", "--json"))
+    assert sorted(shown["owners"]) == ["alice", "olga"]
+    await olga.hears(lambda _, data: any(row["role"] == "owner" for row in rows(data, "members", "alice")))
+    await operator.prints("room", "remove", "#plans", "alice")
+    await olga.hears(lambda _, data: any(row["gone"] for row in rows(data, "members", "alice")))
+    assert "private, archived" in await operator.prints("room", "archive", "plans")
+    await olga.hears(lambda _, data: any(row["archived"] for row in data.get("rooms", ())))
+    await operator.prints("room", "unarchive", "plans")
+    await olga.hears(lambda _, data: any(row["kind"] == "unarchived" for row in data.get("messages", ())))
+
+
+def rows(data, table: str, username: str) -> list[dict]:
+    return [row for row in data.get(table, ()) if row["username"] == username and row["room"] == "#plans"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("archive", "nothing"), "there is no room #nothing"),
+        (("archive", "a b"), ""),
+        (("remove", "lobby", "nobody"), "no one has the name nobody"),
+        (("role", "plans", "alice", "moderator"), "That person is not a member."),
+        (("role", "plans", "olga", "member"), "A room keeps an owner."),
+        (("role", "lobby", "alice", "owner"), "The owners of this room are those of the server."),
+    ],
+)
+async def test_what_cannot_be_done_to_a_room_is_refused_in_one_line(operator: Operator, olga, arguments, reason):
+    await olga.run("room.create", name="#plans")
+    refused = await operator.is_refused("room", *arguments)
+    assert refused.startswith("chatrooms: ") and refused.count("\n") == 1 and reason in refused
 
 
 async def test_an_operator_makes_changes_and_deletes_a_group(operator: Operator, olga):

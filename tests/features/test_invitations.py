@@ -44,15 +44,28 @@ async def test_an_address_invites_the_same_stranger_as_often_as_it_begins_conver
         assert refused == ["rate_limited"]
 
 
-async def test_who_left_a_room_is_brought_back_once_a_day_by_the_same_person(alice, bob, staff):
+async def test_who_left_a_room_is_not_pulled_back_but_returns_by_a_link(alice, bob, staff):
+    code = (await bob.run("invite.create", room=staff))["invite"]["code"]
     await alice.run("room.leave", room=staff)
-    await bob.run("room.invite", room=staff, username="alice")
-    await alice.run("room.leave", room=staff)
-    with pytest.raises(Refused, match="rate_limited") as refusal:
+    with pytest.raises(Refused, match="This person left the room"):
         await bob.run("room.invite", room=staff, username="alice")
-    assert "once a day" in str(refusal.value)
-    assert 0 < refusal.value.details["retry_after"] <= 86_400
     await bob.run("room.invite", room=staff, username="mallory")
+    assert (await alice.run("invite.accept", code=code))["member"]["gone"] is False
+    await bob.run("room.remove", room=staff, username="alice")
+    with pytest.raises(Refused, match="forbidden"):
+        await alice.run("invite.accept", code=code)
+    await bob.run("room.invite", room=staff, username="alice")
+
+
+async def test_who_left_an_open_room_joins_it_again_or_stays_away(alice, bob):
+    await bob.run("room.create", name="#open")
+    await alice.run("room.join", room="#open")
+    await alice.run("room.leave", room="#open")
+    with pytest.raises(Refused, match="forbidden"):
+        await bob.run("room.invite", room="#open", username="alice")
+    await alice.run("room.join", room="#open")
+    await bob.run("room.remove", room="#open", username="alice")
+    await bob.run("room.invite", room="#open", username="alice")
 
 
 async def test_who_was_removed_can_be_invited_again_and_again(alice, bob, staff):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import sys
+import threading
 import time
 import unicodedata
 from contextlib import suppress
@@ -84,6 +87,20 @@ async def test_a_weak_password_is_refused(person, weak):
     assert await alice.run("password.get") == {"changed_at": None}
 
 
+@pytest.mark.parametrize("password", ["Acmecorp1", "AliceAcme", "acme2026"])
+def test_the_names_of_the_person_and_of_the_chat_make_no_password(password):
+    with pytest.raises(Invalid):
+        require_strong(password, ["alice", "Acme Corp"])
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["velvetanchorpond", "8840 1937 4471", "ÖTZI ÜBER ÄRGER", "(^_^)/~~ {o_O}", "velvet anchor " * 18 + "pond"],
+)
+def test_a_password_of_any_characters_is_good(password):
+    require_strong(password, ["alice", "Acme Corp"])
+
+
 async def test_a_password_counts_however_its_characters_are_typed(person, own_server):
     alice = await person("alice")
     composed = unicodedata.normalize("NFC", "Zürich Åsgård 9")
@@ -150,6 +167,17 @@ async def test_a_hash_of_an_earlier_version_is_renewed_when_it_is_used(person, o
     for _ in range(2):
         assert (await enter(own_server.url, "password", username="alice", password=STRONG))[0] == 200
     assert "m=19456" in await stored()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there have threads priorities")
+async def test_what_is_slow_gives_way_to_the_event_loop():
+    slow = hashing.Hashing()
+
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert await slow.run("192.0.2.1", priority) == min(19, priority() + hashing.NICER)
+    slow.close()
 
 
 def waiting(server, most: int) -> None:

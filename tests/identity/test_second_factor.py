@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from urllib.parse import parse_qs, urlsplit
 
@@ -67,7 +68,7 @@ async def test_a_password_takes_a_code_too_once_an_app_has_shown_one(person, own
     app = pyotp.TOTP(begun["secret"])
     assert await refused(alice, "factor.enable", code="000000") == ("invalid", "code")
     codes = (await alice.run("factor.enable", code=app.at(clock.now)))["codes"]
-    assert len(set(codes)) == 10
+    assert len(set(codes)) == 10 and all(re.fullmatch("([a-z2-7]{4}-){5}[a-z2-7]{4}", code) for code in codes)
     clock.later()
     assert await code_of(own_server.url) == "code_required"
     status, _, cookie = await enter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import urlsafe_b64decode
 
 import pytest
 import socketio.exceptions
@@ -267,6 +268,11 @@ async def test_all_addresses_of_a_subscriber_count_as_one(tmp_path, near, far):
             for name, address in zip(("alice", "bob", "carol", "dave"), froms, strict=True)
         ]
         assert statuses == [200, 200, 429, 200]
+
+
+def test_a_token_has_256_bits_and_is_like_no_other():
+    tokens = [urlsafe_b64decode(sessions.new_token() + "=") for _ in range(100)]
+    assert {len(token) for token in tokens} == {32} and len(set(tokens)) == 100
 
 
 async def test_tokens_are_stored_as_hashes_only(alice, own_server, tmp_path):

@@ -147,5 +147,17 @@ def test_a_role_on_the_server_adds_only_what_it_is_for_and_opens_no_private_room
     direct.engine.dispose()
 
 
+@pytest.mark.parametrize("command", DECLARED)
+def test_no_command_takes_a_field_that_it_does_not_declare(command):
+    assert DECLARED[command].params.model_config["extra"] == "forbid"
+
+
+def test_nobody_gives_themselves_what_is_not_theirs_to_change(plain):
+    direct = world("member")
+    for field in ({"role": "owner"}, {"tenant": "acme"}, {"username": "bob"}, {"rev": 9}):
+        assert outcome(direct, "user.update", {"about": "x", **field}) == "invalid"
+    direct.engine.dispose()
+
+
 def test_the_rights_in_rooms_belong_to_roles_that_manage():
     assert set(rights.IN_ROOMS) == {"moderator", "admin", "owner"}

@@ -237,6 +237,20 @@ def test_sessions_of_the_provider_and_people_who_wait_are_known_as_before(engine
         assert act.ended == [ids["provider"]]
 
 
+def test_tokens_of_people_who_were_suspended_sign_in_no_one_and_are_forgotten(engine):
+    migrations.upgrade(engine, "0074")
+    with engine.begin() as connection:
+        connection.execute(insert(rooms).values(name="alice", **ROOM))
+        person = {"username": "alice", "skeleton": "alice", "name": "", "about": "", "created_at": AT, "rev": 1}
+        connection.execute(insert(users).values(person))
+        for token_hash in (digest("a"), "suspended " + digest("b")[:-10]):
+            row = {"id": str(uuid4()), "token_hash": token_hash, "username": "alice", "agent": ""}
+            connection.execute(insert(sessions).values(**row, created_at=AT, seen_at=AT))
+    migrations.migrate(engine)
+    with engine.connect() as connection:
+        assert connection.scalars(select(sessions.c.token_hash)).all() == [digest("a")]
+
+
 def test_head_is_the_newest_migration():
     config = Config()
     config.set_main_option("script_location", migrations.__path__[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -33,6 +33,19 @@ def run(settings: Settings, command: Command[Any], **given: Any) -> Any:
             locks.take(db, command.locks(db, APPLICATION, p))
             act = _act(db, settings)
             return command.body(act, p, command.may(act, p))
+
+
+@contextmanager
+def rehearsing(db: Connection, settings: Settings, command: Command[Any], given: Mapping[str, Any]) -> Iterator[None]:
+    """Run a command, which is undone at the end: the server is to run it, which broadcasts it. Raises `Unable`."""
+    with explained(), db.begin_nested() as rehearsal:
+        p = command.params(**given)
+        act = _act(db, settings)
+        act.changes.locked = set(command.locks(db, APPLICATION, p))
+        locks.take(db, act.changes.locked)
+        command.body(act, p, command.may(act, p))
+        yield
+        rehearsal.rollback()
 
 
 class Beside:

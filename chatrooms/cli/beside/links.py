@@ -15,14 +15,14 @@ from chatrooms.pipeline import jobs
 from chatrooms.settings import Settings
 
 
-class SetupLink(TypedDict):
-    """The link that makes the first owner."""
+class Address(TypedDict):
+    """A link, and until when it works."""
 
     url: str
     expires_at: str
 
 
-def setup(settings: Settings) -> SetupLink:
+def setup(settings: Settings) -> Address:
     """Return a new link that makes the person who opens it the owner; raises `Unable` if there is one."""
     with beside(settings) as db:
         if known := roles.owners(db):
@@ -31,7 +31,7 @@ def setup(settings: Settings) -> SetupLink:
     return {"url": f"{_page(settings)}#/setup/{code}", "expires_at": clock.later(setups.GOOD_FOR)}
 
 
-def sign_in(settings: Settings, username: str, minutes: int, *, forget_password: bool) -> str:
+def sign_in(settings: Settings, username: str, minutes: int, *, forget_password: bool) -> Address:
     """Return a link that signs in ``username`` once; raises `Unable`. An earlier link of theirs no longer does.
 
     ``forget_password`` removes all that signs them in, and their sessions, so that they alone can set others.
@@ -41,18 +41,19 @@ def sign_in(settings: Settings, username: str, minutes: int, *, forget_password:
         if forget_password:
             jobs.leave(db, suspending.END, {"username": username, "sessions": proofs.forget(db, username)})
         link = links.make(db, username, timedelta(minutes=minutes), "console")
-    return f"{_page(settings)}#/link/{link['code']}"
+    return {"url": f"{_page(settings)}#/link/{link['code']}", "expires_at": link["expires_at"]}
 
 
-def invite(settings: Settings, room: str, uses: int, days: int) -> str:
+def invite(settings: Settings, room: str, uses: int, days: int) -> Address:
     """Return a link by which so many people join ``room``, and the server; raises `Unable`."""
     if not room:
         raise Unable("this server has no lobby: name the room that the link leads to")
     with beside(settings) as db:
         if not rooms.exists(db, room):
             raise Unable(f"there is no room {room}")
-        made = invites.make(db, names.APPLICATION, room, uses, clock.later(timedelta(days=days)))
-    return f"{_page(settings)}#/invite/{made['code']}"
+        expires_at = clock.later(timedelta(days=days))
+        made = invites.make(db, names.APPLICATION, room, uses, expires_at)
+    return {"url": f"{_page(settings)}#/invite/{made['code']}", "expires_at": expires_at}
 
 
 def _page(settings: Settings) -> str:

@@ -19,7 +19,7 @@ from chatrooms.identity.ways import Shown
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import jobs
 from chatrooms.settings import Settings
-from chatrooms.storage import tables
+from chatrooms.storage import locks, tables
 from chatrooms.storage.fields import ServerRole
 from chatrooms.storage.rows import User
 
@@ -48,6 +48,7 @@ def give_role(settings: Settings, username: str, role: ServerRole) -> Listed:
     """Give a person a role; raises `Unable` for the last owner, or if there is no such person."""
     with beside(settings) as db:
         require_person(db, username)
+        locks.take(db, roles.locks_to_change(username))
         try:
             roles.store(db, username, role)
         except Refusal as refusal:
@@ -66,6 +67,7 @@ def suspend(settings: Settings, username: str, reason: str) -> Listed:
         raise Unable(f"a reason has 1 to {LONGEST_REASON} characters")
     with beside(settings) as db:
         require_person(db, username)
+        locks.take(db, roles.locks_to_change(username))
         try:
             ended = suspending.store(db, username, APPLICATION, reason)
         except Refusal as refusal:

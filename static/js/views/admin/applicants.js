@@ -26,7 +26,7 @@ export function Applicants({ onApproved }) {
 }
 
 /** @param {{applicant: Applicant, onDecided: () => void}} props */
-function Row({ applicant: { id, username, about, at }, onDecided }) {
+function Row({ applicant: { id, username, about, at, proof, label }, onDecided }) {
   const [problem, setProblem] = useState("");
   /** @param {"applicant.approve" | "applicant.decline"} what */
   const decide = (what) => run(what, { id }).then(onDecided, (error) => setProblem(asRefusal(error).message));
@@ -35,6 +35,8 @@ function Row({ applicant: { id, username, about, at }, onDecided }) {
       <span class="what">
         <strong dir="auto">${username}</strong>
         <small><bdi>${about}</bdi> · ${timeOrDay(at, today.value)}</small>
+        ${proof === "provider" && html`<small>Known to the sign-in provider as <bdi>${label}</bdi></small>`}
+        ${proof === "directory" && html`<small>Known to the directory by this name</small>`}
         ${problem && html`<small class="error" role="alert">${problem}</small>`}
       </span>
       <button class="secondary small" type="button" aria-label=${`Approve ${username}`} onClick=${() => decide("applicant.approve")}>Approve</button>

@@ -1,0 +1,124 @@
+"""What two nodes do to one person at the same moment: the second waits for the first, and sees what it has done."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from threading import Event
+from types import ModuleType
+from typing import Any
+
+import pyotp
+import pytest
+from sqlalchemy import create_engine, select, text
+
+from chatrooms.features import roles
+from chatrooms.identity import links, suspensions, totp, tries
+from tests.appointing import appoint
+from tests.identity.entering import enter, whose
+from tests.people import PATIENCE
+
+PASSWORD = "umbrella cactus 42"
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
+@pytest.fixture
+def bus() -> str:
+    """Run the nodes with one bus: the database alone keeps them apart."""
+    return ""
+
+
+@pytest.fixture
+def at_once(monkeypatch, postgres_database):
+    """Run two works, the first of which stands still after it has called a function, while the second can run.
+
+    The second may wait for the first, which goes on then. PostgreSQL ends the transaction of who stands still for half
+    a second; it is tried again.
+    """
+    engine = create_engine(postgres_database)
+    reached, go_on = Event(), Event()
+
+    def holding(check: Callable[..., Any]) -> Callable[..., Any]:
+        def hold(*given: Any) -> Any:
+            found = check(*given)
+            if not reached.is_set():
+                reached.set()
+                go_on.wait(PATIENCE)
+            return found
+
+        return hold
+
+    def is_waiting() -> bool:
+        with engine.connect() as db:
+            return db.scalar(WAITING) > 0
+
+    async def run(module: ModuleType, name: str, first: Coroutine, second: Coroutine) -> list[Any]:
+        monkeypatch.setattr(module, name, holding(getattr(module, name)))
+        one = asyncio.create_task(first)
+        await asyncio.to_thread(reached.wait, PATIENCE)
+        other = asyncio.create_task(second)
+        while not other.done() and not await asyncio.to_thread(is_waiting):
+            await asyncio.sleep(0)
+        go_on.set()
+        return await asyncio.gather(one, other, return_exceptions=True)
+
+    yield run
+    go_on.set()
+    engine.dispose()
+
+
+async def test_who_signs_in_while_they_are_suspended_is_signed_in_nowhere(on, nodes, at_once):
+    mona, alice = await on(0, "mona"), await on(1, "alice")
+    await appoint(nodes[0].chat, "mona", "moderator")
+    await alice.run("password.set", password=PASSWORD)
+    signing_in = enter(nodes[1].url, "password", username="alice", password=PASSWORD)
+    suspending = mona.run("user.suspend", username="alice", reason="Spam")
+    (_, _, cookie), suspended = await at_once(suspensions, "require_none", signing_in, suspending)
+    assert suspended["suspension"]["reason"] == "Spam"
+    assert [await whose(node.url, cookie) for node in nodes] == [None, None]
+    await mona.run("user.restore", username="alice")
+    assert [await whose(node.url, cookie) for node in nodes] == [None, None]
+
+
+async def test_two_owners_who_take_each_other_s_role_leave_one(on, nodes, at_once):
+    people = [await on(node, name) for node, name in enumerate(("olga", "oscar"))]
+    for person in people:
+        await appoint(nodes[0].chat, person.name, "owner")
+    olga, oscar = people
+    ending = (
+        olga.run("user.role", username="oscar", role="member"),
+        oscar.run("user.role", username="olga", role="member"),
+    )
+    await at_once(roles, "require_other_owner", *ending)
+    assert len(await nodes[0].chat._pipeline.lookup(roles.owners)) == 1
+
+
+async def test_tries_at_two_nodes_count_together(on, nodes, at_once):
+    await on(0, "alice")
+    first, second = (enter(node.url, "password", username="alice", password="wrong") for node in nodes)
+    answers = await at_once(tries, "_due", first, second)
+    assert [answer["error"]["code"] for _, answer, _ in answers] == ["unauthorized", "unauthorized"]
+    of_both = select(tries.tries.c.due).where(tries.tries.c.key.startswith("both alice "))
+    due = await nodes[0].chat._pipeline.lookup(lambda db: db.scalar(of_both))
+    assert due - time.time() > 100  # each try takes 90 seconds
+
+
+async def test_a_link_signs_in_once_at_all_nodes(on, nodes, at_once):
+    alice = await on(0, "alice")
+    code = (await alice.run("link.create"))["link"]["code"]
+    first, second = (enter(node.url, "link", code=code) for node in nodes)
+    answers = await at_once(links, "drop", first, second)
+    assert sorted(status for status, _, _ in answers) == [200, 401]
+
+
+async def test_a_code_counts_once_at_all_nodes(on, nodes, at_once):
+    alice = await on(0, "alice")
+    await alice.run("password.set", password=PASSWORD)
+    app = pyotp.TOTP((await alice.run("factor.begin", password=PASSWORD))["secret"])
+    await alice.run("factor.enable", code=app.now())
+    code = app.at(totp._now() * totp.SECONDS + totp.SECONDS)  # the next one, which a clock may show already
+    given = {"username": "alice", "password": PASSWORD, "code": code}
+    first, second = (enter(node.url, "password", **given) for node in nodes)
+    answers = await at_once(totp, "_step_of", first, second)
+    assert sorted(status for status, _, _ in answers) == [200, 401]
