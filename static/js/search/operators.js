@@ -1,4 +1,4 @@
-import { folded } from "../names.js";
+import { folded, isFoundBy } from "../names.js";
 
 /**
  * What one can search for besides words, and its completion while it is written.
@@ -82,7 +82,7 @@ const simple = (values, wanted) =>
 /** @param {string} wanted @param {Person[]} people @returns {Choice[]} */
 function peopleLike(wanted, people) {
   const me = "me".startsWith(wanted) ? [{ insert: "me", title: "me", note: "You" }] : [];
-  const found = people.filter(({ username, name }) => isLike(wanted, username, name));
+  const found = people.filter(({ username, name }) => isFoundBy(wanted, username, name));
   return [
     ...me,
     ...found.map(({ username, name }) => ({
@@ -97,15 +97,8 @@ function peopleLike(wanted, people) {
 /** @param {string} wanted @param {Place[]} places @returns {Choice[]} */
 const placesLike = (wanted, places) =>
   places
-    .filter(({ value, title }) => isLike(wanted.replace(/^#/u, ""), value.replace(/^[#@]/u, ""), title))
+    .filter(({ value, title }) => isFoundBy(wanted.replace(/^#/u, ""), value.replace(/^[#@]/u, ""), title))
     .map(({ value, title }) => ({ insert: value, title, note: value }));
-
-/** @param {string} wanted @param {string} id @param {string} title */
-const isLike = (wanted, id, title) =>
-  id.startsWith(wanted) ||
-  folded(title)
-    .split(/\s+/u)
-    .some((part) => part.startsWith(wanted));
 
 /** @param {string} kind @param {Date} today @returns {[string, string][]} */
 function daysOf(kind, today) {

@@ -107,7 +107,7 @@ function useChoices(box) {
     return true;
   }
 
-  const person = /^-?(?:from|to):@?(.+)$/iu.exec(written?.word ?? "")?.[1] ?? "";
+  const person = /^-?(?:from|to):["@]*(.+)$/iu.exec(written?.word ?? "")?.[1] ?? "";
   return { choices, at, look, choose, takes, close, person };
 }
 
