@@ -86,7 +86,7 @@ export function inPlace(href, base) {
  * which is then the kind that it was to be.
  * @typedef {{kind: "" | "link" | "invite" | "setup" | "broken", code: string}} Opened
  */
-const CODE = /^#\/(?<kind>link|invite|setup)(?:\/(?<code>[\w\-]{43})(?![\w\-])|\/|$)/u;
+const CODE = /^#\/(?<kind>link|invite|setup)(?:\/(?<code>[\w-]{43})(?![\w-])|\/|$)/u;
 
 /** What follows a whole code, such as the end of a sentence, does not matter. @param {string} address @returns {Opened | undefined} */
 export function openedAt(address) {
