@@ -112,20 +112,21 @@ function nextTo(parent, gone) {
 function outwards(parent, index) {
   const children = [...parent.children];
   const beside = [...children.slice(index), ...children.slice(0, index).reverse()];
-  return (
-    composerIn(parent) ??
-    beside.map(entryTo).find(Boolean) ??
-    headingOf(parent) ??
-    (parent.parentElement && outwards(parent.parentElement, countTo(parent.parentElement, parent)))
-  );
+  return composerIn(parent) ?? beside.map(entryTo).find(Boolean) ?? farther(parent);
+}
+
+/** @param {Element} element @returns {Element | null} */
+function farther(element) {
+  const { parentElement: parent } = element;
+  return headingOf(element) ?? (parent && (headingOf(parent) ?? outwards(parent, countTo(parent, element))));
 }
 
 /** Where one writes, but not on a touch screen, where a keyboard would cover the room. @param {Element} element */
 const composerIn = (element) =>
   matchMedia("(pointer: fine)").matches && element.matches(WRITING) ? element.querySelector(COMPOSERS) : null;
 
-/** @param {Element} element */
-const entryTo = (element) => headingOf(element) ?? firstIn(element, STOPS);
+/** Not into another list. @param {Element} element */
+const entryTo = (element) => headingOf(element) ?? (element.matches("ul, ol") ? null : firstIn(element, STOPS));
 
 /** @param {Element} element */
 const headingOf = (element) => (element.matches(PARTS) ? firstIn(element, HEADINGS) : null);
