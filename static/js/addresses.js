@@ -90,8 +90,9 @@ const CODE = /^#\/(?<kind>link|invite|setup)(?:\/(?<code>[\w-]{43})(?![\w-])|\/|
 
 /** What follows a whole code, such as the end of a sentence, does not matter. @param {string} address @returns {Opened | undefined} */
 export function openedAt(address) {
-  const { kind, code } = CODE.exec(address)?.groups ?? {};
-  if (!kind) return undefined;
+  const found = CODE.exec(address)?.groups;
+  if (!found) return undefined;
+  const { kind, code } = found;
   return code ? { kind: /** @type {"link" | "invite" | "setup"} */ (kind), code } : { kind: "broken", code: kind };
 }
 

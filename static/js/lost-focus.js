@@ -101,7 +101,7 @@ function nextTo(parent, gone) {
   const message = parent.closest("article");
   if (message) return message;
   for (const element of gone?.added ?? []) {
-    const found = firstIn(element, `${FIELDS}, ${STOPS}`);
+    const found = headingOf(element) ?? firstIn(element, `${FIELDS}, ${STOPS}`);
     if (found) return found;
   }
   const talk = parent.closest("[role=log]")?.closest(WRITING);
@@ -112,13 +112,13 @@ function nextTo(parent, gone) {
 function outwards(parent, index) {
   const children = [...parent.children];
   const beside = [...children.slice(index), ...children.slice(0, index).reverse()];
-  return composerIn(parent) ?? beside.map(entryTo).find(Boolean) ?? farther(parent);
+  return composerIn(parent) ?? beside.map(entryTo).find(Boolean) ?? headingOf(parent) ?? farther(parent);
 }
 
 /** @param {Element} element @returns {Element | null} */
 function farther(element) {
   const { parentElement: parent } = element;
-  return headingOf(element) ?? (parent && (headingOf(parent) ?? outwards(parent, countTo(parent, element))));
+  return parent && (composerIn(parent) ?? headingOf(parent) ?? outwards(parent, countTo(parent, element)));
 }
 
 /** Where one writes, but not on a touch screen, where a keyboard would cover the room. @param {Element} element */
