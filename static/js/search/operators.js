@@ -45,6 +45,19 @@ export function writtenIn(before) {
   return { start: before.length - word.length, word };
 }
 
+/** An operator with the first words of a name. */
+const NAMED = /-?(?:from|to|in):(?<first>[^\s":]+) [^":]*$/iu;
+
+/**
+ * What is being written before the cursor, which can be several words of a name, if there is one that begins so.
+ * @param {string} before @param {Known} known
+ */
+export function begunIn(before, known) {
+  const { 0: word, groups, index: start } = NAMED.exec(before) ?? { 0: "", groups: {}, index: 0 };
+  const isWhole = known.people.some(({ username }) => username === folded(groups?.first ?? ""));
+  return word && !isWhole && choicesOf(word, known).length ? { start, word } : writtenIn(before);
+}
+
 /** @param {string} word What is being written. @param {Known} known @returns {Choice[]} */
 export function choicesOf(word, known) {
   const [, minus, name, value] = /^(-?)(?:([a-z]+):)?(.*)$/isu.exec(word) ?? ["", "", "", ""];
