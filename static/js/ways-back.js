@@ -19,7 +19,7 @@ export async function waysBack() {
     providerName && asked("oidc.get", ({ account }) => account && providerName),
     asked("ldap.get", ({ available, created_at: since }) => available && since && "your password in the directory"),
   ]);
-  return { isElsewhere: Boolean(isElsewhere), by: by.filter((way) => typeof way === "string" && way !== "") };
+  return { isElsewhere: Boolean(isElsewhere), by: by.flatMap((way) => way || []) };
 }
 
 /**

@@ -53,9 +53,10 @@ const NAMED = /-?(?:from|to|in):(?<first>[^\s":]+) [^":]*$/iu;
  * @param {string} before @param {Known} known
  */
 export function begunIn(before, known) {
-  const { 0: word, groups, index: start } = NAMED.exec(before) ?? { 0: "", groups: {}, index: 0 };
-  const isWhole = known.people.some(({ username }) => username === folded(groups?.first ?? ""));
-  return word && !isWhole && choicesOf(word, known).length ? { start, word } : writtenIn(before);
+  const found = NAMED.exec(before);
+  const isWhole = known.people.some(({ username }) => username === folded(found?.groups?.first ?? ""));
+  const isName = found && !isWhole && choicesOf(found[0], known).length > 0;
+  return isName ? { start: found.index, word: found[0] } : writtenIn(before);
 }
 
 /** @param {string} word What is being written. @param {Known} known @returns {Choice[]} */
