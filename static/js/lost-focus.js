@@ -1,3 +1,5 @@
+import { forgetWithPerson } from "./forgetting.js";
+
 /**
  * Keeps the focus where a person goes on when what has it vanishes, such as a form in place or a row of a list, or cannot
  * have it for a while, such as a button that is busy. Otherwise the page has it, and the keyboard begins anew.
@@ -17,6 +19,8 @@ const COMPOSERS = "#composer, #thread-composer";
 /** The last place on the page and in each open dialog, the newest last. @type {Place[]} */
 let places = [];
 let isDue = false;
+
+forgetWithPerson(() => (places = []));
 
 /** Looks after the focus from now on. */
 export function keepFocus() {
