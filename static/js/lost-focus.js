@@ -42,8 +42,8 @@ function note(element) {
 
 /** Forgets where somebody was who has pressed elsewhere. */
 function leave() {
-  const last = places.at(-1)?.path[0];
-  if (isLost() && last?.isConnected && !last.matches(":disabled")) places = places.slice(0, -1);
+  const last = places.at(-1);
+  if (isLost() && last && !last.gone && !last.path[0].matches(":disabled")) places = places.slice(0, -1);
 }
 
 /** An element and those around it, from the inside. @param {Element | null} element */

@@ -204,4 +204,4 @@ async def run(shop: Shop, command: str, **params: str) -> Any:
     headers = {"Authorization": f"Bearer {shop.token}"}
     status, answer, _ = await post(shop.server, f"/api/{command}", params, headers=headers)
     assert status == 200, answer
-    return answer
+    return answer["result"]
