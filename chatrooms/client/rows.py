@@ -315,13 +315,15 @@ class FoundPage(TypedDict):
 
     If there can be ``more``, pass ``next`` as ``after``. A search that takes long returns what it has found
     so far, which can be nothing. ``indexed`` is the percentage of messages that can be found; it is below 100
-    while the server indexes a database of an older version.
+    while the server indexes a database of an older version. ``unclear`` has sentences about what the server
+    does not understand of the query, and about people and rooms in it that it does not know.
     """
 
     messages: list[FoundMessage]
     more: bool
     next: str | None
     indexed: int
+    unclear: list[str]
     mine: dict[str, list[str]]
     """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
     reacted with them before you.
@@ -1275,7 +1277,7 @@ class Verdict(TypedDict):
     allowed: bool
     """Whether they can."""
     reason: str
-    """Why they cannot, as they would be told; empty if they can."""
+    """Why they cannot, as others say it; empty if they can."""
 
 
 class Verdicts(TypedDict):

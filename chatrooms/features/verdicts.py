@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Forbidden, Refusal
+from chatrooms.errors import Forbidden, NotAMember, NotFound, Refusal
 from chatrooms.features.users import Who
 from chatrooms.pipeline import access, people, rights, room_rules
 from chatrooms.pipeline.act import Act, Caller
@@ -31,7 +31,7 @@ class Verdict(TypedDict):
 
     action: Annotated[str, Field(description="What they would do, such as `post`.")]
     allowed: Annotated[bool, Field(description="Whether they can.")]
-    reason: Annotated[str, Field(description="Why they cannot, as they would be told; empty if they can.")]
+    reason: Annotated[str, Field(description="Why they cannot, as others say it; empty if they can.")]
 
 
 class Verdicts(TypedDict):
@@ -120,6 +120,8 @@ def _reason(act: Act, them: Caller, check: Check, room: str) -> str:
     """Return why a check refuses a person something in a room; empty if it does not."""
     try:
         check(act.db, them, room)
+    except (NotAMember, NotFound):
+        return "They aren't in this room."
     except Refusal as refusal:
         return refusal.message
     return ""

@@ -50,7 +50,7 @@ RIGHTS: Mapping[Action, Right] = {
     "sign_in": Right("admin", "Only admins and owners of this server can do that.", above=True),
     "appoint": Right("admin", "Only admins and owners of this server can give roles."),
     "moderate": Right("admin", "Only admins and owners of this server can do that."),
-    "reach": Right("moderator", "People who share no room with you must accept your first message."),
+    "reach": Right("moderator", "People who share no room with them must accept their first message."),
     "group": Right("admin", "Only admins and owners of this server can manage groups."),
     "emoji": Right("admin", "Only admins and owners of this server can manage its emoji."),
     "admit": Right("admin", "Only admins and owners of this server decide who can join."),

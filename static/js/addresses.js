@@ -82,6 +82,21 @@ export function inPlace(href, base) {
 }
 
 /**
+ * A link with a code that proves something: it signs in, invites or makes the owner; `broken` if the code is not whole,
+ * which is then the kind that it was to be.
+ * @typedef {{kind: "" | "link" | "invite" | "setup" | "broken", code: string}} Opened
+ */
+const CODE = /^#\/(?<kind>link|invite|setup)(?:\/(?<code>[\w-]{43})(?![\w-])|\/|$)/u;
+
+/** What follows a whole code, such as the end of a sentence, does not matter. @param {string} address @returns {Opened | undefined} */
+export function openedAt(address) {
+  const found = CODE.exec(address)?.groups;
+  if (!found) return undefined;
+  const { kind, code } = found;
+  return code ? { kind: /** @type {"link" | "invite" | "setup"} */ (kind), code } : { kind: "broken", code: kind };
+}
+
+/**
  * A host application's login, with the address of this page to come back to: a path if both are of one origin.
  * @param {string} login @param {string} base The address of this server's page. @param {string} hash
  */

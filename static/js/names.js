@@ -49,6 +49,14 @@ export const folded = (name) =>
     .toLowerCase()
     .normalize("NFC");
 
+/**
+ * Whether one finds something by what is written: by the beginning of its id, or of any word of its name, from which on
+ * several words can be written.
+ * @param {string} wanted In the form of `folded`. @param {string} id @param {string} name
+ */
+export const isFoundBy = (wanted, id, name) =>
+  id.startsWith(wanted) || ` ${folded(name).replace(/\s+/gu, " ")}`.includes(` ${wanted}`);
+
 /** @param {string[]} usernames */
 export const conversation = (usernames) => [...new Set(usernames.filter(Boolean))].sort(byBytes).join("+");
 

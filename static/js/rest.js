@@ -10,6 +10,7 @@ import { endQuiet } from "./notifications/quiet.js";
 import { keepPageTitle } from "./notifications/page-title.js";
 import { copyAsWritten } from "./messages/copying.js";
 import { onRefusedReaction } from "./outbox.js";
+import { keepFocus } from "./lost-focus.js";
 import { keepInvitations } from "./rooms/invitations.js";
 import { keepVisits } from "./rooms/recent.js";
 import { askToSecure } from "./securing.js";
@@ -23,6 +24,7 @@ const STORAGE_BLOCKED = "Storage is blocked, so drafts and unsent messages are l
 /** Everything that can wait until the page is rendered; it starts when this module is imported. */
 
 listenToKeys();
+keepFocus();
 keepPageTitle();
 takeFiles();
 copyAsWritten();

@@ -26,24 +26,18 @@ function takeReturned() {
   return { state: given.get("state") ?? "", code: given.get("code") ?? "", ...(iss !== null && { iss }) };
 }
 
-const CODE = /^#\/(?<kind>link|invite|setup)\/(?<code>[\w-]{43})$/u;
-/** @typedef {{kind: "" | "link" | "invite" | "setup", code: string}} Opened */
+/** @import {Opened} from "./addresses.js" */
 const NOTHING = /** @type {Opened} */ ({ kind: "", code: "" });
 /** Keeps an invitation in this tab, so that a reload does not lose it; links that prove a person are not kept. */
 const OPENED = "opened";
 /** The link that was opened here, which signs this device in, invites to a room, or makes the owner, until it is followed or declined. */
-export const opened = signal(linkIn(kept(OPENED, TAB)) ?? NOTHING);
+export const opened = signal(addresses.openedAt(kept(OPENED, TAB)) ?? NOTHING);
 effect(() => keep(OPENED, opened.value.kind === "invite" ? `#/invite/${opened.value.code}` : "", TAB));
 export const closeOpened = () => void (opened.value = NOTHING);
 
-/** @param {string} address What follows the path. @returns {Opened | undefined} */
-function linkIn(address) {
-  return /** @type {Opened | undefined} */ (CODE.exec(address)?.groups);
-}
-
 /** Takes the code out of the address, so that neither the history nor a shared address has it. */
 function takeCode() {
-  const link = linkIn(location.hash);
+  const link = addresses.openedAt(location.hash);
   if (!link) return;
   opened.value = link;
   history.replaceState(null, "", `${BASE}#/`);

@@ -990,7 +990,7 @@ export interface Commands {
   /** Find messages in the rooms and conversations that you belong to, newest first. */
   search: {
     params: { query: string; after?: string | null; limit?: number; offset?: number };
-    result: { messages: FoundMessage[]; more: boolean; next: string | null; indexed: number; mine: Record<string, string[]> };
+    result: { messages: FoundMessage[]; more: boolean; next: string | null; indexed: number; unclear: string[]; mine: Record<string, string[]> };
   };
   /** Return what admins and owners can change of the server. */
   "server.get": {

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addressOf, inPlace, isPlace, loginAt, pathTo, replyAt, roomAt, seqAt, threadAt } from "../js/addresses.js";
+import {
+  addressOf,
+  inPlace,
+  isPlace,
+  loginAt,
+  openedAt,
+  pathTo,
+  replyAt,
+  roomAt,
+  seqAt,
+  threadAt,
+} from "../js/addresses.js";
 import { folded, roomWith } from "../js/names.js";
 import { username } from "./world.js";
 
@@ -118,3 +129,16 @@ for (const [login, hash, address] of LOGINS) {
   test(`from “${hash}”, people log in at ${address}`, () =>
     assert.equal(loginAt(login, "https://chat.example/team/", hash), address));
 }
+
+test("a link with a code opens what it is for, and says so if the code is not whole", () => {
+  const code = "Ab_-".repeat(11).slice(0, 43);
+  for (const kind of ["link", "invite", "setup"]) {
+    for (const end of ["", ".", ")", "%20", "/"]) assert.deepEqual(openedAt(`#/${kind}/${code}${end}`), { kind, code });
+    for (const broken of ["", "/", "/abc", `/${code}x`, `/${code.slice(1)}`, `/ ${code}`, `/${code.slice(1)}.x`]) {
+      assert.deepEqual(openedAt(`#/${kind}${broken}`), { kind: "broken", code: kind }, broken);
+    }
+  }
+  for (const address of ["", "#/", "#/links/x", "#/r/link", "#/linked", "#/me/link"]) {
+    assert.equal(openedAt(address), undefined, address);
+  }
+});

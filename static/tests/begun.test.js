@@ -13,6 +13,10 @@ const BEGUN = {
   "，@漢": "@漢",
   "nice :sm": ":sm",
   "/le": "/le",
+  "hey @Ada Lo": "@Ada Lo",
+  "@bob ": "@bob ",
+  "@Anne-Marie O'Br": "@Anne-Marie O'Br",
+  "@a b c d e": "@a b c d e",
 };
 const NOTHING = [
   "",
@@ -22,7 +26,11 @@ const NOTHING = [
   "@@b",
   "mail/@b",
   "a:sm",
-  "@bob ",
+  "@bob\n",
+  "@bob  two",
+  "@a b c d e f",
+  "a@b c",
+  "@ b",
   "nice :s",
   "and /le",
   "12:30",

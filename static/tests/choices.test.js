@@ -72,3 +72,21 @@ test("in a conversation there are its people", () => {
     ["@ann", "@anders (not in this room)", "@anton (not in this room)", "@andy (not in this room)"],
   );
 });
+
+test("a displayed name is completed by its second word, and from word to word", () => {
+  users.value = new Map([...users.value, user("countess", "Ada  King Lovelace"), user("lovis")]);
+  const inConversation = (/** @type {string} */ word) =>
+    choicesFor("countess+lovis+me", "@", word).map(({ note }) => note);
+  for (const word of ["ada", "Ada ", "ada k", "Ada King Lov", "lov", "king lovelace"]) {
+    assert.ok(inConversation(word).includes("@countess"), word);
+  }
+  for (const word of ["ada l", "da", "ada king hello"]) assert.deepEqual(inConversation(word), [], word);
+});
+
+test("behind a name that is written in full, other words are the message's", () => {
+  users.value = new Map([...users.value, user("ada", "Ada Byron")]);
+  for (const word of ["ada ", "Ada B", "ada, by", "room ", "here w"]) {
+    assert.deepEqual(choicesFor("ada+me", "@", word), [], word);
+  }
+  assert.equal(choicesFor("ada+me", "@", "ada")[0].note, "@ada");
+});

@@ -6,7 +6,7 @@ import { inPlace, isPlace, queryAt, searchFor } from "../js/addresses.js";
 import { parsed } from "../js/messages/markdown-nodes.js";
 import { parser } from "../js/messages/markdown.js";
 import { excerpt, marked } from "../js/search/excerpt.js";
-import { choicesOf, writtenIn } from "../js/search/operators.js";
+import { begunIn, choicesOf, writtenIn } from "../js/search/operators.js";
 
 parser.value = parsed;
 
@@ -68,6 +68,20 @@ test("people, places, states and days are completed after their operators", () =
   assert.deepEqual(offered("on:t"), ["on:today"]);
   assert.deepEqual(offered("during:"), ["during:2026-11", "during:2026"]);
   assert.deepEqual(offered("nothing:"), []);
+});
+
+test("the name of a person or room is completed from word to word", () => {
+  const begun = (/** @type {string} */ before) => begunIn(before, KNOWN).word;
+  assert.equal(begun("words from:Bob o"), "o");
+  assert.equal(begun("words to:Okafor"), "to:Okafor");
+  assert.equal(begun("-in:notes to s"), "-in:notes to s");
+  assert.deepEqual(
+    choicesOf("-in:notes to s", KNOWN).map(({ insert }) => insert),
+    ["-in:me"],
+  );
+  assert.equal(begun("in:notes to me"), "me");
+  assert.equal(begun("from:nobody o"), "o");
+  assert.equal(begun('from:"bob o'), 'from:"bob o');
 });
 
 test("completing never fails, and begins at the word", () => {

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from tests.appointing import appoint
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
+from tests.doors import post
 from tests.servers import RunningServer
 
 STRONG = "umbrella cactus 42"
@@ -129,8 +130,13 @@ async def test_where_people_are_approved_one_asks_waits_and_comes_in(person: Arr
     await expect(erin.page.get_by_role("heading", name="You asked to join")).to_be_visible()
     await parts.get_by_role("link", name="People").click()
     await expect(adam.page.get_by_role("list", name="Waiting to join")).to_contain_text("Erin from the workshop")
+    await post(own_server.url, "/api/session.apply", {"username": "mallory", "about": "Me", "claim": "m" * 43})
+    await expect(adam.button("Approve mallory")).to_be_visible()
     await adam.button("Approve erin").click()
+    await expect(adam.button("Approve mallory")).to_be_focused()
     await expect(adam.button("Manage erin")).to_be_visible()
+    await adam.button("Decline mallory").click()
+    await expect(adam.page.get_by_role("heading", name="Manage Chatrooms")).to_be_focused()
     await expect(second.button("Account of adam")).to_be_visible()
     await erin.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # it looks at once then
     await erin.is_in("Lobby")

@@ -84,14 +84,24 @@ async def test_a_link_in_a_browser_of_somebody_else_asks_first(person: Arrive) -
     await expect(bob.button("Account of alice")).to_be_visible()
 
 
+async def test_a_link_that_is_not_whole_says_so_and_the_page_goes_on_without_it(person: Arrive) -> None:
+    alice = await person("alice", joined=False)
+    await alice.page.goto(f"{alice.url}/#/link/abc")
+    await is_at(alice.page, "This link is not complete")
+    await expect(alice.page.get_by_role("alert")).to_contain_text("sign you in")
+    await alice.button("Continue without it").click()
+    await alice.join()
+
+
 async def test_a_password_brings_you_back_after_signing_out(person: Arrive) -> None:
     alice = await person("alice")
     await open_devices(alice)
     await set_password(alice)
-    await expect(alice.button("Change password")).to_be_visible()
+    await expect(alice.button("Change password")).to_be_focused()
     await alice.button("Close").click()
     await alice.button("Account of alice").click()
     await alice.button("Sign out").click()
+    await expect(alice.dialog).to_contain_text("You can come back with your password.")
     await alice.dialog.get_by_role("button", name="Sign out").click()
     await alice.button("Sign in with a password").click()
     await alice.page.get_by_label("Your name").fill("alice")
@@ -111,6 +121,9 @@ async def test_a_weak_password_is_refused_in_words(person: Arrive) -> None:
     await alice.dialog.get_by_label("New password").fill("password")
     await alice.button("Set password").click()
     await expect(alice.dialog.get_by_role("alert")).to_contain_text("common password")
+    await expect(alice.button("Set password")).to_be_focused()
+    await alice.button("Cancel").click()
+    await expect(alice.button("Set a password")).to_be_focused()
 
 
 async def test_other_devices_are_listed_and_signed_out(person: Arrive) -> None:
@@ -129,6 +142,7 @@ async def test_other_devices_are_listed_and_signed_out(person: Arrive) -> None:
     await expect(phone.page.get_by_text("You've been signed out.")).to_be_visible()
     await expect(alice.dialog.get_by_role("listitem")).to_have_count(1)
     await expect(alice.button("Sign out everywhere else")).to_have_count(0)
+    await expect(alice.dialog.get_by_role("heading", name="Where you're signed in")).to_be_focused()
 
 
 async def test_a_guest_is_asked_after_a_few_days_to_secure_the_name(person: Arrive, own_server: RunningServer) -> None:

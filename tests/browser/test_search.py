@@ -138,6 +138,8 @@ async def test_nothing_found_older_results_and_no_connection_are_told(
         await expect(alice.page.get_by_text("Words find messages")).to_be_visible()
         await search(alice, "nowhere")
         await expect(alice.page.get_by_role("status").filter(has_text="Nothing found.")).to_be_visible()
+        await search(alice, "in:nowhere")
+        await expect(alice.page.get_by_text("You're in no room or conversation called “nowhere”.")).to_be_visible()
         await search(alice, "needle")
         await expect(results(alice)).to_have_count(25)
         await alice.button("Show older results").click()

@@ -31,6 +31,7 @@ async def test_a_password_and_a_code_bring_you_back(person: Arrive) -> None:
     await alice.dialog.get_by_label("Your password").fill("wrong")
     await alice.button("Continue").click()
     await expect(alice.dialog.get_by_role("alert")).to_have_text("This is not your password.")
+    await expect(alice.button("Continue")).to_be_focused()
     await alice.dialog.get_by_label("Your password").fill(STRONG)
     await alice.button("Continue").click()
     await expect(alice.dialog.get_by_role("img", name="QR code for an authenticator app")).to_be_visible()
@@ -49,7 +50,9 @@ async def test_a_password_and_a_code_bring_you_back(person: Arrive) -> None:
     await alice.button("Keep open").click()
     await expect(recovery).to_have_count(10)
     spare = await recovery.first.text_content() or ""
+    await expect(alice.dialog.get_by_role("button", name="Copy")).to_be_focused()
     await alice.button("I've kept them").click()
+    await expect(alice.button("Turn off codes")).to_be_focused()
     await expect(alice.dialog).to_contain_text("10 recovery codes are left")
     phone = await person("alice", joined=False)
     await phone.button("Sign in with a password").click()

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 from starlette.applications import Starlette
@@ -183,15 +184,24 @@ async def test_people_react_and_talk_in_a_thread(browser: Browser, tmp_path: Pat
         await expect(asked.get_by_role("button", name="2 replies")).to_be_visible()
         await expect(shown(bob, "Tea, please")).to_have_count(0)
 
-        await block(shop, "alice")
+        await run(shop, "user.block", username="alice")
         folded = bob.get_by_role("article").filter(has_text="Message of a person you blocked.")
         await expect(shown(bob, "Tea or coffee?")).to_have_count(0)
         await folded.get_by_role("button", name="Show").click()
         await expect(shown(bob, "Tea or coffee?")).to_be_visible()
 
+        thread = alice.get_by_role("region", name="Thread")
+        await thread.get_by_role("textbox").fill("And sugar?")
+        shop.token = await chat.hand_over("alice")
+        said = (await run(shop, "history", room="#lobby"))["messages"]
+        await run(shop, "message.delete", id=next(each["id"] for each in said if each["text"] == "Tea or coffee?"))
+        await expect(thread).to_contain_text("no one can reply to it")
+        await expect(thread).to_contain_text("And sugar?")
 
-async def block(shop: Shop, username: str) -> None:
-    """Block a person, as the one who was handed over last."""
+
+async def run(shop: Shop, command: str, **params: str) -> Any:
+    """Run a command as the one who was handed over last."""
     headers = {"Authorization": f"Bearer {shop.token}"}
-    status, answer, _ = await post(shop.server, "/api/user.block", {"username": username}, headers=headers)
+    status, answer, _ = await post(shop.server, f"/api/{command}", params, headers=headers)
     assert status == 200, answer
+    return answer["result"]

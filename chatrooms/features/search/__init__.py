@@ -13,10 +13,11 @@ from typing_extensions import TypedDict
 
 from chatrooms.features.messages.loading import Mine, find_visible, mine, with_parts
 from chatrooms.features.search import index
-from chatrooms.features.search.finding import Search, found_by
+from chatrooms.features.search.finding import Found, Search, found_by
 from chatrooms.features.search.indexing import INDEX, KEEP, follow
 from chatrooms.features.search.language import Reader, Term, parse
 from chatrooms.features.search.matching import pieces
+from chatrooms.features.search.unclear import unclear
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import Params, query
 from chatrooms.pipeline.feature import Feature
@@ -65,13 +66,15 @@ class FoundPage(TypedDict):
 
     If there can be ``more``, pass ``next`` as ``after``. A search that takes long returns what it has found so far,
     which can be nothing. ``indexed`` is the percentage of messages that can be found; it is below 100 while the server
-    indexes a database of an older version.
+    indexes a database of an older version. ``unclear`` has sentences about what the server does not understand of the
+    query, and about people and rooms in it that it does not know.
     """
 
     messages: list[FoundMessage]
     more: bool
     next: str | None
     indexed: int
+    unclear: list[str]
     mine: Mine
 
 
@@ -89,9 +92,7 @@ def search(act: Act, p: Find, below: int | None) -> FoundPage:
     """Find messages in the rooms and conversations that you belong to, newest first."""
     reader = Reader(act.me.username, found_by(act), timedelta(minutes=p.offset), datetime.now(UTC))
     terms = parse(p.query, reader)
-    if not terms:
-        return {"messages": [], "more": False, "next": None, "indexed": _indexed(act), "mine": {}}
-    found, last = Search.begin(act, terms).find(below, p.limit)
+    found, last = Search.begin(act, terms).find(below, p.limit) if terms else Found([], None)
     shown = list(fitting(list(_highlighted(fitting(with_parts(act, found)), terms))))
     following = shown[-1]["id"] if len(shown) < len(found) else last
     return {
@@ -99,6 +100,7 @@ def search(act: Act, p: Find, below: int | None) -> FoundPage:
         "more": following is not None,
         "next": following,
         "indexed": _indexed(act),
+        "unclear": unclear(act, p.query, terms, reader, found=bool(shown)),
         "mine": mine(act, shown),
     }
 

@@ -29,6 +29,7 @@ _TERM = re.compile(
           | (?P<word>\S+?)(?=\s|"|$) )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_ALONE = re.compile(r"([a-z]+):", re.IGNORECASE)
 _QUOTES = str.maketrans("“”„«»", '"""""')
 _YEAR = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
@@ -63,6 +64,14 @@ Term = Text | Operator | Period
 
 
 @dataclass(frozen=True)
+class Misread:
+    """What looks like an operator, but is text: by its ``name``, whether there is one or not, or by its value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Reader:
     """Who searches, what ``states`` features know of messages, and the time now where the reader is."""
 
@@ -83,6 +92,17 @@ def parse(query: str, reader: Reader) -> tuple[Term, ...]:
     terms = list(dict.fromkeys(term for term in found if term))
     ignored = [term for term in terms if isinstance(term, Text)][MOST_TEXTS:]
     return tuple(term for term in terms if term not in ignored)
+
+
+def misread(query: str, reader: Reader) -> Iterator[Misread]:
+    """Yield what looks like an operator, but was read as text; without a value if there was none."""
+    for match in _TERM.finditer(query.translate(_QUOTES)):
+        if match["name"]:
+            name, value = match["name"].lower(), match["quoted"] or match["value"]
+            if not _operator(name, value, reader, negated=False):
+                yield Misread(name, value)
+        elif match["word"] and (alone := _ALONE.fullmatch(match["word"])):
+            yield Misread(alone[1].lower(), "")
 
 
 def _term(match: re.Match[str], reader: Reader) -> Term | None:

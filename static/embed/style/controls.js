@@ -62,6 +62,22 @@ export const controls = String.raw`
     font-size: 0.875em;
   }
 
+  .left-draft {
+    max-block-size: 8em;
+    padding: 0 1em 0.75em;
+    overflow: auto;
+    white-space: pre-wrap;
+  }
+
+  .left-draft .hint {
+    color: var(--quiet);
+    font-size: 0.875em;
+  }
+
+  .left-draft .link + .link {
+    margin-inline-start: 1em;
+  }
+
   .typists {
     flex: none;
     min-block-size: 1.375em;

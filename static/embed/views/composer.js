@@ -4,11 +4,12 @@ import { fitHeight, isSending, lengthOf } from "../../js/composer/writing.js";
 import { html } from "../../js/html.js";
 import { isVisible, withoutBlankEnds } from "../../js/messages/visible.js";
 import { post } from "../../js/outbox.js";
-import { isArchived, isAsked, mayPost, textLimit, titleOf } from "../../js/store.js";
+import { isArchived, isAsked, isIgnored, mayPost, textLimit, titleOf } from "../../js/store.js";
 import { endTyping, sendTyping, stopTyping } from "../../js/typing.js";
 import { Icon } from "../../js/views/icon.js";
 import { Typists } from "../../js/views/typists.js";
-import { Asked } from "./asked.js";
+import { Asked, Ignored } from "./asked.js";
+import { Closed } from "./closed.js";
 
 /** @param {{room: string}} props */
 export function Composer({ room }) {
@@ -28,13 +29,14 @@ export function Composer({ room }) {
   }
 
   if (isArchived(room)) {
-    return html`<p class="offline">This room is archived. You can read it, but no one can post.</p>`;
+    return html`<${Closed} room=${room}>This room is archived. You can read it, but no one can post.<//>`;
   }
-  if (!mayPost(room)) return html`<p class="offline">Only moderators can post here.</p>`;
+  if (!mayPost(room)) return html`<${Closed} room=${room}>Only owners and moderators can post here.<//>`;
   if (isAsked(room)) return html`<${Asked} room=${room} />`;
   const label = `Message ${titleOf(room)}`;
   return html`
     <${Typists} room=${room} />
+    ${isIgnored(room) && html`<${Ignored} room=${room} />`}
     <form onSubmit=${send}>
       <textarea ref=${box} rows="1" dir="auto" aria-label=${label} placeholder=${label} value=${text} aria-invalid=${left < 0}
         onInput=${(/** @type {any} */ event) => write(event.currentTarget.value)}

@@ -7,6 +7,7 @@ import { ready, titleOf } from "../../js/store.js";
 import { messageAbove, repliesText } from "../../js/threads/entering.js";
 import { Icon } from "../../js/views/icon.js";
 import { open } from "../threads.js";
+import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
 import { MessageView } from "./message.js";
 import { Timeline } from "./timeline.js";
@@ -25,7 +26,7 @@ export function Thread({ room, onClose }) {
         <strong>Thread</strong>
       </p>
       ${refused ? html`<div class="outside" role="alert"><p>${refused}</p></div>` : html`<${Timeline} room=${room} start=${html`<${Above} room=${room} />`} />`}
-      ${messageAbove(room)?.deleted ? html`<p class="offline">The message above was deleted, so no one can reply to it.</p>` : html`<${Composer} room=${room} />`}
+      ${messageAbove(room)?.deleted ? html`<${Closed} room=${room}>The message above was deleted, so no one can reply to it.<//>` : html`<${Composer} room=${room} />`}
     </section>
   `;
 }

@@ -10,16 +10,27 @@ const BEGUN = new RegExp(
   String.raw`(?:([@#])(?<!${WORD}[@#])(?<![@#\/\\][@#])|(?:^|[\s\(])(:)|^(\/))([\p{L}\p{M}\p{N}_+.\-]*)$`,
   "v",
 );
+/** A displayed name can have spaces: after an `@`, other words can belong to what is begun. */
+const GOES_ON = new RegExp(
+  String.raw`@(?<!${WORD}@)(?<![@#\/\\]@)([\p{L}\p{M}\p{N}_][^\s@#]*(?: [^\s@#]+){0,4} ?)$`,
+  "v",
+);
 /** Of an emoji; fewer are a smiley. */
 const LETTERS = 2;
 
 /** @param {string} before The text up to the cursor. @returns {Begun | null} */
 export function begunIn(before) {
   const found = BEGUN.exec(before);
-  if (!found) return null;
+  if (!found) return wordsBegunIn(before);
   const [, mark, colon, slash, word] = found;
   const sign = mark ?? colon ?? slash;
   return sign === ":" && word.length < LETTERS ? null : { sign, word, start: before.length - word.length - 1 };
+}
+
+/** @param {string} before @returns {Begun | null} */
+function wordsBegunIn(before) {
+  const word = GOES_ON.exec(before)?.[1];
+  return word ? { sign: "@", word, start: before.length - word.length - 1 } : null;
 }
 
 /** Whether a text is a command, or looks like one: see `slash.js`. @param {string} text */

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { folded, isShared, others, parentOf } from "../names.js";
+import { folded, isFoundBy, isShared, others, parentOf } from "../names.js";
 import { findMembers } from "../members/load.js";
 import { isMessage } from "../messages/events.js";
 import { me, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf } from "../store.js";
@@ -7,7 +7,7 @@ import { bringEmojis, findEmojis } from "../emoji.js";
 import { bringGroups, groups, sizeInWords } from "../groups.js";
 import { actionsIn, perform } from "../rooms/actions.js";
 import { mayCall } from "./calling.js";
-import { WORDS } from "../mentions.js";
+import { usernamesIn, WORDS } from "../mentions.js";
 import { COMMANDS } from "./slash.js";
 
 /**
@@ -21,12 +21,28 @@ const TYPING_MS = 100;
 /** @param {string} room @param {string} sign @param {string} word @returns {Choice[]} */
 export function choicesFor(room, sign, word) {
   const wanted = folded(word);
+  if (sign === "@" && isNamed(word)) return [];
   if (sign === "@") return withCalls(peopleOrSearch(room, wanted).map(asPerson), room, wanted);
   if (sign === "#") return roomsCalled(wanted).slice(0, AT_MOST).map(asRoom);
   if (sign === "/") return commandsCalled(room, wanted);
   bringEmojis();
   return findEmojis(wanted, AT_MOST).map(asEmoji);
 }
+
+/**
+ * Whether a name is written already, and other words after it; otherwise they can be the next words of a displayed name.
+ * @param {string} word
+ */
+const isNamed = (word) =>
+  word.includes(" ") &&
+  usernamesIn(`@${word}`)
+    .flat()
+    .some(
+      (name) =>
+        users.value.has(name) ||
+        WORDS.some((call) => call === name) ||
+        groups.value.some((group) => group.name === name),
+    );
 
 const CALLS = { room: "Everyone in this room", here: "Everyone who is online" };
 
@@ -46,13 +62,13 @@ function commandsCalled(room, wanted) {
   const mayEdit = actions.some(([action]) => action === "edit");
   const commands = COMMANDS.filter(({ name }) => name !== "topic" || mayEdit);
   return [
-    ...commands.filter(({ name, about }) => matches(name, about, wanted)).map(asCommand),
-    ...actions.filter(([action, title]) => matches(action, title, wanted)).map(asAction(room)),
+    ...commands.filter(({ name, about }) => isFoundBy(wanted, name, about)).map(asCommand),
+    ...actions.filter(([action, title]) => isFoundBy(wanted, action, title)).map(asAction(room)),
   ];
 }
 
 /** @param {string} wanted */
-const roomsCalled = (wanted) => sharedRooms.value.filter((room) => matches(room.slice(1), titleOf(room), wanted));
+const roomsCalled = (wanted) => sharedRooms.value.filter((room) => isFoundBy(wanted, room.slice(1), titleOf(room)));
 
 /** @typedef {{username: string, isHere: boolean}} Found `isHere`: a mention reaches them. */
 
@@ -61,6 +77,8 @@ let current = "";
 const answered = signal("");
 /** Those who were offered for it: they keep their places when the answer comes. @type {string[]} */
 let offered = [];
+/** The last search, if it found nobody: nor do those that go on from it. */
+let fruitless = "";
 let timer = 0;
 
 /**
@@ -71,21 +89,27 @@ let timer = 0;
 function peopleOrSearch(room, wanted) {
   const key = `${room} ${wanted}`;
   const parent = parentOf(room);
-  const isSearch = wanted !== "" && isShared(parent);
-  if (key !== current) begin(key, () => (isSearch ? findMembers(parent, wanted, AT_MOST) : Promise.resolve()));
+  const isSearch = wanted !== "" && isShared(parent) && !(fruitless && key.startsWith(fruitless));
+  if (key !== current) begin(key, isSearch ? () => search(room, wanted) : async () => {});
   const isKnown = answered.value === key || !isSearch;
   const found = inPlace(people(room, wanted).filter(({ isHere }) => isHere || isKnown)).slice(0, AT_MOST);
   offered = found.map(({ username }) => username);
   return found;
 }
 
-/** Searches shortly after the last letter. @param {string} key @param {() => Promise<void>} search */
-function begin(key, search) {
+/** @param {string} room @param {string} wanted */
+async function search(room, wanted) {
+  await findMembers(parentOf(room), wanted, AT_MOST);
+  fruitless = people(room, wanted).length ? "" : `${room} ${wanted}`;
+}
+
+/** Looks shortly after the last letter. @param {string} key @param {() => Promise<void>} look */
+function begin(key, look) {
   current = key;
   offered = [];
   clearTimeout(timer);
   timer = setTimeout(async () => {
-    await search().catch(() => {});
+    await look().catch(() => {});
     if (key === current) answered.value = key;
   }, TYPING_MS);
 }
@@ -109,7 +133,7 @@ function people(room, wanted) {
   return [
     ...here.map((username) => ({ username, isHere: true })),
     ...known.filter((username) => !here.includes(username)).map((username) => ({ username, isHere: false })),
-  ].filter(({ username }) => username !== me.value?.username && matches(username, nameOf(username), wanted));
+  ].filter(({ username }) => username !== me.value?.username && isFoundBy(wanted, username, nameOf(username)));
 }
 
 /** @param {string} room */
@@ -122,13 +146,6 @@ function belongs(room, username) {
   const member = roster?.rows.get(username);
   return member ? !member.gone : !roster?.complete;
 }
-
-/** @param {string} id @param {string} title @param {string} wanted */
-const matches = (id, title, wanted) =>
-  id.startsWith(wanted) ||
-  folded(title)
-    .split(/\s+/u)
-    .some((word) => word.startsWith(wanted));
 
 /** @param {Found} found @returns {Choice} */
 const asPerson = ({ username, isHere }) => ({

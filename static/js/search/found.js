@@ -10,7 +10,7 @@ import { onChange } from "../sync.js";
  * What the last search found: it stays here for who comes back, and follows live changes.
  * @import {FoundMessage, Message} from "../wire.js"
  * @typedef {{query: string, rows: never[], messages: Message[], highlights: Map<string, string[]>, more: boolean,
- *   next: string | null, indexed: number}} Found
+ *   next: string | null, indexed: number, unclear: string[]}} Found
  */
 
 /** How many answers without a message are waited for; a search that takes long returns some. */
@@ -40,6 +40,7 @@ const nothing = (query) => ({
   more: true,
   next: null,
   indexed: 100,
+  unclear: [],
 });
 
 /** Searches, and loads as much again if it is the same search as before. @param {string} query */
@@ -81,13 +82,14 @@ async function loaded(before, least, patience = PATIENCE) {
   return after.more && after.messages.length < least && left > 0 ? loaded(after, least, left) : after;
 }
 
-/** @param {Found} before @param {{messages: FoundMessage[], more: boolean, next: string | null, indexed: number}} page @returns {Found} */
-export function withPage(before, { messages, more, next, indexed }) {
+/** @param {Found} before @param {{messages: FoundMessage[], more: boolean, next: string | null, indexed: number, unclear: string[]}} page @returns {Found} */
+export function withPage(before, { messages, more, next, indexed, unclear }) {
   const highlights = new Map(before.highlights);
   for (const { id, highlights: pieces } of messages) highlights.set(id, pieces);
   const here = new Set(before.messages.map(({ id }) => id));
   const news = messages.filter(({ id }) => !here.has(id));
-  return { ...before, messages: [...before.messages, ...news], highlights, more, next, indexed };
+  const about = before.messages.length ? before.unclear : unclear;
+  return { ...before, messages: [...before.messages, ...news], highlights, more, next, indexed, unclear: about };
 }
 
 /** The pieces of a message's text; one piece if it was edited since. @param {Found} answer @param {Message} message */

@@ -1,4 +1,4 @@
-import { folded } from "../names.js";
+import { folded, isFoundBy } from "../names.js";
 
 /**
  * What one can search for besides words, and its completion while it is written.
@@ -45,6 +45,20 @@ export function writtenIn(before) {
   return { start: before.length - word.length, word };
 }
 
+/** An operator with the first words of a name. */
+const NAMED = /-?(?:from|to|in):(?<first>[^\s":]+) [^":]*$/iu;
+
+/**
+ * What is being written before the cursor, which can be several words of a name, if there is one that begins so.
+ * @param {string} before @param {Known} known
+ */
+export function begunIn(before, known) {
+  const found = NAMED.exec(before);
+  const isWhole = known.people.some(({ username }) => username === folded(found?.groups?.first ?? ""));
+  const isName = found && !isWhole && choicesOf(found[0], known).length > 0;
+  return isName ? { start: found.index, word: found[0] } : writtenIn(before);
+}
+
 /** @param {string} word What is being written. @param {Known} known @returns {Choice[]} */
 export function choicesOf(word, known) {
   const [, minus, name, value] = /^(-?)(?:([a-z]+):)?(.*)$/isu.exec(word) ?? ["", "", "", ""];
@@ -82,7 +96,7 @@ const simple = (values, wanted) =>
 /** @param {string} wanted @param {Person[]} people @returns {Choice[]} */
 function peopleLike(wanted, people) {
   const me = "me".startsWith(wanted) ? [{ insert: "me", title: "me", note: "You" }] : [];
-  const found = people.filter(({ username, name }) => isLike(wanted, username, name));
+  const found = people.filter(({ username, name }) => isFoundBy(wanted, username, name));
   return [
     ...me,
     ...found.map(({ username, name }) => ({
@@ -97,15 +111,8 @@ function peopleLike(wanted, people) {
 /** @param {string} wanted @param {Place[]} places @returns {Choice[]} */
 const placesLike = (wanted, places) =>
   places
-    .filter(({ value, title }) => isLike(wanted.replace(/^#/u, ""), value.replace(/^[#@]/u, ""), title))
+    .filter(({ value, title }) => isFoundBy(wanted.replace(/^#/u, ""), value.replace(/^[#@]/u, ""), title))
     .map(({ value, title }) => ({ insert: value, title, note: value }));
-
-/** @param {string} wanted @param {string} id @param {string} title */
-const isLike = (wanted, id, title) =>
-  id.startsWith(wanted) ||
-  folded(title)
-    .split(/\s+/u)
-    .some((part) => part.startsWith(wanted));
 
 /** @param {string} kind @param {Date} today @returns {[string, string][]} */
 function daysOf(kind, today) {

@@ -8,6 +8,7 @@ import { Invitation } from "./invitation.js";
 import { Join } from "./join.js";
 import { Link } from "./link.js";
 import { Unreachable } from "./offline.js";
+import { Over } from "./opened-link.js";
 import { Toasts } from "./toast.js";
 
 /** @import {FunctionComponent} from "preact" */
@@ -34,8 +35,19 @@ function view() {
   if (opened.value.kind === "link") return html`<${Link} />`;
   if (opened.value.kind === "setup") return html`<${Owning} />`;
   if (opened.value.kind === "invite") return html`<${Invitation} />`;
+  if (opened.value.kind === "broken") return html`<${Broken} />`;
   return username.value ? html`<${Inside} />` : html`<${Join} />`;
 }
+
+/** What a link was to do whose code is not whole. @type {Record<string, string>} */
+const MEANT = { link: "sign you in", invite: "bring you in", setup: "make you the owner" };
+
+const Broken = () => html`
+  <${Over}
+    title="This link is not complete"
+    reason=${`A part of it is missing, so it can't ${MEANT[opened.value.code]}. Copy all of it, or ask for a new one.`}
+  />
+`;
 
 const setup = signal(/** @type {FunctionComponent | null} */ (null));
 

@@ -26,6 +26,16 @@ export function Asked({ room }) {
   `;
 }
 
+/** Above what one writes in a conversation that one ignored: how to accept it after all. @param {{room: string}} props */
+export const Ignored = ({ room }) => html`
+  <div class="absent">
+    <p>
+      <span>You ignored this request, so this conversation stays off your list. Your first message accepts it.</span>
+      <button class="link" type="button" onClick=${() => accept(parentOf(room))}>Accept</button>
+    </p>
+  </div>
+`;
+
 /** @param {Promise<unknown>} done @param {string} said */
 const tell = (done, said) =>
   done.then(
@@ -36,8 +46,10 @@ const tell = (done, said) =>
 /** @param {string} room */
 const accept = (room) => command("request.accept", { room }).catch((error) => toast(asRefusal(error).message));
 
+const IGNORED = "Request ignored. To find it again, begin a conversation with them.";
+
 /** @param {string} room */
-const ignore = (room) => tell(command("request.ignore", { room }), "Request ignored.");
+const ignore = (room) => tell(command("request.ignore", { room }), IGNORED);
 
 /** @param {string} room @param {string} username */
 const block = (room, username) =>

@@ -29,18 +29,11 @@ export const Bookmarks = () => html`
 /** @param {Entry<Bookmark> & {message: Message}} props */
 const Row = ({ message }) => html`
   <${MessageRow} message=${message} where=${whereOf(message.room)}>
-    <button class="quiet square" aria-label="Remove bookmark" title="Remove bookmark" onClick=${(/** @type {Event} */ { currentTarget }) => remove(message.id, currentTarget)}>
+    <button class="quiet square" aria-label="Remove bookmark" title="Remove bookmark" onClick=${() => remove(message.id)}>
       <${Icon} name="close" />
     </button>
   <//>
 `;
 
-/** Removes a bookmark, and gives the focus to another row. @param {string} id @param {any} button */
-function remove(id, button) {
-  const row = button.closest("li");
-  const other = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("a");
-  command("bookmark.remove", { id }).then(
-    () => other?.focus(),
-    (error) => toast(asRefusal(error).message),
-  );
-}
+/** @param {string} id */
+const remove = (id) => command("bookmark.remove", { id }).catch((error) => toast(asRefusal(error).message));

@@ -21,7 +21,18 @@ import { isThread, parentOf } from "../names.js";
 import { post } from "../outbox.js";
 import { currentThread, linkedIn } from "../route.js";
 import { perform } from "../rooms/actions.js";
-import { blockedIn, isArchived, isAsked, mayModerate, mayPost, rooms, textLimit, titleOf, windowOf } from "../store.js";
+import {
+  blockedIn,
+  isArchived,
+  isAsked,
+  isIgnored,
+  mayModerate,
+  mayPost,
+  rooms,
+  textLimit,
+  titleOf,
+  windowOf,
+} from "../store.js";
 import { Absent } from "./absent.js";
 import { Attach } from "./attach.js";
 import { BlockedNotice } from "./blocked-message.js";
@@ -33,6 +44,7 @@ import { leftOf, TextBox } from "./text-box.js";
 
 const AlsoToRoom = later("AlsoToRoom");
 const Asked = later("Asked");
+const Ignored = later("Ignored");
 const LongText = later("LongText");
 const Recorder = later("Recorder");
 const Replying = later("Replying");
@@ -69,6 +81,7 @@ export function Composer({ room, onEditLast }) {
   const label = isThread(room) ? "Reply in thread" : `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>
+      ${isIgnored(room) && html`<${Ignored} room=${room} />`}
       <${Absent} room=${room} />
       ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
       ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span>${isCommand(text) && html` <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button>`}</p>`}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { timeOf } from "../dates.js";
 import { beginning, deviceName } from "../devices.js";
@@ -8,6 +8,7 @@ import { CopyLink } from "./copy-link.js";
 import { DirectoryAccount } from "./directory-account.js";
 import { Dialog } from "./dialog.js";
 import { useForm } from "./form.js";
+import { useLoading } from "./loading.js";
 import { Passkeys } from "./passkeys.js";
 import { Password } from "./password.js";
 import { ProviderAccount } from "./provider-account.js";
@@ -70,7 +71,7 @@ function Sessions({ hasKeys, onEnded }) {
       (answer) => (setSessions(answer.sessions), setProblem("")),
       (error) => setProblem(asRefusal(error).message),
     );
-  useEffect(() => void load(), []);
+  useLoading(load);
   /** @param {Promise<unknown>} ending */
   const after = (ending) => ending.then(load, (error) => setProblem(asRefusal(error).message));
   const isAlone = sessions.length < 2 && !hasKeys;

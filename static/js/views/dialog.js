@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { typeHeldKeys } from "../held-keys.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
@@ -87,15 +87,16 @@ export function useModal(dialog) {
   }, []);
 }
 
-/** @param {{question?: Question, onDiscard: () => void, onKeep: () => void}} props */
+/** Asks first; who keeps it goes on where they were. @param {{question?: Question, onDiscard: () => void, onKeep: () => void}} props */
 export function Discard({ question = WRITTEN, onDiscard, onKeep }) {
+  const before = useMemo(() => /** @type {HTMLElement | null} */ (document.activeElement), []);
   const keep = useRef(/** @type {HTMLButtonElement | null} */ (null));
   useEffect(() => keep.current?.focus(), []);
   return html`
     <div class="discard" role="alert">
       <span>${question.asked}</span>
       <button class="danger small" type="button" onClick=${onDiscard}>${question.yes}</button>
-      <button class="secondary small" type="button" ref=${keep} onClick=${onKeep}>${question.no}</button>
+      <button class="secondary small" type="button" ref=${keep} onClick=${() => (before?.focus(), onKeep())}>${question.no}</button>
     </div>
   `;
 }

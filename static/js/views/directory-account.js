@@ -1,9 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { run } from "../connection.js";
 import { exactTime } from "../dates.js";
 import { html } from "../html.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { useLoading } from "./loading.js";
 import { useOwnPassword } from "./own-password.js";
 
 /**
@@ -15,7 +16,7 @@ export function DirectoryAccount() {
   const [known, setKnown] = useState(/** @type {State | null} */ (null));
   const [isOpen, setOpen] = useState(false);
   const load = () => run("ldap.get", {}).then(setKnown);
-  useEffect(() => void load().catch(() => {}), []);
+  useLoading(() => load().catch(() => {}));
   if (!known?.available) return null;
   const since = known.created_at;
   const done = () => (setOpen(false), load());

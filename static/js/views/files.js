@@ -3,6 +3,7 @@ import { fitted } from "../files/fitted.js";
 import { isVoice } from "../files/sizes.js";
 import { html } from "../html.js";
 import { showPictures } from "../overlay.js";
+import { Image } from "./image.js";
 import { later } from "./later.js";
 
 const Other = later("OtherFile");
@@ -34,7 +35,7 @@ function Picture({ file, isTile, all }) {
   const style = { backgroundImage: `url("${picture.placeholder}")` };
   return html`
     <button class="picture" onClick=${() => showPictures(all, file.id)}>
-      <img src=${addressOf(file, picture.animated && !isTile ? "" : "small")} alt=${`Picture ${name}`} ...${size} style=${style} loading="lazy" />
+      <${Image} src=${addressOf(file, picture.animated && !isTile ? "" : "small")} alt=${`Picture ${name}`} broken=${`Picture ${name} can't be shown`} ...${size} style=${style} loading="lazy" />
     </button>
   `;
 }

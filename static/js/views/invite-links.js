@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { owns } from "../admin/rights.js";
 import { asRefusal, run } from "../connection.js";
 import { dayName } from "../dates.js";
@@ -9,6 +9,7 @@ import { me, nameOf } from "../store.js";
 import { today } from "../today.js";
 import { CopyLink } from "./copy-link.js";
 import { useForm } from "./form.js";
+import { useLoading } from "./loading.js";
 
 /**
  * Links by which people join a room, also those who are new to the server.
@@ -46,7 +47,7 @@ function useInvites(room) {
       ({ invites }) => setAnswer({ invites, problem: "" }),
       (error) => setAnswer({ invites: [], problem: asRefusal(error).message }),
     );
-  useEffect(() => void load(), [room]);
+  useLoading(load, [room]);
   return { ...answer, load };
 }
 

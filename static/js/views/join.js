@@ -101,7 +101,8 @@ const Door = ({ front, invited, onReturn, onSignIn }) => html`
   </main>
 `;
 
-const ELSEWHERE = " To sign in, make a link on a device where you're signed in: open Devices in your account menu.";
+const ELSEWHERE =
+  " To sign in, make a link on a device where you're signed in: open Devices in your account menu. If there is none, an admin can make you one.";
 
 /** @param {{name: string}} props The name that this browser used last. */
 const GoBack = ({ name }) => html`

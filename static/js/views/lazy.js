@@ -2,7 +2,7 @@
 
 export { AdminDoor } from "./admin-door.js";
 export { AlsoToRoom } from "./also-to-room.js";
-export { Asked } from "./asked.js";
+export { Asked, Ignored } from "./asked.js";
 export { Bookmarks } from "./bookmarks.js";
 export { Completion } from "./completion.js";
 export { EmojiPicker } from "./emoji-picker.js";

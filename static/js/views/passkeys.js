@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { exactTime } from "../dates.js";
 import { deviceName } from "../devices.js";
@@ -6,6 +6,7 @@ import { html } from "../html.js";
 import { addPasskey, hasPasskeys } from "../passkeys.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { useLoading } from "./loading.js";
 import { useOwnPassword } from "./own-password.js";
 
 const WHY = "Sign in with your fingerprint, face or screen lock, without a password.";
@@ -44,7 +45,7 @@ function usePasskeys() {
       ({ passkeys }) => setAnswer({ passkeys, problem: "" }),
       (error) => setAnswer({ passkeys: [], problem: asRefusal(error).message }),
     );
-  useEffect(() => void load(), []);
+  useLoading(load);
   return { ...answer, load };
 }
 

@@ -1,10 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { exactTime } from "../dates.js";
 import { html } from "../html.js";
 import { username } from "../session.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { useLoading } from "./loading.js";
 import { SecondFactor } from "./second-factor.js";
 
 /** Your password: none, or since when, and a form to set it. @param {{onSet: () => void}} props */
@@ -17,7 +18,7 @@ export function Password({ onSet }) {
       ({ changed_at: at }) => setChangedAt(at),
       (error) => setNote(asRefusal(error).message),
     );
-  useEffect(() => void load(), []);
+  useLoading(() => (setNote(""), load()));
   const done = () => (setOpen(false), setNote("Your password is set."), load(), onSet());
   const has = Boolean(changedAt);
   return html`

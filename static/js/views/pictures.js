@@ -3,11 +3,14 @@ import { addressOf } from "../files/address.js";
 import { html } from "../html.js";
 import { useModal } from "./dialog.js";
 import { Icon } from "./icon.js";
+import { Image } from "./image.js";
 
 /** @import {File} from "../wire.js" */
 
 /** @type {Record<string, number>} */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
+
+const BROKEN = "This picture can't be shown: it may be damaged, or gone. You can try to download it.";
 
 /**
  * Pictures over the whole page, one at a time; the arrow keys and a swipe lead to the others, Escape closes.
@@ -40,10 +43,10 @@ export function Pictures({ files, id, onClose }) {
       <header>
         <p><bdi>${name}</bdi>${files.length > 1 && html` <span role="status" class="tabular">${at + 1} of ${files.length}</span>`}</p>
         <a class="button quiet square" href=${addressOf(files[at])} download=${name} aria-label="Download" title="Download"><${Icon} name="down" /></a>
-        <button class="quiet square" type="button" aria-label="Close" title="Close" onClick=${onClose}><${Icon} name="close" /></button>
+        <button class="quiet square" type="button" aria-label="Close" title="Close" autofocus onClick=${onClose}><${Icon} name="close" /></button>
       </header>
       <div class="stage">
-        <img key=${files[at].id} src=${addressOf(files[at], picture?.animated ? "" : "large")} alt=${name} width=${picture?.width} height=${picture?.height} style=${{ backgroundImage: `url("${picture?.placeholder}")` }} onLoad=${(/** @type {any} */ { currentTarget }) => void (currentTarget.style.backgroundImage = "none")} />
+        <${Image} key=${files[at].id} src=${addressOf(files[at], picture?.animated ? "" : "large")} alt=${name} broken=${BROKEN} width=${picture?.width} height=${picture?.height} style=${{ backgroundImage: `url("${picture?.placeholder}")` }} onLoad=${(/** @type {any} */ { currentTarget }) => void (currentTarget.style.backgroundImage = "none")} />
       </div>
       ${
         files.length > 1 &&

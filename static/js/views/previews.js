@@ -6,6 +6,7 @@ import { previewsOfOthers, sourceOf } from "../messages/previews.js";
 import { isArchived, isAsked, me } from "../store.js";
 import { command } from "../sync.js";
 import { Icon } from "./icon.js";
+import { Image } from "./image.js";
 import { toast } from "../notices.js";
 
 /**
@@ -44,7 +45,7 @@ function Card({ preview }) {
         <strong dir="auto">${title}</strong>
         ${description && html`<span class="preview-more" dir="auto">${description}</span>`}
       </span>
-      ${picture && html`<img src=${addressOf(picture)} alt="" style=${{ backgroundImage: `url("${picture.placeholder}")` }} loading="lazy" />`}
+      ${picture && html`<${Image} src=${addressOf(picture)} alt="" broken="" style=${{ backgroundImage: `url("${picture.placeholder}")` }} loading="lazy" />`}
     </a>
   `;
 }
@@ -55,7 +56,7 @@ function Alone({ preview: { url, picture } }) {
   const style = { backgroundImage: `url("${picture.placeholder}")` };
   return html`
     <a class="preview-picture" href=${url} title=${url} ...${LEADS}>
-      <img src=${addressOf(picture)} alt=${`Picture at ${url}`} ...${fitted(picture)} style=${style} loading="lazy" />
+      <${Image} src=${addressOf(picture)} alt=${`Picture at ${url}`} broken=${`Picture at ${url}`} ...${fitted(picture)} style=${style} loading="lazy" />
     </a>
   `;
 }

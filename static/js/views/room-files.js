@@ -7,6 +7,7 @@ import { nameOf, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
+import { Image } from "./image.js";
 import { useRoomPages } from "./room-pages.js";
 
 /**
@@ -35,7 +36,7 @@ export function RoomFiles({ room, onClose }) {
 const Row = ({ file, onOpen }) => html`
   <li>
     <button class="quiet shared-file" title="Go to the message" onClick=${onOpen}>
-      ${file.picture ? html`<img src=${addressOf(file, "small")} alt="" loading="lazy" style=${{ backgroundImage: `url("${file.picture.placeholder}")` }} />` : html`<span class="mark"><${Icon} name="note" /></span>`}
+      ${file.picture ? html`<${Image} src=${addressOf(file, "small")} alt="" broken="" loading="lazy" style=${{ backgroundImage: `url("${file.picture.placeholder}")` }} />` : html`<span class="mark"><${Icon} name="note" /></span>`}
       <span class="file-about">
         <bdi>${file.name}</bdi>
         <small>${kindOf(file.name)}, ${sizeInWords(file.size)}, <bdi>${nameOf(file.author)}</bdi>, <time datetime=${file.at} title=${exactTime(file.at)}>${shortTime(file.at)}</time></small>

@@ -7,7 +7,7 @@ import { openedHere } from "../route.js";
 import { searchIn } from "../rooms/actions.js";
 import { byRecency } from "../rooms/recent.js";
 import { myRooms } from "../rooms/sections.js";
-import { choicesOf, writtenIn } from "../search/operators.js";
+import { begunIn, choicesOf } from "../search/operators.js";
 import { archivedRooms, nameOf, titleOf, users } from "../store.js";
 import { Completion } from "./completion.js";
 import { Icon } from "./icon.js";
@@ -79,7 +79,7 @@ function useChoices(box) {
   function look() {
     const { selectionStart, selectionEnd, value } = box.current;
     setChosen(-1);
-    setWritten(selectionStart === selectionEnd ? writtenIn(value.slice(0, selectionStart)) : null);
+    setWritten(selectionStart === selectionEnd ? begunIn(value.slice(0, selectionStart), known) : null);
   }
 
   /** @param {number} index */
@@ -107,7 +107,7 @@ function useChoices(box) {
     return true;
   }
 
-  const person = /^-?(?:from|to):@?(.+)$/iu.exec(written?.word ?? "")?.[1] ?? "";
+  const person = /^-?(?:from|to):["@]*(.+)$/iu.exec(written?.word ?? "")?.[1] ?? "";
   return { choices, at, look, choose, takes, close, person };
 }
 

@@ -48,7 +48,10 @@ function Results({ query }) {
   const answer = found.value?.query === query ? found.value : null;
   const isFirst = !answer && !problem.value;
   return html`
-    <p class="status" role="status">${statusOf(answer, isFirst)}</p>
+    <div class="status" role="status">
+      <p>${statusOf(answer, isFirst)}</p>
+      ${answer?.unclear.map((sentence) => html`<p key=${sentence}>${sentence}</p>`)}
+    </div>
     <ul ref=${list} aria-label="Results" aria-busy=${isSearching.value} onKeyDown=${(/** @type {KeyboardEvent} */ event) => walk(event, list.current)}>
       ${answer?.messages.map((message) => html`<${Row} key=${message.id} answer=${answer} message=${message} />`)}
       ${isFirst && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
@@ -63,9 +66,10 @@ function Results({ query }) {
 function statusOf(answer, isFirst) {
   if (isFirst) return html`<span class="unseen">Searching…</span>`;
   if (!answer) return "";
-  const { messages, more } = answer;
+  const { messages, more, unclear } = answer;
   if (!messages.length) {
-    return more ? "Nothing found so far." : "Nothing found. Try fewer words, or the beginning of a word and *.";
+    if (more) return "Nothing found so far.";
+    return unclear.length ? "Nothing found." : "Nothing found. Try fewer words, or the beginning of a word and *.";
   }
   const number = messages.length.toLocaleString();
   if (more) return `The newest ${number} results`;

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { exactTime } from "../dates.js";
 import { html } from "../html.js";
@@ -6,6 +6,7 @@ import { CodeField } from "./code-field.js";
 import { Copy } from "./copy-link.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { useLoading } from "./loading.js";
 import { QrCode } from "./qr-code.js";
 
 /**
@@ -37,7 +38,7 @@ function useFactor() {
       (factor) => setAnswer({ factor, problem: "" }),
       (error) => setAnswer({ factor: null, problem: asRefusal(error).message }),
     );
-  useEffect(() => void load(), []);
+  useLoading(load);
   return { ...answer, load };
 }
 

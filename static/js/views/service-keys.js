@@ -1,9 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { html } from "../html.js";
 import { CopyLink } from "./copy-link.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { useLoading } from "./loading.js";
 import { useOwnPassword } from "./own-password.js";
 import { Used } from "./used.js";
 
@@ -52,7 +53,7 @@ export function useKeys() {
       ({ keys }) => setAnswer({ keys, problem: "" }),
       (error) => setAnswer({ keys: [], problem: asRefusal(error).message }),
     );
-  useEffect(() => void load(), []);
+  useLoading(load);
   return { ...answer, load };
 }
 

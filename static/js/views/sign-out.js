@@ -6,6 +6,7 @@ import { html } from "../html.js";
 import { waiting } from "../outbox.js";
 import { providerName } from "../server.js";
 import { leave, username } from "../session.js";
+import { aboutReturn, isLost, waysBack } from "../ways-back.js";
 import { Confirm } from "./confirm.js";
 
 const list = new Intl.ListFormat("en-GB");
@@ -23,25 +24,36 @@ function loss() {
 const count = (number, noun) => (number ? `${number === 1 ? "" : `${number} `}${noun}${number === 1 ? "" : "s"}` : "");
 
 /**
- * Only browsers with a session can use the name, so signing out of the last one gives it up.
+ * Only those whom something signs in can use the name, so signing out can give it up: that is said to those to whom it
+ * happens, or may happen until it is known.
  * @param {{onClose: () => void}} props
  */
 export function SignOut({ onClose }) {
+  const ways = useWaysBack();
   const wayOut = useWayOut();
   const [isThereToo, setThereToo] = useState(true);
   const confirm = () => leave().then(() => (wayOut && isThereToo ? location.assign(wayOut) : undefined));
   return html`
     <${Confirm} title="Sign out?" verb="Sign out" onConfirm=${confirm} onClose=${onClose} also=${wayOut && html`<${ThereToo} isOn=${isThereToo} onChange=${setThereToo} />`}>
-      You stay signed in in your other browsers. ${wayOut ? html`You can come back with <bdi>${providerName}</bdi>.` : lastName()}${" "}
+      ${ways && !isLost(ways) ? aboutReturn(ways) : aboutName(ways !== null)}${" "}
       ${loss()}
     <//>
   `;
 }
 
-const lastName = () => html`
-  If this is your only one and you have no password or passkey, the name <bdi>${username.value}</bdi> is gone for good:
-  no one, not even you, can use it or open its notes and private conversations again.
+/** @param {boolean} isSure */
+const aboutName = (isSure) => html`
+  ${isSure ? "This is your only browser, and you have no password or passkey." : "If this is your only browser, and you have no password or passkey:"}${" "}
+  Without a link from an admin of this server, nobody, not even you, can use the name <bdi>${username.value}</bdi> or open
+  its notes and private conversations again.
 `;
+
+/** @returns {import("../ways-back.js").WaysBack | null} Null until they are known. */
+function useWaysBack() {
+  const [ways, setWays] = useState(/** @type {import("../ways-back.js").WaysBack | null} */ (null));
+  useEffect(() => void waysBack().then(setWays, () => {}), []);
+  return ways;
+}
 
 /** @param {{isOn: boolean, onChange: (isOn: boolean) => void}} props */
 const ThereToo = ({ isOn, onChange }) => html`

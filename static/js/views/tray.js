@@ -3,6 +3,7 @@ import { sizeInWords } from "../files/sizes.js";
 import { cancel, retry } from "../files/uploading.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
+import { Image } from "./image.js";
 import { SpaceHint } from "./space.js";
 import { Voice } from "./voice.js";
 
@@ -41,7 +42,8 @@ const Attached = ({ file }) => html`
 /** What a file looks or sounds like. @param {{file: Attachment}} props */
 function Look({ file: { name, preview, duration } }) {
   if (duration) return html`<${Voice} src=${preview} duration=${duration} name=${name} />`;
-  return preview ? html`<img src=${preview} alt="" />` : html`<span class="mark"><${Icon} name="note" /></span>`;
+  const note = html`<span class="mark"><${Icon} name="note" /></span>`;
+  return preview ? html`<${Image} src=${preview} alt="" broken=${note} />` : note;
 }
 
 /** @param {Attachment} file */

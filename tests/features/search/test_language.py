@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatrooms.features.search.language import MOST_TEXTS, Operator, Period, Reader, Text, parse
+from chatrooms.features.search.language import MOST_TEXTS, Misread, Operator, Period, Reader, Text, misread, parse
 from chatrooms.features.search.words import Needle
 
 NOW = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
@@ -74,6 +74,21 @@ def test_what_a_query_means(query, terms):
     if query.startswith("in:#Ops"):
         expected[2:3] = [Operator("in", "alice+bob")]
     assert list(parse(query, ALICE)) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "read"),
+    [
+        ("from:bob -in:ops has:link on:today is:pinned", []),
+        ("BEFORE:soon -has:money", [Misread("before", "soon"), Misread("has", "money")]),
+        ('from:"a b" in:#ops/x', [Misread("from", "a b"), Misread("in", "#ops/x")]),
+        ('from: -to: in:""', [Misread("from", ""), Misread("to", ""), Misread("in", "")]),
+        ("foo:bar https://a.example", [Misread("foo", "bar"), Misread("https", "//a.example")]),
+        ('"from:nobody!" 10:30 :smile: note:', [Misread("note", "")]),
+    ],
+)
+def test_what_looks_like_an_operator_and_is_text(query, read):
+    assert list(misread(query, ALICE)) == read
 
 
 def test_a_day_is_that_of_the_reader():

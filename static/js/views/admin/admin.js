@@ -49,6 +49,7 @@ export function Admin() {
         </nav>
       `
       }
+      ${chosen && html`<h2 class="unseen">${TABS[chosen][0]}</h2>`}
       <div class="inbox admin">
         ${Shown && html`<${Shown} key=${chosen} />`}
         ${!governs(role) && html`<p class="empty" role="status">Only moderators, admins and owners of this server can see this page.</p>`}
