@@ -10,7 +10,7 @@ import orjson
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Error, Internal, Refusal
+from chatrooms.errors import Error, Internal, NotFound, Refusal
 from chatrooms.wire import failures
 
 
@@ -45,6 +45,12 @@ def response(value: Any, status: int = 200, headers: Mapping[str, str] = Mapping
     """Return an answer over HTTP, which no cache may keep, as it is for one person."""
     sent = {"Cache-Control": "no-store", **headers}
     return Response(orjson.dumps(value), status, sent, media_type="application/json")
+
+
+def require_name(*given: str) -> None:
+    """Raise `NotFound` for what can be the name or the id of nothing: PostgreSQL cannot even be asked for a NUL."""
+    if any("\0" in each for each in given):
+        raise NotFound
 
 
 def refusal_response(refusal: Refusal, headers: Mapping[str, str] = MappingProxyType({})) -> Response:

@@ -17,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from chatrooms.doors import entity_tags
-from chatrooms.doors.answers import refusal_of, refusal_response
+from chatrooms.doors.answers import refusal_of, refusal_response, require_name
 from chatrooms.doors.callers import Callers
 from chatrooms.errors import NotFound
 from chatrooms.pipeline import scopes
@@ -66,6 +66,7 @@ class Downloads:
 
     async def _find(self, served: Served, request: Request, caller: Caller) -> Outgoing:
         which, size = request.path_params, request.query_params.get("size", "")
+        require_name(*which.values())
         file = await self._pipeline.lookup(lambda db: served.find(db, caller, which["id"], which["name"], size))
         if file is None:
             raise NotFound("There is no such file.")

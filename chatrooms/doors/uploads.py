@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from chatrooms import clock
-from chatrooms.doors.answers import refusal_of, refusal_response
+from chatrooms.doors.answers import refusal_of, refusal_response, require_name
 from chatrooms.doors.callers import Callers
 from chatrooms.doors.receiving import Receiving, Receivings
 from chatrooms.errors import Conflict, Invalid, NotFound, Refusal, TooLarge, Unavailable
@@ -94,6 +94,7 @@ class Uploads:
             return refusal_response(refusal, {"Tus-Resumable": VERSION, **versions})
 
     async def _find(self, caller: Caller, id: str) -> Incoming:
+        require_name(id)
         upload = await self._pipeline.lookup(lambda db: self._contents.incoming(db, id))
         if upload is None or upload.owner != caller.username:
             raise NotFound("There is no such upload; it may have expired.")

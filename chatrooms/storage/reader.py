@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -10,7 +11,7 @@ from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.lifetime import Lifetime
@@ -38,7 +39,7 @@ class Lookup:
         self.error: Exception | None = Unavailable()
 
     def run(self, connection: Connection) -> None:
-        """Run the query; raises database errors, which end the batch."""
+        """Run the query; raises database errors, which end the transaction."""
         try:
             self.result, self.error = self.query(connection), None
         except SQLAlchemyError:
@@ -159,12 +160,18 @@ class Reader:
             return query(connection)
 
     def _look_up(self, batch: list[Lookup]) -> None:
-        try:
-            self._transact(partial(_run, batch))
-        except Exception:
-            failures.report("lookup failed")
-            for lookup in batch:
-                lookup.error = lookup.error or Unavailable()
+        """Run lookups in one transaction, and those after one with impossible values in another."""
+        waiting = deque(batch)
+        while waiting:
+            try:
+                self._transact(partial(_run, waiting))
+            except DataError:
+                failures.report("lookup failed")
+                if waiting:
+                    waiting.popleft()
+            except Exception:
+                failures.report("lookup failed")
+                return
 
     def _for(self, which: int) -> Threads:
         """Return the threads for queries or for lookups; raises `Unavailable`."""
@@ -173,6 +180,7 @@ class Reader:
         return self._threads[which]
 
 
-def _run(batch: list[Lookup], connection: Connection) -> None:
-    for lookup in batch:
-        lookup.run(connection)
+def _run(waiting: deque[Lookup], connection: Connection) -> None:
+    while waiting:
+        waiting[0].run(connection)
+        waiting.popleft()

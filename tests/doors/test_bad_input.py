@@ -52,6 +52,12 @@ BAD = {
     "our own signal": ("signal", {"to": "#lobby", "type": "presence"}, "invalid", "type"),
     "too many usernames": ("user.list", {"usernames": ["bob"] * 101}, "invalid", "usernames"),
     "too many watched": ("presence.watch", {"usernames": ["bob"] * 501}, "invalid", "usernames"),
+    "a NUL in an address": (
+        "preview.remove",
+        {"id": "00000000-0000-4000-8000-000000000000", "url": "http://\x00"},
+        "invalid",
+        "url",
+    ),
     "eleven people": (
         "message.post",
         {"room": "+".join(f"p{n}" for n in range(11)), "text": "x"},

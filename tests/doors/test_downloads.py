@@ -180,3 +180,10 @@ async def test_loading_is_limited(tmp_path):
         file = (await share(alice, "#lobby", CONTENT))["files"][0]
         codes = [(await load(alice, server.url, file))[0] for _ in range(3)]
         assert codes == [200, 200, 429]
+
+
+@pytest.mark.parametrize("path", ["files/%00/x", "files/people/%00/x", "files/rooms/%00/x", "files/previews/x/%00"])
+async def test_there_is_nothing_whose_name_a_database_cannot_hold(alice, own_server, caplog, path):
+    status, _, body = await request(alice, own_server.url, "GET", path)
+    assert (status, b"not_found" in body) == (404, True)
+    assert "failed" not in caplog.text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Annotated
 
@@ -33,6 +33,8 @@ MOST_FOLDED = 20_000
 """How many characters of a message are read once it is folded: some ligatures stand for 18 letters."""
 MAX_WORDS = 10_000
 """How many different keywords are compared with a message, which bounds the time."""
+MOST_COMPARED = 10_000
+"""How many parts of a message are compared with keywords, which bounds it too; the rest of it is passed over."""
 MAX_UNREAD = 50
 """While a person has so many unread items because of keywords, they get no others."""
 SHORTEST = 2
@@ -117,17 +119,31 @@ def people(db: Connection, message: Message) -> set[str]:
 def _present(text: str, words: Collection[str]) -> set[str]:
     """Return those of some words that begin and end in a text where words do.
 
-    Words of one length are looked for together, so that the time does not grow with their number.
+    Those with one first piece are looked for together wherever the text has that piece, until `MOST_COMPARED`.
     """
-    if not words:
-        return set()
-    edges = [_is_edge(text, at) for at in range(len(text) + 1)]
-    firsts = {word[0] for word in words}
-    starts = [at for at, first in enumerate(text) if edges[at] and first in firsts]
-    found: set[str] = set()
-    for length in {len(word) for word in words}:
-        found.update(text[at : at + length] for at in starts if at + length <= len(text) and edges[at + length])
-    return found.intersection(words)
+    wanted, found = frozenset(words), set[str]()
+    shapes = _shapes(wanted)
+    left = MOST_COMPARED
+    for piece in _PIECE.finditer(text) if shapes else ():
+        for before, length in shapes.get(piece[0], ()):
+            start = piece.start() - before
+            end = start + length
+            word = text[max(0, start) : end]
+            if word in wanted and _is_edge(text, start) and _is_edge(text, end):
+                found.add(word)
+            left -= 1
+        if left <= 0:
+            break
+    return found
+
+
+def _shapes(words: Iterable[str]) -> dict[str, set[tuple[int, int]]]:
+    """Return by the first piece of words how many characters are before it, and how long they are."""
+    shapes: dict[str, set[tuple[int, int]]] = {}
+    for word in words:
+        if piece := _PIECE.search(word):
+            shapes.setdefault(piece[0], set()).add((piece.start(), len(word)))
+    return shapes
 
 
 def _is_edge(text: str, at: int) -> bool:

@@ -24,6 +24,7 @@ from chatrooms.pipeline.act import Act, Part
 from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Message
+from chatrooms.types import CLEAN
 
 PREVIEWS = Part(
     "previews",
@@ -41,7 +42,7 @@ PREVIEWS = Part(
 class WhichPreview(Which):
     """A preview of a message."""
 
-    url: str = Field(max_length=LONGEST, description="The `url` of the preview.")
+    url: str = Field(max_length=LONGEST, pattern=CLEAN, description="The `url` of the preview.")
 
 
 def _author(act: Act, p: WhichPreview) -> Message:
