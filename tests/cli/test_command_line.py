@@ -187,7 +187,7 @@ async def test_a_second_server_on_the_same_data_is_one_clear_line_and_exit_2(tmp
     async with started(tmp_path):
         status, _, err = await chatrooms(tmp_path, "serve", "--port", "0", "--data", str(tmp_path))
     assert (status, len(err.splitlines())) == (2, 1)
-    assert "another server uses" in err and "run one process, or use PostgreSQL" in err
+    assert "another server uses" in err and "stop it and run one process, or use PostgreSQL" in err
 
 
 async def test_a_missing_database_is_one_clear_line_and_exit_2(tmp_path):
