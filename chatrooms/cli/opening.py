@@ -13,6 +13,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from chatrooms.cli.shown import EXAMPLE, location
+from chatrooms.errors import Unavailable
 from chatrooms.settings import OURS, Settings
 from chatrooms.storage.engines import connect
 from chatrooms.storage.files import FILE, make_private_folder
@@ -40,6 +41,9 @@ def opening(settings: Settings) -> Iterator[None]:
         yield
     except (Busy, Newer, Unfit) as error:
         raise Unable(str(error)) from error
+    except Unavailable as error:  # a write failed, which the log has in one line
+        full = _full_disk(url, error)
+        raise Unable(f"the disk is full: {full}" if full else "the database cannot be written: see above") from error
     except (OSError, SQLAlchemyError) as error:
         raise Unable(_reason(url, error)) from error
 
@@ -108,7 +112,7 @@ def _reason(url: URL, error: OSError | SQLAlchemyError) -> str:
     return f"the database cannot be opened: {str(error).splitlines()[0]}"
 
 
-def _full_disk(url: URL, error: OSError | SQLAlchemyError) -> Path | None:
+def _full_disk(url: URL, error: Exception) -> Path | None:
     """Return the folder of a SQLite database if ``error`` comes from its full disk."""
     if url.get_backend_name() != "sqlite":
         return None
@@ -116,5 +120,5 @@ def _full_disk(url: URL, error: OSError | SQLAlchemyError) -> Path | None:
     name = str(getattr(getattr(error, "orig", None), "sqlite_errorname", ""))
     if name == "SQLITE_FULL" or getattr(error, "errno", None) == errno.ENOSPC:
         return folder
-    other = name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN"))
+    other = isinstance(error, Unavailable) or name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN"))
     return folder if other and shutil.disk_usage(folder).free < LITTLE else None

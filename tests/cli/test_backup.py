@@ -64,6 +64,13 @@ async def test_it_needs_a_database_and_creates_none(tmp_path):
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith((".", DATABASE))] == []
 
 
+async def test_a_place_that_cannot_be_written_is_named_by_its_whole_path(tmp_path):
+    async with started(tmp_path):
+        pass
+    status, _, err = await chatrooms(tmp_path, "backup", "nowhere/copy", "--data", str(tmp_path))
+    assert status == 2 and err == f"chatrooms: {Path.cwd()}/nowhere/copy cannot be written: No such file or directory\n"
+
+
 async def test_it_does_not_overwrite_a_file(tmp_path):
     async with started(tmp_path / "data"):
         pass
@@ -123,7 +130,7 @@ async def test_what_an_interrupted_backup_left_is_named(tmp_path):
 
 
 @pytest.fixture
-async def by_password(postgres_database):
+def by_password(postgres_database):
     """Return the URL of the database for its owner, whom PostgreSQL asks for a password with all kinds of signs."""
     server, owner, word = make_url(postgres_database), f"owner_{uuid4().hex}", "p@ss:w/o%rd?"
     with connect_to_postgres(server) as administrator:

@@ -6,8 +6,11 @@ import signal
 import socket
 import tomllib
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from chatrooms.cli import cli
 from chatrooms.settings import SECRETS, Settings
 from tests.doors import get
 from tests.people import connect
@@ -113,6 +116,17 @@ async def test_every_setting_but_secrets_is_a_flag_with_a_description(tmp_path):
     for name, field in Settings.model_fields.items():
         assert (f"--{name.replace('_', '-')} " in out) == (name not in SECRETS)
         assert field.description
+
+
+def test_the_list_of_commands_cuts_no_sentence_off():
+    for group in ((), *((name,) for name, command in cli.commands.items() if isinstance(command, click.Group))):
+        assert "..." not in CliRunner().invoke(cli, [*group, "--help"]).output
+
+
+@pytest.mark.parametrize("args", [("usr", "list"), ("usr",)])
+def test_a_mistyped_command_is_named_and_starts_no_server(args):
+    result = CliRunner().invoke(cli, args)
+    assert result.exit_code == 2 and "No such command 'usr'. Did you mean 'user'?" in result.output
 
 
 async def test_the_service_key_is_not_printed(tmp_path):

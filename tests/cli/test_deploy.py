@@ -114,8 +114,14 @@ def test_the_program_for_commands_gives_them_the_settings_of_the_nodes(tmp_path)
     program = (tmp_path / "usr/local/bin/chatrooms").read_text()
     program = program.replace("/etc/chatrooms/", f"{tmp_path}/etc/chatrooms/").replace("runuser -u chatrooms -- ", "")
     program = program.replace("/opt/chatrooms/current/bin/chatrooms", f"{sys.executable} -m chatrooms")
-    command = ["/bin/sh", "-c", program, "chatrooms", "config"]
-    out = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=True).stdout
+
+    def run_as(user: int) -> subprocess.CompletedProcess:
+        command = ["/bin/sh", "-c", program.replace("$(id -u)", str(user)), "chatrooms", "config"]
+        return subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
+
+    refused = run_as(1000)
+    assert (refused.returncode, refused.stdout) == (2, "") and "run this as root" in refused.stderr
+    out = run_as(0).stdout
     shown = tomllib.loads(out)
     assert (shown["url"], shown["data"]) == (f"https://{NAME}/chat/", "/var/lib/chatrooms")
     assert shown["proxies"] == ["127.0.0.1"] and shown["database"].endswith("127.0.0.1/chatrooms")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from chatrooms.cli import opening as opening_module
 from chatrooms.cli.opening import Unable, opening
+from chatrooms.errors import Unavailable
 from chatrooms.settings import Settings
 
 
@@ -47,8 +48,10 @@ def test_a_full_disk_is_named(tmp_path, monkeypatch):
     assert failing(tmp_path, OperationalError("", (), full_database(tmp_path))) == reason
     assert failing(tmp_path, OSError(errno.ENOSPC, "No space left on device")) == reason
     assert "disk I/O error" in failing(tmp_path, OperationalError("", (), coded("SQLITE_IOERR_SHMSIZE")))
+    assert failing(tmp_path, Unavailable()) == "the database cannot be written: see above"
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=0))
     assert failing(tmp_path, OperationalError("", (), coded("SQLITE_IOERR_SHMSIZE"))) == reason
+    assert failing(tmp_path, Unavailable()) == reason
 
 
 def test_a_missing_driver_is_named_with_what_to_install(monkeypatch):
