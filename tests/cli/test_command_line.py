@@ -120,7 +120,8 @@ async def test_every_setting_but_secrets_is_a_flag_with_a_description(tmp_path):
 
 def test_the_list_of_commands_cuts_no_sentence_off():
     for group in ((), *((name,) for name, command in cli.commands.items() if isinstance(command, click.Group))):
-        assert "..." not in CliRunner().invoke(cli, [*group, "--help"]).output
+        listed = CliRunner().invoke(cli, [*group, "--help"]).output.partition("Commands:")[2]
+        assert listed and "..." not in listed
 
 
 @pytest.mark.parametrize("args", [("usr", "list"), ("usr",)])
