@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,7 +110,16 @@ def _reason(url: URL, error: OSError | SQLAlchemyError) -> str:
         return f"the disk is full: {full}"
     if isinstance(error, OSError):
         return str(error)
+    if file := _forbidden(url):
+        return f"this account cannot read and write {file}: give it to the server's account, such as by chown"
     return f"the database cannot be opened: {str(error).splitlines()[0]}"
+
+
+def _forbidden(url: URL) -> Path | None:
+    """Return the file of a SQLite database if it belongs to another account, such as a backup that root put back."""
+    file = Path(url.database or "")
+    is_ours = url.get_backend_name() != "sqlite" or not file.exists() or os.access(file, os.R_OK | os.W_OK)
+    return None if is_ours else file.absolute()
 
 
 def _full_disk(url: URL, error: Exception) -> Path | None:
