@@ -223,6 +223,22 @@ async def test_the_log_says_who_could_not_connect_and_why(tmp_path, caplog):
     ]
 
 
+async def test_the_log_says_who_signed_in_how_and_from_where(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "chatrooms")
+    password = "a long way to Tipperary"
+    async with running(tmp_path) as server, connect(server.url, "alice") as alice:
+        await alice.run("password.set", password=password)
+        for given in (password, "a short way"):
+            await post(server.url, "/api/session.password", {"username": "alice", "password": given})
+    async with running(tmp_path) as server, connect(server.url, "alice", token=alice.token):
+        pass
+    assert [message for message in caplog.messages if message.startswith("signed in")] == [
+        "signed in by join: 'alice' from 127.0.0.1",
+        "signed in by password: 'alice' from 127.0.0.1",
+    ]
+    assert password not in caplog.text
+
+
 ALONE = """
 import asyncio, logging, sys
 from chatrooms import Settings, trace

@@ -38,8 +38,8 @@ class DefaultGroup(click.Group):
     """A group that runs ``serve`` when no command is given."""
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """Insert ``serve`` unless the arguments start with a command, ``--help`` or ``--version``."""
-        if not args or (args[0] not in self.commands and args[0] not in ("--help", "--version")):
+        """Insert ``serve`` if there are no arguments, or the first is a flag of its own."""
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
             args = ["serve", *args]
         return super().parse_args(context, args)
 
@@ -104,7 +104,7 @@ def backup(file: Path, folder: Path | None, config: Path | None, **flags: Any) -
 
     The files that people shared are not in it: copy them with --files, or their folder by other means.
     """
-    settings = settings_of(config, flags)
+    settings, file = settings_of(config, flags), file.absolute()
     from chatrooms.cli.backup import copy
     from chatrooms.cli.file_copies import copied_after
     from chatrooms.cli.opening import Unable
@@ -266,8 +266,17 @@ def setup(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     print_result(config, flags, lambda settings: result_text(links.setup(settings), as_json, _url))
 
 
+def _in_full(group: click.Group) -> None:
+    """Let the list of commands have the first sentence of each, which click would cut off."""
+    for command in group.commands.values():
+        command.short_help = " ".join((command.help or "").split()).partition(". ")[0].rstrip(".")
+        if isinstance(command, click.Group):
+            _in_full(command)
+
+
 for command in (user, applicant, room, group, emoji, deploy):
     cli.add_command(command)
+_in_full(cli)
 
 
 def _url(link: Any) -> str:

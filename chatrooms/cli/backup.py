@@ -50,7 +50,7 @@ def _copy(url: URL, to: Path) -> None:
 
 def _dump(url: URL, part: Path) -> None:
     """Let PostgreSQL's own program write a dump; it gets the password where no other account can see it."""
-    shown = url.set(drivername="postgresql", password=None).difference_update_query(OURS)
+    shown = url.set(drivername="postgresql")._replace(password=None).difference_update_query(OURS)
     command = ["pg_dump", "--format=custom", f"--file={part}", f"--dbname={shown.render_as_string()}"]
     secret = {"PGPASSWORD": str(url.password)} if url.password else {}
     try:

@@ -24,8 +24,11 @@ SECONDS_BETWEEN = 2.0
 
 
 def copy(source: str, target: str, say: Callable[[str], None]) -> dict[str, int]:
-    """Copy one database into another, and return how many rows of each table; raises `Unable`."""
-    settings = Settings(database=source), Settings(database=target)
+    """Copy one database into another, and return how many rows of each table; raises `Unable`.
+
+    No other setting counts, as those of the environment may fit one of the two alone.
+    """
+    settings = Settings.model_construct(database=source), Settings.model_construct(database=target)
     with opening_existing(settings[0]) as url:
         if url == make_url(target):
             raise Unable("the source and the target are the same database")

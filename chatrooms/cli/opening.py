@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from chatrooms.cli.shown import EXAMPLE, location
+from chatrooms.errors import Unavailable
 from chatrooms.settings import OURS, Settings
 from chatrooms.storage.engines import connect
 from chatrooms.storage.files import FILE, make_private_folder
@@ -40,6 +42,9 @@ def opening(settings: Settings) -> Iterator[None]:
         yield
     except (Busy, Newer, Unfit) as error:
         raise Unable(str(error)) from error
+    except Unavailable as error:  # a write failed, which the log has in one line
+        full = _full_disk(url, error)
+        raise Unable(f"the disk is full: {full}" if full else "the database cannot be written: see above") from error
     except (OSError, SQLAlchemyError) as error:
         raise Unable(_reason(url, error)) from error
 
@@ -105,10 +110,19 @@ def _reason(url: URL, error: OSError | SQLAlchemyError) -> str:
         return f"the disk is full: {full}"
     if isinstance(error, OSError):
         return str(error)
+    if file := _forbidden(url):
+        return f"this account cannot read and write {file}: give it to the server's account, such as by chown"
     return f"the database cannot be opened: {str(error).splitlines()[0]}"
 
 
-def _full_disk(url: URL, error: OSError | SQLAlchemyError) -> Path | None:
+def _forbidden(url: URL) -> Path | None:
+    """Return the file of a SQLite database if it belongs to another account, such as a backup that root put back."""
+    file = Path(url.database or "")
+    is_ours = url.get_backend_name() != "sqlite" or not file.exists() or os.access(file, os.R_OK | os.W_OK)
+    return None if is_ours else file.absolute()
+
+
+def _full_disk(url: URL, error: Exception) -> Path | None:
     """Return the folder of a SQLite database if ``error`` comes from its full disk."""
     if url.get_backend_name() != "sqlite":
         return None
@@ -116,5 +130,5 @@ def _full_disk(url: URL, error: OSError | SQLAlchemyError) -> Path | None:
     name = str(getattr(getattr(error, "orig", None), "sqlite_errorname", ""))
     if name == "SQLITE_FULL" or getattr(error, "errno", None) == errno.ENOSPC:
         return folder
-    other = name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN"))
+    other = isinstance(error, Unavailable) or name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN"))
     return folder if other and shutil.disk_usage(folder).free < LITTLE else None

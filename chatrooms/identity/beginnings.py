@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import NamedTuple
 
 from chatrooms.storage.fields import Began
+from chatrooms.wire.tally import who
+
+log = logging.getLogger(__name__)
 
 
 class Beginning(NamedTuple):
@@ -20,3 +24,9 @@ PASSWORD = Beginning("password")
 PASSKEY = Beginning("passkey")
 DIRECTORY = Beginning("directory")
 SETUP = Beginning("setup")
+
+
+def note(username: str, beginning: Beginning, address: str) -> None:
+    """Log who signed in, how, and from where."""
+    line = f"signed in by {beginning.began}: {who(username, address)}"  # a kind of its own, so that none is left out
+    log.info(line)

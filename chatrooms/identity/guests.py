@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chatrooms import names
 from chatrooms.errors import ApprovalRequired, Invalid, NameTaken, Unauthorized, Waiting
 from chatrooms.features import roles, users
-from chatrooms.identity import applicants, free_names, invites, sessions, suspended_tokens, tokens
+from chatrooms.identity import applicants, beginnings, free_names, invites, sessions, suspended_tokens, tokens
 from chatrooms.identity.beginnings import JOIN, Beginning
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline import signing_up
@@ -149,4 +149,6 @@ async def _take(chat: Chat, handshake: Handshake, wish: Wish, add: Callable[[Act
         return user
 
     locks = {*users.locks_to_add(username, chat.settings.lobby), *invited_to}
-    return await chat.change(take, Caller(username, network=handshake.network), *locks)
+    taken = await chat.change(take, Caller(username, network=handshake.network), *locks)
+    beginnings.note(username, beginning, handshake.address)
+    return taken

@@ -11,7 +11,7 @@ from pydantic import Field
 from chatrooms.errors import Forbidden, Suspended
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
-from chatrooms.identity import guests, sessions, tokens
+from chatrooms.identity import beginnings, guests, sessions, tokens
 from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.cookies import Jar, SessionCookie
 from chatrooms.identity.handshake import Claim, Handshake, Invitation
@@ -148,6 +148,7 @@ async def sign_in(
         return {"user": users.existing(act.db, username)}
 
     signed_in = await browser.chat.change(begin, Caller(username, network=browser.network), *locks)
+    beginnings.note(username, beginning, browser.address)
     if claim is None:
         browser.keep(username, token)
     return signed_in

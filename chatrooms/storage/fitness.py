@@ -26,7 +26,8 @@ _ASK = text(
     "SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,"
     " pg_is_in_recovery() AS recovers, current_setting('default_transaction_read_only') = 'on' AS is_read_only,"
     " pg_backend_pid() AS pid, extract(epoch FROM clock_timestamp())::float8 AS now,"
-    " has_database_privilege('public', current_database(), 'CONNECT') AS is_public,"
+    " has_database_privilege('public', current_database(), 'CONNECT') AND EXISTS (SELECT FROM pg_roles"
+    " WHERE rolcanlogin AND NOT rolsuper AND rolname <> current_user) AS is_public,"
     " quote_ident(current_database()) AS name"
 )
 _PUBLIC = (
@@ -50,6 +51,7 @@ class Found(NamedTuple):
     now: float = 0.0
     """Seconds since 1970, by the clock of the database."""
     is_public: bool = False
+    """Whether roles can connect that are neither a superuser nor the server's own."""
     name: str = ""
 
 

@@ -46,7 +46,9 @@ def _file(url: URL) -> Callable[[], None]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
-        raise Busy(f"another server uses {url.database}: run one process, or use PostgreSQL for several") from error
+        raise Busy(
+            f"another server uses {url.database}: stop it and run one process, or use PostgreSQL for several"
+        ) from error
     _close_to_others(url.database)
     return lock.close
 
@@ -90,7 +92,7 @@ class _Session:
             self._lost = True
         if self._lost:
             connection.close()
-            raise Busy(f"another server uses {self._database}")
+            raise Busy(f"another server uses {self._database}: stop it first")
 
     def _lock(self, cursor: Any) -> None:
         """Lock the database; PostgreSQL may not have noticed yet that the session before is gone."""

@@ -6,13 +6,17 @@ import asyncio
 import os
 import sqlite3
 import stat
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import make_url
 
 from chatrooms.settings import DATABASE, FILES
 from tests.people import connect
 from tests.processes import chatrooms, started
 from tests.servers import running
+from tests.services.postgres import connect as connect_to_postgres
 from tests.services.postgres import fresh_database, server_binaries
 
 PAGE = 4096
@@ -58,6 +62,13 @@ async def test_it_needs_a_database_and_creates_none(tmp_path):
     status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
     assert (status, len(err.splitlines())) == (2, 1) and "there is no chat in the database" in err
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith((".", DATABASE))] == []
+
+
+async def test_a_place_that_cannot_be_written_is_named_by_its_whole_path(tmp_path):
+    async with started(tmp_path):
+        pass
+    status, _, err = await chatrooms(tmp_path, "backup", "nowhere/copy", "--data", str(tmp_path))
+    assert status == 2 and err == f"chatrooms: {Path.cwd()}/nowhere/copy cannot be written: No such file or directory\n"
 
 
 async def test_it_does_not_overwrite_a_file(tmp_path):
@@ -116,6 +127,35 @@ async def test_what_an_interrupted_backup_left_is_named(tmp_path):
     (tmp_path / "copy.part").touch()
     status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
     assert (status, len(err.splitlines())) == (2, 1) and "copy.part exists" in err and "remove it" in err
+
+
+@pytest.fixture
+def by_password(postgres_database):
+    """Return the URL of the database for its owner, whom PostgreSQL asks for a password with all kinds of signs."""
+    server, owner, word = make_url(postgres_database), f"owner_{uuid4().hex}", "p@ss:w/o%rd?"
+    with connect_to_postgres(server) as administrator:
+        administrator.execute(f"CREATE ROLE {owner} LOGIN PASSWORD '{word}'".encode())
+        administrator.execute(f'ALTER DATABASE "{server.database}" OWNER TO {owner}'.encode())
+    rules = Path(str(server.query["host"]), "pg_hba.conf")
+    before = rules.read_text()
+    rules.write_text(f"local all {owner} scram-sha-256\n{before}")
+    with connect_to_postgres(server) as administrator:
+        administrator.execute("SELECT pg_reload_conf()")
+        yield server.set(username=owner, password=word).render_as_string(hide_password=False)
+        rules.write_text(before)
+        for each in ("REASSIGN OWNED BY {0} TO postgres", "DROP OWNED BY {0}", "DROP ROLE {0}"):
+            administrator.execute(each.format(owner).encode())
+
+
+async def test_a_dump_gets_the_password_of_the_database(tmp_path, by_password):
+    dump, flags = tmp_path / "copy.dump", ("--data", str(tmp_path))
+    async with started(tmp_path, CHATROOMS_DATABASE=by_password):
+        given = {"CHATROOMS_DATABASE": by_password, "PATH": str(server_binaries())}
+        status, _, err = await chatrooms(tmp_path, "backup", str(dump), *flags, **given)
+        assert (status, err) == (0, "") and dump.stat().st_size > 0
+        given["CHATROOMS_DATABASE"] = by_password.replace("rd%3F", "rd")
+        status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), *flags, **given)
+        assert (status, len(err.splitlines())) == (2, 1) and "password authentication failed" in err
 
 
 async def test_a_dump_of_a_busy_postgresql_is_put_back_by_its_own_program(tmp_path, postgres_url, postgres_database):

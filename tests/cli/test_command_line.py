@@ -6,8 +6,11 @@ import signal
 import socket
 import tomllib
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from chatrooms.cli import cli
 from chatrooms.settings import SECRETS, Settings
 from tests.doors import get
 from tests.people import connect
@@ -115,6 +118,18 @@ async def test_every_setting_but_secrets_is_a_flag_with_a_description(tmp_path):
         assert field.description
 
 
+def test_the_list_of_commands_cuts_no_sentence_off():
+    for group in ((), *((name,) for name, command in cli.commands.items() if isinstance(command, click.Group))):
+        listed = CliRunner().invoke(cli, [*group, "--help"]).output.partition("Commands:")[2]
+        assert listed and "..." not in listed
+
+
+@pytest.mark.parametrize("args", [("usr", "list"), ("usr",)])
+def test_a_mistyped_command_is_named_and_starts_no_server(args):
+    result = CliRunner().invoke(cli, args)
+    assert result.exit_code == 2 and "No such command 'usr'. Did you mean 'user'?" in result.output
+
+
 async def test_the_service_key_is_not_printed(tmp_path):
     _, out, _ = await chatrooms(tmp_path, "config", CHATROOMS_SERVICE_KEY="0123456789abcdef" * 3)
     assert "0123456789abcdef" not in out and '# service_key = "(set)"' in out
@@ -188,7 +203,7 @@ async def test_a_second_server_on_the_same_data_is_one_clear_line_and_exit_2(tmp
     async with started(tmp_path):
         status, _, err = await chatrooms(tmp_path, "serve", "--port", "0", "--data", str(tmp_path))
     assert (status, len(err.splitlines())) == (2, 1)
-    assert "another server uses" in err and "run one process, or use PostgreSQL" in err
+    assert "another server uses" in err and "stop it and run one process, or use PostgreSQL" in err
 
 
 async def test_a_missing_database_is_one_clear_line_and_exit_2(tmp_path):

@@ -29,8 +29,8 @@ def url_of(folder):
     return f"sqlite:///{folder / DATABASE}"
 
 
-def run(source, target):
-    result = CliRunner().invoke(cli, ["copy"], env={"CHATROOMS_FROM": source, "CHATROOMS_TO": target})
+def run(source, target, **env):
+    result = CliRunner().invoke(cli, ["copy"], env={"CHATROOMS_FROM": source, "CHATROOMS_TO": target} | env)
     return result.exit_code, result.output
 
 
@@ -86,7 +86,8 @@ async def test_a_chat_goes_on_in_postgresql_and_back_in_sqlite(used, tmp_path, p
                 await asyncio.sleep(0.05)
         assert [each["text"] for each in found["messages"]] == ["message number24 😀 ñ"]
     back = url_of(tmp_path / "back")
-    assert run(postgres_database, back)[0] == 0
+    of_nodes = {"CHATROOMS_BUS": "redis://127.0.0.1", "CHATROOMS_WORKERS": "two"}  # settings that do not fit the copy
+    assert run(postgres_database, back, **of_nodes)[0] == 0
     assert contents(back) == contents(postgres_database)
     async with running(tmp_path / "back", database=back) as server, connect(server.url, "alice", token=token) as alice:
         assert (await alice.say("#lobby", "home again"))["number"] == 27

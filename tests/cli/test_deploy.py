@@ -27,6 +27,7 @@ from tests.services.redis import free_port
 NAME = "chat.example.org"
 DATABASE = "postgresql+psycopg://chatrooms:p%40%25s$w&d@127.0.0.1/chatrooms"
 NODES = ("--nodes", "2", "--port", "8001")
+WHEEL = ("--wheel", "chatrooms-1.0-py3-none-any.whl")
 
 
 def run(*args: str) -> tuple[int, str]:
@@ -51,6 +52,7 @@ def deploy(kind: str, *options: str, domain: str = NAME) -> str:
         (("nginx", "--domain", NAME, "--certificate", "/a b"), "--certificate is an absolute path"),
         (("caddy", "--domain", NAME, "--nodes", "0"), "--nodes is a number"),
         (("caddy", "--domain", NAME, "--port", "65535", "--nodes", "2"), "--port: the ports of all nodes"),
+        (("compose", "--domain", NAME, "--wheel", ""), "--wheel is the name of a file"),
         (("compose", "--domain", NAME, "--wheel", "../a.whl"), "--wheel is the name of a file"),
         (("systemd", "--domain", NAME, "--nodes", "2"), "SQLite has one server"),
         (("systemd", "--domain", NAME, "--nodes", "2", "--database", "sqlite:////a"), "SQLite has one server"),
@@ -112,8 +114,14 @@ def test_the_program_for_commands_gives_them_the_settings_of_the_nodes(tmp_path)
     program = (tmp_path / "usr/local/bin/chatrooms").read_text()
     program = program.replace("/etc/chatrooms/", f"{tmp_path}/etc/chatrooms/").replace("runuser -u chatrooms -- ", "")
     program = program.replace("/opt/chatrooms/current/bin/chatrooms", f"{sys.executable} -m chatrooms")
-    command = ["/bin/sh", "-c", program, "chatrooms", "config"]
-    out = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=True).stdout
+
+    def run_as(user: int) -> subprocess.CompletedProcess:
+        command = ["/bin/sh", "-c", program.replace("$(id -u)", str(user)), "chatrooms", "config"]
+        return subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
+
+    refused = run_as(1000)
+    assert (refused.returncode, refused.stdout) == (2, "") and "run this as root" in refused.stderr
+    out = run_as(0).stdout
     shown = tomllib.loads(out)
     assert (shown["url"], shown["data"]) == (f"https://{NAME}/chat/", "/var/lib/chatrooms")
     assert shown["proxies"] == ["127.0.0.1"] and shown["database"].endswith("127.0.0.1/chatrooms")
@@ -140,7 +148,7 @@ async def test_systemd_hears_when_a_node_can_be_used(tmp_path):
 
 
 def test_the_compose_file_is_whole(tmp_path):
-    deploy("compose", "--path", "/chat/", "--into", str(tmp_path))
+    deploy("compose", *WHEEL, "--path", "/chat/", "--into", str(tmp_path))
     made = yaml.safe_load((tmp_path / "compose.yaml").read_text())
     services = made["services"]
     assert set(services) == {"node1", "node2", "proxy", "postgres", "valkey"}
@@ -161,10 +169,8 @@ def test_the_compose_file_is_whole(tmp_path):
 
 @pytest.mark.slow
 async def test_the_image_is_healthy_when_its_node_is_ready(tmp_path):
-    text = deploy("compose", "--wheel", "chatrooms-1.0-py3-none-any.whl")
-    assert (
-        'COPY chatrooms-1.0-py3-none-any.whl /tmp/\nRUN pip install --no-cache-dir "/tmp/chatrooms-1.0-py3-none' in text
-    )
+    text = deploy("compose", *WHEEL)
+    assert f'COPY {WHEEL[1]} /tmp/\nRUN pip install --no-cache-dir "/tmp/{WHEEL[1]}[all,postgresql,redis]"\n' in text
     command = re.search(r"HEALTHCHECK .*CMD (\[.*\])", text)[1]
     _, *arguments = yaml.safe_load(command)
     async with started(tmp_path) as server:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
 from types import SimpleNamespace
@@ -13,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 
 from chatrooms.cli import opening as opening_module
 from chatrooms.cli.opening import Unable, opening
-from chatrooms.settings import Settings
+from chatrooms.errors import Unavailable
+from chatrooms.settings import DATABASE, Settings
 
 
 def full_database(tmp_path) -> sqlite3.Error:
@@ -47,8 +49,18 @@ def test_a_full_disk_is_named(tmp_path, monkeypatch):
     assert failing(tmp_path, OperationalError("", (), full_database(tmp_path))) == reason
     assert failing(tmp_path, OSError(errno.ENOSPC, "No space left on device")) == reason
     assert "disk I/O error" in failing(tmp_path, OperationalError("", (), coded("SQLITE_IOERR_SHMSIZE")))
+    assert failing(tmp_path, Unavailable()) == "the database cannot be written: see above"
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=0))
     assert failing(tmp_path, OperationalError("", (), coded("SQLITE_IOERR_SHMSIZE"))) == reason
+    assert failing(tmp_path, Unavailable()) == reason
+
+
+def test_a_database_of_another_account_is_named(tmp_path, monkeypatch):
+    error, file = OperationalError("", (), coded("SQLITE_CANTOPEN")), tmp_path / DATABASE
+    assert "the database cannot be opened" in failing(tmp_path, error)
+    file.touch()
+    monkeypatch.setattr(os, "access", lambda path, _how: path != file)
+    assert failing(tmp_path, error).startswith(f"this account cannot read and write {file}: ")
 
 
 def test_a_missing_driver_is_named_with_what_to_install(monkeypatch):

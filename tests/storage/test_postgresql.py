@@ -347,8 +347,23 @@ async def test_a_server_with_another_clock_says_so_at_its_start(postgres_databas
     assert re.search(r"3(599|600|601) s behind", line)
 
 
+@pytest.fixture
+async def other_role(administrator):
+    """Make a role that can connect to databases, as those of other programs; drop it at the end."""
+    await administrator.execute("CREATE ROLE another_program LOGIN")
+    await administrator.commit()
+    yield
+    await administrator.execute("DROP ROLE another_program")
+    await administrator.commit()
+
+
+async def test_a_postgresql_without_roles_of_other_programs_gets_no_warning(postgres_database, caplog):
+    fitness.require(make_url(postgres_database))
+    assert caplog.messages == []
+
+
 async def test_a_database_that_every_role_can_connect_to_is_named_until_that_is_revoked(
-    postgres_database, administrator, caplog
+    postgres_database, administrator, other_role, caplog
 ):
     url = make_url(postgres_database)
     fitness.require(url)

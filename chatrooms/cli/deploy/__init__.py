@@ -90,9 +90,7 @@ def caddy(into: Path | None, **options: Any) -> None:
 @DOMAIN
 @PATH
 @click.option("--nodes", type=int, default=2, help="How many nodes run [default: 2]")
-@click.option(
-    "--wheel", default="", help="A wheel of chatrooms beside the Dockerfile [default: this version from PyPI]"
-)
+@click.option("--wheel", required=True, help="The wheel of chatrooms beside the Dockerfile, which `pip wheel` builds")
 @INTO
 def compose(into: Path | None, wheel: str, **options: Any) -> None:
     """Print a compose file with nodes, PostgreSQL, Valkey and Caddy, and a Dockerfile."""

@@ -90,7 +90,7 @@ def _caddyfile(site: Site, addresses: list[str]) -> str:
 
 
 def compose(site: Site, wheel: str) -> list[File]:
-    """Return what runs nodes, PostgreSQL, Valkey and Caddy in containers, with chatrooms from a registry or a wheel."""
+    """Return what runs nodes, PostgreSQL, Valkey and Caddy in containers, with chatrooms from a wheel."""
     names = [f"node{number}" for number in range(1, site.nodes + 1)]
     values = {
         "url": site.url,
@@ -108,11 +108,9 @@ def compose(site: Site, wheel: str) -> list[File]:
 
 
 def _dockerfile(wheel: str) -> str:
-    if not wheel:
-        return _filled("compose/Dockerfile", copy="", requirement=f"chatrooms{EXTRAS}=={__version__}")
     if not re.fullmatch(r"[\w.+-]+\.whl", wheel, re.ASCII):
         raise Mistake("--wheel is the name of a file beside the Dockerfile, such as chatrooms-1.0-py3-none-any.whl")
-    return _filled("compose/Dockerfile", copy=f"COPY {wheel} /tmp/\n", requirement=f"/tmp/{wheel}{EXTRAS}")  # noqa: S108 - in the image
+    return _filled("compose/Dockerfile", wheel=wheel, extras=EXTRAS)
 
 
 def printed(files: list[File]) -> str:

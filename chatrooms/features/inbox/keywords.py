@@ -124,7 +124,7 @@ def _present(text: str, words: Collection[str]) -> set[str]:
     wanted, found = frozenset(words), set[str]()
     shapes = _shapes(wanted)
     left = MOST_COMPARED
-    for piece in _PIECE.finditer(text) if shapes else ():
+    for piece in _piece().finditer(text) if shapes else ():
         for before, length in shapes.get(piece[0], ()):
             start = piece.start() - before
             end = start + length
@@ -141,7 +141,7 @@ def _shapes(words: Iterable[str]) -> dict[str, set[tuple[int, int]]]:
     """Return by the first piece of words how many characters are before it, and how long they are."""
     shapes: dict[str, set[tuple[int, int]]] = {}
     for word in words:
-        if piece := _PIECE.search(word):
+        if piece := _piece().search(word):
             shapes.setdefault(piece[0], set()).add((piece.start(), len(word)))
     return shapes
 
