@@ -1,4 +1,4 @@
-"""What a host application hears: its handlers of new messages run beside everything else, in order within each room."""
+"""The host application's handlers of new messages: they run beside everything else, in order within each room."""
 
 from __future__ import annotations
 
@@ -28,33 +28,33 @@ MAX_OF_ROOM = 1000
 """How many of these are of one room."""
 
 
-class Hearing:
+class MessageHandlers:
     """The handlers of new messages, and what they have not handled yet."""
 
     def __init__(self) -> None:
-        self._ears: list[_Ear] = []
+        self._handlers: list[_Handler] = []
 
     def add(self, handler: OnMessage, room: str | None) -> None:
         """Have ``handler`` called for each new message, or only for those in ``room`` and its threads."""
         handlers.require_coroutine(handler)
-        self._ears.append(_Ear(handler, room))
+        self._handlers.append(_Handler(handler, room))
 
     def take(self, events: Sequence[Event]) -> None:
-        """Have the new messages among committed events heard, except those of the application itself."""
-        for event in events if self._ears else ():
+        """Hand the new messages among committed events to the handlers, except those of the application itself."""
+        for event in events if self._handlers else ():
             if isinstance(event, Change):
                 for row in event.rows.get("messages", ()):
                     if _is_new(event, row):
-                        self._hear(cast("Message", dict(row)))
+                        self._hand_on(cast("Message", dict(row)))
 
-    def _hear(self, message: Message) -> None:
-        for ear in self._ears:
-            if ear.room in (None, message["room"], names.base(message["room"])):
-                ear.hear(message)
+    def _hand_on(self, message: Message) -> None:
+        for handler in self._handlers:
+            if handler.room in (None, message["room"], names.base(message["room"])):
+                handler.add(message)
 
     async def close(self) -> None:
         """Cancel the calls that have not returned, and forget what waits."""
-        await asyncio.gather(*(ear.close() for ear in self._ears))
+        await asyncio.gather(*(handler.close() for handler in self._handlers))
 
 
 def _is_new(change: Change, row: Any) -> bool:
@@ -62,19 +62,20 @@ def _is_new(change: Change, row: Any) -> bool:
     return is_message and row["seq"] == change.rev and row["author"] != names.APPLICATION
 
 
-class _Ear:
+class _Handler:
     """One handler, and the messages that wait for it by room."""
 
     def __init__(self, handler: OnMessage, room: str | None) -> None:
         self.room = room
-        self._handler = handler
+        self._call = handler
         self._waiting: dict[str, deque[Message]] = {}
         self._count = 0
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
         self._misses = False
 
-    def hear(self, message: Message) -> None:
+    def add(self, message: Message) -> None:
+        """Have a message handled, after those of its room that wait; it is missed if too many wait."""
         room = message["room"]
         if self._count >= MAX_WAITING or len(self._waiting.get(room, ())) >= MAX_OF_ROOM:
             self._miss()
@@ -98,7 +99,7 @@ class _Ear:
         try:
             while queue:
                 async with self._turn:  # for each call, so that busy rooms and others take turns
-                    await handlers.run("on_message", self._handler, queue[0])
+                    await handlers.run("on_message", self._call, queue[0])
                 queue.popleft()
                 self._count -= 1
         finally:
