@@ -24,10 +24,10 @@ from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
 from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.doors.health import Health
+from chatrooms.doors.hearing import Hearing
 from chatrooms.doors.host_posting import HostPosting
 from chatrooms.doors.host_users import HostUsers
 from chatrooms.doors.http import HttpDoor
-from chatrooms.doors.message_handlers import MessageHandlers
 from chatrooms.doors.metrics import Metrics
 from chatrooms.doors.outbox import Outbox
 from chatrooms.doors.own_events import OwnEvent, OwnEvents
@@ -118,9 +118,9 @@ class Chatrooms(ApplicationDoor):
         self._db = Database(settings.database_url, shared=True)
         self._db.writer.on_lost(self._stop_serving)
         self._server = _server(settings)
-        self._message_handlers, self._greeting = MessageHandlers(), Greeting(self._id_of, on_connect)
+        self._hearing, self._greeting = Hearing(), Greeting(self._id_of, on_connect)
         others = Others(bus_of(settings.bus, self._db.url), Heads()) if self._db.is_shared else None
-        self._broadcast = Broadcast(self._server, self._db.reader, self._message_handlers.take, others)
+        self._broadcast = Broadcast(self._server, self._db.reader, self._hearing.take, others)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(FORGET,))))
         rates, queue = Rates(settings, spent=_sharing(others)), Queue()
         self._policies = Policies(self._id_of)
@@ -257,7 +257,7 @@ class Chatrooms(ApplicationDoor):
             await self._server.shutdown()
             for component in self._components:
                 component.close()
-            for part in (self._greeting, self._message_handlers, self._own, self._rechecking, self._policies):
+            for part in (self._greeting, self._hearing, self._own, self._rechecking, self._policies):
                 await part.close()
 
     def _stop_serving(self, reason: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 from chatrooms import names
 from chatrooms.doors import handlers
 from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
-from chatrooms.doors.message_handlers import MessageHandlers, OnMessage
+from chatrooms.doors.hearing import Hearing, OnMessage
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.policies import Decide, Policies
 
@@ -22,7 +22,7 @@ M = TypeVar("M", bound=OnMessage)
 class HostHandlers:
     """Takes the functions of a host application, mostly as decorators."""
 
-    _message_handlers: MessageHandlers
+    _hearing: Hearing
     _greeting: Greeting
     _own: OwnEvents
     _policies: Policies
@@ -40,8 +40,7 @@ class HostHandlers:
         waits for them, and their exceptions are logged. Messages that are posted while the chat does not run, or that
         wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``.
         """
-        only = room and names.durable(room)
-        return handlers.decorated(lambda given: self._message_handlers.add(given, only), handler)
+        return handlers.decorated(lambda given: self._hearing.add(given, room and names.durable(room)), handler)
 
     def on_connect(self, handler: C) -> C:
         """Have a coroutine function called for each socket that has connected: with the user's id and the handshake.

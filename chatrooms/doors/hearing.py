@@ -1,4 +1,4 @@
-"""The host application's handlers of new messages: they run beside everything else, in order within each room."""
+"""What a host application hears: its handlers of new messages run beside everything else, in order within each room."""
 
 from __future__ import annotations
 
@@ -28,33 +28,33 @@ MAX_OF_ROOM = 1000
 """How many of these are of one room."""
 
 
-class MessageHandlers:
+class Hearing:
     """The handlers of new messages, and what they have not handled yet."""
 
     def __init__(self) -> None:
-        self._handlers: list[_Handler] = []
+        self._ears: list[_Ear] = []
 
     def add(self, handler: OnMessage, room: str | None) -> None:
         """Have ``handler`` called for each new message, or only for those in ``room`` and its threads."""
         handlers.require_coroutine(handler)
-        self._handlers.append(_Handler(handler, room))
+        self._ears.append(_Ear(handler, room))
 
     def take(self, events: Sequence[Event]) -> None:
-        """Hand the new messages among committed events to the handlers, except those of the application itself."""
-        for event in events if self._handlers else ():
+        """Have the new messages among committed events heard, except those of the application itself."""
+        for event in events if self._ears else ():
             if isinstance(event, Change):
                 for row in event.rows.get("messages", ()):
                     if _is_new(event, row):
-                        self._hand_on(cast("Message", dict(row)))
+                        self._hear(cast("Message", dict(row)))
 
-    def _hand_on(self, message: Message) -> None:
-        for handler in self._handlers:
-            if handler.room in (None, message["room"], names.base(message["room"])):
-                handler.add(message)
+    def _hear(self, message: Message) -> None:
+        for ear in self._ears:
+            if ear.room in (None, message["room"], names.base(message["room"])):
+                ear.hear(message)
 
     async def close(self) -> None:
         """Cancel the calls that have not returned, and forget what waits."""
-        await asyncio.gather(*(handler.close() for handler in self._handlers))
+        await asyncio.gather(*(ear.close() for ear in self._ears))
 
 
 def _is_new(change: Change, row: Any) -> bool:
@@ -62,20 +62,19 @@ def _is_new(change: Change, row: Any) -> bool:
     return is_message and row["seq"] == change.rev and row["author"] != names.APPLICATION
 
 
-class _Handler:
+class _Ear:
     """One handler, and the messages that wait for it by room."""
 
     def __init__(self, handler: OnMessage, room: str | None) -> None:
         self.room = room
-        self._call = handler
+        self._handler = handler
         self._waiting: dict[str, deque[Message]] = {}
         self._count = 0
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
         self._misses = False
 
-    def add(self, message: Message) -> None:
-        """Have a message handled, after those of its room that wait; it is missed if too many wait."""
+    def hear(self, message: Message) -> None:
         room = message["room"]
         if self._count >= MAX_WAITING or len(self._waiting.get(room, ())) >= MAX_OF_ROOM:
             self._miss()
@@ -99,7 +98,7 @@ class _Handler:
         try:
             while queue:
                 async with self._turn:  # for each call, so that busy rooms and others take turns
-                    await handlers.run("on_message", self._call, queue[0])
+                    await handlers.run("on_message", self._handler, queue[0])
                 queue.popleft()
                 self._count -= 1
         finally:
