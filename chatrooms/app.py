@@ -26,8 +26,8 @@ from chatrooms.doors.host_posting import HostPosting
 from chatrooms.doors.host_users import HostUsers
 from chatrooms.doors.http import HttpDoor
 from chatrooms.doors.metrics import Metrics
+from chatrooms.doors.outbox import Outbox
 from chatrooms.doors.own_events import OwnEvent, OwnEvents
-from chatrooms.doors.picking_up import Outbox
 from chatrooms.doors.policies import Policies
 from chatrooms.doors.rechecking import Rechecking
 from chatrooms.doors.reference import Reference

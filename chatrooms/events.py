@@ -105,8 +105,8 @@ class Signal:
     type: Annotated[
         str,
         Field(
-            description="The kind of signal; `typing`, `presence`, `profile`, `reaction`, `applicants` and "
-            "`server` are reserved."
+            description=f"The kind of signal; {', '.join(f'`{each}`' for each in OWN_TYPES[:-1])} and "
+            f"`{OWN_TYPES[-1]}` are reserved."
         ),
     ]
     data: Annotated[Any, Field(description="Any JSON, depending on the type.")]

@@ -165,7 +165,7 @@ def claimable(name: str, *applications: str) -> str:
     if bare in _reserved() | _looks(applications) or lookalikes.shape(name) in _shapes(applications):
         raise ValueError("That name is reserved.")
     if lookalikes.hides_marks(name):
-        raise ValueError("That name has marks that do not show.")
+        raise ValueError("That name has marks that are not visible.")
     return name
 
 

@@ -214,5 +214,5 @@ def _result(status: int, answer: bytes) -> Any:
             return given["result"]
         error = given["error"]
     except (ValueError, LookupError, TypeError):
-        raise OSError(f"This is no answer of a chat: status {status}. Is the address complete?") from None
+        raise OSError(f"This is not the answer of a chat: status {status}. Is the address complete?") from None
     raise RemoteRefused(error)

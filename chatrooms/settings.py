@@ -172,7 +172,7 @@ class Settings(SignInSettings):
     @classmethod
     def _key_is_long(cls, value: str) -> str:
         if value and (len(value) < LEAST_KEY or not value.isascii() or not value.isprintable() or " " in value):
-            raise ValueError(f"This has at least {LEAST_KEY} characters of ASCII, without spaces.")
+            raise ValueError(f"This must be at least {LEAST_KEY} ASCII characters without spaces.")
         return value
 
     @field_validator("file_store")

@@ -146,4 +146,4 @@ def _require_filter(text: str) -> None:
             text.replace(HERE, "x"), None, auto_escape=False, auto_encode=False, validator=None, check_names=False
         )
     except LDAPException as error:
-        raise ValueError("`ldap_filter` is no filter such as (&(objectClass=person)(uid={username})).") from error
+        raise ValueError("`ldap_filter` is not a filter, such as (&(objectClass=person)(uid={username})).") from error

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import orjson
@@ -76,6 +77,17 @@ class Direct:
         """Return what a command of a person gets; its connection is the caller's to close."""
         db = self.engine.connect()
         return self._act(Caller(username), db)
+
+    @contextmanager
+    def plans(self) -> Iterator[list[tuple[str, str]]]:
+        """Collect what is read inside of this context: each query with each of the steps by which SQLite does it."""
+        asked: list[str] = []
+        found: list[tuple[str, str]] = []
+        self.driver.set_trace_callback(asked.append)
+        yield found
+        self.driver.set_trace_callback(None)
+        for query in filter(lambda query: query.startswith(("SELECT", "WITH")), asked):
+            found += [(query, row[3]) for row in self.driver.execute("EXPLAIN QUERY PLAN " + query)]
 
     @staticmethod
     def listen(act: Act) -> None:

@@ -16,19 +16,19 @@ from chatrooms.client.changes import Change, Signal, revs_in
 from chatrooms.client.commands import REPEATABLE
 from chatrooms.client.connection import Connection
 from chatrooms.client.errors import ClientError, Closed
-from chatrooms.client.held import Held
 from chatrooms.client.link import Address, SocketFactory
 from chatrooms.client.methods import Methods
 from chatrooms.client.outbox import Also, Outbox, Sending
 from chatrooms.client.rows import Message, OneMessage, Opened
 from chatrooms.client.state import State
+from chatrooms.client.state_view import StateView
 from chatrooms.client.streams import Stream, Streams
 from chatrooms.client.uploads import Upload, address_of
 
 T = TypeVar("T")
 
 
-class Client(Held, Methods):
+class Client(StateView, Methods):
     """A client of the chat at ``url``, including the path where the chat is mounted.
 
     Authenticate with a ``token``, or claim a free ``username`` and save `token`, which keeps the name yours. ``auth``

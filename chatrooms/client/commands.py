@@ -28,6 +28,7 @@ from chatrooms.client.rows import (
     History,
     InboxItem,
     InboxPage,
+    InboxSettings,
     Invite,
     Items,
     Key,
@@ -95,7 +96,6 @@ from chatrooms.client.rows import (
     Ways,
     Who,
     WholeGroup,
-    Wishes,
 )
 
 REPEATABLE = frozenset(
@@ -416,12 +416,12 @@ class Commands(ABC):
           those before.
         - ``reactions``: Whether you want items about reactions to your messages.
         """
-        result: Wishes = await self.run("inbox.set", keywords=keywords, reactions=reactions)
+        result: InboxSettings = await self.run("inbox.set", keywords=keywords, reactions=reactions)
         return result["keywords"]
 
     async def inbox_settings(self) -> list[str]:
         """Return what you want in your inbox besides what everyone has there; no one else learns of it."""
-        result: Wishes = await self.run("inbox.settings")
+        result: InboxSettings = await self.run("inbox.settings")
         return result["keywords"]
 
     async def accept_invite(self, code: str) -> Member:

@@ -413,6 +413,15 @@ class InboxPage(TypedDict):
     more: bool
 
 
+class InboxSettings(TypedDict):
+    """What you want in your inbox now."""
+
+    keywords: list[str]
+    """Your keywords, in the form in which they are compared."""
+    reactions: bool
+    """Whether you want items about reactions to your messages."""
+
+
 class Invite(TypedDict):
     """An invitation by link."""
 
@@ -1338,15 +1347,6 @@ class WholeGroup(TypedDict):
     """What it is mentioned by, after an ``@``."""
     members: list[str]
     """The usernames of its members."""
-
-
-class Wishes(TypedDict):
-    """What you want in your inbox now."""
-
-    keywords: list[str]
-    """Your keywords, in the form in which they are compared."""
-    reactions: bool
-    """Whether you want items about reactions to your messages."""
 
 
 class Tables:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from chatrooms import names
 from chatrooms.doors import own_events
@@ -29,8 +29,6 @@ from chatrooms.settings import Settings
 
 if TYPE_CHECKING:
     from chatrooms.client.rows import Message
-
-T = TypeVar("T")
 
 AT_ONCE = 500
 """How many messages of `ApplicationDoor.post_all` are posted together."""

@@ -45,7 +45,7 @@ async def _form(request: Request) -> dict[str, str]:
     try:
         return dict(parse_qsl(await body.text(request), max_num_fields=FIELDS))
     except ValueError:
-        raise Invalid("That is no form.", field="") from None
+        raise Invalid("That is not a form.", field="") from None
 
 
 def _refused(refusal: Refusal) -> Response:

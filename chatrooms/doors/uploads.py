@@ -125,7 +125,7 @@ class Uploads:
         """Add the body to what is there; return the new offset."""
         offset = await self._offset(upload)
         if given != offset:
-            raise Conflict("The server has another number of bytes.", field="Upload-Offset", offset=offset)
+            raise Conflict("The server has a different number of bytes.", field="Upload-Offset", offset=offset)
         left = upload.length - offset
         if announced(request.scope) > left:
             raise TooLarge("This is more than the size of the file.", limit=left)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from chatrooms.features import (
     all_rooms,
-    asking,
     blocking,
     bookmarks,
     favorites,
@@ -26,6 +25,7 @@ from chatrooms.features import (
     reactions,
     reads,
     replies,
+    requests,
     roles,
     room_roles,
     rooms,
@@ -58,7 +58,7 @@ FEATURES = (
     verdicts.FEATURE,
     all_rooms.FEATURE,
     blocking.FEATURE,
-    asking.FEATURE,
+    requests.FEATURE,
     pins.FEATURE,
     mentions.FEATURE,
     groups.FEATURE,

@@ -15,7 +15,7 @@ from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features import users
 from chatrooms.pipeline import access, rights, tenants
 from chatrooms.pipeline.act import Act, Caller
-from chatrooms.pipeline.commands import Params, change, no_room, query
+from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.people import reachable
 from chatrooms.pipeline.shapes import Done, Nothing
@@ -86,6 +86,15 @@ def _naming(_db: Connection, _me: Caller, p: Create | Update) -> Iterable[str]:
     return (p.name, *names.looks(p.name)) if p.name else ()
 
 
+def _this(_db: Connection, _me: Caller, p: WhichGroup) -> Iterable[str]:
+    """Lock the group by its id."""
+    return (p.id,)
+
+
+def _changing(db: Connection, me: Caller, p: Update) -> Iterable[str]:
+    return (*_this(db, me, p), *_naming(db, me, p))
+
+
 @query("group.list", may=access.anyone, method="groups", scope="read", scoped=True)
 def page(act: Act, p: Nothing, _: None) -> ManyGroups:
     """Return all groups, by name; a message that names one after an `@` mentions its members."""
@@ -107,14 +116,14 @@ def get(act: Act, p: WhichGroup, _: None) -> OneGroup:
 def create(act: Act, p: Create, _: None) -> OneGroup:
     """Make a group. Its name is taken from then on, like a username; there can be 100 groups of 500 people."""
     if (act.db.scalar(select(func.count()).select_from(groups).where(tenants.our_groups(act.me))) or 0) >= MAX_GROUPS:
-        raise Conflict(f"There can be {MAX_GROUPS} groups.", field="name")
+        raise Conflict(f"There can be at most {MAX_GROUPS:,} groups. Delete one first.", field="name")
     group = ids.new()
     act.db.execute(insert(groups).values(id=group, tenant=tenants.of(act.db, act.me.username), **_free(act, p.name)))
     _add(act, group, p.members, "members")
     return {"group": _existing(act, group)}
 
 
-@change("group.update", may=_admin, locks=_naming, method="update_group")
+@change("group.update", may=_admin, locks=_changing, method="update_group")
 def update(act: Act, p: Update, _: None) -> OneGroup:
     """Rename a group, and add and remove members. Messages that mentioned it before keep its earlier name."""
     before = _existing(act, p.id)
@@ -126,7 +135,7 @@ def update(act: Act, p: Update, _: None) -> OneGroup:
     return {"group": _existing(act, p.id)}
 
 
-@change("group.delete", may=_admin, locks=no_room, method="delete_group")
+@change("group.delete", may=_admin, locks=_this, method="delete_group")
 def delete(act: Act, p: WhichGroup, _: None) -> Done:
     """Delete a group, whose name is free again. What it was mentioned in stays in people's inboxes."""
     _existing(act, p.id)
@@ -157,7 +166,7 @@ def _add(act: Act, group: str, people: Sequence[str], field: str) -> None:
     known = set(act.db.scalars(select(group_members.c.username).where(group_members.c.group == group)))
     new = [reachable(act.db, act.me, name, field) for name in dict.fromkeys(people) if name not in known]
     if len(known) + len(new) > MAX_MEMBERS:
-        raise Conflict(f"A group has at most {MAX_MEMBERS} members.", field=field)
+        raise Conflict(f"A group can have at most {MAX_MEMBERS} members.", field=field)
     if new:
         act.db.execute(insert(group_members), [{"group": group, "username": name} for name in new])
 

@@ -74,7 +74,7 @@ def _holders(db: Connection, *roles: ServerRole) -> list[str]:
 def require_other_owner(db: Connection, username: str) -> None:
     """Raise `Conflict` if ``username`` is the only owner of the server who is not suspended."""
     if owners(db) == [username]:
-        raise Conflict("The last owner stays the owner. Make somebody else an owner first.", field="username")
+        raise Conflict("This is the last owner of the server. Make somebody else an owner first.", field="username")
 
 
 def is_new(db: Connection) -> bool:

@@ -51,7 +51,7 @@ def set_room_role(act: Act, p: Appointment, member: Member) -> OneMember:
     if p.role == "owner" and p.room == act.lobby:
         raise Invalid("The owners of this room are those of the server.", field="role")
     if member["role"] == "owner" and p.room != act.lobby and not owners.has_other(act.db, p.room, p.username):
-        raise Conflict("A room keeps an owner. Make somebody else an owner first.", field="username")
+        raise Conflict("A room needs an owner. Make somebody else an owner first.", field="username")
     text = f"{act.me.username} {SENTENCES[p.role].format(p.username)}."
     timeline.record(act, p.room, "role", text, {"username": p.username, "role": p.role})
     return {"member": members.appoint(act, member, p.role)}

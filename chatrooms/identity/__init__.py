@@ -1,4 +1,8 @@
-"""Who is there: a file for each way of proving it, a gate that asks them, and the sessions that they end in."""
+"""Who is there: a file for each way of proving it, a gate that asks them, and the sessions that they end in.
+
+What is stored and what people do with it are in two files: `links` and `linking`, `invites` and `inviting`,
+`applicants` and `applying`, `suspensions` and `suspending`, `setups` and `setting_up`.
+"""
 
 from __future__ import annotations
 

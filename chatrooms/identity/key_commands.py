@@ -124,7 +124,7 @@ def revoke(act: Act, p: WhichKey, _: str) -> Done:
 def make(act: Act, about: About) -> NewKey:
     """Make a key of the caller; raises `Conflict` if they have too many. When it expires, its sockets end."""
     if len(service_keys.of_person(act.db, act.me.username)) >= MOST:
-        raise Conflict(f"You can have {MOST} keys. Revoke one first.")
+        raise Conflict(f"You can have at most {MOST} keys. Revoke one first.")
     key = service_keys.make(act.db, act.me.username, about)
     if key["expires_at"]:
         enqueue(act, EXPIRE, key["id"], act.me.username, due=key["expires_at"])

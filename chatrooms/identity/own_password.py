@@ -12,8 +12,8 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Invalid, Unauthorized
 from chatrooms.identity import fresh, links, sessions
 from chatrooms.identity.hashing import hashed
+from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_strong
 from chatrooms.identity.passwords import Given, Passwords, hash_of, passwords, store
-from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, live, query

@@ -89,14 +89,14 @@ def find(db: Connection, credential_id: str) -> Stored | None:
 def require_place(db: Connection, username: str) -> None:
     """Raise `Conflict` if a person has as many passkeys as they can."""
     if len(ids_of(db, username)) >= MOST:
-        raise Conflict(f"You can have {MOST} passkeys. Remove one first.")
+        raise Conflict(f"You can have at most {MOST} passkeys. Remove one first.")
 
 
 def add(act: Act, name: str, handle: str, key: NewKey) -> Passkey:
     """Store a passkey of the caller; raises `Conflict` if it is stored already."""
     require_place(act.db, act.me.username)
     if find(act.db, key.credential_id):
-        raise Conflict("This passkey is here already.", field="credential")
+        raise Conflict("You have already added this passkey.", field="credential")
     row: Passkey = {"id": str(uuid4()), "name": name, "created_at": act.now, "used_at": None}
     about = {"username": act.me.username, "handle": handle}
     act.db.execute(insert(passkeys).values(**row, **about, **key._asdict()))

@@ -19,7 +19,7 @@ from chatrooms.identity.beginnings import SETUP
 from chatrooms.identity.hashing import Hashing, hashed
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import CODE_LENGTH
-from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
+from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_strong
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import rights, signing_up
 from chatrooms.pipeline.act import Act, Caller

@@ -61,4 +61,4 @@ def use(db: Connection, code: str) -> None:
 def require(*, works: bool) -> None:
     """Raise `Unauthorized` unless a link ``works``."""
     if not works:
-        raise Unauthorized("This link was used, or it has expired. Make a new one by `chatrooms setup`.")
+        raise Unauthorized("This link was used, or it has expired. Make a new one with `chatrooms setup`.")

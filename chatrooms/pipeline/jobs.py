@@ -6,7 +6,6 @@ makes enqueueing idempotent too. So slow work never blocks the writer, and is no
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,8 +19,6 @@ from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.storage.statements import Upsert
 from chatrooms.storage.tables import jobs
-
-log = logging.getLogger(__name__)
 
 CAPACITY = 100
 """The most jobs that run at once, and that are finished in one transaction."""

@@ -296,7 +296,10 @@ def test_a_new_client_gets_a_bounded_answer_however_many_items_were_read():
 
 def test_the_inbox_is_read_by_index():
     direct = Direct()
-    statement = select(inbox.c.id).where(inbox.c.username == "alice").order_by(inbox.c.id.desc()).limit(100)
-    with direct.engine.connect() as db:
-        plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement.compile(db)}", ("alice", 100, 0)).all()
-    assert not [row[3] for row in plan if row[3].startswith("SCAN") or "TEMP B-TREE" in row[3]]
+    direct.join("alice")
+    with direct.plans() as plans:
+        for params in ({}, {"unread": True}, {"after": 5}):
+            direct.run("alice", "inbox.list", params)
+    steps = [step for query, step in plans if "FROM inbox" in query]
+    assert sum("SEARCH inbox" in step for step in steps) == 3, steps
+    assert not [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step]

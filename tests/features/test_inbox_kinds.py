@@ -176,6 +176,8 @@ def test_nobody_is_charged_for_the_keywords_of_others(direct, monkeypatch):
     monkeypatch.setattr(limit, "charge", lambda _who, _where, weight: charged.append(weight))
     post(direct, "plan")
     assert sum(charged) == 0
+    post(direct, " ".join(f"@p{number}" for number in range(30)))
+    assert sum(charged) > 0
 
 
 def test_reactions_to_my_message_are_one_item_that_is_unread_again_only_after_it_was_read(direct):

@@ -152,24 +152,14 @@ async def test_thousands_can_be_online(person, own_server):
 
 def test_a_search_reads_an_index_and_so_does_the_list_of_rooms():
     direct = Direct()
-    seen = []
-    with direct.engine.connect() as db:
-        db.connection.driver_connection.set_trace_callback(seen.append)
     direct.join("alice")
-    seen.clear()
-    direct.run("alice", "user.list", {"query": "ann"})
-    direct.run("alice", "room.list", {})
-    direct.run("alice", "room.members", {"room": "#lobby", "query": "ann"})
-    with direct.engine.connect() as db:
-        plans = [
-            row[3]
-            for query in seen
-            if query.startswith("SELECT")
-            for row in db.exec_driver_sql("EXPLAIN QUERY PLAN " + query.replace("%", "%%")).all()
-        ]
-    scans = [step for step in plans if step.startswith("SCAN") and "json_each" not in step]
+    with direct.plans() as plans:
+        direct.run("alice", "user.list", {"query": "ann"})
+        direct.run("alice", "room.list", {})
+        direct.run("alice", "room.members", {"room": "#lobby", "query": "ann"})
+    scans = [step for _, step in plans if step.startswith("SCAN") and "json_each" not in step]
     assert all("INDEX" in step for step in scans), scans
-    assert any("ix_rooms_tenant_members_name" in step for step in plans), plans
+    assert any("ix_rooms_tenant_members_name" in step for _, step in plans), plans
 
 
 def test_a_page_of_a_search_is_cut():
@@ -199,7 +189,7 @@ def test_a_page_of_a_search_is_cut():
     ],
 )
 def test_the_next_owner_is_found_by_an_index_however_many_members_there_are(others, next_owner):
-    direct, seen = Direct(), []
+    direct = Direct()
     for name in ("alice", *(name for name, _, _ in others)):
         direct.join(name)
     direct.run("alice", "room.create", {"name": "#den"})
@@ -208,13 +198,12 @@ def test_the_next_owner_is_found_by_an_index_however_many_members_there_are(othe
         with direct.engine.begin() as db:
             here = members.c.room == "#den", members.c.username == name
             db.execute(members.update().where(*here).values(role=role, since=f"2026-01-0{since}T00:00:00.000Z"))
-    direct.driver.set_trace_callback(seen.append)
-    _, changes = direct.run("alice", "room.leave", {"room": "#den"})
+    with direct.plans() as plans:
+        _, changes = direct.run("alice", "room.leave", {"room": "#den"})
     owners = [row["username"] for change in changes for row in change.get("members", ()) if row["role"] == "owner"]
     assert owners == ([next_owner] if next_owner else [])
-    asked = [query for query in seen if query.startswith("SELECT") and "role = " in query]
-    plans = [row[3] for query in asked for row in direct.driver.execute("EXPLAIN QUERY PLAN " + query)]
-    assert plans and all("ix_members_room_role_since_username" in step for step in plans), plans
+    steps = [step for query, step in plans if "role = " in query]
+    assert steps and all("ix_members_room_role_since_username" in step for step in steps), steps
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,7 @@ import asyncio
 
 import pytest
 import socketio.exceptions
-from sqlalchemy import select
 
-from chatrooms.features import users
-from chatrooms.storage.tables import users as users_table
 from tests.direct import Direct
 from tests.doors import post
 from tests.people import Refused, connect
@@ -121,9 +118,9 @@ async def test_two_people_cannot_take_one_name_at_once(tmp_path, either_database
 
 def test_names_are_compared_by_index():
     direct = Direct()
-    where = users._alike(users_table.c.skeleton, "x") | users._looks_like("x")
-    statement = select(users_table.c.username).where(users_table.c.username != "alice", where).limit(1)
-    with direct.engine.connect() as db:
-        query = str(statement.compile(db, compile_kwargs={"literal_binds": True}))
-        plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
-    assert not [row[3] for row in plan if row[3].startswith("SCAN")]
+    direct.join("alice")
+    with direct.plans() as plans:
+        direct.run("alice", "user.update", {"name": "The Boss"})
+    steps = [step for query, step in plans if "users.look" in query]
+    assert any("SEARCH users" in step for step in steps), plans
+    assert not [step for step in steps if step.startswith("SCAN")]

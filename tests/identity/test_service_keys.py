@@ -289,7 +289,8 @@ async def test_no_key_is_logged(person, caplog):
         key = await make(alice)
         await outcome(alice.url, key["token"], "history", room="#lobby")
         await alice.run("key.revoke", id=key["id"])
-        await outcome(alice.url, key["token"], "history", room="#lobby")
+        assert await outcome(alice.url, key["token"], "history", room="#lobby") == "unauthorized"
+    assert "unauthorized" in caplog.text
     assert key["token"] not in caplog.text
 
 

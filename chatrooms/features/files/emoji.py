@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import unicode_emoji
 from chatrooms.errors import Conflict, Invalid, NotFound
+from chatrooms.features.files import stored
 from chatrooms.features.files.portraits import sized
 from chatrooms.features.files.posting import own
 from chatrooms.features.files.removing import REMOVE
@@ -29,6 +30,7 @@ from chatrooms.types import Id
 MOST = 500
 LARGEST, MOST_BYTES = 512, 256 * 1024
 """Pixels of a side, and bytes, of a picture that everybody loads often."""
+USED = "This file is already in use."
 
 
 class WhichEmoji(Params):
@@ -89,13 +91,14 @@ def page(act: Act, p: Nothing, _: None) -> ManyEmoji:
 def add(act: Act, p: NewEmoji, _: None) -> OneEmoji:
     """Add an emoji to the server, which people use in texts and reactions as `:name:`; there can be 500."""
     if p.name in unicode_emoji.names():
-        raise Invalid("An emoji of Unicode has that name.", field="name")
+        raise Invalid("Unicode has an emoji of that name.", field="name")
     if emoji.picture(act.db, p.name):
         raise Conflict("There is an emoji of that name. Remove it first.", field="name")
     if (act.db.scalar(select(func.count()).select_from(custom_emoji)) or 0) >= MOST:
-        raise Conflict(f"There can be {MOST} emoji.", field="name")
+        raise Conflict(f"There can be at most {MOST:,} emoji. Remove one first.", field="name")
     _require_picture(act, p.file)
-    act.db.execute(update(files).where(files.c.id == p.file).values(portrait_of=f":{p.name}:"))
+    if not stored.use(act.db, p.file, portrait_of=f":{p.name}:"):
+        raise Conflict(USED, field="file")
     act.db.execute(insert(custom_emoji).values(name=p.name, picture=p.file, by=act.me.username, at=act.now))
     return {"emoji": _shown(p.name, p.file, act.me.username, act.now)}
 
@@ -118,9 +121,9 @@ def _require_picture(act: Act, id: str) -> None:
     if row["size"] is None:
         raise Conflict("This file is not uploaded completely.", field="file")
     if row["message"] or row["portrait_of"]:
-        raise Conflict("This file is in use already.", field="file")
+        raise Conflict(USED, field="file")
     if not row["picture"]:
-        raise Invalid("This is no picture that can be shown.", field="file")
+        raise Invalid("This picture can't be shown.", field="file")
     if max(row["picture"]["width"], row["picture"]["height"]) > LARGEST or row["size"] > MOST_BYTES:
         raise Invalid(f"An emoji has at most {LARGEST} x {LARGEST} pixels, and {MOST_BYTES // 1024} KiB.", field="file")
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, update
 
 from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features import rooms, users
-from chatrooms.features.files import finishing
+from chatrooms.features.files import finishing, stored
 from chatrooms.features.files.posting import own
 from chatrooms.features.files.removing import REMOVE
 from chatrooms.features.files.stored import files, find
@@ -26,6 +26,7 @@ from chatrooms.pipeline.standing import Here
 from chatrooms.types import Id, SharedRoom
 
 SIZES = ("small", "large")
+USED = "This file is already in use as a picture."
 
 
 class Portrait(Params):
@@ -111,7 +112,8 @@ def _exchange(act: Act, old: str | None, new: str | None, of: str) -> None:
     """Give a person or a room another picture; raises a `Refusal` if that is none."""
     if new:
         _require_unused(act, new)
-        act.db.execute(update(files).where(files.c.id == new).values(portrait_of=of))
+        if not stored.use(act.db, new, portrait_of=of):
+            raise Conflict(USED, field="file")
     if old:
         act.db.execute(update(files).where(files.c.id == old).values(gone=True))
         enqueue(act, REMOVE, old)
@@ -124,7 +126,7 @@ def _require_unused(act: Act, id: str) -> None:
     if row["size"] is None:
         raise Conflict("This file is not uploaded completely.", field="file")
     if row["portrait_of"]:
-        raise Conflict("This file is a picture already.", field="file")
+        raise Conflict(USED, field="file")
 
 
 def _of_person(db: Connection, caller: Caller, username: str, picture: str, size: str) -> Outgoing | None:

@@ -16,6 +16,8 @@ from chatrooms.pipeline.jobs import enqueue
 from chatrooms.storage.rows import Message
 from chatrooms.types import MAX_FILES
 
+POSTED = "This file was posted already."
+
 
 def _store(db: Connection, message: Message) -> Sequence[File]:
     """Make the files of a deleted message unreachable. Those of an edited one are loaded anew."""
@@ -30,15 +32,16 @@ def _given(act: Act, ids: Sequence[str]) -> Callable[[Message], list[File]]:
     if len(set(ids)) < len(ids):
         raise Invalid("A message can have a file only once.", field="files")
     if any(row["message"] for row in rows):
-        raise Conflict("This file was posted already.", field="files")
+        raise Conflict(POSTED, field="files")
     if any(row["square"] or row["portrait_of"] for row in rows):
-        raise Invalid("This picture is for a person or a room, or an emoji.", field="files")
+        raise Invalid("This picture was uploaded for a person, a room or an emoji.", field="files")
     if any(row["size"] is None for row in rows):
         raise Conflict("This file is not uploaded completely.", field="files")
 
     def store(message: Message) -> list[File]:
         for place, each in enumerate(ids):
-            stored.attach(act.db, each, message, place)
+            if not stored.attach(act.db, each, message, place):
+                raise Conflict(POSTED, field="files")
         return [stored.shown(row) for row in rows]
 
     return store

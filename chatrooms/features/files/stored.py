@@ -162,10 +162,15 @@ def complete(db: Connection, id: str, **about: Any) -> bool:
     return row is not None
 
 
-def attach(db: Connection, id: str, message: Mapping[str, Any], place: int) -> None:
-    """Make a file part of a message."""
-    where = {"message": message["id"], "room": message["room"], "seq": message["seq"], "place": place}
-    db.execute(update(files).where(files.c.id == id).values(where))
+def use(db: Connection, id: str, **values: Any) -> bool:
+    """Store what a file is used for; return False if it was used or removed since it was read, by another node."""
+    free = files.c.id == id, files.c.gone.is_(False), *is_unused
+    return db.execute(update(files).where(*free).values(values)).rowcount > 0
+
+
+def attach(db: Connection, id: str, message: Mapping[str, Any], place: int) -> bool:
+    """Make a file part of a message; return what `use` does."""
+    return use(db, id, message=message["id"], room=message["room"], seq=message["seq"], place=place)
 
 
 def drop(db: Connection, ids: Sequence[str]) -> Sequence[str]:

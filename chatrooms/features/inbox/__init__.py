@@ -16,7 +16,7 @@ from pydantic import Field
 from sqlalchemy import bindparam, or_, select, update
 from typing_extensions import TypedDict
 
-from chatrooms.features.inbox import called, concerned, followed, invited, items, keywords, reacted, wishes
+from chatrooms.features.inbox import called, concerned, followed, invited, items, keywords, reacted, settings
 from chatrooms.features.messages.loading import load, rows_of
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act
@@ -144,8 +144,8 @@ LISTENERS = (
 )
 JOBS = (concerned.MENTIONS, called.CALLS, followed.THREADS, reacted.REACTIONS)
 FEATURE = Feature(
-    tables=(keywords.keywords, wishes.unreacted),
-    commands=(page, mark, wishes.inbox_settings, wishes.set_inbox),
+    tables=(keywords.keywords, settings.unreacted),
+    commands=(page, mark, settings.inbox_settings, settings.set_inbox),
     listeners=LISTENERS,
     jobs=JOBS,
 )

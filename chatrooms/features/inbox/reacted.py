@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import bindparam, select, update
 
 from chatrooms import names
-from chatrooms.features.inbox import items, wishes
+from chatrooms.features.inbox import items, settings
 from chatrooms.features.inbox.items import REACTION
 from chatrooms.features.messages.loading import find, with_parts
 from chatrooms.pipeline import relations
@@ -63,7 +63,7 @@ def _settle(act: Act, id: str) -> None:
     known = cast(Mapping[str, Any], before)["reactions"] if before and is_held else 0
     if before and is_held and not count:
         items.change(act, author, before["id"], gone=True)
-    elif count > known and wishes.wants_reactions(act.db, author) and author in _reader(act, message["room"], author):
+    elif count > known and settings.wants_reactions(act.db, author) and author in _reader(act, message["room"], author):
         items.put(act, message, before, username=author, kind=REACTION, read=False, by=newest, at=act.now)
         items.read_oldest(act, author)
     if author in act.changes.by_room:

@@ -25,7 +25,7 @@ def since(db: Connection, username: str) -> str | None:
 def add(act: Act, username: str, *, used: bool) -> None:
     """Let the directory sign in ``username`` from now on; it is ``used`` if it has just done so. Raises `Conflict`."""
     if since(act.db, username):
-        raise Conflict("The directory signs you in already.")
+        raise Conflict("The directory already signs you in.")
     times = {"created_at": act.now, "used_at": act.now if used else None}
     act.db.execute(insert(linked).values(username=username, **times))
 

@@ -19,7 +19,7 @@ from chatrooms.identity.joining import Browser, Claiming, Name, sign_in
 from chatrooms.identity.oidc import attempts, begun, connecting, leaving, linked, newcomers
 from chatrooms.identity.oidc.attempts import LENGTH, Attempt
 from chatrooms.identity.oidc.failures import Untrue
-from chatrooms.identity.oidc.id_tokens import Said
+from chatrooms.identity.oidc.id_tokens import SignedIn
 from chatrooms.identity.oidc.linked import Identity
 from chatrooms.identity.oidc.provider import Provider
 from chatrooms.pipeline.act import Act, Caller
@@ -110,20 +110,20 @@ async def sign_in_by_oidc(here: Provider, browser: Browser, p: Returning) -> Arr
 
     Somebody who is new here gets a ticket, with which they pick a name. After `oidc.connect`, it connects the provider.
     """
-    attempt, said = await _said(here, browser, p)
+    attempt, person = await _returned(here, browser, p)
     if attempt.session:
-        return await _connect(here, attempt, said.identity)
-    username = await here.chat.lookup(lambda db: linked.username_of(db, said.identity))
+        return await _connect(here, attempt, person.identity)
+    username = await here.chat.lookup(lambda db: linked.username_of(db, person.identity))
     if username is None:
-        return await _welcome(here, browser, said)
-    beginning = begun.by(here.issuer, begun.mark(here.issuer, said.sid))
-    prove = partial(linked.use, identity=said.identity, username=username)
+        return await _welcome(here, browser, person)
+    beginning = begun.by(here.issuer, begun.mark(here.issuer, person.sid))
+    prove = partial(linked.use, identity=person.identity, username=username)
     signed_in = await sign_in(browser, username, p.claim, prove, beginning=beginning)
     return {"user": signed_in["user"], "newcomer": None, "connected": False}
 
 
-async def _said(here: Provider, browser: Browser, p: Returning) -> tuple[Attempt, Said]:
-    """Return the attempt that ends, and what the provider says; raises `Unauthorized`, whatever is wrong."""
+async def _returned(here: Provider, browser: Browser, p: Returning) -> tuple[Attempt, SignedIn]:
+    """Return the attempt that ends, and who signed in at the provider; raises `Unauthorized`, whatever is wrong."""
     mark = browser.mark()
     stranger = Caller("", network=browser.network)
     attempt = await here.chat.change(lambda act: attempts.take(act.db, p.state, mark), stranger)
@@ -149,16 +149,16 @@ async def _connect(here: Provider, attempt: Attempt, identity: Identity) -> Arri
     return await here.chat.change(connect, Caller(""))
 
 
-async def _welcome(here: Provider, browser: Browser, said: Said) -> Arrived:
+async def _welcome(here: Provider, browser: Browser, person: SignedIn) -> Arrived:
     """Return a ticket for somebody who is new here; raises `Waiting` if they have asked to join already."""
     mark = browser.mark()
 
     def make(act: Act) -> Arrived:
-        if applicants.waits_by_provider(act.db, said.identity):
+        if applicants.waits_by_provider(act.db, person.identity):
             raise Waiting
-        ticket = newcomers.make(act.db, said.identity, mark, begun.mark(here.issuer, said.sid))
-        username = accounts.suggestion(act.db, said.preferred, act.server.name)
-        shown: Nameless = {"ticket": ticket, "username": username, "label": said.identity.label}
+        ticket = newcomers.make(act.db, person.identity, mark, begun.mark(here.issuer, person.sid))
+        username = accounts.suggestion(act.db, person.preferred, act.server.name)
+        shown: Nameless = {"ticket": ticket, "username": username, "label": person.identity.label}
         return {"user": None, "newcomer": shown, "connected": False}
 
     return await here.chat.change(make, Caller("", network=browser.network))

@@ -27,17 +27,17 @@ def by(issuer: str, mark: str | None) -> Beginning:
     return Beginning("provider", issuer, mark)
 
 
-def end(act: Act, said: SignedOut) -> None:
+def end(act: Act, signed_out: SignedOut) -> None:
     """End the sessions that began by one at the provider; by any of a person's, if it names none."""
-    found = act.db.execute(select(sessions.c.id, sessions.c.username).where(*_began(act.db, said))).all()
+    found = act.db.execute(select(sessions.c.id, sessions.c.username).where(*_began(act.db, signed_out))).all()
     act.db.execute(delete(sessions).where(sessions.c.id.in_([each.id for each in found])))
     act.ended.extend(each.id for each in found)
     for username in {each.username for each in found}:
         links.drop(act.db, username)
 
 
-def _began(db: Connection, said: SignedOut) -> list[ColumnElement[bool]]:
-    if known_by := mark(said.issuer, said.sid):
+def _began(db: Connection, signed_out: SignedOut) -> list[ColumnElement[bool]]:
+    if known_by := mark(signed_out.issuer, signed_out.sid):
         return [sessions.c.mark.in_((known_by, known_by[:EARLIER]))]
-    username = linked.username_of(db, Identity(said.issuer, said.subject, ""))
-    return [sessions.c.username == username, sessions.c.issuer == said.issuer]
+    username = linked.username_of(db, Identity(signed_out.issuer, signed_out.subject, ""))
+    return [sessions.c.username == username, sessions.c.issuer == signed_out.issuer]

@@ -25,8 +25,8 @@ class Expected(NamedTuple):
     nonce: str
 
 
-class Said(NamedTuple):
-    """Whose account it is, the name that they would like, perhaps empty, and the id of their session there, if any."""
+class SignedIn(NamedTuple):
+    """Who signed in: their account at the provider, the username that they prefer and their session there, or empty."""
 
     identity: Identity
     preferred: str
@@ -61,12 +61,12 @@ def completed(claims: Mapping[str, Any], asked: Any) -> Mapping[str, Any]:
     return {**asked, **claims}
 
 
-def said(claims: Mapping[str, Any]) -> Said:
-    """Return what claims say of a person."""
+def signed_in(claims: Mapping[str, Any]) -> SignedIn:
+    """Return who signed in, as the claims say."""
     issuer, subject, sid = claims["iss"], claims["sub"], claims.get("sid")
     label = next(filter(None, (_line(claims.get(each)) for each in NAMES)), "") or _line(subject)
     session = signed.text(sid) if sid is not None else ""
-    return Said(Identity(issuer, subject, label), _line(claims.get("preferred_username")), session)
+    return SignedIn(Identity(issuer, subject, label), _line(claims.get("preferred_username")), session)
 
 
 def _line(value: Any) -> str:

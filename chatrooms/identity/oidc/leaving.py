@@ -72,8 +72,8 @@ async def signed_out(here: Provider, browser: Browser, p: LogoutToken) -> Done:
     The provider sends it to `/oidc/logout` (OpenID Connect Back-Channel Logout 1.0).
     """
     try:
-        said = await here.signed_out(p.logout_token, browser.network)
-        if not await here.chat.change(lambda act: _accept(act, said), NOBODY):
+        who = await here.signed_out(p.logout_token, browser.network)
+        if not await here.chat.change(lambda act: _accept(act, who), NOBODY):
             raise Untrue("it came before")
     except Untrue as error:
         here.note("its logout token was refused", str(error))
@@ -81,11 +81,11 @@ async def signed_out(here: Provider, browser: Browser, p: LogoutToken) -> Done:
     return {}
 
 
-def _accept(act: Act, said: SignedOut) -> bool:
+def _accept(act: Act, who: SignedOut) -> bool:
     """End the sessions soon, even if the server ends before; return whether the token is new."""
-    key = digest(f"{said.issuer}\0{said.id}")
+    key = digest(f"{who.issuer}\0{who.id}")
     is_new = not jobs.is_known(act.db, END, key)
-    jobs.enqueue(act, END, key, said._asdict())
+    jobs.enqueue(act, END, key, who._asdict())
     return is_new
 
 

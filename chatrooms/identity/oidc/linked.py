@@ -69,7 +69,7 @@ def add(act: Act, identity: Identity, username: str, *, used: bool) -> None:
     It is ``used`` if its person has just signed in by it.
     """
     if username_of(act.db, identity) is not None:
-        raise Conflict("This account of the provider belongs to somebody here already.")
+        raise Conflict("Somebody here already uses this account of the provider.")
     if of_person(act.db, identity.issuer, username):
         raise Conflict("You have connected another account of the provider. Disconnect that one first.")
     times = {"created_at": act.now, "used_at": act.now if used else None}
@@ -88,7 +88,7 @@ def remove(db: Connection, issuer: str, username: str) -> None:
     """Disconnect the account of a provider from a person; raises `NotFound`."""
     mine = linked.c.issuer == issuer, linked.c.username == username
     if db.execute(delete(linked).where(*mine)).rowcount == 0:
-        raise NotFound("You have connected no account of the provider.")
+        raise NotFound("You haven't connected an account of the provider.")
 
 
 def forget(db: Connection, username: str) -> None:

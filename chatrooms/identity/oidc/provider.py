@@ -16,7 +16,7 @@ from chatrooms.errors import Unavailable
 from chatrooms.identity.oidc import id_tokens, logout_tokens
 from chatrooms.identity.oidc.attempts import Attempt
 from chatrooms.identity.oidc.failures import UnknownKey, Unreachable, Untrue
-from chatrooms.identity.oidc.id_tokens import Expected, Said
+from chatrooms.identity.oidc.id_tokens import Expected, SignedIn
 from chatrooms.identity.oidc.logout_tokens import SignedOut
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
@@ -42,14 +42,14 @@ log = logging.getLogger(__name__)
 class Described:
     """What a provider says of itself (OpenID Connect Discovery 1.0), and its keys, as of a time.
 
-    ``told`` is where it says more of a person, ``ended`` where people sign out; both can be empty.
+    ``userinfo`` is where it says more of a person, ``end_session`` where people sign out; both can be empty.
     """
 
     authorization: str
     token: str
     keys: Any
-    told: str
-    ended: str
+    userinfo: str
+    end_session: str
     posts_secret: bool
     names_itself: bool
     at: float
@@ -89,7 +89,7 @@ class Provider:
         }
         return _with(described.authorization, query)
 
-    async def person(self, attempt: Attempt, code: str, issuer: str | None, network: str) -> Said:
+    async def person(self, attempt: Attempt, code: str, issuer: str | None, network: str) -> SignedIn:
         """Return what the provider says of whom it has led back with a code; raises `Untrue`, or as `address`."""
         described = await self._describe(network)
         if issuer != self.issuer and (issuer is not None or described.names_itself):
@@ -98,13 +98,13 @@ class Provider:
             token, access = await self._exchange(described, attempt, code)
         expected = Expected(self.issuer, self.chat.settings.oidc_client_id, attempt.nonce)
         claims = await self._read(network, partial(id_tokens.read, token, expected=expected))
-        if described.told and access and id_tokens.lacks(claims):
+        if described.userinfo and access and id_tokens.lacks(claims):
             async with self._exchanging.turn(network, network):
-                claims = id_tokens.completed(claims, await self._told(described.told, access))
-        return id_tokens.said(claims)
+                claims = id_tokens.completed(claims, await self._userinfo(described.userinfo, access))
+        return id_tokens.signed_in(claims)
 
-    async def _told(self, place: str, access: str) -> Any:
-        """Return what the provider says of a person when asked; None if it does not, as people can sign in without."""
+    async def _userinfo(self, place: str, access: str) -> Any:
+        """Return what the provider says of a person when asked; None if it fails, as people can sign in without."""
         try:
             return await self._web.get(place, access)
         except Unreachable as error:
@@ -120,7 +120,7 @@ class Provider:
         """Return where people sign out there and are led back (RP-Initiated Logout 1.0, 2); None if nowhere."""
         described = await self._describe(network)
         query = {"client_id": self.chat.settings.oidc_client_id, "post_logout_redirect_uri": self.chat.settings.url}
-        return _with(described.ended, query) if described.ended else None
+        return _with(described.end_session, query) if described.end_session else None
 
     async def _read(self, network: str, read: Callable[..., T]) -> T:
         """Return what ``read`` does of a token, with keys of the provider's that may be new."""
@@ -188,8 +188,8 @@ class Provider:
             str(authorization),
             str(token),
             await self._ask("get", str(keys)),
-            told=_place(found.get("userinfo_endpoint")),
-            ended=_place(found.get("end_session_endpoint")),
+            userinfo=_place(found.get("userinfo_endpoint")),
+            end_session=_place(found.get("end_session_endpoint")),
             posts_secret="client_secret_basic" not in ways,
             names_itself=found.get("authorization_response_iss_parameter_supported") is True,
             at=time.monotonic(),

@@ -12,8 +12,8 @@ from typing_extensions import TypedDict
 
 from chatrooms.client import Change, Client, rows
 from chatrooms.client.commands import REPEATABLE, Commands
-from chatrooms.client.held import Held
 from chatrooms.client.methods import Methods
+from chatrooms.client.state_view import StateView
 from chatrooms.doors.docs.contract import Contract
 from chatrooms.doors.docs.generated import contract, files
 from chatrooms.doors.docs.python_client import BY_HAND, commands, method_name
@@ -61,7 +61,7 @@ def test_the_client_repeats_the_commands_that_are_declared_as_repeatable():
 
 def test_handwritten_methods_only_override_generated_ones_on_purpose():
     generated = {name for name in vars(Commands) if not name.startswith("_")}
-    by_hand = {name for kind in (Client, Held, Methods) for name in vars(kind)}
+    by_hand = {name for kind in (Client, StateView, Methods) for name in vars(kind)}
     assert generated & by_hand == {"run", "watch", "open_thread", "close_thread"}
 
 

@@ -32,7 +32,7 @@ unreacted = Table(
 _is_unreacted = Prepared(select(unreacted.c.username).where(unreacted.c.username == bindparam("who")))
 
 
-class Wish(Params):
+class NewInboxSettings(Params):
     """What you want in your inbox; what is omitted stays as it is."""
 
     keywords: list[Keyword] | None = Field(
@@ -44,7 +44,7 @@ class Wish(Params):
     reactions: bool | None = Field(None, description="Whether you want items about reactions to your messages.")
 
 
-class Wishes(TypedDict):
+class InboxSettings(TypedDict):
     """What you want in your inbox now."""
 
     keywords: Annotated[list[str], Field(description="Your keywords, in the form in which they are compared.")]
@@ -57,13 +57,13 @@ def wants_reactions(db: Connection, username: str) -> bool:
 
 
 @query("inbox.settings", may=access.anyone, method="inbox_settings", scope="own")
-def inbox_settings(act: Act, p: Nothing, _: None) -> Wishes:
+def inbox_settings(act: Act, p: Nothing, _: None) -> InboxSettings:
     """Return what you want in your inbox besides what everyone has there; no one else learns of it."""
-    return _wishes(act)
+    return _settings(act)
 
 
 @change("inbox.set", may=access.anyone, locks=own_room, repeatable=True, method="set_inbox", scope="own")
-def set_inbox(act: Act, p: Wish, _: None) -> Wishes:
+def set_inbox(act: Act, p: NewInboxSettings, _: None) -> InboxSettings:
     """Choose what you want in your inbox from now on.
 
     A message of others in your rooms and conversations that has one of your keywords, as whole words and whatever their
@@ -79,9 +79,9 @@ def set_inbox(act: Act, p: Wish, _: None) -> Wishes:
             act.db.execute(delete(unreacted).where(unreacted.c.username == username))
         else:
             act.db.execute(insert(unreacted).values(username=username))
-    return _wishes(act)
+    return _settings(act)
 
 
-def _wishes(act: Act) -> Wishes:
+def _settings(act: Act) -> InboxSettings:
     username = act.me.username
     return {"keywords": keywords.of(act.db, username), "reactions": wants_reactions(act.db, username)}

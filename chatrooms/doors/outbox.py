@@ -122,7 +122,7 @@ def _given(row: Waiting) -> dict[str, Any]:
     try:
         written = orjson.loads(row.message)
     except orjson.JSONDecodeError as error:
-        raise Invalid(f"This is no JSON: {error}", field="message") from None
+        raise Invalid(f"This is not JSON: {error}", field="message") from None
     return parsed(NewMessage, written).model_dump() | {"id": row.id}
 
 

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, insert, select, text, update
+from sqlalchemy.event import listen
 
 from chatrooms import outbox
-from chatrooms.doors import picking_up
-from chatrooms.doors.picking_up import Outbox
+from chatrooms.doors import outbox as door
+from chatrooms.doors.outbox import Outbox
 from chatrooms.errors import NotFound, RateLimited
 from chatrooms.lifetime import NotRunning
 from tests import databases
@@ -42,7 +43,7 @@ class Chat:
 
 @pytest.fixture
 def engine(tmp_path: Path, either_database: str, monkeypatch):
-    monkeypatch.setattr(picking_up, "SECONDS", 0.01)
+    monkeypatch.setattr(door, "SECONDS", 0.01)
     engine = create_engine(either_database or f"sqlite:///{tmp_path / 'shop.sqlite3'}")
     outbox.metadata.create_all(engine)
     yield engine
@@ -98,7 +99,7 @@ async def test_a_refused_message_stays_with_the_reason_and_is_tried_again_if_tha
 
 @pytest.mark.parametrize("refusal", [RateLimited(retry_after=1), NotRunning("ended")])
 async def test_messages_that_must_wait_hold_up_no_others(engine, monkeypatch, refusal):
-    monkeypatch.setattr(picking_up, "AT_ONCE", 2)
+    monkeypatch.setattr(door, "AT_ONCE", 2)
     chat = Chat(refusing={str(number): refusal for number in range(5)})
     write(engine, *map(str, range(8)))
     async with Outbox(engine, chat.post).delivering():
@@ -125,13 +126,14 @@ async def test_what_is_no_message_is_refused_and_holds_up_no_others(engine):
 
 
 async def test_a_database_that_is_away_is_logged_once_and_read_again(engine, caplog, monkeypatch):
-    monkeypatch.setattr(picking_up, "LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(door, "LONGEST_PAUSE", 0.02)
     chat = Chat()
     outbox.metadata.drop_all(engine)
+    looks: list[object] = []
+    listen(engine, "handle_error", looks.append)
     with caplog.at_level(logging.ERROR):
         async with Outbox(engine, chat.post).delivering():
-            await until(lambda: caplog.records)
-            await asyncio.sleep(0.1)
+            await until(lambda: len(looks) >= 3)
             outbox.metadata.create_all(engine)
             write(engine, "1")
             await until(lambda: chat.posted)

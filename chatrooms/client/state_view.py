@@ -11,7 +11,7 @@ QUIET = ("reaction", "invitation")
 """Kinds of inbox items that need no attention at once."""
 
 
-class Held:
+class StateView:
     """The state that a client keeps up to date. Do not modify it."""
 
     _state: State
