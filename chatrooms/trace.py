@@ -34,7 +34,8 @@ class _Added:
         self._ids = ids
 
     def __enter__(self) -> None:
-        self._before: Token[Mapping[str, Any]] = _current.set({**_current.get(), **self._ids})
+        outside = _current.get()
+        self._before: Token[Mapping[str, Any]] = _current.set({**outside, **self._ids} if outside else self._ids)
 
     def __exit__(self, *_: object) -> None:
         _current.reset(self._before)

@@ -30,7 +30,7 @@ class Caller:
 
     ``network`` is the address that rates count by (`Handshake.network`), or empty. ``new_token`` is a token that proves
     them and that their client does not know yet. ``scope`` is what a program's service key is for, whose id is the
-    ``session`` then.
+    ``session`` then. ``whom`` they take turns with is everybody of the network address, or the person alone.
     """
 
     username: str
@@ -40,11 +40,10 @@ class Caller:
     network: str = ""
     new_token: str | None = field(default=None, repr=False)
     scope: Scope | None = None
+    whom: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def whom(self) -> str:
-        """With whom the caller takes turns: everybody of the network address, or the person alone."""
-        return self.network or self.username
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "whom", self.network or self.username)
 
 
 APPLICATION = Caller(names.APPLICATION, host=True)
@@ -115,7 +114,7 @@ class Server:
 NO_SERVER = Server()
 
 
-@dataclass
+@dataclass(slots=True)
 class Act:
     """A command while it runs: its caller, time and transaction, and what it changes and emits.
 

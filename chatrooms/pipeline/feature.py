@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
@@ -130,7 +130,6 @@ class Features:
         self.served = tuple(served for feature in listed for served in feature.served)
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
         self.asks: tuple[Asked, ...] = tuple((asked, {}) for each in self.listeners for asked in each.asks)
-        self._concerned_by: dict[tuple[frozenset[str], frozenset[Trait]], tuple[Listener, ...]] = {}
 
     def listen(self, act: Act) -> None:
         """Run the listeners with the rows that a command changed, until none of them adds another; raises `Endless`."""
@@ -150,10 +149,7 @@ class Features:
             tables.update(change.rows)
             for message in change.rows.get("messages", ()):
                 found |= traits.of(message)
-        by = frozenset(tables), frozenset(found)
-        if by not in self._concerned_by:  # there are few such combinations
-            self._concerned_by[by] = tuple(each for each in self.listeners if _concerns(each, *by))
-        return self._concerned_by[by]
+        return _concerned(self.listeners, frozenset(tables), frozenset(found))
 
     def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:
         """Make the components, and bind the live commands, entries and jobs to them."""
@@ -169,8 +165,15 @@ class Features:
         return started
 
 
-def _concerns(listener: Listener, tables: frozenset[str], found: frozenset[Trait]) -> bool:
-    return listener.table in tables and (listener.table != "messages" or not found.isdisjoint(listener.when))
+@lru_cache(maxsize=1000)
+def _concerned(
+    listeners: tuple[Listener, ...], tables: frozenset[str], found: frozenset[Trait]
+) -> tuple[Listener, ...]:
+    return tuple(
+        each
+        for each in listeners
+        if each.table in tables and (each.table != "messages" or not found.isdisjoint(each.when))
+    )
 
 
 def _at_most_one(what: str, found: list[T]) -> list[T]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -33,7 +33,7 @@ class NotRepeatable(Exception):
     """A repeatable query emitted signals, which would be emitted again with it: a mistake in its declaration."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Outcome(Generic[R]):
     """The outcome of a command."""
 
@@ -56,6 +56,28 @@ class Outcome(Generic[R]):
         ]
 
 
+class Work(Generic[R]):
+    """Work for the writer, which may run it again after undoing what it did, then also what rates counted.
+
+    Sessions that it ended go on until it has ended them again.
+    """
+
+    __slots__ = ("_attempt", "_ended", "_run", "_sessions")
+
+    def __init__(self, run: Callable[[Connection, Rates], Outcome[R]], rates: Rates, sessions: SessionUse) -> None:
+        self._run, self._attempt, self._sessions = run, Attempt(rates), sessions
+        self._ended: Sequence[str] = ()
+
+    def __call__(self, db: Connection) -> Outcome[R]:
+        """Do it, on the writer's thread."""
+        self._attempt.undo()
+        for session in self._ended:
+            self._sessions.find_again(session, self._sessions.now())
+        outcome = self._run(db, self._attempt)
+        self._ended = [*outcome.ended, *outcome.barred]
+        return outcome
+
+
 class Transacting:
     """Runs commands and other changes; ``server`` is what they get as theirs."""
 
@@ -74,15 +96,13 @@ class Transacting:
             raise NotRepeatable(command.name)
         return outcome
 
-    def command(self, command: Command[P], p: P, me: Caller) -> Callable[[Connection], Outcome[Any]]:
+    def command(self, command: Command[P], p: P, me: Caller) -> Work[Any]:
         """Return the writer's work for a command; raises `RateLimited` if its broadcast exceeds the caller's rate."""
-        return self._rerunnable(partial(self._command, command, p, me))
+        return self._work(partial(self._command, command, p, me))
 
-    def change(
-        self, work: Callable[[Act], R], me: Caller, locked: Collection[str]
-    ) -> Callable[[Connection], Outcome[R]]:
+    def change(self, work: Callable[[Act], R], me: Caller, locked: Collection[str]) -> Work[R]:
         """Return the writer's work for a change that is not a command."""
-        return self._rerunnable(partial(self._change, work, me, locked))
+        return self._work(partial(self._change, work, me, locked))
 
     def act(self, me: Caller, db: Connection, rates: Rates | None = None) -> Act:
         """Return what a body gets."""
@@ -92,23 +112,8 @@ class Transacting:
         """Return what a query gets that counts in no rate."""
         return self.act(me, db, self._uncounted)
 
-    def _rerunnable(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
-        """Return ``run`` for the writer, which may run it again after undoing what it did, then also in the rates.
-
-        Sessions that it ended go on until it has ended them again.
-        """
-        attempt, ended = Attempt(self._rates), list[str]()
-
-        def work(db: Connection) -> Outcome[R]:
-            nonlocal ended
-            attempt.undo()
-            for session in ended:
-                self._sessions.find_again(session, self._sessions.now())
-            outcome = run(db, attempt)
-            ended = [*outcome.ended, *outcome.barred]
-            return outcome
-
-        return work
+    def _work(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Work[R]:
+        return Work(run, self._rates, self._sessions)
 
     def _command(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
         self._sessions.require(me)

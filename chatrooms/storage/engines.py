@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
@@ -72,7 +73,7 @@ def connect(url: URL, *, writer: bool, patient: bool = False) -> Engine:
             connection.execute("PRAGMA query_only = ON")
 
     begin = Prepared(text("BEGIN IMMEDIATE" if writer else "BEGIN"))
-    event.listen(engine, "begin", lambda connection: begin.run(connection, {}))
+    event.listen(engine, "begin", partial(begin.run, values={}))
     return engine
 
 

@@ -54,7 +54,11 @@ class Waiting:
 
     def add(self, write: Write) -> None:
         """Let ``write`` wait behind the others of its caller."""
-        self._of.setdefault(write.whom, deque()).append(write)
+        writes = self._of.get(write.whom)
+        if writes is None:
+            self._of[write.whom] = deque((write,))
+        else:
+            writes.append(write)
         self._count += 1
 
     def take(self, most: int) -> list[Write]:

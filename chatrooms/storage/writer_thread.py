@@ -56,11 +56,11 @@ class WriterThread:
             future.set_running_or_notify_cancel()  # from now on, nobody who waits for it can cancel it
         Thread(target=self._live, name="writer", daemon=True).start()
 
-    async def commit(self, batch: list[Write], loop: asyncio.AbstractEventLoop) -> list[Write]:
-        """Commit the beginning of ``batch`` and return what there was no time for."""
+    def commit(self, batch: list[Write], loop: asyncio.AbstractEventLoop) -> asyncio.Future[list[Write]]:
+        """Commit the beginning of ``batch``; the future's result is what there was no time for."""
         done: asyncio.Future[list[Write]] = loop.create_future()
         self._batches.put((batch, done))
-        return await done
+        return done
 
     async def end(self, seconds: float) -> bool:
         """Finish the batches, release everything, and end; return whether it took less than ``seconds``."""

@@ -1,8 +1,8 @@
 """What the server does for one message, without a network: ``python -m tests.bench.message [--rounds N] [--alone]``.
 
 Packets are handed to a socket whose transport swallows what it is given, and each batch is waited for, or with
-``--alone`` each message. The least of the rounds is printed first, which others on the machine disturb least: run it in
-two checkouts in turns to compare them.
+``--alone`` each message. Garbage is collected as by ``chatrooms serve``. The least of the rounds is printed first,
+which others on the machine disturb least: run it in two checkouts in turns to compare them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from uuid import UUID
 
+from chatrooms.cli.gc_tuning import collected_in_parts
 from chatrooms.wire.ending import Ending
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.socket import Socket
@@ -61,7 +62,8 @@ async def rounds(count: int, *, alone: bool = False) -> list[float]:
             sink = Sink()
             sender = _redirect(server, sink)
             together = 1 if alone else BATCH
-            seconds = [await _round(sender, number * BATCH, together) for number in range(count)]
+            with collected_in_parts():
+                seconds = [await _round(sender, number * BATCH, together) for number in range(count)]
     if sink.accepted != count * BATCH:
         raise RuntimeError(f"{sink.accepted:,} of {count * BATCH:,} messages were accepted")
     return seconds

@@ -107,7 +107,7 @@ async def test_a_repeatable_query_cannot_emit_signals(chat, monkeypatch, caplog,
     monkeypatch.setitem(chat._features.commands, name, dataclasses.replace(DECLARED[name], repeatable=True))
     with pytest.raises(Internal):
         await chat.run(name, given, username="alice")
-    assert "read failed: chatrooms.pipeline.pipeline.NotRepeatable" in caplog.text
+    assert "read failed: chatrooms.pipeline.transacting.NotRepeatable" in caplog.text
 
 
 async def test_a_mistake_in_the_locks_refuses_that_command_alone(chat, monkeypatch):
