@@ -291,7 +291,7 @@ async def test_the_application_hears_who_joins_and_every_change(host):
 
     @host.chat.on_change(room="#den")
     async def changed(change):
-        await changes(change)
+        await changes(dict(change))
         change["messages"] = "what a handler does with it is its own business"
 
     async with host.tab(ALICE) as alice, host.tab(BOB) as bob:
