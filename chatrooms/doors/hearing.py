@@ -45,9 +45,9 @@ class Hearing:
         self._id_of = id_of
         self._ears: list[_Ear] = []
 
-    def on_message(self, handler: OnMessage, room: str | None) -> None:
-        """Have ``handler`` called for each new message, except those of the application itself."""
-        self._add("on_message", handler, handler, room, _messages)
+    def on_message(self, handler: OnMessage, room: str | None, *, direct: bool) -> None:
+        """Have ``handler`` called for each new message, except the application's own; if ``direct``, those to it."""
+        self._add("on_message", handler, handler, room, _direct if direct else _messages)
 
     def on_join(self, handler: OnJoin, room: str | None) -> None:
         """Have ``handler`` called for each person who becomes a member of a shared room."""
@@ -85,6 +85,10 @@ def _messages(change: Change) -> Iterator[Given]:
         is_message = row["number"] is not None and not row["deleted"]
         if is_message and row["seq"] == change.rev and row["author"] != names.APPLICATION:
             yield (dict(row),)
+
+
+def _direct(change: Change) -> Iterator[Given]:
+    return _messages(change) if names.APPLICATION in names.people(names.base(change.room)) else iter(())
 
 
 def _joined(change: Change) -> Iterator[Given]:

@@ -30,19 +30,23 @@ class HostHandlers:
     _policies: Policies
 
     @overload
-    def on_message(self, handler: M, *, room: str | None = None) -> M: ...
+    def on_message(self, handler: M, *, room: str | None = None, direct: bool = False) -> M: ...
 
     @overload
-    def on_message(self, handler: None = None, *, room: str | None = None) -> Callable[[M], M]: ...
+    def on_message(
+        self, handler: None = None, *, room: str | None = None, direct: bool = False
+    ) -> Callable[[M], M]: ...
 
-    def on_message(self, handler: OnMessage | None = None, *, room: str | None = None) -> Any:
+    def on_message(self, handler: OnMessage | None = None, *, room: str | None = None, direct: bool = False) -> Any:
         """Have a coroutine function called with each new message, or only with those in ``room`` and its threads.
 
+        If ``direct``, it gets those that people write to the application, in the conversations with it.
         The application's own messages are left out. Within a room, the next call waits for the last one; nothing else
         waits for them, and their exceptions are logged. Messages that are posted while the chat does not run, or that
         wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``.
         """
-        return handlers.decorated(lambda given: self._hearing.on_message(given, room and names.durable(room)), handler)
+        where = room and names.durable(room)
+        return handlers.decorated(lambda given: self._hearing.on_message(given, where, direct=direct), handler)
 
     @overload
     def on_join(self, handler: J, *, room: str | None = None) -> J: ...

@@ -8,7 +8,10 @@ const isUnheard = (author) => author === "alice" || author === "mallory";
 
 /** Messages numbered from 1, some of them mine, of somebody blocked, or deleted later. */
 const room = fc.array(
-  fc.record({ author: fc.constantFrom("alice", "bob", "mallory"), deletedAfter: fc.option(fc.integer({ min: 1, max: 40 })) }),
+  fc.record({
+    author: fc.constantFrom("alice", "bob", "mallory"),
+    deletedAfter: fc.option(fc.integer({ min: 1, max: 40 })),
+  }),
   { maxLength: 40 },
 );
 
@@ -19,7 +22,9 @@ test("unread are the messages after the position that are not mine, deleted or o
         const seq = index + 1;
         return message({ seq, author, rev: seq + (deletedAfter ?? 0), deleted: deletedAfter !== null });
       });
-      const uncounted = messages.map((row) => [row.number, readFrom(row, isUnheard)]).filter(([, rev]) => rev < Infinity);
+      const uncounted = messages
+        .map((row) => [row.number, readFrom(row, isUnheard)])
+        .filter(([, rev]) => rev < Infinity);
       const known = uncounted.filter(([seq, rev]) => seq > number && rev <= counted).length;
       const position = { number, uncounted: known, room_rev: counted };
       const unread = messages.filter((row) => row.number > number && row.author === "bob" && !row.deleted).length;

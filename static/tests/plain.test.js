@@ -35,7 +35,10 @@ test("people are called by their display names, as they are known here", () => {
       { username: "carol", name: "" },
     ].map((row) => [row.username, /** @type {any} */ (row)]),
   );
-  assert.equal(plain("@77 and **@77**, @BOB, @carol, @dave, a@77.org, `@77`"), "@Alice Smith and @Alice Smith, @BOB, @carol, @dave, a@77.org, @77");
+  assert.equal(
+    plain("@77 and **@77**, @BOB, @carol, @dave, a@77.org, `@77`"),
+    "@Alice Smith and @Alice Smith, @BOB, @carol, @dave, a@77.org, @77",
+  );
   users.value = new Map();
 });
 

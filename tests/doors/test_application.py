@@ -257,7 +257,18 @@ async def test_a_handler_hears_new_messages_alone_in_order_and_of_its_room(host)
     async def in_lobby(message):
         await here(message)
 
-    async with host.tab(ALICE) as alice:
+    direct = Heard()
+
+    @host.chat.on_message(direct=True)
+    async def to_the_application(message):
+        await direct(message)
+
+    async with host.tab("zoe") as zoe, host.tab(ALICE) as alice:
+        for id, person in (("zoe", zoe), (ALICE, alice)):
+            note = await host.chat.post(id, "Hello")
+            await person.say(note["room"], "Good day")
+            await everything.until(1)
+            everything.clear()
         first = await alice.say("#lobby", "0")
         await alice.run("message.edit", id=first["id"], text="changed")
         await alice.run("reaction.add", id=first["id"], emoji="\N{THUMBS UP SIGN}")
@@ -269,8 +280,10 @@ async def test_a_handler_hears_new_messages_alone_in_order_and_of_its_room(host)
         await alice.say("#lobby", "last")
         await everything.until(23)
         await here.until(22)
+        await direct.until(2)
     assert [one["text"] for one in here if one["room"] == "#lobby"] == [*map(str, range(20)), "last"]
     assert {one["room"] for one in everything} == {"#lobby", "alice", f"#lobby/{first['seq']}"}
+    assert [one["room"] for one in direct] == ["system+zoe", "alice+system"]
 
 
 async def test_the_application_hears_who_joins_and_every_change(host):
@@ -278,7 +291,7 @@ async def test_the_application_hears_who_joins_and_every_change(host):
 
     @host.chat.on_change(room="#den")
     async def changed(change):
-        await changes(change)
+        await changes(dict(change))
         change["messages"] = "what a handler does with it is its own business"
 
     async with host.tab(ALICE) as alice, host.tab(BOB) as bob:

@@ -35,10 +35,9 @@ async def greet(user_id: str, handshake: Handshake) -> None:
         await chat.post(user_id, "How can we help?", key="welcome")
 
 
-@chat.on_message
+@chat.on_message(direct=True)
 async def answer(message: Message) -> None:
-    if message["room"].endswith("+system"):
-        await chat.post(reply_to=message["id"], text=f"You said: {message['text']}")
+    await chat.post(reply_to=message["id"], text=f"You said: {message['text']}")
 
 
 @chat.event("vote")
