@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from math import ceil
 from threading import Lock
 
@@ -12,6 +13,8 @@ from chatrooms.wire.networks import TIMES, circles
 
 Counted = tuple[tuple[tuple[Quota, ...], str], ...]
 """Quotas, and who is counted in these."""
+CACHED = 1000
+"""How many addresses are known with the networks around them: every message asks."""
 
 
 class Limit:
@@ -25,6 +28,7 @@ class Limit:
         self._each = parse(text, times)
         self._shared = tuple(parse(text, times * max(1, crowd) * wider) for wider in TIMES)
         self._by_address = crowd == 0
+        self._around = lru_cache(maxsize=CACHED)(self._together)
         self._lock = Lock()
 
     def spend(self, person: str, network: str = "", weight: int = 1) -> None:
@@ -34,14 +38,16 @@ class Limit:
         """
         with self._lock:
             now, counted = time.monotonic(), self._counted(person, network)
-            if wait := _wait(counted, now):
-                raise RateLimited(retry_after=wait)
+            wait = max([quota.wait(who, now) for quotas, who in counted for quota in quotas])
+            if wait:
+                raise RateLimited(retry_after=ceil(wait))
             _take(counted, now, weight)
 
     def wait(self, person: str, network: str = "") -> int:
         """Return the seconds until a person may do something again; 0 if that is now."""
         with self._lock:
-            return _wait(self._counted(person, network), time.monotonic())
+            now, counted = time.monotonic(), self._counted(person, network)
+            return ceil(max(quota.wait(who, now) for quotas, who in counted for quota in quotas))
 
     def charge(self, person: str, network: str, weight: int) -> None:
         """Count ``weight`` more of what `spend` allowed, however much that is; if it is negative, give it back."""
@@ -51,12 +57,11 @@ class Limit:
     def _counted(self, person: str, network: str) -> Counted:
         if not network:
             return ((self._each, person),)
-        shared = tuple(zip(self._shared, circles(network), strict=False))
+        shared = self._around(network)
         return shared if self._by_address else ((self._each, person), *shared)
 
-
-def _wait(counted: Counted, now: float) -> int:
-    return ceil(max([quota.wait(who, now) for quotas, who in counted for quota in quotas]))
+    def _together(self, network: str) -> Counted:
+        return tuple(zip(self._shared, circles(network), strict=False))
 
 
 def _take(counted: Counted, now: float, weight: int) -> None:

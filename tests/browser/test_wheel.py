@@ -20,7 +20,7 @@ __all__ = [
     "test_two_people_talk_in_the_lobby",
 ]
 MOST_REQUESTS = 12
-MOST_BYTES = 95_000
+MOST_BYTES = 86_000
 BUILD_SECONDS = 300
 
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)
