@@ -142,6 +142,6 @@ async def test_a_guest_is_asked_after_a_few_days_to_secure_the_name(person: Arri
     await set_password(alice)
     await alice.page.evaluate("localStorage.removeItem('chatrooms / alice asked to secure')")
     await alice.page.reload()
-    await alice.page.wait_for_function("localStorage.getItem('chatrooms / alice asked to secure')")
+    await alice.page.wait_for_function("() => localStorage.getItem('chatrooms / alice asked to secure')")
     await alice.say("Nobody asks again")
     await expect(notices.get_by_role("button", name="Secure your name")).to_have_count(0)
