@@ -156,4 +156,5 @@ def _name(column: Column[str]) -> str:
     return f"{column.table.name}.{column.name}"
 
 
-FEATURE = Feature(tables=(free_names,), jobs=(JobKind("names.free", _find, every=EVERY),))
+JOB = JobKind("names.free", _find, every=EVERY)
+FEATURE = Feature(tables=(free_names,), jobs=(JOB,))

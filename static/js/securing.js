@@ -34,8 +34,7 @@ const key = (username) => `${username} asked to secure`;
 async function ask(username) {
   keep(key(username), new Date().toISOString());
   if (await hasWayBack()) return;
-  const offer = { label: "Secure your name", act: () => show("devices") };
-  toast(`Only this browser signs you in as ${username}. A passkey or password brings you back if you lose it.`, offer);
+  toast(`Only this browser signs you in as ${username}.`, { label: "Secure your name", act: () => show("devices") });
 }
 
 async function hasWayBack() {

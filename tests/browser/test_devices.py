@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from playwright.async_api import Page, expect
+from sqlalchemy import update
 
 from chatrooms import clock
-from chatrooms.features import users
-from chatrooms.pipeline.chat import NOBODY
+from chatrooms.storage.tables import users
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
+from tests.identity.test_lifetimes import write
 from tests.servers import RunningServer
 
 STRONG = "umbrella cactus 42"
@@ -148,16 +149,13 @@ async def test_other_devices_are_listed_and_signed_out(person: Arrive) -> None:
 async def test_a_guest_is_asked_after_a_few_days_to_secure_the_name(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     notices = alice.page.get_by_role("status", name="Notices")
-    since = clock.ago(days=4)
-    await own_server.chat._pipeline.change(
-        lambda act: users.store(act, "alice", {"created_at": since}), NOBODY, "alice"
-    )
+    await write(own_server, update(users).values(created_at=clock.ago(days=4)))  # the page learns it when it reloads
     await alice.page.reload()
     await expect(notices).to_contain_text("Only this browser signs you in as alice.")
     await notices.get_by_role("button", name="Secure your name").click()
     await set_password(alice)
     await alice.page.evaluate("localStorage.removeItem('chatrooms / alice asked to secure')")
     await alice.page.reload()
-    await alice.page.wait_for_function("localStorage.getItem('chatrooms / alice asked to secure')")
+    await alice.page.wait_for_function("() => localStorage.getItem('chatrooms / alice asked to secure')")
     await alice.say("Nobody asks again")
     await expect(notices.get_by_role("button", name="Secure your name")).to_have_count(0)

@@ -53,6 +53,7 @@ async def test_who_has_to_be_approved_asks_on_the_same_page_and_is_signed_in(
     olga = await person("olga")
     await appoint(own_server.chat, "olga", "owner")
     await own_server.chat.run("server.update", {"sign_up": "approval"}, username="olga")
+    await open_admin(olga)
     alice = await person("alice", joined=False)
     await alice.button("Sign in with a password").click()
     await sign_in(alice, SECRET)
@@ -60,7 +61,6 @@ async def test_who_has_to_be_approved_asks_on_the_same_page_and_is_signed_in(
     alice.complaints.clear()  # about the refusal
     await alice.button("Ask to join").click()
     await expect(alice.page.get_by_role("heading", name="You asked to join")).to_be_visible()
-    await open_admin(olga)
     waiting = olga.page.get_by_role("list", name="Waiting to join").get_by_role("listitem")
     await expect(waiting).to_contain_text("Alice from work")
     await expect(waiting).to_contain_text("Known to the directory by this name")
