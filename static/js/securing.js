@@ -30,10 +30,11 @@ const isPast = (at, span) => Date.now() - Date.parse(at) > span;
 /** @param {string} username */
 const key = (username) => `${username} asked to secure`;
 
-/** @param {string} username */
+/** If the server does not answer, the next connection asks. @param {string} username */
 async function ask(username) {
+  const isSecure = await hasWayBack();
   keep(key(username), new Date().toISOString());
-  if (await hasWayBack()) return;
+  if (isSecure) return;
   toast(`Only this browser signs you in as ${username}.`, { label: "Secure your name", act: () => show("devices") });
 }
 

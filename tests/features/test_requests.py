@@ -160,7 +160,7 @@ def was_invited_by_alice_and_came_back_alone(direct: Direct) -> None:
 
 def was_invited_by_a_third(direct: Direct) -> None:
     share_an_open_room(direct)
-    direct.run("mallory", "room.leave", {"room": "#den"})
+    direct.run("carol", "room.remove", {"room": "#den", "username": "mallory"})
     direct.run("carol", "room.invite", {"room": "#den", "username": "mallory"})
 
 
