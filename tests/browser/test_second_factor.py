@@ -45,6 +45,7 @@ async def test_a_password_and_a_code_bring_you_back(person: Arrive) -> None:
     await alice.button("Turn on codes").click()
     recovery = alice.dialog.get_by_role("list", name="Recovery codes").get_by_role("listitem")
     await expect(recovery).to_have_count(10)
+    await expect(alice.dialog.get_by_role("button", name="Copy")).to_be_focused()
     await alice.page.keyboard.press("Escape")
     await expect(alice.dialog.get_by_role("alert")).to_contain_text("shown only once")
     await alice.button("Keep open").click()
