@@ -210,7 +210,7 @@ async def threads(alice: Visitor) -> None:
 async def inbox(alice: Visitor) -> None:
     await rooms(alice)
     await alice.page.get_by_role("link", name=re.compile("^Inbox")).click()
-    await expect(alice.page.get_by_text("@alice, can you")).to_be_visible()
+    await expect(alice.page.get_by_text("@Alice Moreau, can you")).to_be_visible()
 
 
 async def bookmarks(alice: Visitor) -> None:

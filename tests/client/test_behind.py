@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chatrooms.client.changes import Change
 from chatrooms.client.state import State
 from chatrooms.pipeline.addressing import BEYOND
+from chatrooms.wire.crowd import Crowd
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Delivery, Message
 from chatrooms.wire.session_limits import SessionLimits
@@ -62,7 +63,9 @@ class World:
         self.asked: list[tuple[str, int, list[dict]]] = []
         self.transport = Transport()
         slot = SessionLimits().acquire("192.0.2.1")
-        self.socket = Socket("1", (25, 20), LIMITS, slot=slot, received=None, ended=None, caught_up=self._caught_up)
+        self.socket = Socket(
+            "1", (25, 20), LIMITS, slot=slot, received=None, ended=None, caught_up=self._caught_up, everyone=Crowd()
+        )
         self.socket.transport, self.transport.socket = self.transport, self.socket
 
     def change(self, room: str, size: int) -> None:
