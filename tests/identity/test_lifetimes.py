@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select, update
@@ -44,7 +45,9 @@ def set_clock(patched, span: timedelta) -> None:
         def now(cls, tz=None):
             return datetime.now(tz) + span
 
+    off = int(span.total_seconds()) * 10**9
     patched.setattr(clock, "datetime", Wrong)
+    patched.setattr(clock, "time", SimpleNamespace(monotonic=time.monotonic, time_ns=lambda: time.time_ns() + off))
 
 
 @asynccontextmanager
