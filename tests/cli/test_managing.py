@@ -124,7 +124,7 @@ def rows(data, table: str, username: str) -> list[dict]:
         (("archive", "a b"), ""),
         (("remove", "lobby", "nobody"), "no one has the name nobody"),
         (("role", "plans", "alice", "moderator"), "That person is not a member."),
-        (("role", "plans", "olga", "member"), "A room keeps an owner."),
+        (("role", "plans", "olga", "member"), "A room needs an owner."),
         (("role", "lobby", "alice", "owner"), "The owners of this room are those of the server."),
     ],
 )

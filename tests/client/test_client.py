@@ -132,9 +132,9 @@ async def test_every_command_has_its_method(join):
     assert (await next_where(signals, lambda s: s.type == "ring")).data == {"tone": 1}
     assert (await bob.mark_read("#design", row["seq"]))["number"] == 1
     assert [m["username"] for m in (await bob.members("#design"))["members"]] == ["alice", "bob"]
-    assert (await bob.leave("#design"))["gone"]
-    assert not (await alice.invite("#design", "bob"))["gone"]
     assert (await alice.remove("#design", "bob"))["gone"]
+    assert not (await alice.invite("#design", "bob"))["gone"]
+    assert (await bob.leave("#design"))["gone"]
     assert (await alice.archive("#design"))["archived"]
     assert (await alice.update_me(name="Alice A."))["name"] == (await bob.user("alice"))["name"]
     assert (await alice.me())["username"] == alice.username
