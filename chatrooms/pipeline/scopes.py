@@ -36,6 +36,11 @@ class Scope:
     rooms: frozenset[str] | None = None
     until: str | None = None
 
+    @property
+    def reads(self) -> bool:
+        """Whether the program may read the messages of its rooms."""
+        return not self.commands.isdisjoint(("read", "history"))
+
     def has(self, room: str) -> bool:
         """Return whether the key is for a room, or the room that a thread is in."""
         return self.rooms is None or names.base(room) in self.rooms

@@ -187,6 +187,23 @@ async def test_a_program_that_reads_learns_nothing_of_what_is_its_person_s_own(p
         assert revs == list(range(revs[0], revs[-1] + 1))  # no gap that would make it call `sync`
 
 
+@pytest.mark.parametrize(
+    ("commands", "reads"), [(["post"], False), (["message.post"], False), (["read", "post"], True)]
+)
+async def test_a_key_that_may_not_read_learns_by_no_refusal_what_others_have_posted(person, commands, reads):
+    alice, bob = await person("alice"), await person("bob")
+    said = await bob.say("#lobby", "between us")
+    key = await make(alice, *commands)
+    _, answer, _ = await post(
+        alice.url,
+        "/api/message.post",
+        {"room": "#lobby", "text": "x", "if_seq": said["seq"] - 1},
+        headers={"Authorization": f"Bearer {key['token']}"},
+    )
+    assert answer["error"]["code"] == "conflict"
+    assert [each["text"] for each in answer["error"]["details"]["since"]] == ["between us"] * reads
+
+
 async def test_a_key_for_some_rooms_ends_too(person):
     alice = await person("alice")
     key = await make(alice, rooms=["#lobby"])
