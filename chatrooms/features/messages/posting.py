@@ -199,7 +199,7 @@ def _require_same_room(db: Connection, id: str, room: str) -> None:
 
 
 def _require_none_since(act: Act, room: str, seq: int) -> None:
-    """Raise `Conflict` with others' messages after ``seq``, if there are any, but without them for keys that may not read."""
+    """Raise `Conflict` with the messages of others after ``seq``, if there are any; none for keys that may not read."""
     after = rows(access.of(act.db, act.me, room)).where(messages.c.seq > seq, tables.is_message)
     others = after.where(messages.c.author != act.me.username, messages.c.deleted.is_(False))
     if since := list(fitting(load(act, others.order_by(messages.c.seq).limit(MAX_PAGE)))):
