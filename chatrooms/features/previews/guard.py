@@ -20,6 +20,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 PORTS = {"http": 80, "https": 443}
 """Other ports belong to services that are not meant for strangers."""
+LAST_PORT = 65_535
 _PUBLIC = IPv6Network("2000::/3")
 _NOT_PUBLIC = tuple(
     ip_network(each)
@@ -80,6 +81,8 @@ class Guard:
         A name all of whose addresses are not public is refused, and so is one of which only some are.
         """
         port = port or PORTS[scheme]
+        if port > LAST_PORT:
+            raise Refused("there is no such port")
         if "." not in host.rstrip(".") and ":" not in host:
             raise Refused("this is the name of a machine in a local network")
         try:

@@ -23,12 +23,20 @@ class Directory:
         self._folder, self._data = folder, data
 
     def put(self, key: str, file: Path) -> None:
-        """Store the file at a path: the same file under a second name where possible, otherwise a copy."""
+        """Store the file at a path: the same file under a second name where possible, otherwise a copy.
+
+        What is stored already goes only when what replaces it is whole: another process may have stored it, and have
+        removed the file at the path, which then raises ``FileNotFoundError``.
+        """
         target = self._path(key)
         make_folder(target.parent, self._data)
-        target.unlink(missing_ok=True)
         try:
             os.link(file, target)
+        except FileNotFoundError:
+            raise
+        except FileExistsError:
+            if not target.samefile(file):
+                copy(file, target)
         except OSError:  # another or a simple file system
             copy(file, target)
         sync(target)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatrooms.features.previews.guard import LOOK_UPS, Guard, Refused, is_public, look_up
+from chatrooms.features.previews.guard import LAST_PORT, LOOK_UPS, Guard, Refused, is_public, look_up
 
 PUBLIC = ["1.1.1.1", "8.8.8.8", "93.184.215.14", "172.15.0.1", "172.32.0.1", "100.63.255.255", "2606:4700::1111"]
 PRIVATE = [
@@ -84,9 +84,13 @@ async def test_all_addresses_of_a_name_have_to_be_public(answers, is_allowed):
             await guard.address("https", "example.org", None)
 
 
-@pytest.mark.parametrize(("scheme", "port"), [("http", 22), ("https", 80), ("http", 443), ("http", 6379)])
+@pytest.mark.parametrize(
+    ("scheme", "port"),
+    [("http", 22), ("https", 80), ("http", 443), ("http", 6379), ("http", 65_536), ("https", 10**20)],
+)
 async def test_other_ports_are_refused(scheme, port):
     async def resolve(host, port):
+        assert port <= LAST_PORT, "the library fails for it"
         return ["1.1.1.1"]
 
     with pytest.raises(Refused):
