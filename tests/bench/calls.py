@@ -11,22 +11,18 @@ import argparse
 import asyncio
 import sqlite3
 import tempfile
-import time
-from collections.abc import Awaitable
 from contextlib import AsyncExitStack, closing
 from pathlib import Path
-from statistics import median, quantiles
 
 from tests.bench.fill import belong
 from tests.bench.seed import Seed, sow
-from tests.bench.sign_ins import acknowledged
+from tests.bench.sign_ins import SECONDS, meanwhile
 from tests.people import Person, connect
 from tests.processes import started
 from tests.servers import QUICK
 from tests.soak.wire import raise_file_limit
 
 ROOM = "#everybody"
-SECONDS = 5.0
 INTERVAL = 0.2
 PATIENCE = 120
 COUNTED = "UPDATE rooms SET members = ?, counter = ? WHERE name = ?"
@@ -56,19 +52,6 @@ def _holders(database: Path, message: str) -> list[tuple[str]]:
         return db.execute("SELECT username FROM inbox WHERE message = ?", (message,)).fetchall()
 
 
-async def meanwhile(what: str, work: Awaitable[None], person: Person) -> None:
-    """Print how long somebody's acknowledgements take until some work is done."""
-    over = asyncio.Event()
-    posting = asyncio.create_task(acknowledged(person, over, "#apart"))
-    begun = time.perf_counter()
-    await work
-    took = time.perf_counter() - begun
-    over.set()
-    times = await posting
-    late = quantiles(times, n=100)[98]
-    print(f"with {what} ({took:.1f} s): median {median(times):.1f} ms, 99 % {late:.1f} ms, {len(times)} messages")
-
-
 async def measure(seed: Seed, online: int) -> None:
     """Print the figures."""
     directory, people = seed.directory, list(seed.tokens)
@@ -81,8 +64,8 @@ async def measure(seed: Seed, online: int) -> None:
             await stack.enter_async_context(connect(server.url, name, token=seed.tokens[name])) for name in chosen
         ]
         await other.run("room.create", name="apart")
-        await meanwhile("nothing", asyncio.sleep(SECONDS), other)
-        await meanwhile(f"@room in a room of {count:,}", call(database, owner, count), other)
+        await meanwhile("nothing", asyncio.sleep(SECONDS), other, "#apart")
+        await meanwhile(f"@room in a room of {count:,}", call(database, owner, count), other, "#apart")
 
 
 def main() -> None:

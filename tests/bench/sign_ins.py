@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from statistics import median, quantiles
@@ -81,6 +81,22 @@ async def acknowledged(person: Person, until: asyncio.Event, room: str = "#lobby
     return times
 
 
+async def meanwhile(what: str, work: Awaitable[None], person: Person, room: str = "#lobby") -> None:
+    """Print how long a person's acknowledgements in a room take until some work is done."""
+    over = asyncio.Event()
+    posting = asyncio.create_task(acknowledged(person, over, room))
+    begun = time.perf_counter()
+    await work
+    took = time.perf_counter() - begun
+    over.set()
+    times = await posting
+    late = quantiles(times, n=100)[98]
+    print(
+        f"with {what} ({took:.1f} s): median {median(times):.1f} ms, 99 % {late:.1f} ms, most {max(times):.1f} ms, "
+        f"{len(times)} messages"
+    )
+
+
 @asynccontextmanager
 async def prepared(people: list[str]) -> AsyncIterator[tuple[str, list[aiohttp.ClientSession]]]:
     """Start a server with people; yield its URL, and a client for each of them, whose connection is open."""
@@ -103,19 +119,8 @@ async def measure_others(at_once: int) -> None:
             many = (sign_in(each, url, name, PASSWORD) for each, name in zip(clients, people, strict=True))
             assert {status for status, _ in await asyncio.gather(*many)} == {200}
 
-        for what, work in (("nothing", asyncio.sleep(SECONDS)), (f"{at_once} sign-ins", sign_all_in())):
-            over = asyncio.Event()
-            posting = asyncio.create_task(acknowledged(alice, over))
-            begun = time.perf_counter()
-            await work
-            took = time.perf_counter() - begun
-            over.set()
-            times = await posting
-            late = quantiles(times, n=100)[98]
-            print(
-                f"with {what} ({took:.1f} s): median {median(times):.1f} ms, 99 % {late:.1f} ms, most "
-                f"{max(times):.1f} ms, {len(times)} messages"
-            )
+        await meanwhile("nothing", asyncio.sleep(SECONDS), alice)
+        await meanwhile(f"{at_once} sign-ins", sign_all_in(), alice)
 
 
 async def measure_names(tries: int) -> None:
