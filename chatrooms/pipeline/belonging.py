@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
-from chatrooms.pipeline.nodes.others import revs_of
+from chatrooms.pipeline.nodes.others import Revs, revs_of
 from chatrooms.storage.own_tables import follows
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members
+
+NONE = Revs({}, {})
 
 
 class Belonging(NamedTuple):
@@ -23,7 +25,7 @@ class Belonging(NamedTuple):
     username: str
     shared: set[str]
     followed: set[str]
-    revs: Mapping[str, int]
+    revs: Revs
 
     def threads(self, opened: Iterable[str]) -> set[str]:
         """Return the threads whose changes a socket receives that has ``opened`` some."""
@@ -51,4 +53,4 @@ def read(db: Connection, username: str, *, with_revs: bool) -> Belonging:
     shared, followed = (
         {room for (room,) in rooms.tuples(db, {"username": username})} for rooms in (_shared_rooms, _followed)
     )
-    return Belonging(username, shared, followed, revs_of(db, username) if with_revs else {})
+    return Belonging(username, shared, followed, revs_of(db, username) if with_revs else NONE)

@@ -81,7 +81,8 @@ class Broadcast:
         moved = dict.fromkeys(username for event in events for username in moved_by(event))
         moving = list(filter(self.sockets_of, moved))
         if moving:  # who comes into a room now receives what brought them there
-            others.heads.begin({change.room: change.rev - 1 for change in reversed(changes)})
+            begun = [change for change in reversed(changes) if names.kind(change.room) != "personal"]
+            others.heads.begin({change.room: change.rev - 1 for change in begun})
         passed = {id(change) for change in changes if others.heads.take(change)}
         kept = [event for event in events if not isinstance(event, Align | Change) or id(event) in passed]
         await self._deliver_all([*map(Align, moving), *kept], moving)
@@ -183,7 +184,7 @@ class Broadcast:
                 del opened[lost]
             wanted = set(filter(self._receives(sid), belongs.shared | threads))
             if self._others:
-                self._others.follow(belongs.revs, wanted | {belongs.username})
+                self._others.follow_all(belongs.username, belongs.revs, wanted)
             await self.enter(sid, wanted, "shared", "thread")
 
     def _receives(self, sid: str) -> Callable[[str], bool]:

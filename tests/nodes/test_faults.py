@@ -16,6 +16,7 @@ from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.nodes import node as node_module
 from chatrooms.types import MAX_MISSED
 from tests.client.waiting import stored
+from tests.nodes.listening import until
 from tests.people import PATIENCE
 from tests.soak.judge import Doors
 from tests.soak.observers import Observer, observing
@@ -94,6 +95,26 @@ async def test_a_removal_that_the_bus_loses_silences_before_anything_later(on, l
     await alice.say("bob", "sorry")
     await bob.hears(lambda _, data: any(row["room"] == "alice+bob" for row in data.get("memberships", ())))
     assert "he is gone" not in bob.texts()
+
+
+async def test_who_comes_into_rooms_that_are_ahead_of_the_bus_misses_nothing_of_them(nodes, on, monkeypatch):
+    monkeypatch.setattr(node_module, "SECONDS_TO_COMPARE", 3600)
+    alice, bob = await on(0, "alice"), await on(1, "bob")
+    await bob.settled()
+    late, node = [], nodes[1].chat._node
+    hear = node.hear
+    monkeypatch.setattr(node, "hear", lambda name, messages: late.extend((name, [each]) for each in messages))
+    for room, text in (("#secret", "welcome"), ("#other", "here too")):
+        await alice.run("room.create", name=room, access="private")
+        await alice.run("room.invite", room=room, username="bob")
+        await alice.say(room, text)
+    await alice.say("bob", "look there")
+    await until(lambda: "look there" in str(late))
+    for name, messages in late:
+        hear(name, messages)
+        await bob.settled()
+    for text in ("welcome", "here too", "look there"):
+        await bob.hears_text(text)
 
 
 async def test_a_session_whose_end_the_bus_loses_is_ended_all_the_same(on, loses, often):

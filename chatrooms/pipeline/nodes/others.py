@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, union_all
+from sqlalchemy import Connection, bindparam, func, null, select, union_all
 
 from chatrooms import names
 from chatrooms.pipeline.bus import Bus
@@ -43,10 +44,26 @@ class Others:
         self.heads.begin(revs)
         self.bus.follow(rooms)
 
+    def follow_all(self, username: str, revs: Revs, rooms: Collection[str]) -> None:
+        """Broadcast the changes of a person's rooms, and hear what their sockets in ``rooms`` receive.
 
-def revs_of(db: Connection, username: str) -> dict[str, int]:
+        Sockets that just connected ask for everything up to now themselves. Those that were here receive of rooms that
+        the person came into what brought them there, and all that followed: the database can be ahead of the bus.
+        """
+        self.follow(revs.before if username in self.heads else revs.now, {*rooms, username})
+
+
+class Revs(NamedTuple):
+    """The revs of a person's rooms ``now``, and the last ones ``before`` the person came into them."""
+
+    now: Mapping[str, int]
+    before: Mapping[str, int]
+
+
+def revs_of(db: Connection, username: str) -> Revs:
     """Return the revs of all rooms whose changes a person receives: their own, those they belong to, and threads."""
-    return dict(_of_person.tuples(db, {"username": username}))
+    found = _of_person.tuples(db, {"username": username})
+    return Revs({room: rev for room, rev, _ in found}, {room: before for room, _, before in found})
 
 
 def revs(db: Connection, rooms: Iterable[str]) -> dict[str, int]:
@@ -59,17 +76,22 @@ def revs_received(db: Connection, rooms: Collection[str]) -> dict[str, int]:
     found = revs(db, [room for room in rooms if names.kind(room) != "personal"])
     for room in rooms:
         if names.kind(room) == "personal":
-            found |= revs_of(db, room)
+            found |= revs_of(db, room).now
     return found
 
 
+_counter = func.coalesce(rooms.c.counter, 0)
 _theirs = union_all(
-    select(members.c.room).where(members.c.username == bindparam("username"), members.c.gone.is_(False)),
-    select(follows.c.room).where(follows.c.username == bindparam("username"), follows.c.gone.is_(False)),
+    select(members.c.room, (members.c.rev - 1).label("before")).where(
+        members.c.username == bindparam("username"), members.c.gone.is_(False)
+    ),
+    select(follows.c.room, null().label("before")).where(
+        follows.c.username == bindparam("username"), follows.c.gone.is_(False)
+    ),
 ).subquery()
 _of_person = Prepared(
-    select(_theirs.c.room, func.coalesce(rooms.c.counter, 0))
+    select(_theirs.c.room, _counter, func.coalesce(_theirs.c.before, _counter))
     .select_from(_theirs.outerjoin(rooms, rooms.c.name == _theirs.c.room))
-    .union_all(select(rooms.c.name, rooms.c.counter).where(rooms.c.name == bindparam("username")))
+    .union_all(select(rooms.c.name, rooms.c.counter, rooms.c.counter).where(rooms.c.name == bindparam("username")))
 )
 _of_rooms = Prepared(select(rooms.c.name, rooms.c.counter).where(rooms.c.name.in_(select(values("names").c.value))))
