@@ -7,8 +7,9 @@ import os
 import random
 import signal
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from sqlalchemy import make_url
 
@@ -31,22 +32,27 @@ class Faults:
     ) -> None:
         self._nodes, self._postgres, self._redis, self.chance = nodes, postgres, redis, chance
         self.times: Counter[str] = Counter()
-        self._coming: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+        self._coming: list[list[Any]] = []
 
     async def next(self) -> None:
-        """Let one happen: each once in an order by chance, then all again."""
+        """Let one happen: each once, then each as often as is left of its share, then all again."""
         if not self._coming:
-            self._coming = [
-                ("a node is killed", self._kill_node),
-                ("a node stands still", self._pause_node),
-                ("the bus is killed", self.kill_bus),
-                ("the bus stands still", self._pause_bus),
-                ("PostgreSQL is restarted", self._restart_postgres),
+            faults = [
+                (8, "a node is killed", self._kill_node),
+                (2, "a node stands still", self._pause_node),
+                (2, "the bus is killed", self.kill_bus),
+                (2, "the bus stands still", self._pause_bus),
+                (1, "PostgreSQL is restarted", self._restart_postgres),
             ]
-            self.chance.shuffle(self._coming)
+            first = [fault for _, *fault in faults]
+            more = [fault for share, *fault in faults for _ in range(share - 1)]
+            self._coming = [*self._shuffled(more), *self._shuffled(first)]
         name, fault = self._coming.pop()
         await fault()
         self.times[name] += 1
+
+    def _shuffled(self, faults: list[list[Any]]) -> list[list[Any]]:
+        return self.chance.sample(faults, len(faults))
 
     async def _kill_node(self) -> None:
         node = self.chance.choice(self._nodes)
