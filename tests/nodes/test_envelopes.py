@@ -157,6 +157,10 @@ def test_no_two_senders_have_a_key_in_common_whoever_they_are():
 def test_who_does_not_know_the_secret_of_the_database_cannot_send():
     with pytest.raises(ValueError):
         receiver().take(sent(1, b'[["bye"]]', secret="another"))
+    mine = receiver(me="one")
+    with pytest.raises(ValueError):
+        mine.take(sent(9, b'[["bye"]]', secret="another"))
+    assert mine.echoed == 0
     with pytest.raises(ValueError):
         receiver().take(sent(1, b'[["bye"]]', secret=""))
 

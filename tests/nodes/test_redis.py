@@ -107,6 +107,15 @@ async def test_nonsense_in_a_channel_is_ignored_and_counted(redis_url):
         assert (node.heard, node.bus.ignored) == ([said("#lobby"), Bye()], 8)
 
 
+async def test_a_bus_on_which_only_strangers_speak_counts_as_silent(redis_url):
+    async with listening(redis_url, FACTS) as node, Redis.from_url(redis_url) as bad:
+        silent = node.bus.silent()
+        for text in (b"3 12345678 one 1 1/1 00 []", b"2 another one x 1 1/1 00 []", b"", b"hello"):
+            assert await bad.publish("chatrooms:12345678:epoch:", text)
+        await until(lambda: node.bus.ignored == 2)
+        assert node.bus.silent() >= silent
+
+
 async def test_while_redis_stands_still_nothing_waits_for_it_and_afterwards_it_is_used_again(monkeypatch):
     monkeypatch.setattr(carried, "WAITING", 100)
     monkeypatch.setattr(carried, "SECONDS_TO_PUBLISH", 0.05)

@@ -172,7 +172,7 @@ class CarriedBus:
             listening.result()
 
     def _take(self, receiver: Receiver, text: str | bytes) -> None:
-        self._heard_at = _now()
+        echoed = receiver.echoed
         try:
             parcel = receiver.take(text.decode() if isinstance(text, bytes) else text)
         except OtherVersion:
@@ -184,7 +184,10 @@ class CarriedBus:
             self.ignored += 1
             self._once.warn("the bus has messages that no server of this chat has sent; they are ignored")
             return
-        self._note_lag(receiver.echoed)
+        if parcel or receiver.echoed > echoed:
+            self._heard_at = _now()
+        if receiver.whole:
+            self._note_lag(receiver.echoed)
         if parcel:
             if parcel.messages:
                 self._listener.hear(parcel.node, parcel.messages)

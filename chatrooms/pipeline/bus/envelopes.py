@@ -121,7 +121,7 @@ class Receiver:
 
     def __init__(self, facts: Facts, me: str, clock: DatabaseClock, stream: str = "", *, whole: bool = True) -> None:
         self._database, self._secret, self._stream = facts.instance, facts.secret, stream
-        self._me, self._clock, self._whole = me, clock, whole
+        self._me, self._clock, self.whole = me, clock, whole
         self.echoed = 0
         self._senders: dict[str, _Sent] = {}
 
@@ -140,17 +140,18 @@ class Receiver:
         if version != VERSION:
             raise OtherVersion(version)
         salt, number, part, at = rest.split(" ")
-        if node == self._me:
-            self.echoed = max(self.echoed, int(number))
-            return None
-        if not abs(1000 * self._clock.now() - float(at)) <= 1000 * FRESH:
-            return None
         index, count = part.split("/")
         place = _Place(node, int(number), int(index), int(count))
+        mine = node == self._me
+        if not mine and not abs(1000 * self._clock.now() - float(at)) <= 1000 * FRESH:
+            return None
         sent = self._senders.get(salt) or _Sent(Seal(self._secret, salt, self._stream))
         content = sent.seal.open(sealed, head, place.number, place.piece)
         self._senders[salt] = sent
-        return _joined(sent, place, content, whole=self._whole)
+        if mine:
+            self.echoed = max(self.echoed, place.number)
+            return None
+        return _joined(sent, place, content, whole=self.whole)
 
 
 def _joined(sent: _Sent, place: _Place, content: bytes, *, whole: bool) -> Parcel | None:
