@@ -14,7 +14,8 @@ from tests.identity.entering import code_of, enter, whose
 from tests.people import connect
 from tests.servers import running
 from tests.services import ldap
-from tests.services.ldap import BASE, BUSY, FINDER, certificate
+from tests.services.certificates import certificate
+from tests.services.ldap import BASE, BUSY, FINDER
 
 SECRET, STRONG = "alices secret", "umbrella cactus 42"
 DIRECT = {"ldap_bind_dn": f"uid={{username}},{BASE}"}

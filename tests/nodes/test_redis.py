@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import signal
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 
 import pytest
+from redis import Redis as Sync
 from redis.asyncio import Redis
 
+from chatrooms.bus_address import BusAddress
 from chatrooms.doors import health
 from chatrooms.events import Change, Emission, End, Signal
 from chatrooms.pipeline.bus import carried
+from chatrooms.pipeline.bus.carried import CarriedBus
 from chatrooms.pipeline.bus.concern import concerned, grouped
 from chatrooms.pipeline.bus.messages import Beat, Bye, Head, Moved
+from chatrooms.pipeline.bus.redis import RedisCarrier
 from chatrooms.pipeline.nodes import node
 from chatrooms.storage.facts import Facts
 from tests.doors.test_health import TOKEN, get, measured
-from tests.nodes.listening import listening, until
+from tests.nodes.listening import Ear, listening, until
 from tests.people import connect
 from tests.servers import running
-from tests.services.redis import redis, sentinel
+from tests.services.certificates import certificate
+from tests.services.redis import encrypted, redis, sentinel
 
 FACTS = Facts("12345678", "epoch", "", "secret")
 BEAT = Beat(0, 0)
@@ -163,6 +168,41 @@ async def test_the_master_of_a_service_is_found_by_its_sentinels():
         async with listening(url, FACTS) as one, listening(url, FACTS) as other:
             one.bus.publish([Bye()])
             await until(lambda: other.heard == [Bye()])
+
+
+async def test_when_the_master_of_a_service_is_gone_another_one_is_used():
+    with ExitStack() as stack:
+        master = stack.enter_context(redis())
+        other_one = stack.enter_context(redis("--replicaof", "127.0.0.1", str(master.port)))
+        replicating = stack.enter_context(Sync(port=other_one.port))
+        await until(lambda: replicating.info("replication")["master_link_status"] == "up")
+        keeper = stack.enter_context(sentinel("chat", master.port, "s3cret"))
+        keeping = stack.enter_context(Sync(port=keeper.port, password="s3cret"))
+        await until(lambda: keeping.sentinel_slaves("chat"))
+        url = f"redis+sentinel://127.0.0.1:{keeper.port}/chat?sentinel_password=s3cret"
+        async with listening(url, FACTS) as one, listening(url, FACTS) as other:
+            master.send(signal.SIGKILL)
+
+            def speaks() -> bool:
+                one.bus.publish([Bye()])
+                return Bye() in other.heard
+
+            await until(speaks)
+            assert keeping.sentinel_master("chat")["port"] == other_one.port
+
+
+async def test_redis_is_heard_over_tls_if_its_certificate_is_the_expected_one(tmp_path, caplog):
+    with redis() as server:
+        pem, other_pem = certificate(tmp_path, "127.0.0.1"), certificate(tmp_path, "localhost")
+        async with encrypted(server, pem) as port:
+            url = f"rediss://127.0.0.1:{port}/0?ssl_ca_certs="
+            async with listening(f"{url}{pem}", FACTS) as one, listening(f"{url}{pem}", FACTS) as other:
+                one.bus.publish([Bye()])
+                await until(lambda: other.heard == [Bye()])
+            bus = CarriedBus(RedisCarrier(BusAddress.read(f"{url}{other_pem}")))
+            async with bus.running(FACTS, Ear(bus)):
+                bus.publish([Bye()])
+                await until(lambda: bus.dropped and "the bus is away" in caplog.text)
 
 
 async def test_servers_whose_redis_is_gone_read_the_database_and_say_so(tmp_path, postgres_database, monkeypatch):

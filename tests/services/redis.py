@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,25 +55,52 @@ class RunningRedis:
 
 
 @contextmanager
-def redis() -> Iterator[RunningRedis]:
+def redis(*flags: str) -> Iterator[RunningRedis]:
     """Start an empty server."""
     with tempfile.TemporaryDirectory(prefix="chatrooms-redis-") as home:
         port = free_port()
         options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", home, "--save", "", "--appendonly", "no"]
-        with closing_redis(RunningRedis(port, [redis_binary(), *options], Path(home, "log"))) as server:
+        with closing_redis(RunningRedis(port, [redis_binary(), *options, *flags], Path(home, "log"))) as server:
             yield server
 
 
 @contextmanager
 def sentinel(service: str, master: int, password: str) -> Iterator[RunningRedis]:
-    """Start a sentinel with a password, which watches the server at the port ``master`` as a service."""
+    """Start a sentinel with a password, which watches the server at the port ``master`` as a service.
+
+    It alone decides that the master is down, after half a second, and makes a replica the master.
+    """
     with tempfile.TemporaryDirectory(prefix="chatrooms-sentinel-") as home:
         port, config = free_port(), Path(home, "sentinel.conf")
-        watched = f"sentinel monitor {service} 127.0.0.1 {master} 1"
+        watched = f"sentinel monitor {service} 127.0.0.1 {master} 1\nsentinel down-after-milliseconds {service} 500"
         config.write_text(f"bind 127.0.0.1\nport {port}\ndir {home}\nrequirepass {password}\n{watched}\n")
         command = [redis_binary(), str(config), "--sentinel"]
         with closing_redis(RunningRedis(port, command, Path(home, "log"))) as server:
             yield server
+
+
+@asynccontextmanager
+async def encrypted(server: RunningRedis, pem: Path) -> AsyncIterator[int]:
+    """Serve a Redis over TLS with a certificate; yield the port. Its wheel is built without TLS."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem)
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            inside = await asyncio.open_connection("127.0.0.1", server.port)
+            await asyncio.gather(_copy(reader, inside[1]), _copy(inside[0], writer))
+
+    listening = await asyncio.start_server(pass_on, "127.0.0.1", 0, ssl=context)
+    try:
+        yield listening.sockets[0].getsockname()[1]
+    finally:
+        listening.close()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with closing(writer):
+        while data := await reader.read(1 << 16):
+            writer.write(data)
 
 
 @contextmanager
