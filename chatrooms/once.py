@@ -26,6 +26,6 @@ class Once:
         if now - self._since > SECONDS:
             self._since, self._logged = now, set()
         shown = tuple(value[:SHOWN] for value in values)
-        if shown not in self._logged and len(self._logged) < MOST:
-            self._logged.add(shown)
+        if (text, *shown) not in self._logged and len(self._logged) < MOST:
+            self._logged.add((text, *shown))
             self._log.warning(text, *shown)

@@ -184,3 +184,10 @@ def test_a_warning_comes_again_after_an_hour(caplog, monkeypatch):
         now[0] = 1000 + 60 * minutes
         once.warn("%s at %s", "one", "two")
     assert [each.getMessage() for each in caplog.records] == ["one at two"] * 2
+
+
+def test_different_warnings_are_told_apart_though_they_have_no_values(caplog):
+    once = Once(logging.getLogger("test"))
+    for text in ("the bus is slow", "the bus is silent", "the bus is slow"):
+        once.warn(text)
+    assert [each.getMessage() for each in caplog.records] == ["the bus is slow", "the bus is silent"]
