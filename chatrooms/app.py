@@ -151,8 +151,8 @@ class Chatrooms(ApplicationDoor):
         return Others(bus_of(self.settings.bus, self._db.url))
 
     def _make_node(self, others: Others, rates: Rates) -> Node:
+        from chatrooms.pipeline.nodes.local import Local
         from chatrooms.pipeline.nodes.node import Node
-        from chatrooms.pipeline.nodes.truth import Truth
 
         pipeline = self._pipeline
 
@@ -165,8 +165,8 @@ class Chatrooms(ApplicationDoor):
             await pipeline.renew()
             await used.note()
 
-        truth = Truth(pipeline.sessions, rates, changes, lapsing.ended, renew)
-        return Node(self._broadcast, others, self._db.reader, truth, grace=self.settings.presence_grace)
+        local = Local(pipeline.sessions, rates, changes, lapsing.ended, renew)
+        return Node(self._broadcast, others, self._db.reader, local, grace=self.settings.presence_grace)
 
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""
