@@ -52,8 +52,8 @@ from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.job_runner import Runner
 from chatrooms.pipeline.jobs import FORGET
 from chatrooms.pipeline.pipeline import Pipeline
-from chatrooms.pipeline.queue import Queue
 from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.wakeup import Wakeup
 from chatrooms.settings import OURS, Settings, require_effect
 from chatrooms.storage import facts
 from chatrooms.storage.database import Database
@@ -114,14 +114,14 @@ class Chatrooms(ApplicationDoor):
         others = self._find_others() if self._db.is_shared else None
         self._broadcast = Broadcast(self._server, self._db.reader, self._hearing.take, others)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(FORGET,))))
-        rates, queue = Rates(settings, spent=_sharing(others)), Queue()
+        rates, wakeup = Rates(settings, spent=_sharing(others)), Wakeup()
         self._policies = Policies(self._id_of)
-        self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue, self._policies)
+        self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, wakeup, self._policies)
         self._branding = Brand.of(settings, settings.name)
         self._users = HostUsers(self._pipeline, hosted=authenticate is not None)
         self._posting = HostPosting(self._pipeline, self._users)
         self._components = declared.start(self._broadcast, self._pipeline)
-        self._runner = Runner(self._pipeline, declared.jobs, queue, shared=self._db.is_shared)
+        self._runner = Runner(self._pipeline, declared.jobs, wakeup, shared=self._db.is_shared)
         self._node = self._make_node(others, rates) if others else None
         self._metrics = Metrics(self._server, self._pipeline, self._db, self._runner, self._node)
 
@@ -151,8 +151,8 @@ class Chatrooms(ApplicationDoor):
         return Others(bus_of(self.settings.bus, self._db.url))
 
     def _make_node(self, others: Others, rates: Rates) -> Node:
+        from chatrooms.pipeline.nodes.local import Local
         from chatrooms.pipeline.nodes.node import Node
-        from chatrooms.pipeline.nodes.truth import Truth
 
         pipeline = self._pipeline
 
@@ -165,8 +165,8 @@ class Chatrooms(ApplicationDoor):
             await pipeline.renew()
             await used.note()
 
-        truth = Truth(pipeline.sessions, rates, changes, lapsing.ended, renew)
-        return Node(self._broadcast, others, self._db.reader, truth, grace=self.settings.presence_grace)
+        local = Local(pipeline.sessions, rates, changes, lapsing.ended, renew)
+        return Node(self._broadcast, others, self._db.reader, local, grace=self.settings.presence_grace)
 
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""

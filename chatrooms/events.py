@@ -20,6 +20,8 @@ from chatrooms.types import SIGN_UP, SignUp
 OwnType = Literal["typing", "presence", "profile", "reaction", "applicants", "server"]
 OWN_TYPES: tuple[OwnType, ...] = get_args(OwnType)
 """The types of signals that the server sends; no one else can send them."""
+RESERVED = f"{', '.join(f'`{each}`' for each in OWN_TYPES[:-1])} and `{OWN_TYPES[-1]}` are reserved."
+"""These types in words, for the documentation."""
 
 
 class ServerInfo(TypedDict):
@@ -102,13 +104,7 @@ class Signal:
 
     room: Annotated[str, Field(description="The room that it was sent to; your username if it was sent only to you.")]
     sender: Annotated[str, Field(alias="from", description="The username of the sender.")]
-    type: Annotated[
-        str,
-        Field(
-            description=f"The kind of signal; {', '.join(f'`{each}`' for each in OWN_TYPES[:-1])} and "
-            f"`{OWN_TYPES[-1]}` are reserved."
-        ),
-    ]
+    type: Annotated[str, Field(description=f"The kind of signal; {RESERVED}")]
     data: Annotated[Any, Field(description="Any JSON, depending on the type.")]
 
     @property

@@ -24,7 +24,7 @@ from chatrooms.pipeline import access, parsing
 from chatrooms.pipeline.act import APPLICATION
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
-from chatrooms.pipeline.signalled import Said
+from chatrooms.pipeline.signal_fields import SignalFields
 from chatrooms.settings import Settings
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ class ApplicationDoor(HostHandlers):
     async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
         if to is not None and room is not None:
             raise Invalid("Give one of to and room.", field="to")
-        said = parsing.parsed(Said, {"type": type, "data": data})
+        said = parsing.parsed(SignalFields, {"type": type, "data": data})
         where = await self._users.addressed(to) if room is None and self._users.hosted else None
         where = where or parsed(names.durable, to if room is None else room, "to")
         if not await self._pipeline.lookup(lambda db: access.known(db, where)):

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, 
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, NotFound
-from chatrooms.features.messages.loading import Which, load, readable, rows_of
+from chatrooms.features.messages.loading import load, rows_of
+from chatrooms.features.messages.permissions import Which, readable
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat

@@ -26,18 +26,8 @@ from typing_extensions import TypedDict
 from chatrooms import names
 from chatrooms.errors import Conflict, Invalid
 from chatrooms.features import timeline
-from chatrooms.features.messages.loading import (
-    WRITING_THERE,
-    OneMessage,
-    Which,
-    changed,
-    load,
-    require_undeleted,
-    room_of,
-    rows,
-    with_parts,
-    writable,
-)
+from chatrooms.features.messages.loading import OneMessage, changed, load, rows, with_parts
+from chatrooms.features.messages.permissions import WRITING_THERE, Which, require_undeleted, room_of, writable
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Part
 from chatrooms.pipeline.commands import change, query

@@ -89,7 +89,7 @@ class Presence:
         del self._leaving[username]
         self._broadcast.announce(username, online=False)
 
-    def _send(self, username: str, is_online: bool) -> None:  # noqa: FBT001 - as `People.watch` calls it
+    def _send(self, username: str, is_online: bool) -> None:  # noqa: FBT001 - as `OnlinePeople.watch` calls it
         """Signal this node's watchers; other nodes signal theirs."""
         state: State = "online" if is_online else "offline"
         signal = Signal(names.watchers(username), username, "presence", {"state": state})

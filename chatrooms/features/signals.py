@@ -17,7 +17,7 @@ from chatrooms.pipeline.commands import Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.questions import WRITING_IN_ROOM, Question
 from chatrooms.pipeline.shapes import Done, InRoom
-from chatrooms.pipeline.signalled import SignalData, SignalType
+from chatrooms.pipeline.signal_fields import SignalData, SignalType
 from chatrooms.pipeline.standing import Here
 from chatrooms.types import AnyRoom
 

@@ -1,4 +1,4 @@
-"""A command while it runs: who calls it, on which server, in which transaction."""
+"""What the body of a command gets: an `Act` with its `Caller`, on a `Server` whose messages have each `Part`."""
 
 from __future__ import annotations
 

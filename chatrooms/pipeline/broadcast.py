@@ -21,8 +21,8 @@ from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.addressing import moved_by, payload, receiving
 from chatrooms.pipeline.belonging import Belonging
 from chatrooms.pipeline.bus.messages import Moved
+from chatrooms.pipeline.nodes.online import OnlinePeople
 from chatrooms.pipeline.nodes.others import Others, revs
-from chatrooms.pipeline.nodes.people import People
 from chatrooms.pipeline.scopes import OUTLINE, Scope
 from chatrooms.storage.reader import Reader
 from chatrooms.wire import failures
@@ -49,7 +49,7 @@ class Broadcast:
     ) -> None:
         self.server = server
         self._reader, self._heard, self._others = reader, heard, others
-        self.people = People()
+        self.people = OnlinePeople()
         self._arriving: dict[str, set[str]] = {}
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 

@@ -18,7 +18,7 @@ from chatrooms.pipeline import leases
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.jobs import CAPACITY, Job, JobKind, arm
-from chatrooms.pipeline.queue import Queue
+from chatrooms.pipeline.wakeup import Wakeup
 from chatrooms.storage.tables import jobs
 from chatrooms.wire import failures
 
@@ -39,8 +39,8 @@ class Runner:
     that another one runs them again should it end.
     """
 
-    def __init__(self, chat: Chat, kinds: Mapping[str, JobKind], queue: Queue, *, shared: bool) -> None:
-        self._chat, self._kinds, self._queue, self._shared = chat, kinds, queue, shared
+    def __init__(self, chat: Chat, kinds: Mapping[str, JobKind], wakeup: Wakeup, *, shared: bool) -> None:
+        self._chat, self._kinds, self._wakeup, self._shared = chat, kinds, wakeup, shared
         self._running: dict[int, asyncio.Task[None]] = {}
         self._of_kind: Counter[str] = Counter()
         self._of_group: Counter[tuple[str, Any]] = Counter()
@@ -54,7 +54,7 @@ class Runner:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run jobs inside this context. Jobs that are cancelled at the end run again after the next start."""
-        self._queue.reset()
+        self._wakeup.reset()
         self._running, self._of_kind, self._done, self._look_at = {}, Counter(), [], 0.0
         self._of_group, self._held, self._renew_at = Counter(), [], 0.0
         task = asyncio.create_task(self._keep_going())
@@ -87,7 +87,7 @@ class Runner:
         await self._renew()
         await self._start()
         await self._report_unknown()
-        await self._queue.wait(await self._seconds_to_next())
+        await self._wakeup.wait(await self._seconds_to_next())
 
     async def _start(self) -> None:
         room = CAPACITY - len(self._running)
@@ -161,7 +161,7 @@ class Runner:
             failure = error
         self.runs[job.kind, "failed" if failure else "ok"] += 1
         self._done.append((job, failure))
-        self._queue.wake()
+        self._wakeup.wake()
 
     async def _finish(self) -> None:
         done = self._done[:CAPACITY]

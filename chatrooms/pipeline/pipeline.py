@@ -26,11 +26,11 @@ from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.limit import NoLimit
 from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.questions import Judge, Question
-from chatrooms.pipeline.queue import Queue
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.pipeline.transacting import Outcome, Transacting, allowed
 from chatrooms.pipeline.turn import Slots, Turn
+from chatrooms.pipeline.wakeup import Wakeup
 from chatrooms.settings import Settings
 from chatrooms.storage import facts
 from chatrooms.storage.ahead import Ahead
@@ -59,13 +59,13 @@ class Pipeline:
         db: Database,
         broadcast: Broadcast,
         rates: Rates,
-        queue: Queue,
+        wakeup: Wakeup,
         judge: Judge,
     ) -> None:
         self.settings = settings
         self.sessions = SessionUse()
         self.blobs = Blobs(settings)
-        self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
+        self._features, self._db, self._broadcast, self._rates, self._wakeup = features, db, broadcast, rates, wakeup
         self.names = features.names
         self._charges = Charges(rates, broadcast)
         self._transacting = Transacting(features, self._charges, self.sessions, rates, Rates(settings, NoLimit))
@@ -181,7 +181,7 @@ class Pipeline:
             queued |= outcome.queued
         await self._broadcast.publish(events)
         if queued:
-            self._queue.wake()
+            self._wakeup.wake()
 
     async def _do(self, command: Command[P], p: P, me: Caller) -> Any:
         if command.kind == "live":

@@ -6,18 +6,16 @@ Owners and moderators, also those by their role on the server, may do all of it,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from sqlalchemy import Connection, bindparam, select
 
 from chatrooms.errors import Forbidden
 from chatrooms.pipeline import access, rights
 from chatrooms.pipeline.act import Act, Caller
-from chatrooms.pipeline.standing import Here
+from chatrooms.pipeline.standing import Here, Rule
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members, rooms
 
-Rule = Literal["posting", "threading", "inviting"]
 REASONS: Mapping[Rule, str] = {
     "posting": "Only owners and moderators can post in this room.",
     "threading": "Only owners and moderators can reply in the threads of this room.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from sqlalchemy import ARRAY, ColumnElement, Connection, String, and_, bindparam, case, column, false, func, select
 
@@ -17,8 +17,9 @@ from chatrooms.storage.own_tables import blocks
 from chatrooms.storage.statements import Asked, Prepared
 from chatrooms.storage.tables import members, messages, rooms
 
-RESTRICTING = "posting", "threading", "inviting"
-"""What a room can leave to its owners and moderators alone."""
+Rule = Literal["posting", "threading", "inviting"]
+"""What a room can leave to its owners and moderators alone, by the names of its columns."""
+RULES: tuple[Rule, ...] = get_args(Rule)
 
 
 class Here(NamedTuple):
@@ -44,7 +45,7 @@ class Here(NamedTuple):
     asked: bool = False
     waits: bool = False
     added: bool = False
-    restricted: frozenset[str] = frozenset()
+    restricted: frozenset[Rule] = frozenset()
     slow: int = 0
 
     @property
@@ -68,7 +69,7 @@ _standing = (
     case((_is_conversation, _is_asked.exists()), else_=false()).label("waits"),
     members.c.request,
     members.c.added,
-    *(rooms.c[rule] for rule in RESTRICTING),
+    *(rooms.c[rule] for rule in RULES),
     rooms.c.slow,
 )
 
@@ -133,7 +134,7 @@ def _shared(db: Connection, me: Caller, room: str) -> Here:
     if row is None or (row["role"] is None and not tenants.has_room(db, me, room)):
         raise NotFound(room=room)
     role: Role | None = "owner" if me.host else row["role"]
-    restricted = frozenset(rule for rule in RESTRICTING if row[rule] == "moderators")
+    restricted = frozenset(rule for rule in RULES if row[rule] == "moderators")
     state = {"archived": row["archived"], "added": bool(row["added"])}
     return Here(room, row["access"], role, **state, restricted=restricted, slow=row["slow"])
 

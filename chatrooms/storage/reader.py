@@ -15,8 +15,8 @@ from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.lifetime import Lifetime
+from chatrooms.storage.daemon_threads import DaemonThreads
 from chatrooms.storage.engines import LOOKUPS, READERS, connect
-from chatrooms.storage.threads import Threads
 from chatrooms.wire import failures
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Reader:
 
     def __init__(self, url: URL, lifetime: Lifetime) -> None:
         self._lifetime, self._engine = lifetime, connect(url, writer=False)
-        self._threads: tuple[Threads, Threads] | None = None
+        self._threads: tuple[DaemonThreads, DaemonThreads] | None = None
         self._lookups: list[Lookup] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -101,7 +101,7 @@ class Reader:
     def open(self) -> None:
         """Start the threads."""
         self._lookups, self._task = [], None
-        self._threads = Threads(READERS, "reader"), Threads(LOOKUPS, "lookup")
+        self._threads = DaemonThreads(READERS, "reader"), DaemonThreads(LOOKUPS, "lookup")
 
     async def finish(self, seconds: float) -> bool:
         """Finish the waiting lookups, refuse those not done within ``seconds``; return whether all were done."""
@@ -119,7 +119,7 @@ class Reader:
         if threads is None:
             return True
         ended = await asyncio.gather(*(each.close(seconds) for each in threads))
-        closing = Threads(1, "closing")  # once no query has a connection, which would outlive its pool
+        closing = DaemonThreads(1, "closing")  # once no query has a connection, which would outlive its pool
         closing.submit(self._engine.dispose)
         return all([*ended, await closing.close(seconds if all(ended) else 0)])
 
@@ -173,7 +173,7 @@ class Reader:
                 failures.report("lookup failed")
                 return
 
-    def _for(self, which: int) -> Threads:
+    def _for(self, which: int) -> DaemonThreads:
         """Return the threads for queries or for lookups; raises `Unavailable`."""
         if self._threads is None:
             raise Unavailable

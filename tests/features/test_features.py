@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 from collections import Counter
 from collections.abc import Iterator
@@ -15,15 +16,23 @@ import pytest
 from chatrooms import Chatrooms, Settings, features, identity
 from chatrooms.errors import Invalid
 from chatrooms.features.messages import posting
+from chatrooms.features.search.language import STATES
 from chatrooms.pipeline.act import Part
 from chatrooms.pipeline.commands import Command
 from chatrooms.pipeline.feature import Feature, Listener
 from chatrooms.pipeline.jobs import JobKind
 from chatrooms.storage.tables import metadata
 from tests.direct import CONTRACT
+from tests.node import running
+from tests.soak import database
 
 LISTED = {"commands": Command, "parts": Part, "listeners": Listener, "jobs": JobKind}
 """What a feature lists, by the field that lists it."""
+OFFERED = """
+import { choicesOf } from "./js/search/operators.js";
+const known = { people: [], places: [], today: new Date() };
+console.log(JSON.stringify(["has:", "is:"].flatMap((begun) => choicesOf(begun, known)).map(({ insert }) => insert)));
+"""
 MODULES = [import_module(f"{features.__name__}.{found.name}") for found in pkgutil.iter_modules(features.__path__)]
 OPTIONAL = [module for module in MODULES if module.FEATURE not in features.BASE]
 BASE_TABLES = (
@@ -65,6 +74,18 @@ def test_every_table_belongs_to_the_base_or_to_one_feature():
 def test_posting_has_a_parameter_for_each_part_that_can_be_given():
     given = {part.name for feature in features.FEATURES for part in feature.parts if part.given}
     assert given == set(posting.OF_PARTS) <= set(posting.Post.model_fields)
+
+
+def test_the_soak_test_compares_each_part_of_messages():
+    names = [sql.rpartition(" AS ")[2] for sql in database.PARTS]
+    assert Counter(names) == Counter(part.name for feature in features.FEATURES for part in feature.parts)
+
+
+async def test_the_browser_offers_everything_that_messages_show_and_can_be_searched_by():
+    async with running(OFFERED) as node:
+        output, _ = await node.communicate()
+    shown = {state for feature in features.FEATURES for part in feature.parts for state in part.found_by}
+    assert Counter(json.loads(output)) == Counter(STATES | shown)
 
 
 def everything_in(packages: list[ModuleType]) -> Iterator[tuple[str, Any]]:

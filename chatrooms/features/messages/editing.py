@@ -10,18 +10,14 @@ from sqlalchemy import update
 from chatrooms import clock
 from chatrooms.errors import Forbidden
 from chatrooms.features.messages import versions
-from chatrooms.features.messages.loading import (
+from chatrooms.features.messages.loading import OneMessage, allow, changed, store_parts, with_parts
+from chatrooms.features.messages.permissions import (
     WRITING_THERE,
-    OneMessage,
     Which,
-    allow,
-    changed,
     find_visible,
     require_message,
     require_undeleted,
     room_of,
-    store_parts,
-    with_parts,
     writable,
 )
 from chatrooms.pipeline import access, room_rules

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import Field
 from sqlalchemy import Connection, Select, bindparam, update
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Invalid, NotAMember, NotFound
-from chatrooms.pipeline import access, questions, room_rules, traits
+from chatrooms.pipeline import access, traits
 from chatrooms.pipeline.act import Act, Caller
-from chatrooms.pipeline.commands import Params
-from chatrooms.pipeline.questions import Question
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage import ahead
 from chatrooms.storage.given import packed
@@ -22,7 +19,6 @@ from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import messages
-from chatrooms.types import Id
 
 
 class OneMessage(TypedDict):
@@ -40,12 +36,6 @@ Mine: TypeAlias = Annotated[
 ]
 
 
-class Which(Params):
-    """A message."""
-
-    id: Id = Field(description="The id of the message.")
-
-
 _by_id = Prepared(SYNCED["messages"].select().where(messages.c.id == bindparam("id")))
 _set_rev = Prepared(update(messages).where(messages.c.id == bindparam("which")).values(rev=bindparam("new_rev")))
 
@@ -61,7 +51,7 @@ def rows_of(me: Caller) -> Select[Any]:
 
 
 def load(act: Act, query: Select[Any]) -> list[Message]:
-    """Return the messages that ``query`` (see `rows` and `rows_of`) finds, with their parts, by one query for each."""
+    """Return the messages that ``query`` (see `rows` and `rows_of`) finds; one query loads each part of all of them."""
     return with_parts(act, many(Message, act.db.execute(query)))
 
 
@@ -107,72 +97,6 @@ def store_parts(act: Act, message: Message) -> None:
 def find(db: Connection, id: str) -> Message | None:
     """Return the row of a message without its parts and without checking permissions."""
     return cast(Message | None, _by_id.one(db, {"id": id}))
-
-
-def _written_to(db: Connection, me: Caller, p: Which) -> Iterable[str]:
-    message = find(db, p.id)
-    return questions.in_room(db, me, message["room"]) if message else ()
-
-
-WRITING_THERE = Question("write", _written_to)
-"""Asks about the other people of the conversation that a message is in."""
-
-
-def find_visible(act: Act, id: str) -> tuple[Message, Here]:
-    """Return the row of a message in a room that the caller belongs to; raises `NotFound`."""
-    message = find(act.db, id)
-    if message is None:
-        raise NotFound(field="id")
-    try:
-        return message, access.of(act.db, act.me, message["room"])
-    except (NotFound, NotAMember) as hidden:
-        raise NotFound(field="id") from hidden
-
-
-def changeable(act: Act, p: Which) -> tuple[Message, Here]:
-    """Allow people who can write in the message's room (see `access.require_open`); an event is `Invalid`."""
-    message, here = find_visible(act, p.id)
-    return require_message(message, "id"), access.require_open(act.db, act.me, here)
-
-
-def readable(act: Act, p: Which) -> Message:
-    """Allow members of the message's room; an event is `Invalid`, a deleted message `NotFound`."""
-    message, _ = find_visible(act, p.id)
-    return require_undeleted(require_message(message, "id"))
-
-
-def writable(act: Act, p: Which) -> tuple[Message, Here]:
-    """Allow people who could post in the message's room now: its rules hold, and it does not wait to be accepted."""
-    message, here = changeable(act, p)
-    room_rules.require_poster(act, access.require_accepted(here))
-    return message, here
-
-
-def markable(act: Act, p: Which) -> Message:
-    """Allow people who can post in the message's room, unless it was deleted, or waits to be accepted."""
-    message, here = changeable(act, p)
-    access.require_accepted(here)
-    return require_undeleted(message)
-
-
-def require_message(message: Message, field: str) -> Message:
-    """Return ``message``; raises `Invalid` if it is an event in the timeline."""
-    if message["number"] is None:
-        raise Invalid("That's an event in the room's timeline, not a message.", field=field)
-    return message
-
-
-def require_undeleted(message: Message) -> Message:
-    """Return ``message``; raises `NotFound` if it was deleted."""
-    if message["deleted"]:
-        raise NotFound("This message was deleted.", field="id")
-    return message
-
-
-def room_of(db: Connection, _me: Caller, p: Any) -> Iterable[str]:
-    """Return the room to lock for a command about the message ``p.id``."""
-    message = find(db, p.id)
-    return [message["room"]] if message else []
 
 
 def changed(act: Act, message: Message) -> Message:

@@ -14,16 +14,8 @@ from chatrooms import ids, names
 from chatrooms.errors import Conflict, Forbidden, Invalid, Refusal
 from chatrooms.features import members, rooms
 from chatrooms.features.messages import storing
-from chatrooms.features.messages.loading import (
-    OneMessage,
-    allow,
-    find,
-    load,
-    require_message,
-    rows,
-    store_parts,
-    with_parts,
-)
+from chatrooms.features.messages.loading import OneMessage, allow, find, load, rows, store_parts, with_parts
+from chatrooms.features.messages.permissions import require_message
 from chatrooms.pipeline import access, relations, requests, room_rules
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change

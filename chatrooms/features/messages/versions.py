@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden
-from chatrooms.features.messages.loading import Which, find_visible, require_message, require_undeleted
+from chatrooms.features.messages.permissions import Which, find_visible, require_message, require_undeleted
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import query

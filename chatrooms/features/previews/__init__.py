@@ -12,7 +12,8 @@ from functools import partial
 from pydantic import Field
 
 from chatrooms.errors import Forbidden
-from chatrooms.features.messages.loading import OneMessage, Which, changed, markable, room_of, with_parts
+from chatrooms.features.messages.loading import OneMessage, changed, with_parts
+from chatrooms.features.messages.permissions import Which, markable, room_of
 from chatrooms.features.previews import stored
 from chatrooms.features.previews.fetching import Fetching
 from chatrooms.features.previews.guard import Network, Resolve, look_up

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from chatrooms.storage.threads import Threads
+from chatrooms.storage.daemon_threads import DaemonThreads
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -64,9 +64,9 @@ async def look_up(host: str, port: int) -> Sequence[str]:
 
 
 @cache
-def _look_ups() -> Threads:
+def _look_ups() -> DaemonThreads:
     """Return threads for look-ups alone: a server of names that never answers delays nothing else."""
-    return Threads(LOOK_UPS, "look-up")
+    return DaemonThreads(LOOK_UPS, "look-up")
 
 
 class Guard:

@@ -10,16 +10,8 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, NotFound
 from chatrooms.events import Signal
-from chatrooms.features.messages.loading import (
-    WRITING_THERE,
-    Mine,
-    Which,
-    markable,
-    mine,
-    readable,
-    room_of,
-    with_parts,
-)
+from chatrooms.features.messages.loading import Mine, mine, with_parts
+from chatrooms.features.messages.permissions import WRITING_THERE, Which, markable, readable, room_of
 from chatrooms.features.messages.resending import Resending
 from chatrooms.features.reactions import stored
 from chatrooms.features.reactions.emoji import Emoji

@@ -11,7 +11,8 @@ from pydantic import Field
 from sqlalchemy import bindparam, select
 from typing_extensions import TypedDict
 
-from chatrooms.features.messages.loading import Mine, find_visible, mine, with_parts
+from chatrooms.features.messages.loading import Mine, mine, with_parts
+from chatrooms.features.messages.permissions import find_visible
 from chatrooms.features.search import index
 from chatrooms.features.search.finding import Found, Search, found_by
 from chatrooms.features.search.indexing import INDEX, KEEP, follow

@@ -14,16 +14,9 @@ from chatrooms import names
 from chatrooms.errors import Invalid, NotFound
 from chatrooms.features import reads, rooms
 from chatrooms.features.messages.history import preceding
-from chatrooms.features.messages.loading import (
-    Mine,
-    Which,
-    find_visible,
-    mine,
-    require_message,
-    require_undeleted,
-    with_parts,
-)
+from chatrooms.features.messages.loading import Mine, mine, with_parts
 from chatrooms.features.messages.loading import find as find_message
+from chatrooms.features.messages.permissions import Which, find_visible, require_message, require_undeleted
 from chatrooms.features.threads import following
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Caller

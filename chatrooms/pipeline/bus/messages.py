@@ -44,7 +44,7 @@ class Spent:
 
 @dataclass(frozen=True)
 class Beat:
-    """A node is alive, and has so many people online, with this `People.digest`."""
+    """A node is alive, and has so many people online, with this `OnlineAtNode.digest`."""
 
     count: int
     digest: int

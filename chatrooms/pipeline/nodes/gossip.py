@@ -6,7 +6,7 @@ import asyncio
 
 from chatrooms.pipeline.bus import Bus
 from chatrooms.pipeline.bus.messages import Ask, Beat, Bye, Message, Moved, Present
-from chatrooms.pipeline.nodes.people import People
+from chatrooms.pipeline.nodes.online import OnlinePeople
 
 SECONDS_TO_BEAT = 1.0
 SECONDS_TO_ASK = 2.0
@@ -18,9 +18,9 @@ DEAF = 4.0
 
 
 class Gossip:
-    """Keeps `People` up to date with the other nodes; those of one that ends are given ``grace`` seconds to move."""
+    """Keeps ``people`` up to date with the other nodes; those of one that ends have ``grace`` seconds to move."""
 
-    def __init__(self, bus: Bus, people: People, grace: float) -> None:
+    def __init__(self, bus: Bus, people: OnlinePeople, grace: float) -> None:
         self._bus, self._people, self._grace = bus, people, grace
         self._heard: dict[str, float] = {}
         """The other nodes, and when they last said something."""

@@ -18,8 +18,8 @@ from chatrooms.pipeline.bus import Bus
 from chatrooms.pipeline.bus.messages import Bye, Head, Message, Spent
 from chatrooms.pipeline.nodes.gossip import DEAF, Gossip
 from chatrooms.pipeline.nodes.heads import batches
+from chatrooms.pipeline.nodes.local import Local
 from chatrooms.pipeline.nodes.others import Others, revs, revs_received
-from chatrooms.pipeline.nodes.truth import Truth
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.reader import Reader
 from chatrooms.wire import failures
@@ -41,8 +41,8 @@ WAITING = 20_000
 class Node:
     """One of several servers on a database, while `running`."""
 
-    def __init__(self, broadcast: Broadcast, others: Others, reader: Reader, truth: Truth, *, grace: float) -> None:
-        self._broadcast, self._reader, self._truth = broadcast, reader, truth
+    def __init__(self, broadcast: Broadcast, others: Others, reader: Reader, local: Local, *, grace: float) -> None:
+        self._broadcast, self._reader, self._local = broadcast, reader, local
         self._others, self._bus, self._heads = others, others.bus, others.heads
         self._gossip = Gossip(others.bus, broadcast.people, grace)
         self._waiting: deque[tuple[str, Message]] = deque()
@@ -120,7 +120,7 @@ class Node:
             case Head():
                 self._heads.hear(message.room, message.rev)
             case Spent():
-                self._truth.rates.count(message.rate, message.network)
+                self._local.rates.count(message.rate, message.network)
             case _:
                 self._gossip.hear(node, message)
         return None
@@ -128,9 +128,9 @@ class Node:
     def _end(self, end: End) -> None:
         """Reject the commands of a session that another node ended, or of a person."""
         if names.kind(end.room) == "session":
-            self._truth.sessions.end([names.session_of(end.room)])
+            self._local.sessions.end([names.session_of(end.room)])
         elif end.bars:
-            self._truth.sessions.end([end.room])
+            self._local.sessions.end([end.room])
 
     async def _catch_up(self) -> None:
         """Broadcast what is missing of the rooms that have a gap, whenever there are some."""
@@ -138,7 +138,7 @@ class Node:
             await self._heads.wait()
             known = self._heads.pick(ROOMS_AT_ONCE)
             try:
-                found = await self._reader.read(partial(self._truth.changes, known=known))
+                found = await self._reader.read(partial(self._local.changes, known=known))
                 await self._bring(found, known)
             except Unavailable:
                 self._want_again(known)
@@ -192,7 +192,7 @@ class Node:
                 await self._bus.clock.ask(self._reader)
                 await self._compare_rooms()
                 await self._compare_sessions()
-                await self._truth.renew()
+                await self._local.renew()
             except Unavailable:
                 pass  # the next time
             except Exception:
@@ -224,7 +224,7 @@ class Node:
         callers = self._broadcast.callers()
         for start in range(0, len(callers), COMPARED_AT_ONCE):
             some = callers[start : start + COMPARED_AT_ONCE]
-            for caller in await self._reader.lookup(partial(self._truth.ended, callers=some)):
+            for caller in await self._reader.lookup(partial(self._local.ended, callers=some)):
                 if caller.session is None:
                     await self._deliver_end(End(caller.username, at_once=True, bars=True))
                 else:
@@ -237,7 +237,7 @@ class Node:
     async def _start_anew(self) -> None:
         """Have all clients start anew, because the database was put back to an earlier state."""
         log.error("the database was put back to an earlier state; all clients start anew")
-        await self._truth.renew()
+        await self._local.renew()
         self._heads.clear()
         server: Any = self._broadcast.server
         for connection in server.manager.sessions():

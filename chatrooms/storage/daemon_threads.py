@@ -1,4 +1,4 @@
-"""Threads that never block the exit of the process.
+"""Daemon threads: they never block the exit of the process.
 
 Python joins the threads of a `ThreadPoolExecutor` before it exits, so a write that hangs on a dead disk would keep the
 server from exiting.
@@ -17,8 +17,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Threads(Executor):
-    """An executor of ``count`` daemon threads."""
+class DaemonThreads(Executor):
+    """An executor of ``count`` threads."""
 
     def __init__(self, count: int, name: str) -> None:
         self._waiting: SimpleQueue[Callable[[], None] | None] = SimpleQueue()

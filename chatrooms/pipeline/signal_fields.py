@@ -1,4 +1,4 @@
-"""The type and the data of a signal, and what they can be."""
+"""The fields of a signal that people and applications choose, its type and data, and what these can be."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import AfterValidator, Field
 
-from chatrooms.events import OWN_TYPES
+from chatrooms.events import OWN_TYPES, RESERVED
 from chatrooms.pipeline.commands import Params
 from chatrooms.types import MAX_SIGNAL
 from chatrooms.wire import packets
@@ -15,7 +15,7 @@ from chatrooms.wire import packets
 MAX_DEPTH = 16
 
 
-def _foreign(type: str) -> str:
+def _unreserved(type: str) -> str:
     if type in OWN_TYPES:
         raise ValueError("This type is reserved for the server.")
     return type
@@ -35,12 +35,11 @@ def _small(data: object) -> object:
 
 SignalType = Annotated[
     str,
-    AfterValidator(_foreign),
+    AfterValidator(_unreserved),
     Field(
         min_length=1,
         max_length=64,
-        description="Your name for this kind of signal; `typing`, `presence`, `profile`, `reaction`, `applicants` "
-        "and `server` are reserved.",
+        description=f"Your name for this kind of signal; {RESERVED}",
     ),
 ]
 SignalData = Annotated[
@@ -48,8 +47,8 @@ SignalData = Annotated[
 ]
 
 
-class Said(Params):
-    """What a signal says, whoever sends it."""
+class SignalFields(Params):
+    """The fields by themselves, to check them where no command does."""
 
     type: SignalType
     data: SignalData = None

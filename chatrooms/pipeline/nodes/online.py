@@ -12,7 +12,7 @@ from hashlib import blake2b
 Changed = Callable[[str, bool], None]
 
 
-class Crowd:
+class OnlineAtNode:
     """The people who are online at one node."""
 
     def __init__(self, usernames: Iterable[str] = ()) -> None:
@@ -38,17 +38,17 @@ class Crowd:
         return True
 
     def is_like(self, count: int, digest: int) -> bool:
-        """Return whether a crowd of so many people, with that digest, is the same."""
+        """Return whether so many people with that digest are the same ones."""
         return (len(self.usernames), self.digest) == (count, digest)
 
 
-class People:
+class OnlinePeople:
     """The people who are online at any node; ``online`` is safe in any thread."""
 
     def __init__(self) -> None:
-        self.here = Crowd()
+        self.here = OnlineAtNode()
         self.online: set[str] = set()
-        self._there: dict[str, Crowd] = {}
+        self._there: dict[str, OnlineAtNode] = {}
         self._changed: list[Changed] = []
 
     def watch(self, changed: Changed) -> None:
@@ -69,32 +69,32 @@ class People:
 
     def close(self) -> None:
         """Forget everybody, and say nothing, because this node ends."""
-        self.here, self._there = Crowd(), {}
+        self.here, self._there = OnlineAtNode(), {}
         self.online.clear()
 
     def take(self, node: str, came: Iterable[str], went: Iterable[str]) -> None:
         """Take what another node says."""
-        crowd = self._there.setdefault(node, Crowd())
-        moved = [each for each in came if crowd.add(each)] + [each for each in went if crowd.remove(each)]
+        theirs = self._there.setdefault(node, OnlineAtNode())
+        moved = [each for each in came if theirs.add(each)] + [each for each in went if theirs.remove(each)]
         self._refresh(moved)
 
     def replace(self, node: str, usernames: Iterable[str]) -> None:
-        """Take all who are online at another node, and at first nobody: of those that stay, nothing changes."""
-        before, self._there[node] = self._there.get(node, Crowd()), Crowd(usernames)
+        """Take all who are online at another node; nothing changes for those who were before."""
+        before, self._there[node] = self._there.get(node, OnlineAtNode()), OnlineAtNode(usernames)
         self._refresh(before.usernames ^ self._there[node].usernames)
 
     def lose(self, node: str) -> None:
         """Count the people of a node that has ended as offline, unless they are online elsewhere."""
-        self._refresh(self._there.pop(node, Crowd()).usernames)
+        self._refresh(self._there.pop(node, OnlineAtNode()).usernames)
 
     def is_known(self, node: str, count: int, digest: int) -> bool:
         """Return whether these are the people of another node that are known here."""
-        return self._there.get(node, Crowd()).is_like(count, digest)
+        return self._there.get(node, OnlineAtNode()).is_like(count, digest)
 
     def _refresh(self, usernames: Iterable[str]) -> None:
-        crowds = [self.here, *self._there.values()]
+        nodes = [self.here, *self._there.values()]
         for username in list(usernames):
-            is_online = any(username in crowd.usernames for crowd in crowds)
+            is_online = any(username in node.usernames for node in nodes)
             if is_online != (username in self.online):
                 (self.online.add if is_online else self.online.discard)(username)
                 for changed in self._changed:

@@ -1,4 +1,4 @@
-"""What wakes the runner of jobs."""
+"""Waking the runner of jobs, which waits until one is enqueued."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 from contextlib import suppress
 
 
-class Queue:
-    """Wakes the runner when a job was enqueued."""
+class Wakeup:
+    """Wakes the runner; the jobs themselves are rows of a table."""
 
     def __init__(self) -> None:
         self.reset()

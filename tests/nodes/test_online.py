@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatrooms.pipeline.nodes.people import People
+from chatrooms.pipeline.nodes.online import OnlinePeople
 
 NODES, NAMES = ["one", "two"], ["alice", "bob", "carol"]
 step = st.tuples(
@@ -15,7 +15,7 @@ step = st.tuples(
 
 @given(st.lists(step, max_size=30))
 def test_people_are_online_if_they_are_at_any_node_and_each_change_is_told_once(steps):
-    people, model, shown = People(), {node: set() for node in [*NODES, ""]}, set()
+    people, model, shown = OnlinePeople(), {node: set() for node in [*NODES, ""]}, set()
 
     def changed(username: str, is_online) -> None:
         assert (username in shown) != is_online
@@ -39,13 +39,13 @@ def test_people_are_online_if_they_are_at_any_node_and_each_change_is_told_once(
 
 
 def test_nodes_compare_their_people_by_a_digest():
-    here, there = People(), People()
+    here, there = OnlinePeople(), OnlinePeople()
     for name in NAMES:
         there.arrive(name)
         here.take("there", [name], [])
     there.leave("bob")
-    crowd = there.here
-    assert not here.is_known("there", len(crowd.usernames), crowd.digest)
+    theirs = there.here
+    assert not here.is_known("there", len(theirs.usernames), theirs.digest)
     here.take("there", [], ["bob", "nobody"])
-    assert here.is_known("there", len(crowd.usernames), crowd.digest)
+    assert here.is_known("there", len(theirs.usernames), theirs.digest)
     assert not here.is_known("another", 1, 5) and here.is_known("another", 0, 0)

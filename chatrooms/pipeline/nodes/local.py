@@ -1,4 +1,4 @@
-"""What a node asks the database, which alone knows what is true."""
+"""What a node uses of the server that it is: its rates and sessions, and questions to the database."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from chatrooms.pipeline.session_use import SessionUse
 
 
 class Changes(Protocol):
-    """See `Truth`."""
+    """See `Local`."""
 
     def __call__(self, db: Connection, known: Mapping[str, int]) -> Sequence[Change]:
         """Return the changes of rooms since their revs in ``known``."""
 
 
 class Ended(Protocol):
-    """See `Truth`."""
+    """See `Local`."""
 
     def __call__(self, db: Connection, callers: Collection[Caller]) -> Sequence[Caller]:
         """Return those who are here no longer."""
 
 
 @dataclass(frozen=True)
-class Truth:
-    """The questions of a node, the ``sessions`` whose commands it rejects once they were ended, and its ``rates``.
+class Local:
+    """The server of a node; `Others` are the other nodes.
 
-    Those with a connection are asked on a thread of the readers. ``changes`` returns the change of each room since a
-    rev, with its current rows; it is bare if these are too many. ``ended`` returns those of some callers whose session
-    was ended, or who may no longer be here. ``renew`` reads again what the server keeps in memory of its database.
+    It rejects the commands of ``sessions`` that were ended at another node, and counts in ``rates`` what others did.
+    ``changes`` and ``ended`` run on a thread of the readers. ``changes`` returns the change of each room since a rev,
+    with its current rows; it is bare if these are too many. ``ended`` returns those of some callers whose session was
+    ended, or who may no longer be here. ``renew`` reads again what the server keeps in memory of its database.
     """
 
     sessions: SessionUse
