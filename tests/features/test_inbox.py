@@ -77,6 +77,20 @@ async def test_no_one_can_mark_the_items_of_another(alice, bob):
     assert (await bob.run("inbox.list", unread=True))["items"] == [item]
 
 
+def test_ids_tell_nothing_of_the_items_of_others():
+    direct = Direct()
+    for name in PEOPLE:
+        direct.join(name)
+    for text in ("@bob", "@carol", "@carol @bob", "@carol", "@bob"):
+        direct.run("alice", "message.post", {"room": LOBBY, "text": text})
+    asyncio.run(direct.run_jobs())
+    for name in ("bob", "carol"):
+        assert [item["id"] for item in direct.run(name, "inbox.list", {})[0]["items"]] == [3, 2, 1]
+    marked, _ = direct.run("bob", "inbox.mark", {"ids": [1]})
+    assert [item["id"] for item in marked["items"]] == [1]
+    assert [item["id"] for item in direct.run("carol", "inbox.list", {"unread": True})[0]["items"]] == [3, 2, 1]
+
+
 async def test_an_edit_gives_and_takes_items_and_a_deletion_takes_them(alice, bob, carol):
     message = await alice.say("#lobby", "@bob")
     await item_of(bob, message)

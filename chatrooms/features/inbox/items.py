@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, bindparam, insert, literal, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, func, insert, literal, select, update
 
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act
@@ -27,7 +27,9 @@ REACTION, INVITATION = "reaction", "invitation"
 
 is_unread = (inbox.c.read.is_(False), inbox.c.gone.is_(False))
 _NEW = ("username", "kind", "room", "message", "seq", "by", "at", "read", "gone", "born", "rev")
-_insert = Prepared(insert(inbox).values({name: bindparam(name) for name in _NEW}))
+_others = inbox.alias()
+_next_id = select(func.coalesce(func.max(_others.c.id), 0) + 1).where(_others.c.username == bindparam("username"))
+_insert = Prepared(insert(inbox).values({name: bindparam(name) for name in _NEW} | {"id": _next_id.scalar_subquery()}))
 _of_person = inbox.c.username == bindparam("who")
 _changed = Prepared(SYNCED["inbox"].select().where(_of_person, inbox.c.rev == bindparam("at_rev")))
 _beyond = Prepared(
@@ -85,7 +87,10 @@ def put(
 
 
 def add(act: Act, username: str, item: dict[str, Any]) -> None:
-    """Store a new item, which is unread unless it says otherwise."""
+    """Store a new item, which is unread unless it says otherwise.
+
+    Its id is the next of its person: ids that people share would tell them how much concerns others.
+    """
     rev = act.changes.rev(username)
     _insert.run(act.db, {"read": False, "gone": False, **item, "username": username, "born": rev, "rev": rev})
 
@@ -98,7 +103,8 @@ def read_oldest(act: Act, username: str) -> None:
 
 def change(act: Act, username: str, id: int, **values: Any) -> None:
     """Store values of an item."""
-    act.db.execute(update(inbox).where(inbox.c.id == id).values(**values, rev=act.changes.rev(username)))
+    its = inbox.c.username == username, inbox.c.id == id
+    act.db.execute(update(inbox).where(*its).values(**values, rev=act.changes.rev(username)))
 
 
 def broadcast(act: Act, username: str) -> None:
