@@ -51,6 +51,7 @@ follows = Table(
     Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
     Column("room", String(400), ForeignKey(rooms.c.name), primary_key=True, comment="the thread"),
     Column("message", String(36), ForeignKey(messages.c.id), nullable=False, comment="that the thread is under"),
+    Column("by", String(32), comment="who caused it; null if the person did"),
     Column("at", String(24), nullable=False),
     Column("gone", Boolean, nullable=False),
     Column("rev", Integer, nullable=False, comment="of the person's own room"),

@@ -103,7 +103,7 @@ def mark(act: Act, p: Marked, _: None) -> Items:
     others = (*mine, inbox.c.read.is_not(read))
     if act.db.scalar(select(inbox.c.id).where(*others).limit(1)) is not None:
         act.db.execute(update(inbox).where(*others).values(read=read, rev=act.changes.rev(act.me.username)))
-        items.read_oldest(act, act.me.username)
+        items.read_some(act, act.me.username)
         items.broadcast(act, act.me.username)
     return {"items": many(InboxItem, act.db.execute(items.of(act.me.username).where(*mine).order_by(inbox.c.id)))}
 

@@ -129,7 +129,7 @@ def _settle(act: Act, id: str, people: Iterable[str], keyed: Keyed, *, calls: bo
         if kind and had in (None, THREAD):
             was_read = message["edited_at"] is None and position >= message["seq"]
             items.put(act, message, before, username=username, kind=kind, read=was_read)
-            items.read_oldest(act, username)
+            items.read_some(act, username)
             items.broadcast(act, username)
         elif before and had and not kind and (message["deleted"] or had != THREAD):
             items.change(act, username, before["id"], gone=True)

@@ -145,8 +145,8 @@ def follow(act: Act, p: WithThread, thread: Thread) -> Followed:
     """Follow the thread under a message on all your devices. Following it again has no effect.
 
     You also begin to follow a thread when you reply in it, are mentioned in it, or wrote the message above it. You
-    follow at most 2,000 threads: if you follow another one or reply in it, you no longer follow the first; by what
-    others do you then begin to follow none.
+    follow at most 2,000 threads: if you follow another one or reply in it, you no longer follow one of those that you
+    follow because of others, or else the first of your own. What others do ends none of your own.
     """
     if not thread.rev:
         rooms.add(act, thread.room, "thread")
