@@ -27,8 +27,8 @@ from chatrooms.storage.own_rows import Follow
 from chatrooms.storage.own_tables import follows
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
-from chatrooms.storage.tables import reads as reads_table
 from chatrooms.storage.tables import messages, rooms, users
+from chatrooms.storage.tables import reads as reads_table
 
 MAX_FOLLOWED = 2000
 """How many threads a person follows."""
