@@ -86,7 +86,7 @@ def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}
 
 
-@change("message.delete", may=_author_or_moderator, locks=room_of, repeatable=True, scope="post")
+@change("message.delete", may=_author_or_moderator, locks=room_of, repeatable=True, after_end=True, scope="post")
 def delete(act: Act, p: Which, message: Message) -> OneMessage:
     """Delete a message; a tombstone without its text takes its place.
 

@@ -154,7 +154,7 @@ def follow(act: Act, p: WithThread, thread: Thread) -> Followed:
     return {"follow": began, "read": reads.find(act.db, act.me.username, thread.room)}
 
 
-@change("thread.unfollow", may=_own, locks=_locks, repeatable=True, method="unfollow", scope="own")
+@change("thread.unfollow", may=_own, locks=_locks, repeatable=True, after_end=True, method="unfollow", scope="own")
 def unfollow(act: Act, p: WithThread, known: Follow) -> Followed:
     """Stop following a thread, until you reply in it or follow it again. Doing so twice has no effect."""
     ended = following.end(act, act.me.username, known)
