@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden
-from chatrooms.features.messages import versions
+from chatrooms.features.messages import limits, versions
 from chatrooms.features.messages.loading import (
     WRITING_THERE,
     OneMessage,
@@ -82,6 +82,7 @@ def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     if message["text"] == p.text:
         return {"message": with_parts(act, [message])[0]}
     allow(act, message["room"], p.text, confirmed=p.confirmed)
+    limits.count(act, p.text)
     versions.keep(act, message)
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}
 

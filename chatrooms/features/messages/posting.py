@@ -13,7 +13,7 @@ from sqlalchemy import Connection, update
 from chatrooms import ids, names
 from chatrooms.errors import Conflict, Forbidden, Invalid, Refusal
 from chatrooms.features import members, rooms
-from chatrooms.features.messages import storing
+from chatrooms.features.messages import limits, storing
 from chatrooms.features.messages.loading import (
     OneMessage,
     allow,
@@ -271,6 +271,7 @@ def _store(act: Act, p: Post, to: Posting, attach: Attach) -> Message | None:
     numbers = act.changes.message(to.room, lambda revs: storing.store(act.db, {**stored, "revs": revs}))
     if numbers is None:
         return None
+    limits.count(act, p.text)
     rev, number = numbers
     row = cast(Message, {**values, "seq": rev, "rev": rev, "number": number, **act.server.blank})
     store_parts(act, row)
