@@ -135,6 +135,11 @@ class Settings(SignInSettings):
         description="Messages and reactions allowed per person, and the same event in a room; a message that concerns "
         "many people counts as several.",
     )
+    rate_text: PersonRate = Field(
+        default="1000000/hour;5000000/day",
+        description="Characters that a person may post and edit, each message as 100 more; the application, "
+        "and moderators, admins and owners of the server with their service keys, may any number.",
+    )
     rate_create: PersonRate = Field(default="30/hour", description="Rooms that a person may create.")
     rate_begin: Rate = Field(
         default="20/hour", description="Strangers that a person may write to or invite, or an address the same one."

@@ -1049,8 +1049,9 @@ class Commands(ABC):
         """Follow the thread under a message on all your devices. Following it again has no effect.
 
         You also begin to follow a thread when you reply in it, are mentioned in it, or wrote the message above
-        it. You follow at most 2,000 threads: if you follow another one or reply in it, you no longer follow the
-        first; by what others do you then begin to follow none.
+        it. You follow at most 2,000 threads: if you follow another one or reply in it, you no longer follow one
+        of those that you follow because of others, or else the first of your own. What others do ends none of
+        your own.
 
         - ``id``: The id of the message.
         """

@@ -257,8 +257,8 @@ class FoundMessage(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``role``, ``rules``, ``pinned``, ``archived`` or ``unarchived``; there can be other
-    kinds.
+    ``topic``, ``access``, ``role``, ``rules``, ``pinned``, ``unpinned``, ``archived`` or ``unarchived``;
+    there can be others.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
@@ -377,7 +377,8 @@ class InboxItem(TypedDict):
     Items of kind ``reaction`` and ``invitation`` need no attention at once: clients count them in the inbox
     alone. A client that never had an item gets it only while it is unread. It is ``read`` once you mark it,
     or have read its room up to its message, and ``gone`` once the message no longer concerns you or is
-    deleted, or you leave the room. At most 400 are unread; then the oldest becomes read.
+    deleted, or you leave the room. At most 400 are unread; then the oldest becomes read of those that the
+    person caused who caused most.
     """
 
     id: int
@@ -690,8 +691,8 @@ class Message(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``role``, ``rules``, ``pinned``, ``archived`` or ``unarchived``; there can be other
-    kinds.
+    ``topic``, ``access``, ``role``, ``rules``, ``pinned``, ``unpinned``, ``archived`` or ``unarchived``;
+    there can be others.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""

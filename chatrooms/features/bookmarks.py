@@ -76,7 +76,9 @@ def _own(act: Act, p: Which) -> Bookmark:
     return bookmark
 
 
-@change("bookmark.remove", may=_own, locks=own_room, repeatable=True, method="remove_bookmark", scope="own")
+@change(
+    "bookmark.remove", may=_own, locks=own_room, repeatable=True, after_end=True, method="remove_bookmark", scope="own"
+)
 def remove(act: Act, p: Which, bookmark: Bookmark) -> Marked:
     """Remove your bookmark of a message. Removing it again has no effect."""
     return {"bookmark": bookmark} if bookmark["gone"] else _put(act, act.me.username, p.id, bookmark, gone=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from sqlalchemy import (
@@ -117,17 +117,23 @@ def pin(act: Act, p: Which, message: Message) -> OneMessage:
         raise Conflict(f"A room can have at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
     act.db.execute(insert(pins).values(message=p.id, room=message["room"], by=act.me.username, at=act.now))
     pinned = changed(act, message)
-    about: EventData = {"message": p.id, "seq": message["seq"]}
-    timeline.record(act, message["room"], "pinned", f"{act.me.username} pinned a message.", about)
+    _record(act, message, "pinned")
     return {"message": pinned}
 
 
 @change("message.unpin", may=_unpinnable, locks=room_of, repeatable=True, scope="rooms", question=WRITING_THERE)
 def unpin(act: Act, p: Which, message: Message) -> OneMessage:
     """Unpin a message. Unpinning a message that is not pinned has no effect."""
-    if act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:
-        return {"message": changed(act, message)}
-    return {"message": with_parts(act, [message])[0]}
+    if not act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:
+        return {"message": with_parts(act, [message])[0]}
+    unpinned = changed(act, message)
+    _record(act, message, "unpinned")
+    return {"message": unpinned}
+
+
+def _record(act: Act, message: Message, kind: Literal["pinned", "unpinned"]) -> None:
+    about: EventData = {"message": message["id"], "seq": message["seq"]}
+    timeline.record(act, message["room"], kind, f"{act.me.username} {kind} a message.", about)
 
 
 @query("room.pins", may=access.member, scope="read")

@@ -98,7 +98,9 @@ def begin_at(act: Act, room: str, username: str, seq: int) -> None:
         act.changes.add(username, "reads", cast(Read, find(act.db, username, room)))
 
 
-@change("read.mark", may=access.member, locks=own_room, repeatable=True, method="mark_read", scope="own")
+@change(
+    "read.mark", may=access.member, locks=own_room, repeatable=True, after_end=True, method="mark_read", scope="own"
+)
 def mark(act: Act, p: Mark, here: Here) -> OneRead:
     """Mark a room as read up to a message, with what was edited and deleted. A mark never goes backwards."""
     if not here.exists:

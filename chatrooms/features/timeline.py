@@ -4,7 +4,7 @@ The commands that change a room for everyone record an event in the same transac
 are never unread, move no read position, and mention and notify no one; a room keeps its place in lists by its messages.
 
 What people do all the time is not recorded: joining the chat, which adds everyone to the lobby, creating a room or
-beginning a conversation, unpinning, and everything that concerns one person alone.
+beginning a conversation, and everything that concerns one person alone.
 """
 
 from __future__ import annotations

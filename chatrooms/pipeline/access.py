@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from chatrooms import names
-from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotFound
+from chatrooms.errors import Archived, Forbidden, Invalid, NotFound
 from chatrooms.pipeline import relations, requests, rights, standing, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params
@@ -32,15 +32,11 @@ class HasRoom(Protocol):
 def of(db: Connection, me: Caller, room: str, *, writing: bool = False) -> Here:
     """Return ``room`` for a member; raises `NotFound`, or `NotAMember` if the caller could join.
 
-    Raises `Archived` if the member wants to write in an archived room, `Conflict` in a thread that has ended,
-    `Forbidden` in a conversation with a person who has blocked them, or whom they have blocked.
+    Raises `Archived` if the member wants to write in an archived room, `Forbidden` in a conversation with a person who
+    has blocked them, or whom they have blocked.
     """
     here = require_member(peek(db, me, room))
-    if writing:
-        require_open(db, me, here)
-    if writing and here.ended:
-        raise Conflict("The message above was deleted, so no one can reply to it.", field="room")
-    return here
+    return require_open(db, me, here) if writing else here
 
 
 def peek(db: Connection, me: Caller, room: str) -> Here:

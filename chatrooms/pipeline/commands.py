@@ -65,8 +65,9 @@ class Command(Generic[P]):
     returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
     A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
     client; if empty, the last word of its name. Service keys can have those with a ``scope``; one for some rooms has
-    those alone whose permission returns what is in a room, or that are ``scoped``: they heed it themselves. The
-    application may answer the ``question`` of a command before it runs.
+    those alone whose permission returns what is in a room, or that are ``scoped``: they heed it themselves. In a thread
+    that has ended, those work that read, and those with ``after_end`` (see `ended`). The application may answer the
+    ``question`` of a command before it runs.
     """
 
     name: str
@@ -86,7 +87,13 @@ class Command(Generic[P]):
     method: str = ""
     scope: Group | None = None
     scoped: bool = False
+    after_end: bool = False
     question: Question | None = None
+
+    @property
+    def works_after_end(self) -> bool:
+        """Return whether it adds nothing to a thread."""
+        return self.after_end or (self.kind == "query" and self.repeatable)
 
     @property
     def doc(self) -> str:
@@ -105,13 +112,15 @@ def change(
     method: str = "",
     scope: Group | None = None,
     scoped: bool = False,
+    after_end: bool = False,
     question: Question | None = None,
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
     """Declare a command that writes. ``locks`` returns all rooms that it may change; changing another raises."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         how: Any = {"repeatable": repeatable, "method": method, "scope": scope, "scoped": scoped}
-        return _declared(name, "change", may, body, locks, rate, cost, **how, question=question)
+        how |= {"after_end": after_end, "question": question}
+        return _declared(name, "change", may, body, locks, rate, cost, **how)
 
     return declare
 

@@ -12,6 +12,8 @@ from chatrooms.settings import RATES, Settings
 from chatrooms.wire.networks import TIMES, circles
 
 TYPING = "1/3 seconds"
+BESIDES_TEXT = 100
+"""A message counts as so many characters more than it has: the rest of its row, and its places in indexes."""
 
 Spent = Callable[[str, str], None]
 
@@ -72,6 +74,14 @@ class Rates:
             raise RateLimited("You've contacted many new people recently. Try again later.", retry_after=wait)
         for limit, who, where in counted:
             self._spend(limit, who, where)
+
+    def text(self, me: str, network: str, text: str) -> None:
+        """Count a text that a person posts or edits; raises `RateLimited`."""
+        try:
+            self.spend("text", me, network, BESIDES_TEXT + len(text))
+        except RateLimited as refusal:
+            message = "You've posted very much text recently. Try again later."
+            raise RateLimited(message, **refusal.details) from None
 
     def slow(self, me: str, room: str, seconds: int) -> None:
         """Count a message in a room that allows one in ``seconds``, or in a thread there; raises `RateLimited`."""

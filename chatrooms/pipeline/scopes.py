@@ -66,6 +66,12 @@ def require_room(scope: Scope, found: Any) -> None:
     """Raise `Forbidden` unless what a permission has found is in a room of the key."""
     if scope.rooms is None:
         return
-    room = found.get("room") if isinstance(found, Mapping) else getattr(found, "room", None)
-    if not isinstance(room, str) or not scope.has(room):
+    room = room_of(found)
+    if room is None or not scope.has(room):
         raise Forbidden("This key doesn't cover that room.")
+
+
+def room_of(found: Any) -> str | None:
+    """Return the room of what a permission has found, or None if it is in none."""
+    room = found.get("room") if isinstance(found, Mapping) else getattr(found, "room", None)
+    return room if isinstance(room, str) else None

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from chatrooms import names
 from chatrooms.events import Align, Change, End, Event, Signal
-from chatrooms.pipeline import scopes
+from chatrooms.pipeline import ended, scopes
 from chatrooms.pipeline.act import NO_SERVER, Act, Caller
 from chatrooms.pipeline.addressing import MOVING
 from chatrooms.pipeline.changes import Changes
@@ -144,8 +144,13 @@ class Transacting:
 
 
 def allowed(command: Command[P], act: Act, p: P) -> Any:
-    """Return what the permission of a command returns; raises a `Refusal`, also if the caller's key is not for it."""
+    """Return what the permission of a command returns; raises a `Refusal`.
+
+    Also if the caller's key is not for it, or the thread in which it would add something has ended.
+    """
     found = command.may(act, p)
     if act.me.scope and not command.scoped:
         scopes.require_room(act.me.scope, found)
+    if not command.works_after_end:
+        ended.require_not(act.db, found, p)
     return found

@@ -10,8 +10,8 @@ from chatrooms.storage.tables import messages, metadata, rooms, users
 inbox = Table(
     "inbox",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("username", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="which item of the person this is, from 1"),
     Column("kind", String(12), nullable=False),
     Column("room", String(400), ForeignKey(rooms.c.name), nullable=False),
     Column("message", String(36), ForeignKey(messages.c.id)),
@@ -25,7 +25,6 @@ inbox = Table(
     Column("rev", Integer, nullable=False, comment="of the person's own room"),
     UniqueConstraint("message", "username", "kind", "by"),
     Index(None, "username", "rev"),
-    Index(None, "username", "id"),
     Index(None, "username", "room", "seq"),
 )
 
@@ -52,6 +51,7 @@ follows = Table(
     Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
     Column("room", String(400), ForeignKey(rooms.c.name), primary_key=True, comment="the thread"),
     Column("message", String(36), ForeignKey(messages.c.id), nullable=False, comment="that the thread is under"),
+    Column("by", String(32), comment="who caused it; null if the person did"),
     Column("at", String(24), nullable=False),
     Column("gone", Boolean, nullable=False),
     Column("rev", Integer, nullable=False, comment="of the person's own room"),

@@ -22,6 +22,7 @@ EventKind = Literal[
     "topic",
     "access",
     "pinned",
+    "unpinned",
     "archived",
     "unarchived",
     "role",
@@ -60,7 +61,7 @@ class Message(TypedDict):
         str,
         Field(
             description="`text`, or what happened: `joined`, `left`, `invited`, `removed`, `renamed` (a new title), "
-            "`topic`, `access`, `role`, `rules`, `pinned`, `archived` or `unarchived`; there can be other kinds."
+            "`topic`, `access`, `role`, `rules`, `pinned`, `unpinned`, `archived` or `unarchived`; there can be others."
         ),
     ]
     text: Annotated[

@@ -46,6 +46,14 @@ test("when it is too late, you cannot edit or delete your own, and a moderator s
   assert.deepEqual(offered({ ...late, isModerated: true }).at(-1), ["delete"]);
 });
 
+test("in a thread that has ended nothing is offered but to read it and to take away what is yours", () => {
+  const ended = rightsOf({ ...PLAIN, isEnded: true });
+  assert.equal(ended.isReactable || ended.isWritable || ended.isThreadable, false);
+  const mine = { rights: ended, isInThread: true, isRepliedInThread: true, isMine: true };
+  assert.deepEqual(offered(mine), [["copy-text", "copy-link", "unread"], ["delete"]]);
+  assert.deepEqual(offered({ ...mine, isMine: false, isBookmarked: true })[1], ["unbookmark"]);
+});
+
 test("in an archived room nothing is offered that changes it", () => {
   const all = [["copy-text", "copy-link", "unread"], ["bookmark"]];
   assert.deepEqual(offered({ isMine: true, isModerated: true }), all);
@@ -112,7 +120,8 @@ test("no action is offered twice, with its opposite, or in an empty group", () =
     const all = groups.flat();
     assert.ok(groups.every(({ length }) => length));
     assert.equal(new Set(all).size, all.length);
-    assert.notEqual(all.includes("bookmark"), all.includes("unbookmark"));
+    assert.equal(all.includes("unbookmark"), some.isBookmarked);
+    assert.equal(all.includes("bookmark"), some.rights.isKept && !some.isBookmarked);
     assert.ok(!(all.includes("pin") && all.includes("unpin")));
   });
   fc.assert(property);

@@ -71,6 +71,10 @@ test("events of a kind become one sentence, which names up to three people", () 
   const pinned = (seq) => ({ kind: "pinned", data: { message: `id ${seq}`, seq } });
   assert.equal(text([pinned(1), { ...pinned(2), author: "bob" }]), "alice and bob pinned 2 messages.");
   assert.equal(text([pinned(1), pinned(1)]), "alice pinned a message.");
+  assert.equal(
+    text([pinned(1), { ...pinned(1), kind: "unpinned", author: "bob" }]),
+    "alice pinned a message. bob unpinned a message.",
+  );
 });
 
 test("of what can only be so at one time, the last one counts", () => {

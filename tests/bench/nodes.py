@@ -29,7 +29,7 @@ from tests.soak.faults import Faults
 
 POSTS = 500
 PAUSE = 0.005
-RATES = [f"--rate-{name}={GENEROUS}" for name in ("post", "other", "broadcast")]
+RATES = [f"--rate-{name}={GENEROUS}" for name in ("post", "text", "other", "broadcast")]
 
 
 class Pair:

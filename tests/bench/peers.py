@@ -28,7 +28,7 @@ OLDEST_NODE = (22, 0)
 PATIENCE = 30
 GENEROUS = "100000000/second"
 """More than any workload needs, of which one sends a million kilobytes a second, counted for each who receives it."""
-RATES = ("join", "post", "create", "begin", "begin-address", "signal", "other", "broadcast")
+RATES = ("join", "post", "text", "create", "begin", "begin-address", "signal", "other", "broadcast")
 FLAGS = (
     *("--guests", "open", "--requests", "false", "--port", "0", "--log-level", "warning"),
     *(part for rate in RATES for part in (f"--rate-{rate}", GENEROUS)),

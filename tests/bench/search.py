@@ -152,7 +152,7 @@ async def posted(features: tuple, at_once: int) -> float:
     """Return the microseconds of CPU of a message, its share of indexing included."""
     dice = random.Random(2)
     words = ["".join(dice.choices("abcdefghijklmnopqrstuvwxyz", k=5)) for _ in range(5000)]
-    generous = dict.fromkeys(("rate_post", "rate_broadcast", "rate_begin"), "1000000/second")
+    generous = dict.fromkeys(("rate_post", "rate_text", "rate_broadcast", "rate_begin"), "1000000/second")
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
         chat = Chatrooms(Settings(data=Path(folder), **generous), features=features)
         async with chat.lifespan():

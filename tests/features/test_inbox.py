@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -75,6 +76,20 @@ async def test_no_one_can_mark_the_items_of_another(alice, bob):
     item = await item_of(bob, await alice.say("#lobby", "@bob"))
     assert await alice.run("inbox.mark", ids=[item["id"], 10**9]) == {"items": []}
     assert (await bob.run("inbox.list", unread=True))["items"] == [item]
+
+
+def test_ids_tell_nothing_of_the_items_of_others():
+    direct = Direct()
+    for name in PEOPLE:
+        direct.join(name)
+    for text in ("@bob", "@carol", "@carol @bob", "@carol", "@bob"):
+        direct.run("alice", "message.post", {"room": LOBBY, "text": text})
+    asyncio.run(direct.run_jobs())
+    for name in ("bob", "carol"):
+        assert [item["id"] for item in direct.run(name, "inbox.list", {})[0]["items"]] == [3, 2, 1]
+    marked, _ = direct.run("bob", "inbox.mark", {"ids": [1]})
+    assert [item["id"] for item in marked["items"]] == [1]
+    assert [item["id"] for item in direct.run("carol", "inbox.list", {"unread": True})[0]["items"]] == [3, 2, 1]
 
 
 async def test_an_edit_gives_and_takes_items_and_a_deletion_takes_them(alice, bob, carol):
@@ -236,6 +251,29 @@ async def test_the_oldest_of_too_many_unread_items_is_read_so_that_one_change_st
     direct.run("alice", "read.mark", {"room": LOBBY, "seq": 10_000})
     await tab.caught_up()
     assert not tab.state.inbox
+
+
+def test_nobody_makes_read_what_others_have_caused_however_much_they_cause(monkeypatch):
+    monkeypatch.setattr(features.inbox.items, "MAX_UNREAD", 12)
+    direct = Direct()
+    for name in (*PEOPLE, "mallory"):
+        direct.join(name)
+
+    def mention(who, times):
+        for number in range(times):
+            direct.run(who, "message.post", {"room": LOBBY, "text": f"@alice {number}"})
+        asyncio.run(direct.run_jobs())
+
+    def unread():
+        return Counter(item["by"] for item in direct.run("alice", "inbox.list", {"unread": True})[0]["items"])
+
+    mention("bob", 3)
+    mention("mallory", 30)
+    assert unread() == {"bob": 3, "mallory": 9}
+    mention("carol", 4)
+    assert unread() == {"bob": 3, "mallory": 5, "carol": 4}
+    newest = direct.run("alice", "inbox.list", {"unread": True})[0]["items"]
+    assert [item["id"] for item in newest if item["by"] == "mallory"] == list(range(33, 28, -1))
 
 
 def test_a_page_of_the_inbox_stays_small_however_long_the_messages_are():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from chatrooms.errors import Invalid
-from chatrooms.features.inbox import keywords
+from chatrooms.features.inbox import keywords, matched, texts
 from chatrooms.features.reactions import SENDING
 from chatrooms.storage.own_tables import inbox
 from tests.direct import LOBBY, Direct
@@ -85,11 +85,11 @@ def test_a_keyword_between_spaces_is_always_found(before, after, word):
         parsed = keywords.parsed(word)
     except ValueError:
         return
-    text = keywords.folded(f"{before} {word.strip()} {after}")
-    pieces = {piece[: keywords.LONGEST] for piece in keywords._piece().findall(text)}
+    text = texts.folded(f"{before} {word.strip()} {after}")
+    pieces = {piece[: keywords.LONGEST] for piece in texts.pieces(text)}
     if unicodedata.category(parsed[0])[0] not in "MC" and parsed in text:
-        assert keywords._piece().findall(parsed)[0] in pieces
-        assert keywords._present(text, [parsed]) == {parsed}
+        assert next(texts.pieces(parsed)) in pieces
+        assert texts.present(text, [parsed]) == {parsed}
 
 
 @pytest.mark.parametrize("word", ["", " ", "*", ".", "a", "@", "...", "?!", "x" * 41, "\u200b\u200b"])
@@ -146,25 +146,84 @@ def test_a_frequent_keyword_fills_no_inbox(direct, monkeypatch):
     assert len(items(direct, unread=True)) == 1
 
 
-def test_keywords_of_others_that_are_not_in_a_text_switch_nobodys_off(direct, monkeypatch):
-    monkeypatch.setattr(keywords, "MAX_PEOPLE", 3)
-    for number in range(4):
-        direct.join(f"a{number}")
-        want(direct, *(f"plan {word}" for word in range(keywords.MOST)), username=f"a{number}")
+def test_keywords_of_others_switch_nobodys_off_however_many_they_are(direct, monkeypatch):
+    """30 people have all their keywords in the text, or such that it begins like, and come first."""
+    monkeypatch.setattr(matched, "PEOPLE", 7)
+    for number in range(30):
+        direct.join(f"a{number:02}")
+        there, alike = (f"plan {number} {word}" for word in range(10)), (f"plan {'x' * word}" for word in range(1, 11))
+        want(direct, *there, *alike, username=f"a{number:02}")
+    want(direct, "plan b")
+    every = " ".join(f"plan {number} {word}" for number in range(30) for word in range(10))
+    message = post(direct, f"{every} {'plan xx ' * 500} plan b")
+    for name in ("alice", "a00", "a29"):
+        assert items(direct, name) == [("keyword", message["id"], "bob", False)]
+
+
+def test_a_word_is_found_behind_any_number_of_places_that_are_like_it():
+    words = {("字abc" * 10)[:length] for length in range(keywords.SHORTEST, keywords.LONGEST + 1)} | {"字abcd", "last"}
+    assert texts.present("字abc" * 2500 + " last", words) == words - {"字abcd"} - {
+        word for word in words if word[-1] in "ab" and word != "last"
+    }
+
+
+def test_whose_inbox_is_full_costs_nothing_and_one_job_is_for_so_many_people(direct, monkeypatch):
+    monkeypatch.setattr(keywords, "MAX_UNREAD", 2)
+    monkeypatch.setattr(matched, "PEOPLE", 2)
+    for name in ("dave", "erin", "frank"):
+        direct.join(name)
+        want(direct, "plan", username=name)
+    post(direct, "plan")
+    post(direct, "plan")
+    assert len(items(direct, "frank")) == 2
+    direct.run("frank", "read.mark", {"room": LOBBY, "seq": 1000})
+    asked, change = [], direct.change
+
+    async def noted(work, me, *locks):
+        asked.append(locks)
+        return await change(work, me, *locks)
+
+    monkeypatch.setattr(direct, "change", noted)
+    message = post(direct, "plan")
+    assert items(direct, "frank", unread=True) == [("keyword", message["id"], "bob", False)]
+    assert asked == [("frank",)]
+
+
+def test_posting_costs_one_look_however_many_people_have_a_keyword_that_it_has(direct):
+    found = []
+    for size in (1, 40):
+        for number in range(size):
+            name = f"p{size}x{number}"
+            direct.join(name)
+            want(direct, "plan", username=name)
+        asked: list[str] = []
+        direct.driver.set_trace_callback(asked.append)
+        post(direct, "the plan")
+        direct.driver.set_trace_callback(None)
+        found.append([len([sql for sql in asked if "keywords" in sql]), len(asked)])
+        items(direct)
+    assert found[0] == found[1]
+
+
+def test_an_edit_meanwhile_has_keywords_looked_for_again(direct, monkeypatch):
     want(direct, "plan")
-    message = post(direct, "the plan")
-    assert items(direct) == [("keyword", message["id"], "bob", False)]
+    message = post(direct, "@carol, the plan")
+    edit = lambda text: direct.run("bob", "message.edit", {"id": message["id"], "text": text})  # noqa: E731
+    look = direct.lookup
 
+    async def lookup(query):
+        found = await look(query)
+        if direct.edits:
+            edit(direct.edits.pop())
+        return found
 
-def test_the_time_to_look_for_keywords_is_bounded_whatever_they_and_the_text_are(monkeypatch):
-    looked_at = []
-    is_edge = keywords._is_edge
-    monkeypatch.setattr(keywords, "_is_edge", lambda text, at: looked_at.append(at) or is_edge(text, at))
-    lengths = range(keywords.SHORTEST, keywords.LONGEST + 1)
-    words = {("字abc" * 10)[:length] for length in lengths} | {f"{'#' * length}字"[-40:] for length in lengths}
-    assert "字abc字" in keywords._present("字abc" * 2500, words)
-    assert len(looked_at) <= 2 * (keywords.MOST_COMPARED + len(words))
-    assert keywords._present("first " + "字abc" * 2500, {*words, "first"}) >= {"first", "字abc字"}
+    direct.edits = ["@alice, @carol, no such word"]
+    monkeypatch.setattr(direct, "lookup", lookup)
+    monkeypatch.setattr(direct, "scan", lookup)
+    assert items(direct) == [("mention", message["id"], "bob", False)]
+    direct.edits = ["nothing"]
+    edit("plan")
+    assert items(direct) == []
 
 
 def test_nobody_is_charged_for_the_keywords_of_others(direct, monkeypatch):

@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 from chatrooms import gcra
 from chatrooms.errors import RateLimited
 from chatrooms.gcra import Quota
+from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.broadcast import Signal
 from chatrooms.pipeline.limit import Limit
 from chatrooms.pipeline.rates import Attempt, Rates
+from chatrooms.pipeline.scopes import Scope
 from chatrooms.settings import RATES, Settings
+from tests.direct import LOBBY, Direct
 from tests.doors import by_http
 from tests.people import Refused, connect
-from tests.servers import running
+from tests.servers import QUICK, running
 
 
 class Clock:
@@ -245,3 +248,67 @@ async def test_a_query_that_takes_long_counts_as_several_commands(tmp_path, monk
             await alice.run("user.me")
         with pytest.raises(Refused, match="rate_limited"):
             await alice.run("user.me")
+
+
+HOUR = 3600
+
+
+def attempt(direct, me, command="message.post", **params) -> RateLimited | None:
+    try:
+        direct.run_as(me, command, params)
+    except RateLimited as refusal:
+        return refusal
+    return None
+
+
+@pytest.fixture
+def writing(clock) -> Direct:
+    """Return a chat in which a person may write 1,000 characters an hour; alice and bob have one address."""
+    direct = Direct()
+    direct.now = lambda: "2026-01-01T00:00:00.000Z"
+    direct._rates = Rates(Settings(**QUICK | {"rate_text": "1000/hour"}))
+    for name in ("alice", "bob", "mod"):
+        direct.join(name)
+    direct.appoint("mod", "moderator")
+    return direct
+
+
+def test_a_person_posts_and_edits_so_much_text_in_a_long_time(writing, clock):
+    alice = Caller("alice", network="192.0.2.1")
+    post = {"room": LOBBY, "text": "x" * 400}
+    message = writing.run_as(alice, "message.post", post)[0]["message"]
+    assert attempt(writing, alice, "message.edit", id=message["id"], text="y" * 400) is None
+    for command, params in (("message.post", post), ("message.edit", {"id": message["id"], "text": "z"})):
+        refused = attempt(writing, alice, command, **params)
+        assert refused and "text" in refused.message and 0 < refused.details["retry_after"] <= HOUR
+    assert [row["text"] for row in writing.run("alice", "history", {"room": LOBBY})[0]["messages"]] == ["y" * 400]
+    assert attempt(writing, alice, "message.edit", id=message["id"], text="y" * 400) is None, "nothing is stored"
+    assert attempt(writing, Caller("bob", network="192.0.2.1"), **post) is None
+    clock.now += HOUR
+    assert attempt(writing, alice, **post) is None
+
+
+def test_an_address_posts_as_much_text_as_eight_people(writing):
+    guests = [Caller(f"g{number:02}", network="192.0.2.7") for number in range(30)]
+    for guest in guests:
+        writing.join(guest.username)
+    stored = [attempt(writing, guest, room=LOBBY, text="x" * 900) is None for guest in guests]
+    assert stored == [True] * RATES["text"] + [False] * (30 - RATES["text"])
+    assert attempt(writing, Caller("alice", network="192.0.2.8"), room=LOBBY, text="x" * 900) is None
+
+
+@pytest.mark.parametrize(
+    ("me", "is_limited"),
+    [
+        (Caller("alice", session="1"), True),
+        (Caller("alice", session="1", scope=Scope(frozenset({"post"}))), True),
+        (Caller("mod", session="2", network="192.0.2.9"), False),
+        (Caller("mod", session="2", scope=Scope(frozenset({"post"}))), False),
+        (Caller("alice"), False),
+        (APPLICATION, False),
+    ],
+    ids=["person", "key", "moderator", "key of a moderator", "application as a person", "application"],
+)
+def test_the_application_and_moderators_post_any_number(writing, me, is_limited):
+    refusals = [attempt(writing, me, room=LOBBY, text="x" * 900) for _ in range(3)]
+    assert [refusal is not None for refusal in refusals] == [False, is_limited, is_limited]

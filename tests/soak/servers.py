@@ -18,7 +18,7 @@ from tests.processes import PATIENCE, environment
 ROOT = Path(__file__).parents[2]
 TAIL = 5
 GENEROUS = "1000000/second"
-RATES = ("join", "post", "create", "begin", "begin-address", "signal", "other", "broadcast")
+RATES = ("join", "post", "text", "create", "begin", "begin-address", "signal", "other", "broadcast")
 FLAGS = (
     *("--guests", "open", "--requests", "false", "--log-level", "warning"),
     *(part for rate in RATES for part in (f"--rate-{rate}", GENEROUS)),

@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, insert, inspect, select
 from chatrooms.clock import later
 from chatrooms.features import FEATURES
 from chatrooms.features.bookmarks import FORGET
+from chatrooms.features.inbox import items
 from chatrooms.features.pins import pins
 from chatrooms.features.search.index import TABLE
 from chatrooms.identity import applicants, links
@@ -27,7 +28,7 @@ from chatrooms.identity.oidc import begun, linked
 from chatrooms.identity.oidc.linked import Identity
 from chatrooms.identity.oidc.logout_tokens import SignedOut
 from chatrooms.storage import facts, migrations
-from chatrooms.storage.own_tables import bookmarks
+from chatrooms.storage.own_tables import bookmarks, inbox
 from chatrooms.storage.tables import jobs, members, messages, metadata, reads, rooms, sessions, users
 from tests.storage.test_writer import ROOM
 
@@ -249,6 +250,31 @@ def test_tokens_of_people_who_were_suspended_sign_in_no_one_and_are_forgotten(en
     migrations.migrate(engine)
     with engine.connect() as connection:
         assert connection.scalars(select(sessions.c.token_hash)).all() == [digest("a")]
+
+
+def test_items_keep_the_ids_that_clients_know_and_each_person_counts_on_alone(engine):
+    migrations.upgrade(engine, "0075")
+    before = sa.MetaData()
+    before.reflect(engine, only=["inbox"])
+    held = [("alice", 1, True), ("bob", 2, False), ("alice", 5, False)]
+    with engine.begin() as connection:
+        for name in ("alice", "bob", "carol"):
+            connection.execute(insert(rooms).values(name=name, **ROOM))
+            person = {"username": name, "skeleton": name, "name": "", "about": "", "created_at": AT, "rev": 1}
+            connection.execute(insert(users).values(person))
+        about = {"kind": "invitation", "room": "carol", "message": None, "seq": None, "by": "carol", "at": AT}
+        for name, id, read in held:
+            row = {"username": name, "id": id, **about, "read": read, "gone": False, "born": id, "rev": id}
+            connection.execute(before.tables["inbox"].insert().values(row))
+    migrations.migrate(engine)
+    with engine.begin() as connection:
+        act = SimpleNamespace(db=connection, changes=SimpleNamespace(rev=lambda _: 9))
+        for name in ("alice", "bob", "carol", "carol"):
+            items.add(act, name, about)
+        found = connection.execute(select(inbox.c.username, inbox.c.id, inbox.c.read, inbox.c.born)).all()
+    kept = [(name, id, read, id) for name, id, read in held]
+    new = [("alice", 6), ("bob", 3), ("carol", 1), ("carol", 2)]
+    assert sorted(found) == sorted([*kept, *((*which, False, 9) for which in new)])
 
 
 def test_head_is_the_newest_migration():

@@ -16,7 +16,7 @@ from pydantic import Field
 from sqlalchemy import bindparam, or_, select, update
 from typing_extensions import TypedDict
 
-from chatrooms.features.inbox import called, concerned, followed, invited, items, keywords, reacted, settings
+from chatrooms.features.inbox import called, concerned, followed, invited, items, keywords, matched, reacted, settings
 from chatrooms.features.messages.loading import load, rows_of
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act
@@ -103,7 +103,7 @@ def mark(act: Act, p: Marked, _: None) -> Items:
     others = (*mine, inbox.c.read.is_not(read))
     if act.db.scalar(select(inbox.c.id).where(*others).limit(1)) is not None:
         act.db.execute(update(inbox).where(*others).values(read=read, rev=act.changes.rev(act.me.username)))
-        items.read_oldest(act, act.me.username)
+        items.read_some(act, act.me.username)
         items.broadcast(act, act.me.username)
     return {"items": many(InboxItem, act.db.execute(items.of(act.me.username).where(*mine).order_by(inbox.c.id)))}
 
@@ -134,6 +134,7 @@ def _messages(act: Act, listed: Iterable[InboxItem]) -> list[Message]:
 
 LISTENERS = (
     concerned.notice,
+    matched.notice,
     called.notice,
     followed.notice,
     followed.followed,
@@ -142,7 +143,7 @@ LISTENERS = (
     _leave,
     invited.notice,
 )
-JOBS = (concerned.MENTIONS, called.CALLS, followed.THREADS, reacted.REACTIONS)
+JOBS = (concerned.MENTIONS, matched.KEYWORDS, called.CALLS, followed.THREADS, reacted.REACTIONS)
 FEATURE = Feature(
     tables=(keywords.keywords, settings.unreacted),
     commands=(page, mark, settings.inbox_settings, settings.set_inbox),

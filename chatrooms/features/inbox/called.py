@@ -24,8 +24,8 @@ from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members
 
-STEPS = 50
-"""How many transactions one run of the job makes."""
+PEOPLE = 50 * AT_ONCE
+"""How many people one run of the job is for."""
 OF_CALL = 10
 """Such a message counts as at least so many more in its author's rate of posting."""
 OF_ONE = 50
@@ -112,14 +112,10 @@ def _enqueue(act: Act, about: dict[str, Any]) -> None:
 
 async def _tell(chat: Chat, job: Job) -> None:
     about = job.data
-    for _ in range(STEPS):
-        people = await chat.lookup(partial(_next, about=about))
-        if not people:
-            return
-        calls = about["among"] != "holders"
-        await chat.change(partial(concerned.settle, id=about["message"], people=people, calls=calls), NOBODY, *people)
-        about["after"] = people[-1]
-    await chat.change(lambda act: _enqueue(act, about), NOBODY)
+    people = await chat.lookup(partial(_next, about=about))
+    await concerned.tell(chat, about["message"], people, calls=about["among"] != "holders")
+    if len(people) == PEOPLE:
+        await chat.change(lambda act: _enqueue(act, {**about, "after": people[-1]}), NOBODY)
 
 
 CALLS = JobKind("inbox.calls", _tell, at_once=AT_ONCE_OF_CALLS)
@@ -133,8 +129,8 @@ def _next(db: Connection, about: dict[str, Any]) -> list[str]:
     """Return the next people, in the order of their usernames."""
     among, after = about["among"], about["after"]
     if isinstance(among, list):
-        return list(islice((username for username in among if username > after), AT_ONCE))
-    given = {"after": after, "limit": AT_ONCE}
+        return list(islice((username for username in among if username > after), PEOPLE))
+    given = {"after": after, "limit": PEOPLE}
     if among == "holders":
         return [row["username"] for row in _holding.all(db, {**given, "message": about["message"]})]
     return [row["username"] for row in _members.all(db, {**given, "in_room": about["room"]})]

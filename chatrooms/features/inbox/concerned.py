@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, Integer, bindparam, select
 
@@ -17,7 +17,6 @@ from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage.own_tables import inbox
-from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 
 OF_ONE = 5
@@ -42,7 +41,14 @@ _listed = Prepared(
 )
 
 
-@on("messages", asks=(keywords.ANY,))
+class Keyed(NamedTuple):
+    """Who of some people has a keyword in a message, as of the ``text_rev`` of that."""
+
+    text_rev: int | None
+    people: Collection[str]
+
+
+@on("messages")
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message that concerns people, or did before it was edited or deleted."""
     for row in rows:
@@ -54,7 +60,6 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
             people.update(holders(act.db, row["id"], MANY))
         if not act.me.host and len(people) >= OF_ONE:
             act.rates.charge("post", act.me.username, act.me.network, len(people) // OF_ONE)
-        people.update(keywords.people(act.db, cast(Message, row)))
         if people:
             enqueue(act, MENTIONS, f"{row['id']} {row['rev']}", {"message": row["id"], "people": sorted(people)})
 
@@ -70,10 +75,7 @@ def holders(db: Connection, message: str, limit: int) -> list[str]:
 
 
 async def _tell(chat: Chat, job: Job) -> None:
-    people: list[str] = job.data["people"]
-    for start in range(0, len(people), AT_ONCE):
-        some = people[start : start + AT_ONCE]
-        await chat.change(partial(settle, id=job.data["message"], people=some), NOBODY, *some)
+    await tell(chat, job.data["message"], job.data["people"])
 
 
 MENTIONS = JobKind("inbox.mentions", _tell)
@@ -83,18 +85,37 @@ It reads the message anew, so that it does not matter in which order the jobs of
 """
 
 
-def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> None:
+async def tell(chat: Chat, id: str, people: Sequence[str], keyed: Keyed | None = None, *, calls: bool = False) -> None:
+    """Give people their items about a message, or take them, a few at a time.
+
+    Their keywords are looked for before, all together and again if the text changed meanwhile, while no write waits.
+    """
+    look = partial(_keyed, id=id, people=people)
+    known = await chat.lookup(look) if keyed is None else keyed
+    for start in range(0, len(people), AT_ONCE):
+        some = people[start : start + AT_ONCE]
+        while not await chat.change(partial(_settle, id=id, people=some, keyed=known, calls=calls), NOBODY, *some):
+            known = await chat.lookup(look)
+
+
+def _keyed(db: Connection, id: str, people: Iterable[str]) -> Keyed:
+    message = find(db, id)
+    return Keyed(message["text_rev"], keywords.among(db, message, people)) if message else Keyed(None, ())
+
+
+def _settle(act: Act, id: str, people: Iterable[str], keyed: Keyed, *, calls: bool) -> bool:
     """Give some people, whose own rooms are locked, their items about a message, or take them.
 
-    If the message still calls people, and ``calls`` is true, it calls these.
+    If the message still calls people, and ``calls`` is true, it calls these. Return false, and do nothing, if the text
+    is another than the one in which keywords were looked for.
     """
     message = find(act.db, id)
     if message is None:
-        return
+        return True
+    if message["text_rev"] != keyed.text_rev:
+        return False
     (row,) = cast(list[Row], with_parts(act, [message]))
-    concerned = _concerned(row)
-    if not calls:
-        concerned = dict.fromkeys(keywords.people(act.db, message), KEYWORD) | concerned
+    concerned = dict.fromkeys(keyed.people, KEYWORD) | _concerned(row)
     held = items.about(act.db, id, people)
     without = relations.blockers(act.db, message["author"], people)
     without.update(requests.holding(act.db, message["room"], people))
@@ -102,20 +123,21 @@ def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> 
     for username, position in items.positions(act.db, message["room"], people).items():
         before = held.get(username)
         had = before["kind"] if before and not before["gone"] else None
-        kind = None if username in without else kind_for(row, username, had, concerned, calls=calls)
+        kind = None if username in without else _kind_for(row, username, had, concerned, calls=calls)
         if kind == KEYWORD and had is None and _has_many(act.db, username):
             kind = None
         if kind and had in (None, THREAD):
             was_read = message["edited_at"] is None and position >= message["seq"]
             items.put(act, message, before, username=username, kind=kind, read=was_read)
-            items.read_oldest(act, username)
+            items.read_some(act, username)
             items.broadcast(act, username)
         elif before and had and not kind and (message["deleted"] or had != THREAD):
             items.change(act, username, before["id"], gone=True)
             items.broadcast(act, username)
+    return True
 
 
-def kind_for(row: Row, username: str, had: str | None, concerned: Mapping[str, str], *, calls: bool) -> str | None:
+def _kind_for(row: Row, username: str, had: str | None, concerned: Mapping[str, str], *, calls: bool) -> str | None:
     """Return the kind of a person's item about a message, or None if it does not concern them.
 
     Whom it calls is not looked up again: those whom ``calls`` is for now, and those who ``had`` a mention before.

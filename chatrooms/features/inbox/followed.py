@@ -118,7 +118,7 @@ def _notify(act: Act, username: str, thread: str) -> None:
         return
     if message := cast(Message | None, _first.one(act.db, given)):
         items.put(act, message, None, username=username, kind=THREAD, read=False)
-        items.read_oldest(act, username)
+        items.read_some(act, username)
         items.broadcast(act, username)
 
 

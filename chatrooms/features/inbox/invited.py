@@ -18,5 +18,5 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
         if not row["gone"] and row["since"] == act.now and by == act.me.username != username:
             about = {"kind": INVITATION, "room": row["room"], "message": None, "seq": None, "by": by, "at": act.now}
             items.add(act, username, about)
-            items.read_oldest(act, username)
+            items.read_some(act, username)
             items.broadcast(act, username)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, bindparam, insert, literal, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, func, insert, literal, select, update
 
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act
@@ -20,23 +20,22 @@ from chatrooms.storage.tables import reads, users
 AT_ONCE = 20
 """How many people's inboxes one transaction changes, while other writes wait."""
 MAX_UNREAD = 400
-"""How many items are unread; older ones become read, so that one command changes fewer than a piece of `sync` holds."""
+"""How many items are unread; others become read, so that one command changes fewer than a piece of `sync` holds."""
 MAX_MARKED = 100
 MENTION, REPLY, THREAD, KEYWORD = "mention", "reply", "thread", "keyword"
 REACTION, INVITATION = "reaction", "invitation"
 
 is_unread = (inbox.c.read.is_(False), inbox.c.gone.is_(False))
 _NEW = ("username", "kind", "room", "message", "seq", "by", "at", "read", "gone", "born", "rev")
-_insert = Prepared(insert(inbox).values({name: bindparam(name) for name in _NEW}))
+_others = inbox.alias()
+_next_id = select(func.coalesce(func.max(_others.c.id), 0) + 1).where(_others.c.username == bindparam("username"))
+_insert = Prepared(insert(inbox).values({name: bindparam(name) for name in _NEW} | {"id": _next_id.scalar_subquery()}))
 _of_person = inbox.c.username == bindparam("who")
 _changed = Prepared(SYNCED["inbox"].select().where(_of_person, inbox.c.rev == bindparam("at_rev")))
-_beyond = Prepared(
-    select(inbox.c.id)
-    .where(_of_person, *is_unread)
-    .order_by(inbox.c.id.desc())
-    .limit(bindparam("limit", type_=Integer))
-    .offset(bindparam("kept", type_=Integer))
+_has_too_many = Prepared(
+    select(inbox.c.id).where(_of_person, *is_unread).limit(1).offset(bindparam("most", type_=Integer))
 )
+_unread_items = Prepared(select(inbox.c.id, inbox.c.by).where(_of_person, *is_unread).order_by(inbox.c.id))
 
 
 class OfPerson(InboxItem):
@@ -85,20 +84,33 @@ def put(
 
 
 def add(act: Act, username: str, item: dict[str, Any]) -> None:
-    """Store a new item, which is unread unless it says otherwise."""
+    """Store a new item, which is unread unless it says otherwise.
+
+    Its id is the next of its person: ids that people share would tell them how much concerns others.
+    """
     rev = act.changes.rev(username)
     _insert.run(act.db, {"read": False, "gone": False, **item, "username": username, "born": rev, "rev": rev})
 
 
-def read_oldest(act: Act, username: str) -> None:
-    """Mark the oldest unread items as read, beyond `MAX_UNREAD`."""
-    for oldest in _beyond.all(act.db, {"who": username, "limit": MAX_MARKED, "kept": MAX_UNREAD}):
-        change(act, username, oldest["id"], read=True)
+def read_some(act: Act, username: str) -> None:
+    """Mark unread items as read, beyond `MAX_UNREAD`: each time the oldest of whoever caused most of them.
+
+    So what one person causes, however much that is, leaves unread what others do.
+    """
+    if _has_too_many.one(act.db, {"who": username, "most": MAX_UNREAD}) is None:
+        return
+    found = _unread_items.all(act.db, {"who": username})
+    caused: dict[str, list[int]] = {}
+    for item in found:
+        caused.setdefault(item["by"], []).append(item["id"])
+    for _ in range(min(len(found) - MAX_UNREAD, MAX_MARKED)):
+        change(act, username, max(caused.values(), key=len).pop(0), read=True)
 
 
 def change(act: Act, username: str, id: int, **values: Any) -> None:
     """Store values of an item."""
-    act.db.execute(update(inbox).where(inbox.c.id == id).values(**values, rev=act.changes.rev(username)))
+    its = inbox.c.username == username, inbox.c.id == id
+    act.db.execute(update(inbox).where(*its).values(**values, rev=act.changes.rev(username)))
 
 
 def broadcast(act: Act, username: str) -> None:

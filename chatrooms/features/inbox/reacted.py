@@ -65,7 +65,7 @@ def _settle(act: Act, id: str) -> None:
         items.change(act, author, before["id"], gone=True)
     elif count > known and settings.wants_reactions(act.db, author) and author in _reader(act, message["room"], author):
         items.put(act, message, before, username=author, kind=REACTION, read=False, by=newest, at=act.now)
-        items.read_oldest(act, author)
+        items.read_some(act, author)
     if author in act.changes.by_room:
         items.broadcast(act, author)
     its = inbox.c.message == id, inbox.c.kind == REACTION

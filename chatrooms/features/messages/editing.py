@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden
-from chatrooms.features.messages import versions
+from chatrooms.features.messages import limits, versions
 from chatrooms.features.messages.loading import OneMessage, allow, changed, store_parts, with_parts
 from chatrooms.features.messages.permissions import (
     WRITING_THERE,
@@ -78,11 +78,12 @@ def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     if message["text"] == p.text:
         return {"message": with_parts(act, [message])[0]}
     allow(act, message["room"], p.text, confirmed=p.confirmed)
+    limits.count(act, p.text)
     versions.keep(act, message)
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}
 
 
-@change("message.delete", may=_author_or_moderator, locks=room_of, repeatable=True, scope="post")
+@change("message.delete", may=_author_or_moderator, locks=room_of, repeatable=True, after_end=True, scope="post")
 def delete(act: Act, p: Which, message: Message) -> OneMessage:
     """Delete a message; a tombstone without its text takes its place.
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, update
 from chatrooms import ids, names
 from chatrooms.errors import Conflict, Forbidden, Invalid, Refusal
 from chatrooms.features import members, rooms
-from chatrooms.features.messages import storing
+from chatrooms.features.messages import limits, storing
 from chatrooms.features.messages.loading import OneMessage, allow, find, load, rows, store_parts, with_parts
 from chatrooms.features.messages.permissions import require_message
 from chatrooms.pipeline import access, relations, requests, room_rules
@@ -65,7 +65,8 @@ class Posting(NamedTuple):
     """The destination of a message, which may begin a conversation or thread, or reopen or accept a conversation.
 
     It may be the first of an author who was ``added`` to its room. Or the message is already ``stored``. An author who
-    no longer ``belongs`` to the room gets its row alone, without what others added to it since.
+    no longer ``belongs`` to the room gets its row alone, without what others added to it since. Or it is a new one in a
+    thread that has ``ended``.
     """
 
     room: str
@@ -75,6 +76,7 @@ class Posting(NamedTuple):
     added: bool = False
     stored: Message | None = None
     belongs: bool = True
+    ended: bool = False
 
 
 def addressed(me: Caller, room: str) -> str:
@@ -97,15 +99,23 @@ def _may(act: Act, p: Post) -> Posting:
     _require_own(act.me, names.base(room))
     if here.access == "thread" and "thread" not in act.server.blank:
         raise Invalid("This server has no threads.", field="room")
-    looks = p.reply_to or _gives(p) or p.if_seq is not None or not here.exists or here.closed or here.waits or here.slow
+    state = not here.exists or here.closed or here.waits or here.slow or here.ended
+    looks = p.reply_to or _gives(p) or p.if_seq is not None or state
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
     if not stored:
         room_rules.require_poster(act, here)
         room_rules.wait(act, here)
     if here.waits and not stored:
         _require_first(act, p, here)
-    begins, accepts = not here.exists, here.asked
-    return Posting(room, begins=begins, reopens=here.closed, accepts=accepts, added=here.added, stored=stored)
+    return Posting(
+        room,
+        begins=not here.exists,
+        reopens=here.closed,
+        accepts=here.asked,
+        added=here.added,
+        stored=stored,
+        ended=here.ended and not stored,
+    )
 
 
 def _require_own(me: Caller, room: str) -> None:
@@ -253,6 +263,7 @@ def _store(act: Act, p: Post, to: Posting, attach: Attach) -> Message | None:
     numbers = act.changes.message(to.room, lambda revs: storing.store(act.db, {**stored, "revs": revs}))
     if numbers is None:
         return None
+    limits.count(act, p.text)
     rev, number = numbers
     row = cast(Message, {**values, "seq": rev, "rev": rev, "number": number, **act.server.blank})
     store_parts(act, row)

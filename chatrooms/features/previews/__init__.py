@@ -54,7 +54,14 @@ def _author(act: Act, p: WhichPreview) -> Message:
 
 
 @change(
-    "preview.remove", may=_author, locks=room_of, rate="post", repeatable=True, method="remove_preview", scope="post"
+    "preview.remove",
+    may=_author,
+    locks=room_of,
+    rate="post",
+    repeatable=True,
+    after_end=True,
+    method="remove_preview",
+    scope="post",
 )
 def remove(act: Act, p: WhichPreview, message: Message) -> OneMessage:
     """Remove a preview from your message; editing does not bring it back. Removing it twice has no effect."""

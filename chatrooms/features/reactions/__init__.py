@@ -100,7 +100,16 @@ def add(act: Act, p: React, message: Message) -> Reacted:
     return _answer(act, message, has_changed=stored.add(act.db, p.id, p.emoji, act.me.username))
 
 
-@change("reaction.remove", may=markable, locks=room_of, rate="post", repeatable=True, method="unreact", scope="post")
+@change(
+    "reaction.remove",
+    may=markable,
+    locks=room_of,
+    rate="post",
+    repeatable=True,
+    after_end=True,
+    method="unreact",
+    scope="post",
+)
 def remove(act: Act, p: React, message: Message) -> Reacted:
     """Remove your reaction to a message. Removing one that is not there has no effect."""
     return _answer(act, message, has_changed=stored.remove(act.db, p.id, p.emoji, act.me.username))

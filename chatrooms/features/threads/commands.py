@@ -138,8 +138,8 @@ def follow(act: Act, p: WithThread, thread: Thread) -> Followed:
     """Follow the thread under a message on all your devices. Following it again has no effect.
 
     You also begin to follow a thread when you reply in it, are mentioned in it, or wrote the message above it. You
-    follow at most 2,000 threads: if you follow another one or reply in it, you no longer follow the first; by what
-    others do you then begin to follow none.
+    follow at most 2,000 threads: if you follow another one or reply in it, you no longer follow one of those that you
+    follow because of others, or else the first of your own. What others do ends none of your own.
     """
     if not thread.rev:
         rooms.add(act, thread.room, "thread")
@@ -147,7 +147,7 @@ def follow(act: Act, p: WithThread, thread: Thread) -> Followed:
     return {"follow": began, "read": reads.find(act.db, act.me.username, thread.room)}
 
 
-@change("thread.unfollow", may=_own, locks=_locks, repeatable=True, method="unfollow", scope="own")
+@change("thread.unfollow", may=_own, locks=_locks, repeatable=True, after_end=True, method="unfollow", scope="own")
 def unfollow(act: Act, p: WithThread, known: Follow) -> Followed:
     """Stop following a thread, until you reply in it or follow it again. Doing so twice has no effect."""
     ended = following.end(act, act.me.username, known)

@@ -38,7 +38,7 @@ export function offersFor({ rights, isMine, isLastOfMine, isModerated, isTouched
       [true, { action: "unread", title: "Mark as unread from here", icon: "unread" }],
     ],
     [
-      [!is.isBookmarked, { action: "bookmark", title: "Bookmark message", icon: "bookmark" }],
+      [rights.isKept && !is.isBookmarked, { action: "bookmark", title: "Bookmark message", icon: "bookmark" }],
       [is.isBookmarked, { action: "unbookmark", title: "Remove bookmark", icon: "bookmark" }],
       [rights.isWritable && !is.isInThread && !is.isPinned, { action: "pin", title: "Pin message", icon: "pin" }],
       [rights.isWritable && is.isPinned, { action: "unpin", title: "Unpin message", icon: "pin" }],

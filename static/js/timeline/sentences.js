@@ -42,11 +42,8 @@ const WRITERS = {
     ...actors(facts, mine),
     detail(facts, "access") === "open" ? " opened the room to everyone." : " made the room private.",
   ],
-  pinned: (facts, mine) => {
-    const [seq, ...others] = new Set(facts.map(({ event }) => event.data?.seq ?? 0));
-    const what = others.length ? [`${others.length + 1} messages`] : [{ seq, words: "a message" }];
-    return [...actors(facts, mine), " pinned ", ...what, "."];
-  },
+  pinned: (facts, mine) => [...actors(facts, mine), " pinned ", ...messagesOf(facts), "."],
+  unpinned: (facts, mine) => [...actors(facts, mine), " unpinned ", ...messagesOf(facts), "."],
   archived: (facts, mine) => [...actors(facts, mine), " archived the room."],
   unarchived: (facts, mine) => [...actors(facts, mine), " unarchived the room."],
   owner_role: (facts, mine) => made(facts, mine, "an owner", "owners"),
@@ -86,6 +83,12 @@ const asWritten = (facts) => [facts.at(-1)?.event.text ?? ""];
 
 /** @param {Fact[]} facts @param {"title" | "topic" | "access"} name */
 const detail = (facts, name) => facts.at(-1)?.event.data?.[name] ?? "";
+
+/** @param {Fact[]} facts @returns {Piece[]} */
+function messagesOf(facts) {
+  const [seq, ...others] = new Set(facts.map(({ event }) => event.data?.seq ?? 0));
+  return others.length ? [`${others.length + 1} messages`] : [{ seq, words: "a message" }];
+}
 
 /** @param {Fact[]} facts @param {string} mine @param {string} one @param {string} many @returns {Piece[]} */
 function made(facts, mine, one, many) {

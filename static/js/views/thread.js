@@ -8,6 +8,7 @@ import { addressOf, go, isCovered } from "../route.js";
 import { isFollowed, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { messageAbove, repliesText } from "../threads/entering.js";
+import { rightsIn } from "../rooms/standing.js";
 import { refusal } from "../threads/opening.js";
 import { Composer } from "./composer.js";
 import { useEscape } from "./escape.js";
@@ -76,7 +77,7 @@ function Follow({ room }) {
     command(follows ? "thread.unfollow" : "thread.follow", { id: id ?? "" }).catch((error) =>
       toast(asRefusal(error).message),
     );
-  return html`<button class="secondary small" type="button" disabled=${!id} onClick=${turn}>${follows ? "Unfollow" : "Follow"}</button>`;
+  return html`<button class="secondary small" type="button" disabled=${!id || !(follows || rightsIn(room).isKept)} onClick=${turn}>${follows ? "Unfollow" : "Follow"}</button>`;
 }
 
 /**

@@ -192,8 +192,7 @@ def test_a_call_of_many_people_needs_to_be_confirmed(direct):
 
 
 def test_a_call_is_given_and_taken_in_steps_that_go_on_where_they_ended(direct, monkeypatch):
-    monkeypatch.setattr(giving, "STEPS", 1)
-    monkeypatch.setattr(giving, "AT_ONCE", 4)
+    monkeypatch.setattr(giving, "PEOPLE", 4)
     monkeypatch.setattr(concerned, "MANY", 3)
     crowd(direct, 15)
     message = post(direct, "@room")

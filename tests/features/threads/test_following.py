@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from chatrooms.features.threads import following
+from tests.direct import LOBBY, Direct
 from tests.features.threads.waiting import hears_follow, hears_item, hears_thread, thread_of
 from tests.people import Refused, connect
 
@@ -121,6 +124,57 @@ async def test_what_others_do_ends_no_following_but_what_one_does_oneself_ends_t
     await bob.say(mentioning, "At noon")
     await hears_follow(bob, chosen, gone=True)
     assert await followed(bob) == {answered: 0, mentioning: 0}
+
+
+@pytest.fixture
+def direct() -> Direct:
+    made = Direct()
+    for name in ("alice", "bob", "mallory"):
+        made.join(name)
+    return made
+
+
+def mention(direct, who, text="@alice"):
+    """Post a message and a reply to it that mentions alice; return the thread."""
+    above = direct.run(who, "message.post", {"room": LOBBY, "text": "above"})[0]["message"]
+    reply = direct.run(who, "message.post", {"room": thread_of(above), "text": text})[0]["message"]
+    asyncio.run(direct.run_jobs())
+    return reply["room"]
+
+
+def following_now(direct):
+    return {row["room"] for row in direct.run("alice", "thread.list", {})[0]["threads"]}
+
+
+def test_what_one_person_causes_ends_nothing_that_others_or_oneself_began(direct, monkeypatch):
+    monkeypatch.setattr(following, "MAX_FOLLOWED", 4)
+    chosen = mention(direct, "bob", "to nobody")
+    above = direct.run("alice", "history", {"room": LOBBY})[0]["messages"][-1]
+    direct.run("alice", "thread.follow", {"id": above["id"]})
+    of_bob = mention(direct, "bob")
+    of_mallory = [mention(direct, "mallory") for _ in range(6)]
+    assert following_now(direct) == {chosen, of_bob, *of_mallory[-2:]}
+    direct.run("alice", "read.mark", {"room": of_mallory[-1], "seq": 1000})
+    own = mention(direct, "alice", "my own")
+    assert following_now(direct) == {chosen, of_bob, of_mallory[-2], own}
+    direct.run("alice", "message.post", {"room": of_bob, "text": "so it is mine, too"})
+    asyncio.run(direct.run_jobs())
+    more = mention(direct, "alice", "my own")
+    assert following_now(direct) == {chosen, of_bob, own, more}
+    mention(direct, "mallory")
+    assert following_now(direct) == {chosen, of_bob, own, more}
+
+
+def test_whom_you_have_blocked_makes_you_follow_nothing(direct):
+    direct.run("alice", "user.block", {"username": "mallory"})
+    mention(direct, "mallory")
+    mine = direct.run("alice", "message.post", {"room": LOBBY, "text": "mine"})[0]["message"]
+    direct.run("mallory", "message.post", {"room": thread_of(mine), "text": "@alice"})
+    asyncio.run(direct.run_jobs())
+    assert following_now(direct) == set()
+    direct.run("bob", "message.post", {"room": thread_of(mine), "text": "the second reply"})
+    asyncio.run(direct.run_jobs())
+    assert following_now(direct) == {thread_of(mine)}
 
 
 async def test_who_is_removed_from_the_room_loses_its_threads_at_once(own_server, staff, alice, bob):
