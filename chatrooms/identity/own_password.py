@@ -36,7 +36,7 @@ class NewPassword(Params):
     revoke_others: bool = Field(False, description="Whether to end all your other sessions, and your service keys.")
 
 
-@query("password.get", may=access.anyone, method="password")
+@query("password.get", may=access.anyone, method="password", lacking="proof")
 def get(act: Act, p: Nothing, _: None) -> State:
     """Return whether you have a password, and since when."""
     found = select(passwords.c.changed_at).where(passwords.c.username == act.me.username)
@@ -48,7 +48,7 @@ def _signed_in(me: Caller, _p: NewPassword) -> None:
     sessions.signed_in(me)
 
 
-@live("password.set", may=_signed_in, repeatable=False, method="set_password")
+@live("password.set", may=_signed_in, repeatable=False, method="set_password", lacking="one")
 async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
     """Set your password, which signs you in on any device. To change it, give the current one too.
 

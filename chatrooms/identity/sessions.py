@@ -61,10 +61,11 @@ class Known(TypedDict):
     id: str
     username: str
     seen_at: str
+    second_factor: bool
 
 
 _of_token = Prepared(
-    select(sessions.c.id, sessions.c.username, sessions.c.seen_at).where(
+    select(sessions.c.id, sessions.c.username, sessions.c.seen_at, sessions.c.second_factor).where(
         sessions.c.token_hash == bindparam("token_hash"),
         sessions.c.seen_at > bindparam("since"),
         sessions.c.created_at > bindparam("begun"),

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from chatrooms import names
 from chatrooms.events import Align, Change, End, Event, Signal
-from chatrooms.pipeline import scopes
+from chatrooms.pipeline import scopes, second_factors
 from chatrooms.pipeline.act import NO_SERVER, Act, Caller
 from chatrooms.pipeline.addressing import MOVING
 from chatrooms.pipeline.changes import Changes
@@ -145,6 +145,7 @@ class Transacting:
 
 def allowed(command: Command[P], act: Act, p: P) -> Any:
     """Return what the permission of a command returns; raises a `Refusal`, also if the caller's key is not for it."""
+    second_factors.require(act.db, act.me, act.server.second_factor, command.lacking)
     found = command.may(act, p)
     if act.me.scope and not command.scoped:
         scopes.require_room(act.me.scope, found)
