@@ -57,22 +57,24 @@ def _concerns(me: Caller, required: RequiredOf) -> bool:
 
 def require(db: Connection, me: Caller, required: RequiredOf, lacking: Lacking = "nothing") -> None:
     """Raise `SecondFactorRequired` if a caller lacks more than they may."""
-    if lacking == "proof" or not _concerns(me, required):
-        return
-    session = _of_session.one(db, {"id": me.session})
-    if session is None or session["second_factor"] or not covers(required, session["role"]):
-        return
-    if factors.has_any(db, me.username):
-        raise SecondFactorRequired(SHOW, has_one=True)
-    if lacking == "nothing":
-        raise SecondFactorRequired(has_one=False)
+    if _concerns(me, required) and (refusal := _refusal(db, me, required, lacking)):
+        raise refusal
 
 
 async def demand(chat: Chat, me: Caller, lacking: Lacking = "nothing") -> None:
     """Do what `require` does, where there is no transaction."""
     required = chat.server.second_factor
-    if _concerns(me, required):
-        await chat.lookup(lambda db: require(db, me, required, lacking))
+    if _concerns(me, required) and (refusal := await chat.lookup(lambda db: _refusal(db, me, required, lacking))):
+        raise refusal
+
+
+def _refusal(db: Connection, me: Caller, required: RequiredOf, lacking: Lacking) -> SecondFactorRequired | None:
+    session = _of_session.one(db, {"id": me.session})
+    if lacking == "proof" or session is None or session["second_factor"] or not covers(required, session["role"]):
+        return None
+    if factors.has_any(db, me.username):
+        return SecondFactorRequired(SHOW, has_one=True)
+    return None if lacking == "one" else SecondFactorRequired(has_one=False)
 
 
 def is_shown(db: Connection, session: str) -> bool:
