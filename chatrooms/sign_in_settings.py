@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from chatrooms import addresses, extras
+from chatrooms import addresses, breaches, extras
 from chatrooms.setting_types import Line
 from chatrooms.site_settings import SiteSettings
 from chatrooms.types import RequiredOf
@@ -102,7 +102,7 @@ class SignInSettings(SiteSettings):
     )
     breached_passwords: str = Field(
         default="",
-        description="The path of a file of SHA-1 or NTLM hashes of breached passwords, sorted, as the downloader of "
+        description="The path of a file of SHA-1 hashes of breached passwords, sorted, as the downloader of "
         "Have I Been Pwned writes it; what is in it makes no password. If empty, common ones alone are refused.",
     )
 
@@ -126,11 +126,21 @@ class SignInSettings(SiteSettings):
             raise ValueError(extras.absent("accounts"))
         return value
 
-    @field_validator("ldap_ca", "breached_passwords")
+    @field_validator("ldap_ca")
     @classmethod
-    def _file_is_there(cls, value: str) -> str:
+    def _authorities_are_there(cls, value: str) -> str:
         if value and not Path(value).is_file():
             raise ValueError("There is no such file.")
+        return value
+
+    @field_validator("breached_passwords")
+    @classmethod
+    def _breaches_are_sorted(cls, value: str) -> str:
+        if value:
+            try:
+                breaches.require_sorted(Path(value))
+            except OSError as error:
+                raise ValueError(f"This file cannot be read: {error.strerror}.") from error
         return value
 
     @field_validator("ldap_url")

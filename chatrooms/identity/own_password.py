@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Invalid, Unauthorized
 from chatrooms.identity import fresh, links, sessions
 from chatrooms.identity.hashing import hashed
-from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_strong
+from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_good
 from chatrooms.identity.passwords import Given, Passwords, hash_of, passwords, store
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Caller
@@ -62,7 +62,8 @@ async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
         await fresh.require_session(here, me)
     else:
         await _require_current(here, me, p.current)
-    await here.run(me.network, partial(require_strong, p.password, [me.username, here.chat.server.name]))
+    about = [me.username, here.chat.server.name]
+    await here.run(me.network, partial(require_good, p.password, about, here.chat.settings.breached_passwords))
     made = await here.run(me.network, partial(hashed, normal(p.password)))
 
     def change(act: Act) -> None:

@@ -19,7 +19,7 @@ from chatrooms.identity.beginnings import SETUP
 from chatrooms.identity.hashing import Hashing, hashed
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import CODE_LENGTH
-from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_strong
+from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_good
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import rights, second_factors, signing_up
 from chatrooms.pipeline.act import Act, Caller
@@ -75,7 +75,8 @@ class SettingUp(Hashing):
         """Return the hash of the password of a new owner; raises `Invalid` without a strong one."""
         if password is None:
             raise Invalid("Choose a password, so that only you can be this owner.", field="password")
-        await self.run(network, partial(require_strong, password, [username, self.chat.server.name]))
+        about, breached = [username, self.chat.server.name], self.chat.settings.breached_passwords
+        await self.run(network, partial(require_good, password, about, breached))
         return await self.run(network, partial(hashed, normal(password)))
 
 

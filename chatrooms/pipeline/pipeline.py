@@ -227,7 +227,8 @@ class Pipeline:
         self, command: Command[P], p: P, me: Caller
     ) -> tuple[Callable[[Connection], Outcome[Any]], Locks, str]:
         """Return what the writer needs of a command: its work, its locks, and whom it is for."""
-        return self._transacting.command(command, p, me), lambda db: command.locks(db, me, p), me.whom
+        locks = partial(self._transacting.locks, command, p, me)
+        return self._transacting.command(command, p, me), locks, me.whom
 
     def _ahead(self, me: Caller) -> Ahead:
         """Return what is read ahead for a command: standings in the rooms that it changes, what listeners ask."""

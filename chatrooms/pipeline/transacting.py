@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -100,6 +100,11 @@ class Transacting:
         """Return the writer's work for a command; raises `RateLimited` if its broadcast exceeds the caller's rate."""
         return self._work(partial(self._command, command, p, me))
 
+    def locks(self, command: Command[P], p: P, me: Caller, db: Connection) -> Iterable[str]:
+        """Return the locks of a command; raises what they do, but not to people who lack a second factor."""
+        second_factors.require(db, me, self.server.second_factor, command.lacking)
+        return command.locks(db, me, p)
+
     def change(self, work: Callable[[Act], R], me: Caller, locked: Collection[str]) -> Work[R]:
         """Return the writer's work for a change that is not a command."""
         return self._work(partial(self._change, work, me, locked))
@@ -118,7 +123,7 @@ class Transacting:
     def _command(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
         self._sessions.require(me)
         act = self.act(me, db, rates)
-        act.changes.locked = set(command.locks(db, me, p))
+        act.changes.locked = set(self.locks(command, p, me, db))
         outcome = self._finish(act, command.body(act, p, allowed(command, act, p)))
         self._charges.events([*outcome.changes, *outcome.signals, *act.deferred], me, rates)
         return outcome
