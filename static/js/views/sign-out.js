@@ -83,10 +83,11 @@ const ThereToo = ({ isOn, onChange }) => html`
 function useWayOut() {
   const [url, setUrl] = useState(/** @type {string | null} */ (providerName ? null : ""));
   useEffect(() => {
-    if (providerName)
-      run("oidc.way_out", {})
-        .then(({ url: found }) => setUrl(found ?? ""))
-        .catch(() => setUrl(""));
+    const asked = providerName ? run("oidc.way_out", {}) : Promise.resolve({ url: null });
+    asked.then(
+      ({ url: found }) => setUrl(found ?? ""),
+      () => setUrl(""),
+    );
   }, []);
   return url;
 }
