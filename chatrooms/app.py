@@ -46,6 +46,7 @@ from chatrooms.identity.hosts import Authenticate
 from chatrooms.identity.pages import Pages
 from chatrooms.identity.setups import Start
 from chatrooms.lifetime import Lifetime
+from chatrooms.pipeline import second_factors
 from chatrooms.pipeline.act import APPLICATION, Act
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.feature import Feature, Features
@@ -126,7 +127,8 @@ class Chatrooms(ApplicationDoor):
         self._metrics = Metrics(self._server, self._pipeline, self._db, self._runner, self._node)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
-        self._own = OwnEvents(declared.names, self._id_of, self._pipeline.admit)
+        demand = partial(second_factors.demand, self._pipeline)
+        self._own = OwnEvents(declared.names, self._id_of, self._pipeline.admit, demand)
         self._rechecking = Rechecking(self._server, gate)
         self._outbox = Outbox(outbox, self.post) if outbox is not None else None
         SocketioDoor(

@@ -13,6 +13,7 @@ class Details(TypedDict, total=False):
 
     field: Annotated[str, Field(description="The invalid parameter.")]
     retry_after: Annotated[int, Field(description="Seconds to wait.")]
+    has_one: Annotated[bool, Field(description="Whether you have a second factor, if it is `second_factor_required`.")]
     people: Annotated[int, Field(description="How many people it would notify, if it is `unconfirmed`.")]
 
 
@@ -73,6 +74,15 @@ class CodeRequired(Refusal):
     """The password is right; give a code of the second factor too."""
 
     code, status, default = "code_required", 401, "Give the code of your second factor too."
+
+
+class SecondFactorRequired(Refusal):
+    """This server requires a second factor of you.
+
+    If ``details["has_one"]`` is true, give a code to `factor.show` or sign in by a passkey; else set one up.
+    """
+
+    code, status, default = "second_factor_required", 403, "This server requires a second factor of you."
 
 
 class Forbidden(Refusal):

@@ -26,6 +26,8 @@ OF_APPLICATION = ("login_url",)
 OF_SERVER = (
     "oidc_issuer",
     "ldap_url",
+    "require_second_factor",
+    "breached_passwords",
     "session_days",
     "session_max_days",
     "workers",

@@ -1,4 +1,4 @@
-"""Settings of where else people prove who they are: an OpenID provider, an LDAP directory."""
+"""Settings of how people prove who they are, and where else: an OpenID provider, an LDAP directory."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from chatrooms import addresses, extras
+from chatrooms import addresses, breaches, extras
 from chatrooms.setting_types import Line
 from chatrooms.site_settings import SiteSettings
+from chatrooms.types import RequiredOf
 
 HERE = "{username}"
 """What a name is put in place of."""
@@ -29,7 +30,7 @@ NEEDS = {
 
 
 class SignInSettings(SiteSettings):
-    """The OpenID provider and the LDAP directory."""
+    """Passwords and second factors, the OpenID provider and the LDAP directory."""
 
     oidc_name: Line = Field(
         default="single sign-on",
@@ -94,6 +95,17 @@ class SignInSettings(SiteSettings):
         "such as ldaps://ldap.example.org; ldap:// with StartTLS, except on this machine. If empty, none.",
     )
 
+    require_second_factor: RequiredOf = Field(
+        default="nobody",
+        description="Of whom a second factor is required, a passkey or codes of an app: nobody, admins (and owners), "
+        "or everybody, guests too. If this is not set, owners choose while the server runs.",
+    )
+    breached_passwords: str = Field(
+        default="",
+        description="The path of a file of SHA-1 hashes of breached passwords, sorted, as the downloader of "
+        "Have I Been Pwned writes it; what is in it makes no password. If empty, common ones alone are refused.",
+    )
+
     @field_validator("oidc_issuer")
     @classmethod
     def _issuer_is_complete(cls, value: str, others: ValidationInfo) -> str:
@@ -107,11 +119,28 @@ class SignInSettings(SiteSettings):
             raise ValueError("The address of an issuer has no query.")
         return addresses.provider(value)
 
+    @field_validator("require_second_factor")
+    @classmethod
+    def _factors_are_installed(cls, value: RequiredOf) -> RequiredOf:
+        if value != "nobody" and extras.lacks("accounts"):
+            raise ValueError(extras.absent("accounts"))
+        return value
+
     @field_validator("ldap_ca")
     @classmethod
     def _authorities_are_there(cls, value: str) -> str:
         if value and not Path(value).is_file():
             raise ValueError("There is no such file.")
+        return value
+
+    @field_validator("breached_passwords")
+    @classmethod
+    def _breaches_are_sorted(cls, value: str) -> str:
+        if value:
+            try:
+                breaches.require_sorted(Path(value))
+            except OSError as error:
+                raise ValueError(f"This file cannot be read: {error.strerror}.") from error
         return value
 
     @field_validator("ldap_url")

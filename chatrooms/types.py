@@ -162,6 +162,8 @@ Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]
 Id = Annotated[str, _name(36, "uuid", "A UUID."), AfterValidator(_uuid)]
 Future = Annotated[str, _name(40, "date-time", "A time in the future; ISO 8601."), AfterValidator(_future)]
 Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
+RequiredOf = Literal["nobody", "admins", "everybody"]
+REQUIRED_OF = "Of nobody, of admins and owners (`admins`), or of `everybody`."
 SignUp = Literal["open", "invite", "approval", "closed"]
 SIGN_UP = (
     "By themselves (`open`), with an invitation (`invite`), with an admin's approval or invitation (`approval`), or "

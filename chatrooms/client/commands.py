@@ -261,13 +261,13 @@ class Commands(ABC):
         result: AppSecret = await self.run("factor.begin", password=password)
         return result["secret"]
 
-    async def disable_second_factor(self, password: str, code: str) -> None:
-        """Turn the second factor off.
+    async def disable_second_factor(self, code: str, password: str) -> None:
+        """Turn the second factor off; your last one stays while the server requires one of you.
 
-        - ``password``: Your password.
         - ``code``: The code that your app shows, or a recovery code.
+        - ``password``: Your password.
         """
-        await self.run("factor.disable", password=password, code=code)
+        await self.run("factor.disable", code=code, password=password)
 
     async def enable_second_factor(self, code: str) -> list[str]:
         """Turn the second factor on, by a first code, within 15 minutes of ``factor.begin``. Returns recovery codes.
@@ -281,6 +281,13 @@ class Commands(ABC):
         """Return whether signing in with your password takes a code too."""
         result: SecondFactor = await self.run("factor.get")
         return result["enabled_at"]
+
+    async def show_second_factor(self, code: str) -> None:
+        """Show your second factor in this session, which began without, if the server requires it.
+
+        - ``code``: The code that your app shows, or a recovery code.
+        """
+        await self.run("factor.show", code=code)
 
     async def begin_file(
         self,
@@ -627,6 +634,8 @@ class Commands(ABC):
 
     async def remove_passkey(self, id: str, *, password: str | None = None, even_last: bool | None = None) -> None:
         """Remove a passkey, which signs in no one from now on. Your last way to sign in stays, unless you insist.
+
+        Your last second factor stays while the server requires one of you.
 
         - ``password``: Your password, if you have one.
         - ``id``: The id of one of your passkeys.
@@ -999,17 +1008,24 @@ class Commands(ABC):
         return result
 
     async def update_server(
-        self, *, name: str | None = None, sign_up: Literal["open", "invite", "approval", "closed"] | None = None
+        self,
+        *,
+        name: str | None = None,
+        sign_up: Literal["open", "invite", "approval", "closed"] | None = None,
+        second_factor: Literal["nobody", "admins", "everybody"] | None = None,
     ) -> str:
-        """Rename the server, or change how new people come in; everybody who is online receives a signal ``server``.
+        """Rename the server, change how new people come in, or of whom a second factor is required.
 
-        People who are here stay, and sign in as before.
+        Everybody who is online receives a signal ``server``. People who are here stay, and sign in as before,
+        except that those who need a second factor then first show it, or set one up.
 
         - ``name``: What it is called; for its owners.
         - ``sign_up``: How new people come in; for admins and owners. By themselves (``open``), with an invitation
           (``invite``), with an admin's approval or invitation (``approval``), or not at all (``closed``).
+        - ``second_factor``: Of whom a second factor is required; for owners who have shown theirs. Of nobody, of
+          admins and owners (``admins``), or of ``everybody``.
         """
-        result: Governed = await self.run("server.update", name=name, sign_up=sign_up)
+        result: Governed = await self.run("server.update", name=name, sign_up=sign_up, second_factor=second_factor)
         return result["name"]
 
     async def sessions(self) -> list[Session]:
@@ -1171,7 +1187,8 @@ class Commands(ABC):
 
         Owners give every role, admins those below theirs. Owners and admins manage all open rooms and those that
         they belong to, people and invitations; moderators moderate these rooms and suspend people; guests cannot
-        create rooms or invite. A role opens no private room and no conversation.
+        create rooms or invite. A role opens no private room and no conversation. Nobody gets one that needs a
+        second factor, as the server says, without having one.
 
         - ``role``: What they may do on this server from now on.
         """

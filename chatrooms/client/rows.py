@@ -339,8 +339,12 @@ class Governed(TypedDict):
     """How new people come in. By themselves (``open``), with an invitation (``invite``), with an admin's
     approval or invitation (``approval``), or not at all (``closed``).
     """
+    second_factor: Literal["nobody", "admins", "everybody"]
+    """Of whom a second factor is required. Of nobody, of admins and owners (``admins``), or of ``everybody``."""
     can_rename: bool
     """Whether no setting says its name."""
+    can_change_second_factor: bool
+    """Whether no setting says of whom one is required."""
     can_change_sign_up: bool
     """Whether no setting says how new people come in."""
 

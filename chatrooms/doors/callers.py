@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 
@@ -32,8 +33,15 @@ class Callers:
 
     async def identify(self, handshake: Handshake) -> Caller:
         """Return the sender; raises a `Refusal`, such as `Unauthorized`."""
+        return await self._noted(self._gate.identify, handshake)
+
+    async def recognize(self, handshake: Handshake) -> Caller:
+        """Return the sender of a command, as `Gate.recognize` does."""
+        return await self._noted(self._gate.recognize, handshake)
+
+    async def _noted(self, find: Callable[[Handshake], Awaitable[Caller]], handshake: Handshake) -> Caller:
         try:
-            return await self._gate.identify(handshake)
+            return await find(handshake)
         except Refusal as refusal:
             self._tally.note(logging.INFO, f"request refused: {refusal.code}", handshake.who)
             raise

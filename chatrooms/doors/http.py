@@ -62,9 +62,13 @@ class HttpDoor:
         if self._pipeline.entries.has(name):
             return await self._enter(name, request, handshake)
         try:
-            caller = await self._callers.identify(handshake)
-            run = self._own.run if name in self._own else self._pipeline.run
-            return _success(await run(name, await read(request), caller))
+            if name in self._own:
+                caller = await self._callers.identify(handshake)
+                result = await self._own.run(name, await read(request), caller)
+            else:
+                caller = await self._callers.recognize(handshake)
+                result = await self._pipeline.run(name, await read(request), caller)
+            return _success(result)
         except Exception as error:
             return refusal_response(refusal_of(error, "command failed"))
 

@@ -33,6 +33,9 @@ Admit = Callable[[str, str, Caller, int], None]
 
 OF_THE_CHAT = frozenset({*RESERVED_EVENTS, *EVENTS})
 """Events that mean something to every client."""
+Demand = Callable[[Caller], Awaitable[None]]
+"""Raises a `Refusal` unless a caller has shown a second factor, if they need one."""
+
 AT_ONCE = 16
 """How many events of one person are handled at once."""
 RETRY_AFTER = 5
@@ -70,8 +73,8 @@ class OwnEvent:
 class OwnEvents:
     """The events that a host application declared, and their handlers that have not returned."""
 
-    def __init__(self, commands: Collection[str], id_of: IdOf, admit: Admit) -> None:
-        self._commands, self._id_of, self._admit = commands, id_of, admit
+    def __init__(self, commands: Collection[str], id_of: IdOf, admit: Admit, demand: Demand) -> None:
+        self._commands, self._id_of, self._admit, self._demand = commands, id_of, admit, demand
         self._declared: dict[str, OwnEvent] = {}
         self._running: dict[asyncio.Task[Any], str] = {}
         self._counts: Counter[str] = Counter()
@@ -127,7 +130,7 @@ class OwnEvents:
         if self._counts[me.username] >= AT_ONCE:
             raise RateLimited(retry_after=RETRY_AFTER)
         declared = self._declared[event]
-        task = asyncio.create_task(self._call(declared.handler, me.username, declared.parsed(params)))
+        task = asyncio.create_task(self._call(declared.handler, me, declared.parsed(params)))
         self._counts[me.username] += 1
         self._running[task] = me.username
         task.add_done_callback(self._ended)
@@ -139,10 +142,11 @@ class OwnEvents:
         if not self._counts[username]:
             del self._counts[username]
 
-    async def _call(self, handler: Handler, username: str, params: Any) -> Any:
+    async def _call(self, handler: Handler, me: Caller, params: Any) -> Any:
         """Return the result of a handler; raises a `Refusal`."""
         try:
-            result = await handlers.call(handler, await self._id_of(username), params)
+            await self._demand(me)
+            result = await handlers.call(handler, await self._id_of(me.username), params)
             orjson.dumps(result)
         except Exception as error:
             raise refusal_of(error, "an event of the application's own failed") from None

@@ -11,7 +11,7 @@ from chatrooms import names
 from chatrooms.errors import Conflict
 from chatrooms.events import Signal
 from chatrooms.features.users import OneUser, Who, existing
-from chatrooms.pipeline import rights
+from chatrooms.pipeline import rights, second_factors
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import change
@@ -110,11 +110,15 @@ def set_role(act: Act, p: Appointment, before: User) -> OneUser:
 
     Owners give every role, admins those below theirs. Owners and admins manage all open rooms and those that they
     belong to, people and invitations; moderators moderate these rooms and suspend people; guests cannot create rooms or
-    invite. A role opens no private room and no conversation.
+    invite. A role opens no private room and no conversation. Nobody gets one that needs a second factor, as
+    the server says, without having one.
     """
     if before["role"] == p.role:
         return {"user": before}
+    if not act.me.host:
+        second_factors.require_for(act, p.username, p.role)
     store(act.db, p.username, p.role)
+    act.ended.extend(second_factors.lacking_in(act.db, [p.username], act.server.second_factor))
     return {"user": announce(act, p.username)}
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
-    false,
     func,
     insert,
     or_,
@@ -34,10 +33,10 @@ from chatrooms.identity.oidc.linked import LONGEST_LABEL, LONGEST_SUBJECT, Ident
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.results import many, one
 from chatrooms.storage.tables import metadata
-from chatrooms.wire.networks import circles
+from chatrooms.wire.networks import TIMES, circles
 
 MOST, MOST_OF_ADDRESS = 500, 5
-"""How many can wait, and from one network: an address, or of IPv6 a /48."""
+"""How many can wait, and from one network; from one around it, more (see `networks`)."""
 MOST_DECLINED, COUNTED = 3, timedelta(days=1)
 """How many of a network's were declined, within what time, until no one else can ask from there."""
 WAITS, REMEMBERED = timedelta(days=30), timedelta(days=7)
@@ -113,9 +112,8 @@ def add(act: Act, username: str, about: str, token: str, agent: str, *, proof: P
     skeleton = names.skeleton(username)
     if act.db.scalar(select(applicants.c.id).where(applicants.c.skeleton == skeleton, _waits).limit(1)):
         raise NameTaken("Someone else has asked for that name.", field="username")
-    *_, network = circles(act.me.network)
-    _require_place(act, network)
-    named = {"username": username, "skeleton": skeleton, "about": about, "agent": agent, "network": network}
+    _require_place(act)
+    named = {"username": username, "skeleton": skeleton, "about": about, "agent": agent, "network": act.me.network}
     known = {**named, **proof._asdict(), "token_hash": digest(token)}
     act.db.execute(insert(applicants).values(id=str(uuid4()), at=act.now, **known))
 
@@ -125,15 +123,23 @@ def _forget_old(act: Act) -> None:
     act.db.execute(delete(applicants).where(or_(applicants.c.at < clock.moved(act.now, -WAITS), late)))
 
 
-def _require_place(act: Act, network: str) -> None:
-    from_there = applicants.c.network == network if network else false()
+def _require_place(act: Act) -> None:
     declined = applicants.c.declined_at > clock.moved(act.now, -COUNTED)
-    if _count(act.db, _waits) >= MOST or _count(act.db, _waits, from_there) >= MOST_OF_ADDRESS:
+    if _count(act.db, _waits) >= MOST or _are_from(act, MOST_OF_ADDRESS, _waits):
         raise Conflict("Too many people wait to be approved. Try again another day.", field="username")
-    if _count(act.db, declined, from_there) >= MOST_DECLINED:
+    if _are_from(act, MOST_DECLINED, declined):
         raise Conflict(
             "Several people were declined who asked from your network. Try again tomorrow.", field="username"
         )
+
+
+def _are_from(act: Act, most: int, which: ColumnElement[bool]) -> bool:
+    """Return whether ``most`` come from the caller's network, or so many more from one around it."""
+    if not act.me.network:
+        return False
+    known = [circles(network) for network in act.db.scalars(select(applicants.c.network).where(which))]
+    around = zip(circles(act.me.network), TIMES, strict=False)
+    return any(sum(each in those for those in known) >= most * times for each, times in around)
 
 
 def _count(db: Connection, *where: ColumnElement[bool]) -> int:

@@ -181,6 +181,8 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
     def admit(act: Act) -> OneUser:
         rights.require(act, "admit")
         asked = applicants.existing(act.db, p.id)
+        if sessions.holder_of_hash(act.db, asked["token_hash"]):
+            raise Conflict("They have come in already, by an invitation or another name.", field="id")
         user = free_names.add(act, asked["username"])
         applicants.end(act.db, p.id)
         beginning = Beginning("approval", asked["issuer"])

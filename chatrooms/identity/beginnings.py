@@ -12,16 +12,20 @@ log = logging.getLogger(__name__)
 
 
 class Beginning(NamedTuple):
-    """What begins a session; ``issuer`` and ``mark`` are of one at the sign-in provider, see `oidc.begun`."""
+    """What begins a session; ``issuer`` and ``mark`` are of one at the sign-in provider, see `oidc.begun`.
+
+    ``second_factor`` says whether its person has shown one.
+    """
 
     began: Began
     issuer: str | None = None
     mark: str | None = None
+    second_factor: bool = False
 
 
 JOIN = Beginning("join")
 PASSWORD = Beginning("password")
-PASSKEY = Beginning("passkey")
+PASSKEY = Beginning("passkey", second_factor=True)
 DIRECTORY = Beginning("directory")
 SETUP = Beginning("setup")
 

@@ -11,6 +11,7 @@ from chatrooms.identity.handshake import Handshake, require_trusted
 from chatrooms.identity.hosts import Authenticate, Host
 from chatrooms.identity.joining import Browser
 from chatrooms.identity.tokens import Cookies, Tokens
+from chatrooms.pipeline import second_factors
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.rates import Rates
@@ -36,7 +37,16 @@ class Gate:
         )
 
     async def identify(self, handshake: Handshake) -> Caller:
-        """Return who connects or sends a request; raises `Unauthorized`, or another `Refusal` with the reason."""
+        """Return who connects or sends a request, and may do more than show a second factor.
+
+        Raises `Unauthorized`, or another `Refusal` with the reason.
+        """
+        caller = await self.recognize(handshake)
+        await second_factors.demand(self._chat, caller)
+        return caller
+
+    async def recognize(self, handshake: Handshake) -> Caller:
+        """Return who sends a command, which `Pipeline` refuses if they lack a second factor; raises a `Refusal`."""
         for way in self._ways:
             if caller := await way.identify(handshake):
                 return caller

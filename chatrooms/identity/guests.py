@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from chatrooms import names
-from chatrooms.errors import ApprovalRequired, Invalid, NameTaken, Unauthorized, Waiting
+from chatrooms.errors import ApprovalRequired, Invalid, NameTaken, SecondFactorRequired, Unauthorized, Waiting
 from chatrooms.features import roles, users
 from chatrooms.identity import applicants, beginnings, free_names, invites, sessions, suspended_tokens, tokens
 from chatrooms.identity.beginnings import JOIN, Beginning
@@ -36,6 +36,8 @@ class Guests:
             return None
         token = given.claim or sessions.new_token()
         if not await self._chat.lookup(lambda db: sessions.exists(db, token)):
+            if self._chat.server.second_factor == "everybody":
+                raise SecondFactorRequired("New people join in a browser here, where they set up a second factor.")
             self._rates.spend_by_address("join", handshake.network)
             await suspended_tokens.require_none(self._chat, token)
             await take_name(self._chat, handshake, given.username, token, given.invite)

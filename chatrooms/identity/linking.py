@@ -9,6 +9,7 @@ from chatrooms.features.users import OneUser
 from chatrooms.identity import links, sessions
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import Link
+from chatrooms.pipeline import second_factors
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import Params, change, entry, no_room
 from chatrooms.pipeline.feature import Feature
@@ -45,9 +46,10 @@ def _current(act: Act, _p: Nothing) -> str:
 
 
 @change("link.create", may=_current, locks=no_room, method="create_link")
-def create(act: Act, p: Nothing, _: str) -> OneLink:
+def create(act: Act, p: Nothing, current: str) -> OneLink:
     """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""
-    return {"link": links.make(act.db, act.me.username, links.GOOD_FOR, "device")}
+    shown = second_factors.is_shown(act.db, current)
+    return {"link": links.make(act.db, act.me.username, links.GOOD_FOR, "device", second_factor=shown)}
 
 
 @entry("session.link", may=without_host, rate="join")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, String, Table, delete, false, insert, select
 from typing_extensions import TypedDict
 
 from chatrooms import clock
@@ -31,6 +31,7 @@ links = Table(
     Column("expires_at", String(24), nullable=False),
     Column("made_by", String(32), comment="null if the person did, or the console"),
     Column("began", String(16), nullable=False, server_default="device", comment="how the session begins by it"),
+    Column("second_factor", Boolean, nullable=False, server_default=false(), comment="shown by who made it"),
 )
 
 
@@ -48,15 +49,24 @@ class Whose(NamedTuple):
     beginning: Beginning
 
 
-def make(db: Connection, username: str, good_for: timedelta, began: Began, made_by: str | None = None) -> Link:
+def make(
+    db: Connection,
+    username: str,
+    good_for: timedelta,
+    began: Began,
+    made_by: str | None = None,
+    *,
+    second_factor: bool = False,
+) -> Link:
     """Make the link that signs in ``username``, by a session that ``began`` so; an earlier one no longer does.
 
-    ``made_by`` is the username of somebody else who makes it by their role on the server.
+    ``made_by`` is the username of somebody else who makes it by their role on the server. ``second_factor`` says
+    whether one was shown in the session of the person who makes it.
     """
     code, expires_at = secrets.token_urlsafe(32), clock.later(good_for)
     drop(db, username)
     row = {"username": username, "code_hash": digest(code), "expires_at": expires_at}
-    db.execute(insert(links).values(row | {"began": began, "made_by": made_by}))
+    db.execute(insert(links).values(row | {"began": began, "made_by": made_by, "second_factor": second_factor}))
     return {"code": code, "expires_at": expires_at}
 
 
@@ -68,10 +78,10 @@ def drop(db: Connection, username: str) -> None:
 def of(db: Connection, code: str) -> Whose | None:
     """Return whom the link with that code signs in, unless it has expired or was used, or could not be made now."""
     good = links.c.code_hash == digest(code), links.c.expires_at > clock.now()
-    link = db.execute(select(links.c.username, links.c.made_by, links.c.began).where(*good)).one_or_none()
+    link = db.execute(select(links).where(*good)).one_or_none()
     if link is None or not (link.made_by is None or _may_help(db, link.made_by, link.username)):
         return None
-    return Whose(link.username, Beginning(link.began))
+    return Whose(link.username, Beginning(link.began, second_factor=link.second_factor))
 
 
 def _may_help(db: Connection, made_by: str, username: str) -> bool:

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Invalid, Unauthorized
 from chatrooms.identity import fresh, links, sessions
 from chatrooms.identity.hashing import hashed
-from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_strong
+from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_good
 from chatrooms.identity.passwords import Given, Passwords, hash_of, passwords, store
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Caller
@@ -36,7 +36,7 @@ class NewPassword(Params):
     revoke_others: bool = Field(False, description="Whether to end all your other sessions, and your service keys.")
 
 
-@query("password.get", may=access.anyone, method="password")
+@query("password.get", may=access.anyone, method="password", lacking="proof")
 def get(act: Act, p: Nothing, _: None) -> State:
     """Return whether you have a password, and since when."""
     found = select(passwords.c.changed_at).where(passwords.c.username == act.me.username)
@@ -48,7 +48,7 @@ def _signed_in(me: Caller, _p: NewPassword) -> None:
     sessions.signed_in(me)
 
 
-@live("password.set", may=_signed_in, repeatable=False, method="set_password")
+@live("password.set", may=_signed_in, repeatable=False, method="set_password", lacking="one")
 async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
     """Set your password, which signs you in on any device. To change it, give the current one too.
 
@@ -62,7 +62,8 @@ async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
         await fresh.require_session(here, me)
     else:
         await _require_current(here, me, p.current)
-    await here.run(me.network, partial(require_strong, p.password, [me.username, here.chat.server.name]))
+    about = [me.username, here.chat.server.name]
+    await here.run(me.network, partial(require_good, p.password, about, here.chat.settings.breached_passwords))
     made = await here.run(me.network, partial(hashed, normal(p.password)))
 
     def change(act: Act) -> None:

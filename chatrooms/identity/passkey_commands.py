@@ -21,13 +21,14 @@ from chatrooms.identity.fresh import Proven
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.passkeys import LONGEST_NAME, REFUSED, Passkey
 from chatrooms.identity.passwords import Passwords
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, rights, second_factors
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, change, entry, live, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
+from chatrooms.storage import factors
 from chatrooms.types import Id, line
 
 LARGEST = 16 * 1024
@@ -167,7 +168,7 @@ def _by_browser(browser: Browser) -> str:
     return f"browser {browser.mark()}"
 
 
-@query("passkey.list", may=access.anyone, method="passkeys")
+@query("passkey.list", may=access.anyone, method="passkeys", lacking="one")
 def page(act: Act, p: Nothing, _: None) -> ManyPasskeys:
     """Return your passkeys."""
     return {"passkeys": passkeys.of_person(act.db, act.me.username)}
@@ -184,7 +185,7 @@ def rename(act: Act, p: Renaming, _: str) -> OnePasskey:
     return {"passkey": passkeys.rename(act, p.id, p.name)}
 
 
-@live("passkey.begin", may=_signed_in, repeatable=False, method="begin_passkey")
+@live("passkey.begin", may=_signed_in, repeatable=False, method="begin_passkey", lacking="one")
 async def begin(here: Passwords, me: Caller, p: Beginning) -> Options:
     """Begin to add a passkey: a browser makes it with these options, within five minutes."""
     party = _party(here.chat, p.origin)
@@ -201,7 +202,7 @@ async def begin(here: Passwords, me: Caller, p: Beginning) -> Options:
     return {"options": await asyncio.to_thread(ceremonies.creation, challenge, party, server, me.username, known)}
 
 
-@live("passkey.add", may=_signed_in, repeatable=False, method="add_passkey")
+@live("passkey.add", may=_signed_in, repeatable=False, method="add_passkey", lacking="one")
 async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
     """Add a passkey, which signs you in from now on, without a name and a password.
 
@@ -215,8 +216,10 @@ async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
         raise Invalid("This passkey cannot be added. Try again.", field="credential") from None
 
     def store(act: Act) -> OnePasskey:
-        if not sessions.alive(act.db, sessions.signed_in(me)):
+        session = sessions.signed_in(me)
+        if not sessions.alive(act.db, session):
             raise Unauthorized
+        second_factors.note(act.db, session)
         return {"passkey": passkeys.add(act, p.name, challenge.handle, key)}
 
     return await here.chat.change(store, me)
@@ -224,12 +227,16 @@ async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
 
 @live("passkey.remove", may=_anyone, repeatable=False, method="remove_passkey")
 async def remove(here: Passwords, me: Caller, p: Removal) -> Done:
-    """Remove a passkey, which signs in no one from now on. Your last way to sign in stays, unless you insist."""
+    """Remove a passkey, which signs in no one from now on. Your last way to sign in stays, unless you insist.
+
+    Your last second factor stays while the server requires one of you.
+    """
 
     def remove(act: Act) -> Done:
         passkeys.remove(act, p.id)
         if not (p.even_last or proofs.remain(act.db, me.username, here.chat.settings)):
             raise Conflict(LAST, field="even_last")
+        second_factors.require_left(act, me.username, rights.of(act.db, me.username))
         return {}
 
     await fresh.require(here, me, p.password)
@@ -274,7 +281,7 @@ async def _checked(here: Passkeys, browser: Browser, credential: dict[str, Any])
 
 
 FEATURE = Feature(
-    tables=(passkeys.passkeys, challenges.challenges),
+    tables=(factors.passkeys, challenges.challenges),
     commands=(page, rename, add, challenge, sign_in_by_passkey),
     component=Passkeys,
 )

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 from uuid import uuid4
 
 from pydantic import Field
-from sqlalchemy import BigInteger, Column, Connection, ForeignKey, LargeBinary, String, Table, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy import update as sql_update
 from typing_extensions import TypedDict
 
@@ -16,9 +16,9 @@ from chatrooms.errors import Conflict, NotFound, Unauthorized
 from chatrooms.identity.ceremonies import Known, NewKey
 from chatrooms.identity.challenges import BYTES
 from chatrooms.pipeline.act import Act
+from chatrooms.storage.factors import passkeys
 from chatrooms.storage.fields import Created
 from chatrooms.storage.results import many
-from chatrooms.storage.tables import metadata, users
 
 MOST = 20
 """Passkeys of a person."""
@@ -26,20 +26,6 @@ LONGEST_NAME = 60
 REFUSED = "This passkey doesn't sign you in here. Use another way."
 
 log = logging.getLogger(__name__)
-
-passkeys = Table(
-    "passkeys",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("username", String(32), ForeignKey(users.c.username), nullable=False, index=True),
-    Column("credential_id", String(1364), nullable=False, unique=True, comment="in base64url"),
-    Column("public_key", LargeBinary, nullable=False, comment="in COSE"),
-    Column("handle", String(43), nullable=False, comment="how authenticators know the person; says nothing of them"),
-    Column("sign_count", BigInteger, nullable=False),
-    Column("name", String(60), nullable=False),
-    Column("created_at", String(24), nullable=False),
-    Column("used_at", String(24)),
-)
 
 
 class Passkey(TypedDict):

@@ -153,19 +153,18 @@ async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> O
     stored = await here.check(p.username, browser.network, p.password)
     if stored is None:
         return await _by_directory(here, browser, p)
-    await _count_code(here, browser, p)
+    has_code = await _count_code(here, browser, p)
     renewed = await here.run(browser.network, partial(hashed, normal(p.password))) if outdated(stored) else None
 
     def prove(act: Act) -> None:
         if hash_of(act.db, p.username) != stored:
             raise Unauthorized(WRONG)
-        if totp.enabled(act.db, p.username):
-            here.use_code(act, p.username, p.code or "")
+        _use_code(here, act, p, has_code=has_code)
         if renewed:
             store(act, p.username, renewed)
         tries.forgive(act, p.username, browser.network)
 
-    return await sign_in(browser, p.username, p.claim, prove, beginning=PASSWORD)
+    return await sign_in(browser, p.username, p.claim, prove, beginning=PASSWORD._replace(second_factor=has_code))
 
 
 async def _by_directory(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
@@ -175,15 +174,14 @@ async def _by_directory(here: Passwords, browser: Browser, p: SignIn) -> OneUser
         return await _newcomer(here, browser, p)
     if not await here.chat.lookup(lambda db: linked.since(db, p.username)):
         raise Unauthorized(WRONG)
-    await _count_code(here, browser, p)
+    has_code = await _count_code(here, browser, p)
 
     def prove(act: Act) -> None:
         linked.use(act, p.username)
-        if totp.enabled(act.db, p.username):
-            here.use_code(act, p.username, p.code or "")
+        _use_code(here, act, p, has_code=has_code)
         tries.forgive(act, p.username, browser.network)
 
-    return await sign_in(browser, p.username, p.claim, prove, beginning=DIRECTORY)
+    return await sign_in(browser, p.username, p.claim, prove, beginning=DIRECTORY._replace(second_factor=has_code))
 
 
 async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
@@ -203,15 +201,24 @@ async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     return {"user": user}
 
 
-async def _count_code(here: Passwords, browser: Browser, p: SignIn) -> None:
-    """Count a try of a code if the person has a second factor; raises `CodeRequired` if they gave none."""
+async def _count_code(here: Passwords, browser: Browser, p: SignIn) -> bool:
+    """Count a try of a code, and return whether it takes one; raises `CodeRequired` if they gave none."""
     if not await here.chat.lookup(lambda db: totp.enabled(db, p.username)):
-        return
+        return False
     who = Caller(p.username, network=browser.network)
     if p.code is None:
         await here.chat.change(lambda act: tries.forgive(act, p.username, browser.network), who)
         raise CodeRequired
     await here.count_code(who)
+    return True
+
+
+def _use_code(here: Passwords, act: Act, p: SignIn, *, has_code: bool) -> None:
+    """Use up the code; raises `CodeRequired` if it takes one only now."""
+    if has_code:
+        here.use_code(act, p.username, p.code or "")
+    elif totp.enabled(act.db, p.username):
+        raise CodeRequired
 
 
 COMMANDS = (sign_in_by_password,)

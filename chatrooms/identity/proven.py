@@ -8,9 +8,10 @@ from chatrooms.identity.ldap import connecting as directory
 from chatrooms.identity.ldap.linked import linked
 from chatrooms.identity.oidc import connecting
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage import factors
 
 FEATURE = Feature(
-    tables=(passwords.passwords, totp.factors, totp.recovery, linked),
+    tables=(passwords.passwords, factors.factors, totp.recovery, linked),
     commands=(
         *own_password.PROVEN,
         *passwords.COMMANDS,

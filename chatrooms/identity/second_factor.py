@@ -11,7 +11,7 @@ from chatrooms.errors import Conflict, Invalid, Unauthorized
 from chatrooms.identity import sessions, totp, tries
 from chatrooms.identity.passwords import Code, Given, Passwords
 from chatrooms.identity.totp import SecondFactor
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, rights, second_factors
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, live, query
 from chatrooms.pipeline.shapes import Done, Nothing
@@ -29,10 +29,14 @@ class WithCode(Params):
     code: Code = Field(repr=False, description="The code that your app shows.")
 
 
-class WithBoth(WithPassword):
-    """Your password, and a code."""
+class WithAnyCode(Params):
+    """A code."""
 
     code: Code = Field(repr=False, description="The code that your app shows, or a recovery code.")
+
+
+class WithBoth(WithPassword, WithAnyCode):
+    """Your password, and a code."""
 
 
 class AppSecret(TypedDict):
@@ -53,13 +57,13 @@ def _signed_in(me: Caller, _p: Params) -> None:
     sessions.signed_in(me)
 
 
-@query("factor.get", may=access.anyone, method="second_factor")
+@query("factor.get", may=access.anyone, method="second_factor", lacking="proof")
 def get(act: Act, p: Nothing, _: None) -> SecondFactor:
     """Return whether signing in with your password takes a code too."""
     return totp.state(act.db, act.me.username)
 
 
-@live("factor.begin", may=_signed_in, repeatable=False, method="begin_second_factor")
+@live("factor.begin", may=_signed_in, repeatable=False, method="begin_second_factor", lacking="one")
 async def begin(here: Passwords, me: Caller, p: WithPassword) -> AppSecret:
     """Begin to turn the second factor on: give the secret to an app, and its first code to `factor.enable`."""
     await here.require_own(me, p.password)
@@ -73,9 +77,10 @@ async def begin(here: Passwords, me: Caller, p: WithPassword) -> AppSecret:
     return {"secret": secret, "uri": totp.address(secret, me.username, here.chat.server.name)}
 
 
-@live("factor.enable", may=_signed_in, repeatable=False, method="enable_second_factor")
+@live("factor.enable", may=_signed_in, repeatable=False, method="enable_second_factor", lacking="one")
 async def enable(here: Passwords, me: Caller, p: WithCode) -> RecoveryCodes:
     """Turn the second factor on, by a first code, within 15 minutes of `factor.begin`. Returns recovery codes."""
+    session = sessions.signed_in(me)
     await here.count_code(me)
 
     def turn_on(act: Act) -> RecoveryCodes:
@@ -86,26 +91,49 @@ async def enable(here: Passwords, me: Caller, p: WithCode) -> RecoveryCodes:
         except Unauthorized as error:
             raise Invalid(error.message, field="code") from None
         tries.give_back(act, me.username, me.network, "code")
+        second_factors.note(act.db, session)
         return {"codes": codes}
 
     return await here.chat.change(turn_on, me)
 
 
+@live("factor.show", may=_signed_in, repeatable=False, method="show_second_factor", lacking="proof")
+async def show(here: Passwords, me: Caller, p: WithAnyCode) -> Done:
+    """Show your second factor in this session, which began without, if the server requires it."""
+    session = sessions.signed_in(me)
+    await here.count_code(me)
+
+    def prove(act: Act) -> None:
+        if not sessions.alive(act.db, session):
+            raise Unauthorized
+        _use(here, act, p.code)
+        second_factors.note(act.db, session)
+
+    await here.chat.change(prove, me)
+    return {}
+
+
 @live("factor.disable", may=_signed_in, repeatable=False, method="disable_second_factor")
 async def disable(here: Passwords, me: Caller, p: WithBoth) -> Done:
-    """Turn the second factor off."""
+    """Turn the second factor off; your last one stays while the server requires one of you."""
     await here.require_own(me, p.password)
     await here.count_code(me)
 
     def turn_off(act: Act) -> None:
-        try:
-            here.use_code(act, me.username, p.code)
-        except Unauthorized as error:
-            raise Invalid(error.message, field="code") from None
+        _use(here, act, p.code)
         totp.forget(act.db, me.username)
+        second_factors.require_left(act, me.username, rights.of(act.db, me.username))
 
     await here.chat.change(turn_off, me)
     return {}
 
 
-COMMANDS = (get, begin, enable, disable)
+def _use(here: Passwords, act: Act, code: str) -> None:
+    """Use up a caller's code; raises `Invalid`."""
+    try:
+        here.use_code(act, act.me.username, code)
+    except Unauthorized as error:
+        raise Invalid(error.message, field="code") from None
+
+
+COMMANDS = (get, begin, enable, show, disable)

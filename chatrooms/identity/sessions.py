@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Unauthorized
-from chatrooms.identity import accounts, free_names, lifetimes, links, service_keys, suspensions
+from chatrooms.identity import accounts, applicants, free_names, lifetimes, links, service_keys, suspensions
 from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import access
@@ -61,10 +61,11 @@ class Known(TypedDict):
     id: str
     username: str
     seen_at: str
+    second_factor: bool
 
 
 _of_token = Prepared(
-    select(sessions.c.id, sessions.c.username, sessions.c.seen_at).where(
+    select(sessions.c.id, sessions.c.username, sessions.c.seen_at, sessions.c.second_factor).where(
         sessions.c.token_hash == bindparam("token_hash"),
         sessions.c.seen_at > bindparam("since"),
         sessions.c.created_at > bindparam("begun"),
@@ -93,7 +94,12 @@ def exists(db: Connection, token: str) -> bool:
 
 def holder(db: Connection, token: str) -> str | None:
     """Return whom the session of ``token`` proves, if there is one that was not ended."""
-    username: str | None = db.scalar(select(sessions.c.username).where(sessions.c.token_hash == digest(token)))
+    return holder_of_hash(db, digest(token))
+
+
+def holder_of_hash(db: Connection, token_hash: str) -> str | None:
+    """Return the same for the hash of a token."""
+    username: str | None = db.scalar(select(sessions.c.username).where(sessions.c.token_hash == token_hash))
     return username
 
 
@@ -150,6 +156,8 @@ def start_or_go_on(act: Act, username: str, token: str, agent: str, beginning: B
         raise Unauthorized("This claim belongs to someone else. Create a new one.")
     if held is None:
         start(act, username, digest(token), agent, beginning)
+        if applicants.drop(act.db, token):  # they asked to join by it, and came in otherwise
+            applicants.announce(act)
 
 
 def end(act: Act, id: str) -> None:

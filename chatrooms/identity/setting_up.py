@@ -14,14 +14,14 @@ from chatrooms.errors import Conflict, Invalid
 from chatrooms.events import Signal
 from chatrooms.features import roles, users
 from chatrooms.features.users import OneUser
-from chatrooms.identity import free_names, passwords, setups, tokens
+from chatrooms.identity import free_names, passwords, sessions, setups, tokens
 from chatrooms.identity.beginnings import SETUP
 from chatrooms.identity.hashing import Hashing, hashed
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import CODE_LENGTH
-from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_strong
+from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_good
 from chatrooms.names import APPLICATION
-from chatrooms.pipeline import rights, signing_up
+from chatrooms.pipeline import rights, second_factors, signing_up
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
@@ -29,7 +29,7 @@ from chatrooms.pipeline.commands import Params, entry, live
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.storage import facts
-from chatrooms.types import SIGN_UP, SignUp, Username
+from chatrooms.types import REQUIRED_OF, SIGN_UP, RequiredOf, SignUp, Username
 
 ServerName = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(types.line)]
 
@@ -75,7 +75,8 @@ class SettingUp(Hashing):
         """Return the hash of the password of a new owner; raises `Invalid` without a strong one."""
         if password is None:
             raise Invalid("Choose a password, so that only you can be this owner.", field="password")
-        await self.run(network, partial(require_strong, password, [username, self.chat.server.name]))
+        about, breached = [username, self.chat.server.name], self.chat.settings.breached_passwords
+        await self.run(network, partial(require_good, password, about, breached))
         return await self.run(network, partial(hashed, normal(password)))
 
 
@@ -126,6 +127,9 @@ class Governing(Params):
 
     name: ServerName | None = Field(None, description="What it is called; for its owners.")
     sign_up: SignUp | None = Field(None, description=f"How new people come in; for admins and owners. {SIGN_UP}")
+    second_factor: RequiredOf | None = Field(
+        None, description=f"Of whom a second factor is required; for owners who have shown theirs. {REQUIRED_OF}"
+    )
 
 
 class Governed(TypedDict):
@@ -133,7 +137,9 @@ class Governed(TypedDict):
 
     name: Annotated[str, Field(description="Its name.")]
     sign_up: Annotated[SignUp, Field(description=f"How new people come in. {SIGN_UP}")]
+    second_factor: Annotated[RequiredOf, Field(description=f"Of whom a second factor is required. {REQUIRED_OF}")]
     can_rename: Annotated[bool, Field(description="Whether no setting says its name.")]
+    can_change_second_factor: Annotated[bool, Field(description="Whether no setting says of whom one is required.")]
     can_change_sign_up: Annotated[bool, Field(description="Whether no setting says how new people come in.")]
 
 
@@ -145,7 +151,9 @@ def _governed(chat: Chat) -> Governed:
     return {
         "name": chat.server.name,
         "sign_up": chat.server.sign_up,
+        "second_factor": chat.server.second_factor,
         "can_rename": can_rename(chat),
+        "can_change_second_factor": not second_factors.is_set(chat.settings),
         "can_change_sign_up": not signing_up.is_set(chat.settings),
     }
 
@@ -160,9 +168,10 @@ async def server(here: SettingUp, me: Caller, p: Nothing) -> Governed:
 
 @live("server.update", may=_anyone, repeatable=False, method="update_server")
 async def update(here: SettingUp, me: Caller, p: Governing) -> Governed:
-    """Rename the server, or change how new people come in; everybody who is online receives a signal ``server``.
+    """Rename the server, change how new people come in, or of whom a second factor is required.
 
-    People who are here stay, and sign in as before.
+    Everybody who is online receives a signal ``server``. People who are here stay, and sign in as before, except that
+    those who need a second factor then first show it, or set one up.
     """
     chat = here.chat
 
@@ -175,12 +184,14 @@ async def update(here: SettingUp, me: Caller, p: Governing) -> Governed:
             rights.require(act, "admit")
             _require_unset(not signing_up.is_set(chat.settings), "guests", "how new people come in", "sign_up")
             facts.choose_sign_up(act.db, p.sign_up)
+        if p.second_factor is not None:
+            _require_second_factor(act, p.second_factor)
         _announce(act, p)
 
-    if p.name is None and p.sign_up is None:
-        raise Invalid("Nothing to update: give a name or sign_up.", field="name")
-    await chat.change(change, me, users.SYSTEM)
     given = p.model_dump(exclude_none=True)
+    if not given:
+        raise Invalid("Nothing to update: give a name, sign_up or second_factor.", field="name")
+    await chat.change(change, me, users.SYSTEM)
     chat.learn(chat.facts._replace(**given))
     return _governed(chat)
 
@@ -189,6 +200,17 @@ def _announce(act: Act, p: Governing) -> None:
     """Send what the server is now to everybody who is online."""
     now = {"name": p.name or act.server.name, "sign_up": p.sign_up or act.server.sign_up}
     act.signals.extend(Signal(person, APPLICATION, "server", now) for person in act.server.online())
+
+
+def _require_second_factor(act: Act, required: RequiredOf) -> None:
+    """Store of whom a second factor is required, and disconnect those who have not shown one."""
+    rights.require(act, "name")
+    is_unset = not second_factors.is_set(act.server.settings)
+    _require_unset(is_unset, "require_second_factor", "of whom a second factor is required", "second_factor")
+    if not second_factors.is_shown(act.db, sessions.signed_in(act.me)):
+        raise Conflict("Show yours first: turn on codes, or sign in with a passkey.", field="second_factor")
+    facts.choose_second_factor(act.db, required)
+    act.ended.extend(second_factors.lacking_in(act.db, act.server.online(), required))
 
 
 def _require_unset(is_unset: bool, setting: str, what: str, field: str) -> None:  # noqa: FBT001 - what is checked

@@ -83,7 +83,8 @@ async def holder(chat: Chat, handshake: Handshake, token: str, username: str | N
         raise Unauthorized("Invalid or expired token.")
     chat.sessions.find_again(found["id"], asked)
     chat.sessions.find_again(found["username"], asked)
-    caller = Caller(found["username"], session=found["id"], network=handshake.network)
+    shown = bool(found["second_factor"])
+    caller = Caller(found["username"], session=found["id"], network=handshake.network, second_factor=shown)
     if sessions.stale(found):
         with suppress(Unavailable):  # a known person can read even when the database cannot be written
             await chat.change(lambda act: sessions.touch(act, found["id"]), caller)

@@ -13,13 +13,14 @@ from base64 import b32encode
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import BigInteger, Column, Connection, ForeignKey, String, Table, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms import extras
 from chatrooms.errors import Unauthorized
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline.act import Act
+from chatrooms.storage.factors import factors
 from chatrooms.storage.tables import metadata, users
 
 SECONDS = 30
@@ -32,14 +33,6 @@ RECOVERY_CODES = 10
 WRONG = "This code is wrong, or it was used before."
 LATE = "This took longer than 15 minutes. Begin again."
 
-factors = Table(
-    "second_factors",
-    metadata,
-    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
-    Column("secret", String(64), nullable=False, comment="in base32"),
-    Column("enabled_at", String(24), comment="null until a first code has shown that an app has the secret"),
-    Column("step", BigInteger, nullable=False, comment="of the last code that was used: seconds since 1970, by 30"),
-)
 recovery = Table(
     "recovery_codes",
     metadata,

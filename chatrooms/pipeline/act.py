@@ -18,7 +18,7 @@ from chatrooms.pipeline.traits import Trait
 from chatrooms.settings import Settings
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.rows import Message
-from chatrooms.types import SignUp
+from chatrooms.types import RequiredOf, SignUp
 
 DEFAULTS = Settings.model_construct()
 """Settings without those of this machine."""
@@ -30,7 +30,8 @@ class Caller:
 
     ``network`` is the address that rates count by (`Handshake.network`), or empty. ``new_token`` is a token that proves
     them and that their client does not know yet. ``scope`` is what a program's service key is for, whose id is the
-    ``session`` then. ``whom`` they take turns with is everybody of the network address, or the person alone.
+    ``session`` then. ``second_factor`` says whether they had shown one in their session when they came. ``whom`` they
+    take turns with is everybody of the network address, or the person alone.
     """
 
     username: str
@@ -40,6 +41,7 @@ class Caller:
     network: str = ""
     new_token: str | None = field(default=None, repr=False)
     scope: Scope | None = None
+    second_factor: bool = False
     whom: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +98,7 @@ class Part:
 class Server:
     """The server: its display ``name``, the ``epoch`` of its database, its settings, and how new people come in.
 
+    ``second_factor`` says of whom one is required.
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
     ``grantable`` are the commands, and groups of them, that service keys can have.
     ``online`` returns the usernames of the people who are online, if the chat knows.
@@ -105,6 +108,7 @@ class Server:
     epoch: str = ""
     settings: Settings = DEFAULTS
     sign_up: SignUp = "open"
+    second_factor: RequiredOf = "nobody"
     parts: Sequence[Part] = ()
     blank: Mapping[str, Any] = field(default_factory=dict)
     grantable: Collection[str] = frozenset()

@@ -23,6 +23,7 @@ from chatrooms.pipeline import weights
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.questions import Question
 from chatrooms.pipeline.scopes import Group
+from chatrooms.pipeline.second_factors import Lacking
 from chatrooms.settings import RATES
 
 P = TypeVar("P", bound="Params")
@@ -67,7 +68,8 @@ class Command(Generic[P]):
     client; if empty, the last word of its name. Service keys can have those with a ``scope``; one for some rooms has
     those alone whose permission returns what is in a room, or that are ``scoped``: they heed it themselves. In a thread
     that has ended, those work that read, and those with ``after_end`` (see `ended`). The application may answer the
-    ``question`` of a command before it runs.
+    ``question`` of a command before it runs. ``lacking`` says whether it runs for people who lack a second factor that
+    they need (see `second_factors`).
     """
 
     name: str
@@ -89,6 +91,7 @@ class Command(Generic[P]):
     scoped: bool = False
     after_end: bool = False
     question: Question | None = None
+    lacking: Lacking = "nothing"
 
     @property
     def works_after_end(self) -> bool:
@@ -139,12 +142,13 @@ def query(
     scope: Group | None = None,
     scoped: bool = False,
     question: Question | None = None,
+    lacking: Lacking = "nothing",
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
     """Declare a command that reads, and may emit signals if it is not ``repeatable``."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         how: Any = {"aligned": aligned, "opens": opens, "closes": closes, "repeatable": repeatable, "method": method}
-        how |= {"scope": scope, "scoped": scoped, "question": question}
+        how |= {"scope": scope, "scoped": scoped, "question": question, "lacking": lacking}
         return _declared(name, "query", may, body, no_room, rate, cost, **how)
 
     return declare
@@ -158,11 +162,13 @@ def live(
     repeatable: bool = True,
     method: str = "",
     scope: Group | None = None,
+    lacking: Lacking = "nothing",
 ) -> Callable[[Callable[[C, Caller, P], Awaitable[R]]], Command[P]]:
     """Declare a coroutine function for what sockets or slow work need; it gets its feature's ``component``."""
 
     def declare(body: Callable[[C, Caller, P], Awaitable[R]]) -> Command[P]:
-        return _declared(name, "live", may, body, no_room, rate, repeatable=repeatable, method=method, scope=scope)
+        how: Any = {"repeatable": repeatable, "method": method, "scope": scope, "lacking": lacking}
+        return _declared(name, "live", may, body, no_room, rate, **how)
 
     return declare
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from chatrooms import trace
 from chatrooms.errors import Refusal, UnknownCommand
 from chatrooms.events import Event, Signal
-from chatrooms.pipeline import scopes, signing_up, standing
+from chatrooms.pipeline import scopes, second_factors, signing_up, standing
 from chatrooms.pipeline.act import Act, Caller, Server
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.charges import Charges
@@ -83,7 +83,8 @@ class Pipeline:
         name = ours.name if "name" in ours.model_fields_set else facts.name or ours.name
         declared = features.parts, features.blank, features.grantable
         sign_up = signing_up.of(ours, facts.sign_up)
-        self.server = Server(name, facts.epoch, ours, sign_up, *declared, self._broadcast.online)
+        second_factor = second_factors.required_of(ours, facts.second_factor)
+        self.server = Server(name, facts.epoch, ours, sign_up, second_factor, *declared, self._broadcast.online)
         self._transacting.server = self.server
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
@@ -187,6 +188,7 @@ class Pipeline:
         if command.kind == "live":
             if me.scope:
                 scopes.require_room(me.scope, None)
+            await second_factors.demand(self, me, command.lacking)
             command.may(me, p)
             return await command.body(me, p)
         if command.aligned and command.aligned(p):
@@ -225,7 +227,8 @@ class Pipeline:
         self, command: Command[P], p: P, me: Caller
     ) -> tuple[Callable[[Connection], Outcome[Any]], Locks, str]:
         """Return what the writer needs of a command: its work, its locks, and whom it is for."""
-        return self._transacting.command(command, p, me), lambda db: command.locks(db, me, p), me.whom
+        locks = partial(self._transacting.locks, command, p, me)
+        return self._transacting.command(command, p, me), locks, me.whom
 
     def _ahead(self, me: Caller) -> Ahead:
         """Return what is read ahead for a command: standings in the rooms that it changes, what listeners ask."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from chatrooms import names
 from chatrooms.events import Align, Change, End, Event, Signal
-from chatrooms.pipeline import ended, scopes
+from chatrooms.pipeline import ended, scopes, second_factors
 from chatrooms.pipeline.act import NO_SERVER, Act, Caller
 from chatrooms.pipeline.addressing import MOVING
 from chatrooms.pipeline.changes import Changes
@@ -100,6 +100,11 @@ class Transacting:
         """Return the writer's work for a command; raises `RateLimited` if its broadcast exceeds the caller's rate."""
         return self._work(partial(self._command, command, p, me))
 
+    def locks(self, command: Command[P], p: P, me: Caller, db: Connection) -> Iterable[str]:
+        """Return the locks of a command; raises what they do, but not to people who lack a second factor."""
+        second_factors.require(db, me, self.server.second_factor, command.lacking)
+        return command.locks(db, me, p)
+
     def change(self, work: Callable[[Act], R], me: Caller, locked: Collection[str]) -> Work[R]:
         """Return the writer's work for a change that is not a command."""
         return self._work(partial(self._change, work, me, locked))
@@ -118,7 +123,7 @@ class Transacting:
     def _command(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
         self._sessions.require(me)
         act = self.act(me, db, rates)
-        act.changes.locked = set(command.locks(db, me, p))
+        act.changes.locked = set(self.locks(command, p, me, db))
         outcome = self._finish(act, command.body(act, p, allowed(command, act, p)))
         self._charges.events([*outcome.changes, *outcome.signals, *act.deferred], me, rates)
         return outcome
@@ -146,8 +151,10 @@ class Transacting:
 def allowed(command: Command[P], act: Act, p: P) -> Any:
     """Return what the permission of a command returns; raises a `Refusal`.
 
-    Also if the caller's key is not for it, or the thread in which it would add something has ended.
+    Also if the caller's key is not for it, the caller lacks a second factor, or the thread in which it would add
+    something has ended.
     """
+    second_factors.require(act.db, act.me, act.server.second_factor, command.lacking)
     found = command.may(act, p)
     if act.me.scope and not command.scoped:
         scopes.require_room(act.me.scope, found)

@@ -32,14 +32,16 @@ facts = Table(
     Column("ran_at", String(24), nullable=False, comment="when a server was last known to run, by its clock"),
     Column("name", String(60), nullable=False, server_default="", comment="of the server, if its owner named it"),
     Column("sign_up", String(8), nullable=False, server_default="", comment="as admins chose, see signing_up"),
+    Column("second_factor", String(9), nullable=False, server_default="", comment="of whom, as owners chose"),
 )
 
 
 class Facts(NamedTuple):
     """What tells this chat from others on its host, and its history from those of restored backups.
 
-    ``name`` is what its owner calls the server, ``sign_up`` how admins let new people in; both can be empty. The
-    ``secret`` signs and encrypts; from ``id_secret`` come ids that must be the same for the same key forever.
+    ``name`` is what its owner calls the server, ``sign_up`` how admins let new people in, ``second_factor`` of whom
+    owners require one; each can be empty. The ``secret`` signs and encrypts; from ``id_secret`` come ids that must be
+    the same for the same key forever.
     """
 
     instance: str
@@ -48,6 +50,7 @@ class Facts(NamedTuple):
     secret: str = ""
     name: str = ""
     sign_up: str = ""
+    second_factor: str = ""
     id_secret: str = ""
 
     @classmethod
@@ -84,6 +87,11 @@ def rename(db: Connection, name: str) -> None:
 def choose_sign_up(db: Connection, sign_up: str) -> None:
     """Store how new people come in."""
     db.execute(update(facts).values(sign_up=sign_up))
+
+
+def choose_second_factor(db: Connection, second_factor: str) -> None:
+    """Store of whom a second factor is required."""
+    db.execute(update(facts).values(second_factor=second_factor))
 
 
 def renew(db: Connection) -> None:

@@ -231,6 +231,13 @@ sessions = Table(
     Column("began", String(16), comment="how, see fields.Began; null if an earlier version began it"),
     Column("issuer", String(300), comment="of the provider by which it began"),
     Column("mark", String(64), index=True, comment="of the session at the provider, see identity.oidc.begun"),
+    Column(
+        "second_factor",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="whether its person has shown one in it",
+    ),
 )
 
 suspensions = Table(

@@ -40,8 +40,16 @@ export const online = signal(false);
 /** When the connection was last known to work, in milliseconds; meaningful while offline. */
 export const lostAt = signal(Date.now());
 
+/** The refusal of people of whom the server requires a second factor first. */
+export const FACTOR_REQUIRED = "second_factor_required";
+
 /** @type {Socket | null} */
 let socket = null;
+/** @type {Listeners["turnedAway"] | null} */
+let turnAway = null;
+/** @typedef {<C extends CommandName>(command: C, params: Params<C>) => Promise<Result<C>>} Carry */
+/** @type {Carry | null} Runs commands while there can be no socket. */
+let otherwise = null;
 /** @type {(() => void) | null} Makes another connection for the same person. */
 let renew = null;
 const pulse = new Pulse();
@@ -59,6 +67,7 @@ const pulse = new Pulse();
 /** @param {Proof} proof @param {Listeners} listeners */
 export function connect(proof, listeners) {
   disconnect();
+  turnAway = listeners.turnedAway;
   const opened = io(new URL(base()).origin, {
     ...RECONNECT,
     path: new URL("socket.io/", base()).pathname,
@@ -84,14 +93,14 @@ export function connect(proof, listeners) {
 }
 
 /**
- * @param {Socket} opened @param {Error & {data?: {code?: string, retry_after?: number}}} error
+ * @param {Socket} opened @param {Error & {data?: {code?: string, retry_after?: number, has_one?: boolean}}} error
  * @param {Listeners} listeners
  */
 function refused(opened, error, listeners) {
   if (opened.active) return;
-  const code = error.data?.code ?? "unavailable";
-  if (PASSING.includes(code)) retryLater(opened, error.data?.retry_after);
-  else listeners.turnedAway(new Refusal({ code, message: error.message }));
+  const { code = "unavailable", ...details } = error.data ?? {};
+  if (PASSING.includes(code)) retryLater(opened, details.retry_after);
+  else listeners.turnedAway(new Refusal({ code, message: error.message, details }));
 }
 
 /** @param {Socket} opened @param {number} [seconds] How long the server asks to wait. */
@@ -129,6 +138,13 @@ export function disconnect() {
   socket?.off();
   socket?.disconnect();
   socket = null;
+  otherwise = null;
+}
+
+/** Gives up the socket, and has commands run otherwise until the next one. @param {Carry} carry */
+export function runOtherwise(carry) {
+  disconnect();
+  otherwise = carry;
 }
 
 /**
@@ -136,10 +152,13 @@ export function disconnect() {
  * @param {C} command @param {Params<C>} params @returns {Promise<Result<C>>}
  */
 export async function run(command, params) {
+  if (otherwise) return otherwise(command, params);
   if (!socket?.connected || !online.peek()) throw new Refusal({ code: "offline", message: "You're offline." });
   const answer = await answered(socket, command, params);
-  if (!answer.ok) throw new Refusal(answer.error);
-  return answer.result;
+  if (answer.ok) return answer.result;
+  const refusal = new Refusal(answer.error);
+  if (refusal.code === FACTOR_REQUIRED) turnAway?.(refusal);
+  throw refusal;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { snapshotOf, wipe } from "./archive.js";
-import { asRefusal, connect, disconnect } from "./connection.js";
+import { asRefusal, connect, disconnect, FACTOR_REQUIRED, runOtherwise } from "./connection.js";
 import { forgetDoings } from "./forgetting.js";
 import { closeOutbox, flush, openOutbox } from "./outbox.js";
 import { startAfresh, takeWelcome } from "./welcome.js";
@@ -27,6 +27,8 @@ const LEFT = "left to log in";
 export const CONNECTING = "connecting the provider";
 /** @type {import("@preact/signals").Signal<string>} The reason for showing the join page, if there is one. */
 export const turnedAway = signal("");
+/** What the person lacks of whom the server requires a second factor: `one`, or the `proof` that they have one. */
+export const lacking = signal(/** @type {"" | "one" | "proof"} */ (""));
 /** The username in this tab, even before the server has confirmed it. */
 export const username = signal("");
 
@@ -115,6 +117,7 @@ export const continueAs = (name) => begin(name);
 async function begin(name) {
   username.value = name;
   turnedAway.value = "";
+  lacking.value = "";
   offered.value = "";
   keep("username", name, TAB);
   keep("username", name);
@@ -127,11 +130,23 @@ async function begin(name) {
  * this browser keeps of them is no longer theirs to read here.
  * @param {Refusal} refusal
  */
-function endRefused({ code, message }) {
+function endRefused({ code, message, details }) {
+  if (code === FACTOR_REQUIRED) return holdBack(details.has_one ? "proof" : "one");
   const name = username.value;
   end(UNEXPLAINED.includes(code) && me.value ? "You've been signed out." : message);
   if (OVER.includes(code)) forget(name);
 }
+
+/** Shows nothing to a person, and runs by HTTP what shows a second factor. @param {"one" | "proof"} what */
+function holdBack(what) {
+  const headers = { "Chatrooms-User": username.value };
+  stop();
+  runOtherwise((command, params) => ask(command, params, headers));
+  lacking.value = what;
+}
+
+/** Goes on where a person was, once they have shown a second factor. */
+export const goOn = () => begin(username.value);
 
 /** @param {Welcome} news */
 async function welcome(news) {
@@ -143,12 +158,18 @@ async function welcome(news) {
 /** @param {string} reason */
 function end(reason) {
   disconnect();
-  startAfresh();
-  forgetDoings();
-  closeOutbox();
+  stop();
+  lacking.value = "";
   keep("username", "", TAB);
   username.value = "";
   turnedAway.value = reason;
+}
+
+/** Forgets what is of the person in this tab. */
+function stop() {
+  startAfresh();
+  forgetDoings();
+  closeOutbox();
 }
 
 /** Returns to the join page; the session continues in other tabs. */

@@ -88,6 +88,7 @@ export interface CustomEmoji {
 export interface Details {
   field?: string;
   retry_after?: number;
+  has_one?: boolean;
   people?: number;
   [other: string]: any;
 }
@@ -555,6 +556,7 @@ export type ErrorCode =
   | "invalid"
   | "unauthorized"
   | "code_required"
+  | "second_factor_required"
   | "forbidden"
   | "approval_required"
   | "waiting"
@@ -632,9 +634,9 @@ export interface Commands {
     params: { password: string };
     result: { secret: string; uri: string };
   };
-  /** Turn the second factor off. */
+  /** Turn the second factor off; your last one stays while the server requires one of you. */
   "factor.disable": {
-    params: { password: string; code: string };
+    params: { code: string; password: string };
     result: {};
   };
   /** Turn the second factor on, by a first code, within 15 minutes of `factor.begin`. */
@@ -646,6 +648,11 @@ export interface Commands {
   "factor.get": {
     params: {};
     result: { enabled_at: string | null; recovery_codes: number };
+  };
+  /** Show your second factor in this session, which began without, if the server requires it. */
+  "factor.show": {
+    params: { code: string };
+    result: {};
   };
   /** Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`. */
   "file.begin": {
@@ -995,7 +1002,7 @@ export interface Commands {
   /** Return what admins and owners can change of the server. */
   "server.get": {
     params: {};
-    result: { name: string; sign_up: "open" | "invite" | "approval" | "closed"; can_rename: boolean; can_change_sign_up: boolean };
+    result: { name: string; sign_up: "open" | "invite" | "approval" | "closed"; second_factor: "nobody" | "admins" | "everybody"; can_rename: boolean; can_change_second_factor: boolean; can_change_sign_up: boolean };
   };
   /** Return the invitations by link to open rooms and those that you belong to, up to 500. */
   "server.invites": {
@@ -1012,10 +1019,10 @@ export interface Commands {
     params: { query?: string; after?: string };
     result: { rooms: Managed[]; more: boolean };
   };
-  /** Rename the server, or change how new people come in; everybody who is online receives a signal `server`. */
+  /** Rename the server, change how new people come in, or of whom a second factor is required. */
   "server.update": {
-    params: { name?: string | null; sign_up?: "open" | "invite" | "approval" | "closed" | null };
-    result: { name: string; sign_up: "open" | "invite" | "approval" | "closed"; can_rename: boolean; can_change_sign_up: boolean };
+    params: { name?: string | null; sign_up?: "open" | "invite" | "approval" | "closed" | null; second_factor?: "nobody" | "admins" | "everybody" | null };
+    result: { name: string; sign_up: "open" | "invite" | "approval" | "closed"; second_factor: "nobody" | "admins" | "everybody"; can_rename: boolean; can_change_second_factor: boolean; can_change_sign_up: boolean };
   };
   /** Return the browsers and programs that can act for you. */
   "session.list": {

@@ -10,6 +10,8 @@ from sqlalchemy import update
 from chatrooms import clock
 from chatrooms.errors import Conflict
 from chatrooms.identity import applicants, sessions
+from chatrooms.identity.beginnings import JOIN
+from chatrooms.identity.digests import digest
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import NOBODY
 from tests.appointing import appoint
@@ -121,6 +123,27 @@ async def test_an_invitation_is_enough(server):
     assert (await enter(server.url, "join", username="erin", invite=code))[0] == 200
 
 
+async def test_who_has_asked_and_comes_in_by_an_invitation_with_the_same_claim_waits_no_longer(server):
+    await ask(server, claim=CLAIM)
+    (asked,) = await waiting(server)
+    code = (await server.olga.run("invite.create", room="#lobby"))["invite"]["code"]
+    async with connect(server.url, "erin", auth={**ERIN, "invite": code}):
+        assert await waiting(server) == []
+    with pytest.raises(Refused, match="not_found"):
+        await server.olga.run("applicant.approve", id=asked["id"])
+    assert (await code_of(server.url, "apply", username="erika", claim=CLAIM, about="x")) == "conflict"
+
+
+async def test_a_claim_that_is_a_session_by_now_approves_no_one(server):
+    await ask(server, claim=CLAIM)
+    (asked,) = await waiting(server)
+    await server.chat._pipeline.change(lambda act: sessions.start(act, "olga", digest(CLAIM), "", JOIN), NOBODY)
+    with pytest.raises(Refused, match="conflict"):
+        await server.olga.run("applicant.approve", id=asked["id"])
+    await server.olga.run("applicant.decline", id=asked["id"])
+    assert await waiting(server) == []
+
+
 async def test_an_invitation_of_a_member_does_not_replace_the_approval(server):
     async with connect(server.url, "erin", token=await approved(server)) as erin:
         code = (await erin.run("invite.create", room="#lobby"))["invite"]["code"]
@@ -202,11 +225,14 @@ def test_declined_people_take_no_place_but_close_their_network_for_a_day(direct,
     asks(direct, "dan", "192.0.2.1")
 
 
-def test_a_customer_of_ipv6_has_one_place_for_all_their_networks(direct, monkeypatch):
+def test_the_networks_of_a_customer_of_ipv6_have_places_together(direct, monkeypatch):
     monkeypatch.setattr(applicants, "MOST_OF_ADDRESS", 1)
-    asks(direct, "ann", "2001:db8:1:2::/64")
+    for number in range(16):
+        asks(direct, f"ann{number}", f"2001:db8:1:{number + 2}::/64")
+        with pytest.raises(Conflict, match="Too many"):
+            asks(direct, "bea", f"2001:db8:1:{number + 2}::/64")
     with pytest.raises(Conflict, match="Too many"):
-        asks(direct, "bea", "2001:db8:1:3::/64")
+        asks(direct, "bea", "2001:db8:1:ff::/64")
     asks(direct, "bea", "2001:db8:2:2::/64")
 
 

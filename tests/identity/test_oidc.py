@@ -111,6 +111,20 @@ async def test_a_newcomer_picks_a_name_and_comes_back_by_the_provider_alone(brow
     assert provider.asked.count("description") == provider.asked.count("keys") == 1
 
 
+async def test_a_second_factor_shown_at_the_provider_is_enough_and_else_ours_is_asked_for(tmp_path, provider):
+    async with running(tmp_path, **settings(provider), require_second_factor="everybody") as server:
+        browser, another = Browser(server, provider), Browser(server, provider)
+        provider.person["amr"] = ["pwd", "mfa"]
+        await browser.join("alice")
+        assert await browser.whose() == "alice"
+        provider.person["amr"] = ["pwd"]
+        await another.sign_in()
+        assert await another.whose() == "second_factor_required"
+        provider.person["amr"] = ["mfa"]
+        await another.sign_in()
+        assert await another.whose() == "alice"
+
+
 async def test_cookies_of_the_page_are_for_its_host_alone_and_signing_in_leaves_no_secret_in_them(browser, server):
     _, _, headers = await post(server.url, "/api/oidc.begin", {})
     (line,) = headers.getall("Set-Cookie")

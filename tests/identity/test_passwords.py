@@ -14,11 +14,12 @@ from contextlib import suppress
 import pytest
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from chatrooms import Chatrooms, Settings
 from chatrooms.errors import Invalid
 from chatrooms.identity import hashing, passwords
-from chatrooms.identity.password_rules import require_strong
+from chatrooms.identity.password_rules import FEWEST, require_good
 from chatrooms.pipeline.fair_queue import FairQueue
 from tests.doors import DOORS, post
 from tests.identity.entering import code_of, enter, run, whose
@@ -87,10 +88,18 @@ async def test_a_weak_password_is_refused(person, weak):
     assert await alice.run("password.get") == {"changed_at": None}
 
 
+def test_the_most_common_passwords_are_refused():
+    allowed = [each for each in FREQUENCY_LISTS["passwords"] if len(each) >= FEWEST][:3000]
+    assert len(allowed) == 3000
+    for password in allowed:
+        with pytest.raises(Invalid, match="common"):
+            require_good(password.capitalize(), [])
+
+
 @pytest.mark.parametrize("password", ["Acmecorp1", "AliceAcme", "acme2026"])
 def test_the_names_of_the_person_and_of_the_chat_make_no_password(password):
     with pytest.raises(Invalid):
-        require_strong(password, ["alice", "Acme Corp"])
+        require_good(password, ["alice", "Acme Corp"])
 
 
 @pytest.mark.parametrize(
@@ -98,7 +107,7 @@ def test_the_names_of_the_person_and_of_the_chat_make_no_password(password):
     ["velvetanchorpond", "8840 1937 4471", "ÖTZI ÜBER ÄRGER", "(^_^)/~~ {o_O}", "velvet anchor " * 18 + "pond"],
 )
 def test_a_password_of_any_characters_is_good(password):
-    require_strong(password, ["alice", "Acme Corp"])
+    require_good(password, ["alice", "Acme Corp"])
 
 
 async def test_a_password_counts_however_its_characters_are_typed(person, own_server):
@@ -217,7 +226,7 @@ async def test_passwords_work_after_a_restart_of_the_same_chat(tmp_path):
 def test_no_password_takes_long_to_look_at(password):
     begun = time.process_time()
     with suppress(Invalid):
-        require_strong(password, ["alice", "chatrooms"])
+        require_good(password, ["alice", "chatrooms"])
     assert time.process_time() - begun < 1  # without a bound, 5 s and more
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -333,6 +333,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "factor.get": [({}, FINE, FINE)],
     "factor.begin": [({"password": "x"}, "invalid", "invalid")],
     "factor.enable": [({"code": "123456"}, "invalid", "invalid")],
+    "factor.show": [({"code": "123456"}, "invalid", "invalid")],
     "factor.disable": [({"password": "x", "code": "123456"}, "invalid", "invalid")],
     "password.get": [({}, FINE, FINE)],
     "password.set": [({"password": "password"}, "invalid", "invalid")],
@@ -423,6 +424,41 @@ async def test_each_person_gets_what_their_role_allows(world, door, command, par
     expected = {"alice": member, "carol": stranger, "mallory": stranger}
     got = {name: outcome(await DOORS[door](world.people[name], command, world.params(params))) for name in expected}
     assert got == expected
+
+
+SETTING_UP = {
+    "factor.get",
+    "factor.begin",
+    "factor.enable",
+    "factor.show",
+    "passkey.list",
+    "passkey.begin",
+    "passkey.add",
+    "password.get",
+    "password.set",
+}
+"""What a second factor is shown or set up by."""
+
+
+@pytest.fixture
+def strict(world) -> Iterator[World]:
+    """Require a second factor of everybody for a while."""
+    pipeline = world.chat._pipeline
+    before = pipeline.facts
+    pipeline.learn(before._replace(second_factor="everybody"))
+    yield world
+    pipeline.learn(before)
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_until_a_required_second_factor_is_shown_nothing_is_run_but_what_sets_one_up(strict, door):
+    carol, allowed = strict.people["carol"], set()
+    for command, ((params, *_), *_) in CASES.items():
+        answer = await DOORS[door](carol, command, strict.params(params))
+        if outcome(answer) != "second_factor_required":
+            allowed.add(command)
+        assert CANARY not in json.dumps(answer)
+    assert allowed == SETTING_UP
 
 
 @asynccontextmanager

@@ -277,6 +277,27 @@ def test_items_keep_the_ids_that_clients_know_and_each_person_counts_on_alone(en
     assert sorted(found) == sorted([*kept, *((*which, False, 9) for which in new)])
 
 
+def test_sessions_know_whether_a_second_factor_was_shown(engine):
+    migrations.upgrade(engine, "0075")
+    before = sa.MetaData()
+    before.reflect(engine, only=("rooms", "sessions", "second_factors"))
+    began = {"passkey": "passkey", "code": "password", "early": "password", "link": "device", "join": None}
+    with engine.begin() as connection:
+        connection.execute(insert(rooms).values(name="alice", **ROOM))
+        person = {"username": "alice", "skeleton": "alice", "name": "", "about": "", "created_at": AT, "rev": 1}
+        connection.execute(insert(users).values(person))
+        factor = {"username": "alice", "secret": "s", "enabled_at": AT, "step": 1}
+        connection.execute(before.tables["second_factors"].insert().values(factor))
+        for name, how in began.items():
+            row = {"id": str(uuid4()), "token_hash": name, "username": "alice", "agent": name, "seen_at": AT}
+            at = AT.replace("2026", "2025") if name == "early" else AT
+            connection.execute(before.tables["sessions"].insert().values(**row, created_at=at, began=how))
+    migrations.migrate(engine)
+    with engine.connect() as connection:
+        shown = connection.scalars(select(sessions.c.agent).where(sessions.c.second_factor)).all()
+        assert sorted(shown) == ["code", "passkey"]
+
+
 def test_head_is_the_newest_migration():
     config = Config()
     config.set_main_option("script_location", migrations.__path__[0])

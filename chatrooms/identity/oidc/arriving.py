@@ -21,6 +21,7 @@ from chatrooms.identity.oidc.attempts import LENGTH, Attempt
 from chatrooms.identity.oidc.failures import Untrue
 from chatrooms.identity.oidc.id_tokens import SignedIn
 from chatrooms.identity.oidc.linked import Identity
+from chatrooms.identity.oidc.newcomers import Newcomer
 from chatrooms.identity.oidc.provider import Provider
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, entry
@@ -116,7 +117,7 @@ async def sign_in_by_oidc(here: Provider, browser: Browser, p: Returning) -> Arr
     username = await here.chat.lookup(lambda db: linked.username_of(db, person.identity))
     if username is None:
         return await _welcome(here, browser, person)
-    beginning = begun.by(here.issuer, begun.mark(here.issuer, person.sid))
+    beginning = begun.by(here.issuer, begun.mark(here.issuer, person.sid), second_factor=person.second_factor)
     prove = partial(linked.use, identity=person.identity, username=username)
     signed_in = await sign_in(browser, username, p.claim, prove, beginning=beginning)
     return {"user": signed_in["user"], "newcomer": None, "connected": False}
@@ -156,7 +157,8 @@ async def _welcome(here: Provider, browser: Browser, person: SignedIn) -> Arrive
     def make(act: Act) -> Arrived:
         if applicants.waits_by_provider(act.db, person.identity):
             raise Waiting
-        ticket = newcomers.make(act.db, person.identity, mark, begun.mark(here.issuer, person.sid))
+        came = Newcomer(person.identity, begun.mark(here.issuer, person.sid), person.second_factor)
+        ticket = newcomers.make(act.db, came, mark)
         username = accounts.suggestion(act.db, person.preferred, act.server.name)
         shown: Nameless = {"ticket": ticket, "username": username, "label": person.identity.label}
         return {"user": None, "newcomer": shown, "connected": False}
@@ -177,7 +179,8 @@ async def join(here: Provider, browser: Browser, p: Joining) -> OneUser:
         newcomers.settle(act, newcomers.require(newcomers.find(act.db, p.ticket, mark)), p.username)
 
     approved = here.chat.settings.oidc_approved
-    wish = guests.Wish(p.username, token, p.invite, begun.by(here.issuer, newcomer.mark))
+    beginning = begun.by(here.issuer, newcomer.mark, second_factor=newcomer.second_factor)
+    wish = guests.Wish(p.username, token, p.invite, beginning)
     user = await guests.take_new_name(here.chat, browser.handshake, wish, settle, approved=approved)
     if p.claim is None:
         browser.keep(p.username, token)

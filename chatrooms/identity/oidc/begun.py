@@ -22,9 +22,9 @@ def mark(issuer: str, sid: str) -> str | None:
     return digest(f"{issuer}\0{sid}") if sid else None
 
 
-def by(issuer: str, mark: str | None) -> Beginning:
-    """Return what begins a session by the one that ``mark`` stands for."""
-    return Beginning("provider", issuer, mark)
+def by(issuer: str, mark: str | None, *, second_factor: bool) -> Beginning:
+    """Return what begins a session by the one that ``mark`` stands for; perhaps a ``second_factor`` was shown there."""
+    return Beginning("provider", issuer, mark, second_factor)
 
 
 def end(act: Act, signed_out: SignedOut) -> None:

@@ -17,6 +17,15 @@ NAMES = ("preferred_username", "email", "name")
 """The claims of what somebody is called, best first."""
 
 
+SEVERAL = (
+    "phr",
+    "phrh",
+    "https://refeds.org/profile/mfa",
+    "http://schemas.openid.net/pape/policies/2007/06/multi-factor",
+)
+"""The context classes of several factors (OpenID EAP ACR Values 1.0, REFEDS MFA, OpenID PAPE 1.0)."""
+
+
 class Expected(NamedTuple):
     """Who must have signed a token, for whom, in answer to what."""
 
@@ -26,11 +35,15 @@ class Expected(NamedTuple):
 
 
 class SignedIn(NamedTuple):
-    """Who signed in: their account at the provider, the username that they prefer and their session there, or empty."""
+    """Who signed in: their account at the provider, the username that they prefer and their session there, or empty.
+
+    ``second_factor`` says whether they showed one there.
+    """
 
     identity: Identity
     preferred: str
     sid: str
+    second_factor: bool
 
 
 def read(token: str, keys: Any, expected: Expected) -> Mapping[str, Any]:
@@ -66,7 +79,14 @@ def signed_in(claims: Mapping[str, Any]) -> SignedIn:
     issuer, subject, sid = claims["iss"], claims["sub"], claims.get("sid")
     label = next(filter(None, (_line(claims.get(each)) for each in NAMES)), "") or _line(subject)
     session = signed.text(sid) if sid is not None else ""
-    return SignedIn(Identity(issuer, subject, label), _line(claims.get("preferred_username")), session)
+    preferred = _line(claims.get("preferred_username"))
+    return SignedIn(Identity(issuer, subject, label), preferred, session, _has_shown_second_factor(claims))
+
+
+def _has_shown_second_factor(claims: Mapping[str, Any]) -> bool:
+    """Return whether a token says that somebody showed several factors (RFC 8176), or a policy that takes them."""
+    methods = claims.get("amr")
+    return (isinstance(methods, list) and "mfa" in methods) or claims.get("acr") in SEVERAL
 
 
 def _line(value: Any) -> str:

@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, String, Table, delete, insert, select
+from sqlalchemy import Boolean, Column, Connection, String, Table, delete, false, insert, select
 
 from chatrooms import clock
 from chatrooms.errors import Unauthorized
@@ -27,6 +27,7 @@ newcomers = Table(
     Column("subject", String(LONGEST_SUBJECT), primary_key=True),
     Column("label", String(LONGEST_LABEL), nullable=False),
     Column("mark", String(64), comment="of their session at the provider, see begun"),
+    Column("second_factor", Boolean, nullable=False, server_default=false(), comment="shown at the provider"),
     Column("ticket_hash", String(64), nullable=False, unique=True),
     Column("bound_to", String(64), nullable=False, comment="the hash of a browser's cookie"),
     Column("expires_at", String(24), nullable=False, index=True),
@@ -34,19 +35,21 @@ newcomers = Table(
 
 
 class Newcomer(NamedTuple):
-    """Somebody who picks a name, and what stands for their session at the provider."""
+    """Somebody who picks a name, what stands for their session at the provider, and what they showed there."""
 
     identity: Identity
     mark: str | None
+    second_factor: bool
 
 
-def make(db: Connection, identity: Identity, browser: str, mark: str | None) -> str:
+def make(db: Connection, newcomer: Newcomer, browser: str) -> str:
     """Store a newcomer and return their ticket, which an earlier one loses to it; forget those that have expired."""
     ticket = secrets.token_urlsafe(32)
-    forget(db, identity)
+    forget(db, newcomer.identity)
     db.execute(delete(newcomers).where(newcomers.c.expires_at <= clock.now()))
-    row = {"mark": mark, "ticket_hash": digest(ticket), "bound_to": digest(browser)}
-    db.execute(insert(newcomers).values(**identity._asdict(), **row, expires_at=clock.later(GOOD_FOR)))
+    known = {**newcomer.identity._asdict(), "mark": newcomer.mark, "second_factor": newcomer.second_factor}
+    row = {"ticket_hash": digest(ticket), "bound_to": digest(browser), "expires_at": clock.later(GOOD_FOR)}
+    db.execute(insert(newcomers).values(**known, **row))
     return ticket
 
 
@@ -60,9 +63,8 @@ def require(newcomer: Newcomer | None) -> Newcomer:
 def find(db: Connection, ticket: str, browser: str) -> Newcomer | None:
     """Return the newcomer with a ticket, unless it has expired or belongs to another browser."""
     mine = newcomers.c.ticket_hash == digest(ticket), newcomers.c.bound_to == digest(browser)
-    columns = newcomers.c.issuer, newcomers.c.subject, newcomers.c.label, newcomers.c.mark
-    row = db.execute(select(*columns).where(*mine, newcomers.c.expires_at > clock.now())).one_or_none()
-    return Newcomer(Identity(row.issuer, row.subject, row.label), row.mark) if row else None
+    row = db.execute(select(newcomers).where(*mine, newcomers.c.expires_at > clock.now())).one_or_none()
+    return Newcomer(Identity(row.issuer, row.subject, row.label), row.mark, row.second_factor) if row else None
 
 
 def settle(act: Act, newcomer: Newcomer, username: str) -> None:

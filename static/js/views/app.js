@@ -1,9 +1,10 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
-import { username } from "../session.js";
+import { lacking, username } from "../session.js";
 import { isPaneCovered, opened, returned } from "../route.js";
 import { me } from "../store.js";
+import { style } from "../style.js";
 import { Invitation } from "./invitation.js";
 import { Join } from "./join.js";
 import { Link } from "./link.js";
@@ -36,6 +37,7 @@ function view() {
   if (opened.value.kind === "setup") return html`<${Owning} />`;
   if (opened.value.kind === "invite") return html`<${Invitation} />`;
   if (opened.value.kind === "broken") return html`<${Broken} />`;
+  if (lacking.value) return html`<${Held} />`;
   return username.value ? html`<${Inside} />` : html`<${Join} />`;
 }
 
@@ -55,6 +57,17 @@ const setup = signal(/** @type {FunctionComponent | null} */ (null));
 function Owning() {
   useEffect(() => void import("./setup.js").then(({ Setup }) => (setup.value = Setup)), []);
   return setup.value ? html`<${setup.value} />` : html`<main class="join" aria-busy="true"></main>`;
+}
+
+const held = signal(/** @type {FunctionComponent | null} */ (null));
+
+/** The page of somebody who lacks a second factor, which is loaded with what styles it when somebody does. */
+function Held() {
+  useEffect(() => {
+    const loaded = Promise.all([import("./required-factor.js"), style("dialogs"), style("later")]);
+    loaded.then(([{ RequiredFactor }]) => (held.value = RequiredFactor)).catch(() => {});
+  }, []);
+  return held.value ? html`<${held.value} />` : html`<main class="join" aria-busy="true"></main>`;
 }
 
 const back = signal(/** @type {FunctionComponent | null} */ (null));

@@ -16,11 +16,12 @@ const NOT_HERE =
 /**
  * Your passkeys, a form to add one, and a way to rename and remove each.
  * @import {Passkey} from "../wire.js"
+ * @param {{onAdded?: () => void}} props What to do instead of showing it in the list.
  */
-export function Passkeys() {
+export function Passkeys({ onAdded }) {
   const { passkeys, problem, load } = usePasskeys();
   const [isOpen, setOpen] = useState(false);
-  const done = () => (setOpen(false), load());
+  const done = () => (onAdded ? onAdded() : (setOpen(false), load()));
   return html`
     <section class="setting" aria-labelledby="passkeys">
       <h3 id="passkeys">Passkeys</h3>

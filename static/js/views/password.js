@@ -8,8 +8,11 @@ import { useForm } from "./form.js";
 import { useLoading } from "./loading.js";
 import { SecondFactor } from "./second-factor.js";
 
-/** Your password: none, or since when, and a form to set it. @param {{onSet: () => void}} props */
-export function Password({ onSet }) {
+/**
+ * Your password: none, or since when, and a form to set it; then codes, too.
+ * @param {{onSet: () => void, onCodes?: () => void}} props
+ */
+export function Password({ onSet, onCodes }) {
   const [changedAt, setChangedAt] = useState(/** @type {string | null | undefined} */ (undefined));
   const [isOpen, setOpen] = useState(false);
   const [note, setNote] = useState("");
@@ -33,7 +36,7 @@ export function Password({ onSet }) {
       }
       <p class="hint" role="status">${note}</p>
     </section>
-    ${has && html`<${SecondFactor} />`}
+    ${has && html`<${SecondFactor} onTurnedOn=${onCodes} />`}
   `;
 }
 

@@ -13,8 +13,9 @@ import { QrCode } from "./qr-code.js";
  * The code of an app that signing in with your password takes too: whether it does, and turning it on and off.
  * @import {Result} from "../wire.js"
  * @typedef {Result<"factor.get">} Factor
+ * @param {{onTurnedOn?: () => void}} props What to do once it is on, instead of showing that.
  */
-export function SecondFactor() {
+export function SecondFactor({ onTurnedOn }) {
   const { factor, problem, load } = useFactor();
   const [doing, setDoing] = useState(/** @type {"" | "on" | "off"} */ (""));
   const done = () => (setDoing(""), load());
@@ -25,7 +26,7 @@ export function SecondFactor() {
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       ${factor && html`<p class="hint">${isOn ? html`<${On} factor=${factor} />` : "Besides your password, ask for a code that an authenticator app shows."}</p>`}
       ${factor && !doing && html`<p><button class="secondary small" onClick=${() => setDoing(isOn ? "off" : "on")}>${isOn ? "Turn off codes" : "Turn on codes"}</button></p>`}
-      ${doing === "on" && html`<${TurnOn} onDone=${done} onCancel=${() => setDoing("")} />`}
+      ${doing === "on" && html`<${TurnOn} onDone=${onTurnedOn ?? done} onCancel=${() => setDoing("")} />`}
       ${doing === "off" && html`<${TurnOff} onDone=${done} onCancel=${() => setDoing("")} />`}
     </section>
   `;

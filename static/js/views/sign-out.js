@@ -25,20 +25,36 @@ const count = (number, noun) => (number ? `${number === 1 ? "" : `${number} `}${
 
 /**
  * Only those whom something signs in can use the name, so signing out can give it up: that is said to those to whom it
- * happens, or may happen until it is known.
+ * happens, or may happen until it is known. Nothing is asked of people who lose nothing.
  * @param {{onClose: () => void}} props
  */
 export function SignOut({ onClose }) {
   const ways = useWaysBack();
   const wayOut = useWayOut();
   const [isThereToo, setThereToo] = useState(true);
+  const lost = loss();
+  const isFree = !lost && wayOut === "" && ways !== "unknown" && Boolean(ways?.by.length);
+  const hasFailed = useLeaving(isFree, onClose);
   const confirm = () => leave().then(() => (wayOut && isThereToo ? location.assign(wayOut) : undefined));
+  if (!lost && !hasFailed && (isFree || !ways || wayOut === null)) return null;
   return html`
     <${Confirm} title="Sign out?" verb="Sign out" onConfirm=${confirm} onClose=${onClose} also=${wayOut && html`<${ThereToo} isOn=${isThereToo} onChange=${setThereToo} />`}>
-      ${ways && !isLost(ways) ? aboutReturn(ways) : aboutName(ways !== null)}${" "}
-      ${loss()}
+      ${ways && ways !== "unknown" && !isLost(ways) ? aboutReturn(ways) : aboutName(ways !== null && ways !== "unknown")}${" "}
+      ${lost}
     <//>
   `;
+}
+
+/**
+ * Signs out those of whom nothing is asked. Returns whether that has failed, so that they can try again.
+ * @param {boolean} isFree @param {() => void} onClose
+ */
+function useLeaving(isFree, onClose) {
+  const [hasFailed, setFailed] = useState(false);
+  useEffect(() => {
+    if (isFree) leave().then(onClose, () => setFailed(true));
+  }, [isFree]);
+  return hasFailed;
 }
 
 /** @param {boolean} isSure */
@@ -48,10 +64,10 @@ const aboutName = (isSure) => html`
   its notes and private conversations again.
 `;
 
-/** @returns {import("../ways-back.js").WaysBack | null} Null until they are known. */
+/** @returns {import("../ways-back.js").WaysBack | "unknown" | null} Null until the server has said. */
 function useWaysBack() {
-  const [ways, setWays] = useState(/** @type {import("../ways-back.js").WaysBack | null} */ (null));
-  useEffect(() => void waysBack().then(setWays, () => {}), []);
+  const [ways, setWays] = useState(/** @type {import("../ways-back.js").WaysBack | "unknown" | null} */ (null));
+  useEffect(() => void waysBack().then(setWays, () => setWays("unknown")), []);
   return ways;
 }
 
@@ -63,12 +79,15 @@ const ThereToo = ({ isOn, onChange }) => html`
   </label>
 `;
 
-/** The page of the sign-in provider to sign out at; empty if it has none, or you came another way. */
+/** The page of the sign-in provider to sign out at; empty if it has none, or you came another way; null until it is known. */
 function useWayOut() {
-  const [url, setUrl] = useState("");
+  const [url, setUrl] = useState(/** @type {string | null} */ (providerName ? null : ""));
   useEffect(() => {
     const asked = providerName ? run("oidc.way_out", {}) : Promise.resolve({ url: null });
-    asked.then(({ url: found }) => setUrl(found ?? "")).catch(() => {});
+    asked.then(
+      ({ url: found }) => setUrl(found ?? ""),
+      () => setUrl(""),
+    );
   }, []);
   return url;
 }

@@ -19,6 +19,13 @@ const WAYS = /** @type {const} */ ([
   ["closed", "No one new", "Invitations do not work either"],
 ]);
 
+/** Of whom a second factor is required. */
+const OF = /** @type {const} */ ([
+  ["nobody", "Nobody", "People choose for themselves"],
+  ["admins", "Admins and owners", "They need a passkey, or codes from their phone"],
+  ["everybody", "Everybody", "Guests too"],
+]);
+
 /** What can be changed of the server while it runs. */
 export function Server() {
   const [now, setNow] = useState(/** @type {Governed | null} */ (null));
@@ -26,38 +33,54 @@ export function Server() {
   /** @param {unknown} error */
   const fail = (error) => setProblem(asRefusal(error).message);
   useEffect(() => void command("server.get", {}).then(setNow, fail), []);
-  /** @param {Way} way */
-  const choose = (way) => {
+  /** @param {Requests["server.update"]["params"]} change */
+  const update = (change) => {
     setProblem("");
-    command("server.update", { sign_up: way }).then(setNow, fail);
+    command("server.update", change).then(setNow, fail);
   };
+  const isOwner = mayName(me.value?.role ?? "guest");
   return html`
-    ${mayName(me.value?.role ?? "guest") && now?.can_rename && html`<${ServerName} />`}
-    ${now && !hosted && (now.can_change_sign_up ? html`<${SignUp} way=${now.sign_up} onChoose=${choose} />` : html`<${Decided} way=${now.sign_up} />`)}
+    ${isOwner && now?.can_rename && html`<${ServerName} />`}
+    ${now && !hosted && (now.can_change_sign_up ? html`<${SignUp} way=${now.sign_up} onChoose=${(/** @type {Way} */ way) => update({ sign_up: way })} />` : html`<${Decided} title="Who can join" choices=${WAYS} value=${now.sign_up} setting="guests" />`)}
     ${now && !hosted && html`<p class="hint">People who are here stay, and sign in as before.</p>`}
+    ${now && !hosted && isOwner && (now.can_change_second_factor ? html`<${Factor} now=${now.second_factor} onChoose=${(/** @type {Governed["second_factor"]} */ of) => update({ second_factor: of })} />` : html`<${Decided} title=${WHO_NEEDS} choices=${OF} value=${now.second_factor} setting="require_second_factor" />`)}
     ${problem && html`<p class="error" role="alert">${problem}</p>`}
   `;
 }
 
+const WHO_NEEDS = "Who needs a second factor";
+
 /** @param {{way: Way, onChoose: (way: Way) => void}} props */
-const SignUp = ({ way, onChoose }) => html`
+const SignUp = ({ way, onChoose }) =>
+  html`<${Choice} title="Who can join" name="sign-up" choices=${WAYS} value=${way} onChoose=${onChoose} />`;
+
+/** @param {{now: Governed["second_factor"], onChoose: (of: Governed["second_factor"]) => void}} props */
+const Factor = ({ now, onChoose }) => html`
+  <${Choice} title=${WHO_NEEDS} name="second-factor" choices=${OF} value=${now} onChoose=${onChoose} />
+  <p class="hint">Those who have shown none in their session set one up, or show it, before they go on.</p>
+`;
+
+/** @typedef {readonly (readonly [string, string, string])[]} Choices Each a value, its title, and what it means. */
+
+/** @param {{title: string, name: string, choices: Choices, value: string, onChoose: (value: any) => void}} props */
+const Choice = ({ title, name, choices, value, onChoose }) => html`
   <fieldset class="admin-roles">
-    <legend>Who can join</legend>
-    ${WAYS.map(
-      ([each, title, about]) => html`
+    <legend>${title}</legend>
+    ${choices.map(
+      ([each, label, about]) => html`
         <label key=${each}>
-          <input type="radio" name="sign-up" checked=${way === each} onChange=${() => onChoose(each)} />
-          <span><strong>${title}</strong><small>${about}</small></span>
+          <input type="radio" name=${name} checked=${value === each} onChange=${() => onChoose(each)} />
+          <span><strong>${label}</strong><small>${about}</small></span>
         </label>
       `,
     )}
   </fieldset>
 `;
 
-/** @param {{way: Way}} props */
-const Decided = ({ way }) => html`
-  <section class="setting" aria-label="Who can join">
-    <h3>Who can join</h3>
-    <p>${WAYS.find(([value]) => value === way)?.[1]}. The setting <code>guests</code> of the server says so.</p>
+/** @param {{title: string, choices: Choices, value: string, setting: string}} props */
+const Decided = ({ title, choices, value, setting }) => html`
+  <section class="setting" aria-label=${title}>
+    <h3>${title}</h3>
+    <p>${choices.find(([each]) => each === value)?.[1]}. The setting <code>${setting}</code> of the server says so.</p>
   </section>
 `;
