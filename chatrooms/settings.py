@@ -120,6 +120,13 @@ class Settings(SignInSettings):
     )
     file_quota: int = Field(default=2048, ge=0, description="Megabytes of all files of a person.")
     file_space: int = Field(default=20_480, ge=0, description="Megabytes of all files on this server.")
+    file_share: int = Field(
+        default=10,
+        ge=1,
+        le=100,
+        description="Percent of `file_space` that people of one address can take who are guests, or came by themselves "
+        "within the last 7 days; people of an IPv6 /48 can take twice as much, and all of them half of it.",
+    )
     file_store: str = Field(
         default="",
         description="Where files are stored: s3://bucket/prefix (install chatrooms[s3]); if empty, in the data "

@@ -1203,7 +1203,7 @@ class Space(TypedDict):
     used: int
     """What your files take, with those that you have not posted yet."""
     quota: int
-    """What they can take."""
+    """What they can take; less if the server, or new people, have little left."""
 
 
 class State(TypedDict):

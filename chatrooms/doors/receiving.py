@@ -6,8 +6,9 @@ Whatever ends a request, what came is stored: the client asks how much that is, 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,25 +20,31 @@ from chatrooms.storage.blobs import Blobs
 PIECE = 1024 * 1024
 """How many bytes are written at once."""
 SECONDS_OF_SILENCE = 20.0
+SECONDS_TO_COUNT = 60.0
+"""After how long what has come is written and counted, however little it is: all servers know then that it goes on."""
 OF_PERSON, OF_ADDRESS, OF_ALL = 8, 16, 100
 """How many requests may send at a time. If all places are taken, addresses share them."""
 SECONDS_TO_STOP = 30.0
 TOO_MANY = "Too many files are being uploaded. Wait a moment."
 RETRY_AFTER = 5
 
+Left = Callable[[tuple[str, ...]], Awaitable[Mapping[str, int]]]
+Count = Callable[[str, int], Awaitable[None]]
+
 
 class Receivings:
     """The requests that send pieces now, by the id of the upload.
 
-    ``used`` returns how many bytes count as stored by then, of ``space`` bytes.
+    ``left`` returns how many bytes are left of all the space, and of some shares, besides those that count by then.
+    ``count`` is called with the id of an upload, and how many of its bytes do.
     """
 
-    def __init__(self, blobs: Blobs, used: Callable[[], Awaitable[int]], space: int) -> None:
-        self._blobs, self._used, self._space = blobs, used, space
+    def __init__(self, blobs: Blobs, left: Left, count: Count) -> None:
+        self.blobs, self._left, self.count = blobs, left, count
         self._running: dict[str, Receiving] = {}
 
     @contextmanager
-    def begin(self, id: str, owner: str, network: str) -> Iterator[Receiving]:
+    def begin(self, id: str, owner: str, network: str, shares: tuple[str, ...] = ()) -> Iterator[Receiving]:
         """Let a request send a piece; raises `Conflict` while another one does, and `RateLimited`."""
         if id in self._running:
             raise Conflict("Another request sends this file now.")
@@ -48,7 +55,7 @@ class Receivings:
             raise RateLimited(TOO_MANY, retry_after=RETRY_AFTER)
         if len(running) >= OF_ALL:
             _make_room(running, of_address)
-        receiving = self._running[id] = Receiving(self._blobs, id, owner, network, self._require_space)
+        receiving = self._running[id] = Receiving(self, id, owner, network, shares)
         try:
             yield receiving
         finally:
@@ -65,12 +72,13 @@ class Receivings:
             except TimeoutError:
                 raise Unavailable("Another request sends this file now. Try again.") from None
 
-    async def _require_space(self, size: int) -> None:
+    async def require_space(self, size: int, shares: tuple[str, ...]) -> None:
         """Raise `NoSpace` if a piece of ``size`` bytes, which `Receiving.came` has already, fits nowhere."""
-        await self._blobs.require_space(size)
-        used = await self._used()
-        if used + sum(each.came for each in self._running.values()) > self._space:
-            raise NoSpace("The server has no space left for files.")
+        await self.blobs.require_space(size)
+        for key, left in (await self._left(shares)).items():
+            if sum(each.came for each in self._running.values() if not key or key in each.shares) > left:
+                who = "New people and guests have" if key else "The server has"
+                raise NoSpace(f"{who} no space left for files.")
 
     def close(self) -> None:
         """End all."""
@@ -96,11 +104,10 @@ class Receiving:
     ``came`` is how many bytes came that do not count as stored yet.
     """
 
-    def __init__(
-        self, blobs: Blobs, id: str, owner: str, network: str, require_space: Callable[[int], Awaitable[None]]
-    ) -> None:
-        self.owner, self.network, self.over, self.came = owner, network, asyncio.Event(), 0
-        self._blobs, self._id, self._require_space = blobs, id, require_space
+    def __init__(self, among: Receivings, id: str, owner: str, network: str, shares: tuple[str, ...] = ()) -> None:
+        self.owner, self.network, self.shares = owner, network, shares
+        self.over, self.came = asyncio.Event(), 0
+        self._among, self._blobs, self._id = among, among.blobs, id
         self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
@@ -116,7 +123,7 @@ class Receiving:
     async def receive(self, request: Request, offset: int, most: int) -> None:
         """Store the body from ``offset``, at most ``most`` bytes; raises `TooLarge`, and `Conflict` if it was ended."""
         waiting, whole = bytearray(), False
-        self._offset = offset
+        self._offset, self._counted_at = offset, time.monotonic()
         try:
             while not whole:
                 body, whole = await self._next(request)
@@ -124,10 +131,19 @@ class Receiving:
                 if most < 0:
                     raise TooLarge("This is more than the size of the file.", limit=len(body) + most)
                 waiting += body
-                if len(waiting) >= PIECE:
+                is_late = time.monotonic() - self._counted_at > SECONDS_TO_COUNT
+                if is_late or len(waiting) >= PIECE:
                     await self._store(waiting)
+                if is_late:
+                    await self._note()
         finally:
             await self._store(waiting)
+
+    async def _note(self) -> None:
+        """Count what is on the disk as stored."""
+        there = await self._blobs.run(self._blobs.spool.size, self._id)
+        await self._among.count(self._id, there)
+        self.came, self._counted_at = 0, time.monotonic()
 
     async def _next(self, request: Request) -> tuple[bytes, bool]:
         """Return what comes next, and whether it is the last; raises `Conflict` if nothing comes."""
@@ -146,6 +162,10 @@ class Receiving:
             piece, at = bytes(waiting), self._offset
             waiting.clear()
             self.came += len(piece)
-            await self._require_space(len(piece))
+            try:
+                await self._among.require_space(len(piece), self.shares)
+            except NoSpace:
+                self.came -= len(piece)  # those that ask next may have it
+                raise
             self._offset += len(piece)
             await self._blobs.run(self._blobs.spool.write, self._id, at, piece)

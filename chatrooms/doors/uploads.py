@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
@@ -58,7 +58,7 @@ class Uploads:
 
     def __init__(self, callers: Callers, pipeline: Pipeline, rates: Rates, contents: Contents) -> None:
         self._callers, self._pipeline, self._rates, self._contents = callers, pipeline, rates, contents
-        self._receivings = Receivings(pipeline.blobs, self._used, pipeline.settings.file_space * MEGABYTE)
+        self._receivings = Receivings(pipeline.blobs, self._left, self._count)
         self._finishing: dict[str, asyncio.Task[None]] = {}
 
     def routes(self) -> list[BaseRoute]:
@@ -107,7 +107,7 @@ class Uploads:
         if offset == upload.length:
             await self._finish(upload, network)
         about = {"Upload-Offset": str(offset), "Upload-Length": str(upload.length)}
-        return _response(200, about | await self._expires(upload, offset))
+        return _response(200, about | _expires(upload, offset))
 
     async def _patch(self, request: Request, upload: Incoming, network: str) -> Response:
         if request.headers.get("content-type") != MEDIA_TYPE:
@@ -115,11 +115,11 @@ class Uploads:
         given = request.headers.get("upload-offset", "")
         if not _offset_field.fullmatch(given):
             raise Invalid("Give the offset of the piece.", field="Upload-Offset")
-        with self._receivings.begin(upload.id, upload.owner, network) as receiving:
+        with self._receivings.begin(upload.id, upload.owner, network, upload.shares) as receiving:
             offset = await self._receive(request, receiving, upload, int(given))
         if offset == upload.length:
             await self._finish(upload, network)
-        return _response(204, {"Upload-Offset": str(offset)} | await self._expires(upload, offset))
+        return _response(204, {"Upload-Offset": str(offset)} | _expires(upload, offset))
 
     async def _receive(self, request: Request, receiving: Receiving, upload: Incoming, given: int) -> int:
         """Add the body to what is there; return the new offset."""
@@ -151,22 +151,14 @@ class Uploads:
         """Return how many bytes are on the disk, which count then."""
         offset = await self._offset(upload)
         if not upload.complete and offset > upload.counted:
-            await self._contents.arrived(self._pipeline, upload.id, offset)
+            await self._count(upload.id, offset)
         return offset
 
-    async def _used(self) -> int:
-        return await self._pipeline.lookup(self._contents.used)
+    async def _count(self, id: str, offset: int) -> None:
+        await self._contents.arrived(self._pipeline, id, offset)
 
-    async def _expires(self, upload: Incoming, offset: int) -> dict[str, str]:
-        if upload.complete:
-            return {}
-        expires = upload.expires
-        if offset < upload.length:
-            idle = await self._pipeline.blobs.run(self._pipeline.blobs.spool.idle, upload.id)
-            since = upload.began if idle is None else clock.ago(seconds=idle)
-            expires = min(expires, clock.moved(since, IDLE))
-        at = datetime.fromisoformat(expires).astimezone(UTC)
-        return {"Upload-Expires": format_datetime(at, usegmt=True)}
+    async def _left(self, shares: tuple[str, ...]) -> Mapping[str, int]:
+        return await self._pipeline.lookup(lambda db: self._contents.left(db, self._pipeline.settings, shares))
 
     async def _finish(self, upload: Incoming, network: str) -> None:
         """Have a file looked at and stored, once however many requests wait for it; raises what that does.
@@ -189,6 +181,18 @@ class Uploads:
         del self._finishing[which]
         if not task.cancelled():
             task.exception()
+
+
+def _expires(upload: Incoming, offset: int) -> dict[str, str]:
+    """Return the header that says until when an upload can go on, of which ``offset`` bytes count by now."""
+    if upload.complete:
+        return {}
+    expires = upload.expires
+    if offset < upload.length:
+        since = clock.now() if offset > upload.counted else upload.progressed
+        expires = min(expires, clock.moved(since, IDLE))
+    at = datetime.fromisoformat(expires).astimezone(UTC)
+    return {"Upload-Expires": format_datetime(at, usegmt=True)}
 
 
 def _response(status: int, headers: dict[str, str] | None = None) -> Response:

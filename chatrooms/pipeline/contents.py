@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import Chat
+from chatrooms.settings import Settings
 from chatrooms.storage.blobs import Blobs
 
 IDLE = timedelta(hours=1)
@@ -23,17 +24,19 @@ MOST_WAITING = 3
 
 @dataclass(frozen=True)
 class Incoming:
-    """An upload: its ``owner``, its ``length`` in bytes, when it ``began`` and ``expires``, if it is ``complete``.
+    """An upload: its ``owner``, its ``length`` in bytes, when it ``expires``, whether it is ``complete``.
 
-    ``counted`` is how many of its bytes count as arrived.
+    ``counted`` is how many of its bytes count as arrived, ``progressed`` when the last of them did, or when it began.
+    They count for ``shares`` of the space for files, besides all of it.
     """
 
     id: str
     owner: str
     length: int
-    began: str
     expires: str
     counted: int
+    progressed: str
+    shares: tuple[str, ...]
     complete: bool
 
 
@@ -56,13 +59,13 @@ class Outgoing:
 class Contents:
     """The functions of the feature.
 
-    ``incoming`` returns any upload, or None. ``used`` returns how many bytes of all people count, ``arrived``
-    counts those of an upload, whose number it gets. ``finish`` makes an upload complete whose bytes are all there, for
-    an address, and may run again; ``give_up`` removes one, and returns whether it could.
+    ``incoming`` returns any upload, or None. ``left`` returns how many bytes are left of all the space and of shares,
+    ``arrived`` counts those of an upload, whose number it gets. ``finish`` makes an upload complete whose bytes are all
+    there, for an address, and may run again; ``give_up`` removes one, and returns whether it could.
     """
 
     incoming: Callable[[Connection, str], Incoming | None]
-    used: Callable[[Connection], int]
+    left: Callable[[Connection, Settings, tuple[str, ...]], Mapping[str, int]]
     arrived: Callable[[Chat, str, int], Awaitable[None]]
     finish: Callable[[Chat, str, str], Coroutine[Any, Any, None]]
     give_up: Callable[[Chat, str], Awaitable[bool]]

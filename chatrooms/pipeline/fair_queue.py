@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,11 +15,13 @@ SECONDS_TO_RETRY = 5
 class FairQueue:
     """Gives ``at_once`` callers a turn at a time; the others wait, address by address, the oldest of each first.
 
-    At most ``waiting`` of each person wait; ``busy`` is what the next one reads.
+    At most ``waiting`` of each person wait; ``busy`` is what the next one reads. At most ``of_one`` of an address have
+    a turn at a time, if that is given, so that there are turns for others however long it takes.
     """
 
-    def __init__(self, at_once: int, waiting: int, busy: str) -> None:
+    def __init__(self, at_once: int, waiting: int, busy: str, *, of_one: int | None = None) -> None:
         self._free, self._most, self._busy = at_once, waiting, busy
+        self._of_one, self._having = of_one or at_once, Counter[str]()
         self._waiting: dict[str, deque[tuple[str, asyncio.Future[None]]]] = {}
 
     @asynccontextmanager
@@ -29,11 +31,11 @@ class FairQueue:
         try:
             yield
         finally:
-            self._release()
+            self._release(network)
 
     async def _acquire(self, network: str, person: str) -> None:
-        if self._free:
-            self._free -= 1
+        if self._free and self._having[network] < self._of_one:
+            self._take(network)
             return
         if sum(who == person for queue in self._waiting.values() for who, _ in queue) >= self._most:
             raise RateLimited(self._busy, retry_after=SECONDS_TO_RETRY)
@@ -43,18 +45,32 @@ class FairQueue:
             await mine
         except asyncio.CancelledError:
             if not mine.cancelled():  # it got its turn just before
-                self._release()
+                self._release(network)
             raise
 
-    def _release(self) -> None:
+    def _take(self, network: str) -> None:
+        self._free -= 1
+        self._having[network] += 1
+
+    def _release(self, network: str) -> None:
         """Give the turn to the next address."""
-        while self._waiting:
-            network = next(iter(self._waiting))
-            queue = self._waiting.pop(network)
-            _, next_one = queue.popleft()
-            if queue:
-                self._waiting[network] = queue  # behind the other addresses
-            if not next_one.cancelled():
-                next_one.set_result(None)
-                return
         self._free += 1
+        self._having[network] -= 1
+        if not self._having[network]:
+            del self._having[network]
+        while self._free and (following := self._next()):
+            address, mine = following
+            if not mine.cancelled():
+                self._take(address)
+                mine.set_result(None)
+
+    def _next(self) -> tuple[str, asyncio.Future[None]] | None:
+        """Take the oldest of the next address that may have a turn; None if there is none."""
+        network = next((each for each in self._waiting if self._having[each] < self._of_one), None)
+        if network is None:
+            return None
+        queue = self._waiting.pop(network)
+        _, mine = queue.popleft()
+        if queue:
+            self._waiting[network] = queue  # behind the other addresses
+        return network, mine

@@ -1,10 +1,10 @@
-"""How much space people use for what is stored in the store of files."""
+"""How much space people use for what is stored in the store of files, and how much of the shares that they have."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, String, Table, bindparam, select
+from sqlalchemy import BigInteger, Column, Connection, String, Table, bindparam, delete, select
 
 from chatrooms.storage.statements import Prepared, Upsert
 from chatrooms.storage.tables import metadata
@@ -15,7 +15,12 @@ EVERYBODY = ""
 usage = Table(
     "file_usage",
     metadata,
-    Column("username", String(32), primary_key=True, comment="empty for all people together"),
+    Column(
+        "username",
+        String(32),
+        primary_key=True,
+        comment="empty for all people together; with a slash, a share, see files.shares",
+    ),
     Column("bytes", BigInteger, nullable=False),
 )
 
@@ -29,6 +34,7 @@ def _charging(insert: Any) -> Any:
 
 
 _charge = Upsert(_charging)
+_forget = Prepared(delete(usage).where(usage.c.username == bindparam("username"), usage.c.bytes == 0))
 
 
 def used(db: Connection, username: str) -> int:
@@ -37,7 +43,12 @@ def used(db: Connection, username: str) -> int:
     return row["bytes"] if row else 0
 
 
-def charge(db: Connection, owner: str, more: int) -> None:
-    """Count ``more`` bytes for a person and for `EVERYBODY`, or for `EVERYBODY` alone."""
-    for username in {owner, EVERYBODY}:
-        _charge.run(db, {"username": username, "more": more})
+def charge(db: Connection, more: int, *keys: str) -> None:
+    """Count ``more`` bytes for `EVERYBODY`, and for people and shares; forget those that have nothing then.
+
+    They are in order, so that no two servers wait for each other.
+    """
+    for key in sorted({EVERYBODY, *keys}):
+        _charge.run(db, {"username": key, "more": more})
+        if more < 0:
+            _forget.run(db, {"username": key})

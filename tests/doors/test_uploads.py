@@ -9,7 +9,6 @@ import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -17,27 +16,12 @@ import pytest
 from chatrooms.doors import receiving
 from chatrooms.errors import Conflict, RateLimited
 from chatrooms.storage import blobs
-from tests.features.files import PIECE, TUS, begin, head, load, offset, picture, request, send, upload
+from tests.features.files import PIECE, TUS, begin, head, load, offset, open_piece, picture, request, send, upload
 from tests.people import PATIENCE, connect
 from tests.processes import started
 from tests.servers import running
 
 CONTENT = os.urandom(3 * receiving.PIECE + 5)
-
-
-async def open_piece(person, path, at, length):
-    """Begin to send a piece, and return what writes more of it."""
-    parts = urlsplit(person.url)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    fields = PIECE | {
-        "Host": "localhost",
-        "Authorization": f"Bearer {person.token}",
-        "Upload-Offset": at,
-        "Content-Length": length,
-    }
-    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    writer.write(f"PATCH /{path} HTTP/1.1\r\n{lines}\r\n".encode())
-    return reader, writer
 
 
 async def stored(person, path, least):
@@ -228,7 +212,7 @@ async def test_few_pieces_of_an_address_at_a_time(alice, person, monkeypatch):
 
 
 async def test_addresses_count_apart():
-    receivings = receiving.Receivings(None, None, 0)
+    receivings = receiving.Receivings(None, None, None)
     with ExitStack() as open_ones:
         for number in range(receiving.OF_ADDRESS):
             open_ones.enter_context(receivings.begin(f"{number}", f"guest {number}", "192.0.2.1"))
@@ -239,7 +223,7 @@ async def test_addresses_count_apart():
 
 async def test_when_all_places_are_taken_addresses_share_them(monkeypatch):
     monkeypatch.setattr(receiving, "OF_ALL", 6)
-    receivings = receiving.Receivings(None, None, 0)
+    receivings = receiving.Receivings(None, None, None)
     with ExitStack() as open_ones:
 
         def begin(id: str, network: str) -> receiving.Receiving:
@@ -264,8 +248,8 @@ async def test_a_sender_that_never_pauses_is_ended_too(alice):
     upload = path.rpartition("/")[2]
     room = alice.server.chat._pipeline.blobs
 
-    async def enough(_size: int) -> None:
-        """Let any piece be stored."""
+    async def enough(_shares: tuple[str, ...]) -> dict[str, int]:
+        return {"": len(CONTENT)}
 
     class Endless:
         """A request whose next bytes are always there."""
@@ -274,7 +258,7 @@ async def test_a_sender_that_never_pauses_is_ended_too(alice):
             await asyncio.sleep(0)
             return {"type": "http.request", "body": b"x", "more_body": True}
 
-    ended = receiving.Receiving(room, upload, "alice", "192.0.2.1", enough)
+    ended = receiving.Receiving(receiving.Receivings(room, enough, None), upload, "alice", "192.0.2.1")
     sending = asyncio.create_task(ended.receive(Endless(), 0, len(CONTENT)))
     await asyncio.sleep(0)
     ended.stop()

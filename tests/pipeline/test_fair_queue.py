@@ -15,8 +15,8 @@ WAITING = 3
 class Workers:
     """Work that takes turns; ``began`` is in which order, and each goes on until `end`."""
 
-    def __init__(self, at_once: int) -> None:
-        self.queue, self.began = FairQueue(at_once, WAITING, "Wait."), []
+    def __init__(self, at_once: int, of_one: int | None = None) -> None:
+        self.queue, self.began = FairQueue(at_once, WAITING, "Wait.", of_one=of_one), []
         self._ends: dict[str, asyncio.Event] = {}
 
     async def start(self, name: str, network: str, person: str = "") -> asyncio.Task[None]:
@@ -82,3 +82,23 @@ async def test_who_gives_up_waiting_keeps_no_turn():
     await settle()
     await workers.start("d", "d")
     assert workers.began == ["a", "c", "d"]
+
+
+async def test_an_address_has_few_turns_however_long_they_take_and_others_have_the_rest():
+    workers = Workers(3, of_one=2)
+    waiting = [await workers.start(f"a{number}", "a") for number in range(4)]
+    assert workers.began == ["a0", "a1"]
+    await workers.start("b0", "b")
+    await workers.start("b1", "b")
+    assert workers.began == ["a0", "a1", "b0"]
+    await workers.end("b0")
+    assert workers.began == ["a0", "a1", "b0", "b1"]
+    waiting[2].cancel()
+    await settle()
+    await workers.end("a0")
+    assert workers.began[4:] == ["a3"]
+    for name in ("a1", "a3", "b1"):
+        await workers.end(name)
+    for number in range(3):
+        await workers.start(f"c{number}", f"c{number}")
+    assert workers.began[5:] == ["c0", "c1", "c2"]

@@ -11,7 +11,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.errors import NoSpace, RateLimited, TooLarge
-from chatrooms.features.files import names, stored
+from chatrooms.features.files import names, shares, stored
 from chatrooms.pipeline import access, contents
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import Params, change, no_room, query
@@ -62,7 +62,10 @@ class Space(TypedDict):
 
     largest: Annotated[int, Field(description="The size of the largest file; 0 if this server has no files.")]
     used: Annotated[int, Field(description="What your files take, with those that you have not posted yet.")]
-    quota: Annotated[int, Field(description="What they can take.")]
+    quota: Annotated[
+        int,
+        Field(description="What they can take; less if the server, or new people, have little left."),
+    ]
 
 
 @change("file.begin", may=access.anyone, locks=no_room, rate="upload", method="begin_file", scope="post", scoped=True)
@@ -82,12 +85,14 @@ def begin(act: Act, p: Announced, _: None) -> Begun:
         raise RateLimited(f"You have {number} unfinished uploads. Finish or cancel one first.", retry_after=60)
     used = usage.used(act.db, act.me.username) + to_come
     quota = {"used": used, "quota": limits.file_quota * MEGABYTE}
-    _require_space(used, p.size, limits.file_quota, "You have", **quota)
-    _require_space(usage.used(act.db, usage.EVERYBODY), p.size, limits.file_space, "This server has")
+    _require_space(quota["quota"] - used, quota["quota"], p.size, "You have", **quota)
+    counted = shares.of(act)
+    for key, left in shares.left(act.db, limits, counted).items():
+        _require_space(left, shares.size(limits, key), p.size, _whose(key))
     new, name = str(uuid4()), names.clean(p.name)
     hint = p.type if _media_type.fullmatch(p.type) else ""
     row = {"id": new, "owner": act.me.username, "name": name, "hint": hint, "length": p.size, "at": act.now}
-    stored.add(act.db, row | {"square": p.square, "duration": p.duration})
+    stored.add(act.db, row | {"square": p.square, "duration": p.duration, "shares": " ".join(counted)})
     return {"file": {"id": new, "name": name}, "upload": f"uploads/{new}"}
 
 
@@ -95,11 +100,16 @@ def _too_large(megabytes: int) -> str:
     return f"Files can have at most {megabytes:,} MB." if megabytes else "Files cannot be shared on this server."
 
 
-def _require_space(used: int, size: int, megabytes: int, who: str, /, **about: int) -> None:
-    left = megabytes * MEGABYTE - used
+def _whose(key: str) -> str:
+    if key == usage.EVERYBODY:
+        return "This server has"
+    return "New people and guests have" if key == shares.ALL else "New people and guests at your address have"
+
+
+def _require_space(left: int, of: int, size: int, who: str, /, **about: int) -> None:
     if size > left:
-        shown = max(0, left) // MEGABYTE
-        raise NoSpace(f"{who} only {shown:,} of {megabytes:,} MB left for files.", field="size", **about)
+        shown, most = max(0, left) // MEGABYTE, of // MEGABYTE
+        raise NoSpace(f"{who} only {shown:,} of {most:,} MB left for files.", field="size", **about)
 
 
 @query("file.space", may=access.anyone, method="file_space", scope="post", scoped=True)
@@ -107,4 +117,6 @@ def space(act: Act, p: Nothing, _: None) -> Space:
     """Return how much you can upload."""
     limits, to_come = act.server.settings, stored.unfinished(act.db, act.me.username)[1]
     used = usage.used(act.db, act.me.username) + to_come
-    return {"largest": limits.file_size * MEGABYTE, "used": used, "quota": limits.file_quota * MEGABYTE}
+    left = min(shares.left(act.db, limits, shares.of(act)).values())
+    quota = min(limits.file_quota * MEGABYTE, used + max(0, left))
+    return {"largest": limits.file_size * MEGABYTE, "used": used, "quota": quota}

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from chatrooms import clock
 from chatrooms.features.files import stored
@@ -63,13 +63,12 @@ async def _sweep(chat: Chat, _job: Job) -> None:
 
 
 async def _sweep_idle(chat: Chat) -> None:
-    """Remove unfinished uploads that made no progress."""
-    longest = IDLE.total_seconds()
-    old = files.c.size.is_(None), files.c.gone.is_(False), files.c.at < clock.ago(seconds=longest)
-    found = select(files.c.id).where(*old)
-    for which in await chat.lookup(lambda db: db.scalars(found).all()):
-        idle = await chat.blobs.run(chat.blobs.spool.idle, which)
-        if idle is None or idle > longest:
+    """Remove unfinished uploads that made no progress at any server."""
+    last = func.coalesce(files.c.progress_at, files.c.at)
+    is_incomplete = files.c.size.is_(None), files.c.charged < files.c.length, files.c.gone.is_(False)
+    old = *is_incomplete, last < clock.ago(seconds=IDLE.total_seconds())
+    while found := await _ids(chat, *old):
+        for which in found:
             await give_up(chat, which)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from chatrooms import clock
 from chatrooms.errors import NotAMember, NotFound
-from chatrooms.features.files import stored
+from chatrooms.features.files import shares, stored
 from chatrooms.features.files.beginning import KEPT
 from chatrooms.features.files.finishing import finish
 from chatrooms.features.files.removing import give_up
@@ -18,7 +18,6 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.contents import Contents, Incoming, Outgoing, Served
-from chatrooms.storage import usage
 
 SIZES = ("small", "large")
 
@@ -28,11 +27,8 @@ def _incoming(db: Connection, id: str) -> Incoming | None:
     if row is None:
         return None
     expires, is_complete = clock.moved(row["at"], KEPT), row["size"] is not None
-    return Incoming(id, row["owner"], row["length"], row["at"], expires, row["charged"], is_complete)
-
-
-def _used(db: Connection) -> int:
-    return usage.used(db, usage.EVERYBODY)
+    progressed, counted = row["progress_at"] or row["at"], tuple(row["shares"].split())
+    return Incoming(id, row["owner"], row["length"], expires, row["charged"], progressed, counted, is_complete)
 
 
 async def _arrived(chat: Chat, id: str, there: int) -> None:
@@ -60,5 +56,5 @@ def _find(db: Connection, caller: Caller, id: str, _name: str, size: str) -> Out
     return Outgoing(f"{id}.{size}", row["name"], "image/webp", None, inline=True)
 
 
-CONTENTS = Contents(_incoming, _used, _arrived, finish, give_up)
+CONTENTS = Contents(_incoming, shares.left, _arrived, finish, give_up)
 SERVED = Served("", _find)

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from typing_extensions import TypedDict
 
+from chatrooms import clock
 from chatrooms.storage import usage
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
@@ -90,6 +91,8 @@ files = Table(
     Column("portrait_of", String(400), comment="the username, or the name of the room, whose picture it is"),
     Column("gone", Boolean, nullable=False, server_default=false(), comment="a job removes it"),
     Column("at", String(24), nullable=False, comment="when the upload began"),
+    Column("progress_at", String(24), comment="when bytes came last that count; null if none did"),
+    Column("shares", Text, nullable=False, server_default="", comment="for which it counts, see files.shares"),
     Index(None, "room", "seq"),
 )
 is_unused = (files.c.message.is_(None), files.c.portrait_of.is_(None))
@@ -149,8 +152,8 @@ def arrived(db: Connection, id: str, there: int) -> None:
     """Count the bytes of an unfinished upload of which ``there`` have arrived."""
     row = find(db, id)
     if row and row["size"] is None and there > row["charged"]:
-        db.execute(update(files).where(files.c.id == id).values(charged=there))
-        usage.charge(db, row["owner"], there - row["charged"])
+        db.execute(update(files).where(files.c.id == id).values(charged=there, progress_at=clock.now()))
+        _charge(db, row, there - row["charged"])
 
 
 def complete(db: Connection, id: str, **about: Any) -> bool:
@@ -158,7 +161,7 @@ def complete(db: Connection, id: str, **about: Any) -> bool:
     row = find(db, id)
     if row and row["size"] is None:
         db.execute(update(files).where(files.c.id == id).values(**about))
-        usage.charge(db, row["owner"], about["charged"] - row["charged"])
+        _charge(db, row, about["charged"] - row["charged"])
     return row is not None
 
 
@@ -185,4 +188,8 @@ def forget(db: Connection, id: str) -> None:
     row = _by_id.one(db, {"id": id})
     if row:
         db.execute(delete(files).where(files.c.id == id))
-        usage.charge(db, row["owner"], -row["charged"])
+        _charge(db, row, -row["charged"])
+
+
+def _charge(db: Connection, row: Mapping[str, Any], more: int) -> None:
+    usage.charge(db, more, row["owner"], *row["shares"].split())

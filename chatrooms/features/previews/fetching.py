@@ -69,16 +69,17 @@ class Fetching:
     def close(self) -> None:
         """Do nothing: what is fetched belongs to jobs, which are cancelled."""
 
-    async def page(self, url: str, network: str) -> dict[str, Any] | None:
-        """Return the page of a link as it was or is now stored; None if its host gets too many requests.
+    async def page(self, url: str, network: str, tenant: str) -> dict[str, Any] | None:
+        """Return the page of a link as it was or is now stored for a tenant; None if its host gets too many requests.
 
         ``network`` stands for the network of the person who linked to it: networks take turns.
         """
-        known = await self._chat.lookup(partial(stored.cached, url=url))
+        known = await self._chat.lookup(partial(stored.cached, url=url, tenant=tenant))
         if known:
             return known
         try:
-            return await self._store(*await self._fetch(url, network))
+            page, picture = await self._fetch(url, network)
+            return await self._store({**page, "tenant": tenant}, picture)
         except RateLimited:
             return None
 
@@ -88,7 +89,7 @@ class Fetching:
         begun = now()
         try:
             async with asyncio.timeout(SECONDS):
-                response = await web.get(url, *HTML, "image/")
+                response = await web.get(url, network, *HTML, "image/")
             left = SECONDS - (now() - begun)
             if response.type not in HTML:
                 return page, response.body
@@ -100,7 +101,8 @@ class Fetching:
             return page, b""
         with suppress(Unreachable, TimeoutError, ValueError, RateLimited):
             async with asyncio.timeout(left):
-                return page, (await web.get(urljoin(response.url, about["picture"]), "image/")).body
+                found = await web.get(urljoin(response.url, about["picture"]), network, "image/")
+                return page, found.body
         return page, b""
 
     async def _store(self, page: dict[str, Any], picture: bytes) -> dict[str, Any]:
@@ -186,7 +188,7 @@ def _nothing(url: str) -> dict[str, Any]:
 
 def _add(act: Act, page: dict[str, Any]) -> None:
     stored.add_page(act.db, page)
-    usage.charge(act.db, usage.EVERYBODY, page["size"])
+    usage.charge(act.db, page["size"])
 
 
 def _keep(act: Act, page: str) -> None:

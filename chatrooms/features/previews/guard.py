@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from functools import cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from chatrooms.pipeline.fair_queue import FairQueue
 from chatrooms.storage.daemon_threads import DaemonThreads
 
 Address = IPv4Address | IPv6Address
@@ -37,8 +39,14 @@ Of IPv6, all public addresses are in 2000::/3, so that mapped (::ffff:0:0/96), N
 multicast ones need no mention; 2001::/23 has Teredo, and 2002::/16 is 6to4: these contain addresses of IPv4.
 168.63.129.16 is in no registry: on machines of Azure, it is the platform's own.
 """
-LOOK_UPS = 12
-"""How many names are looked up at once: the links of all messages that are worked on."""
+LOOK_UPS = 32
+"""How many names are looked up at once. A look-up that nobody waits for any more goes on until the system gives up."""
+OF_NETWORK, OF_HOST = 4, 2
+"""How many of these are for one network, and how many of one name."""
+
+
+MOST_WAITING = 100
+BUSY = "Too many names are being looked up."
 
 
 class Unreachable(Exception):
@@ -74,11 +82,14 @@ class Guard:
 
     def __init__(self, allowed: Sequence[Network] = (), resolve: Resolve = look_up) -> None:
         self._allowed, self._resolve = allowed, resolve
+        self._of_hosts = FairQueue(LOOK_UPS, MOST_WAITING, BUSY, of_one=OF_HOST)
+        self._of_networks = FairQueue(LOOK_UPS, MOST_WAITING, BUSY, of_one=OF_NETWORK)
 
-    async def address(self, scheme: str, host: str, port: int | None) -> Address:
+    async def address(self, scheme: str, host: str, port: int | None, whom: str = "") -> Address:
         """Return the address for a host. Raises `Refused` for the host of any other network, ``OSError`` for none.
 
-        A name all of whose addresses are not public is refused, and so is one of which only some are.
+        A name all of whose addresses are not public is refused, and so is one of which only some are. ``whom`` stands
+        for the network of the person for whom it is: raises ``RateLimited`` if many of its names are looked up.
         """
         port = port or PORTS[scheme]
         if port > LAST_PORT:
@@ -86,7 +97,7 @@ class Guard:
         if "." not in host.rstrip(".") and ":" not in host:
             raise Refused("this is the name of a machine in a local network")
         try:
-            found = [ip_address(each) for each in await self._resolve(host, port)]
+            found = [ip_address(each) for each in await self._look_up(host, port, whom)]
         except ValueError as error:
             raise Refused("this is no address") from error
         if not found:
@@ -95,7 +106,29 @@ class Guard:
             raise Refused("this address is not public")
         return found[0]
 
+    async def _look_up(self, host: str, port: int, whom: str) -> Sequence[str]:
+        """Return the addresses of a host, in turns: silent servers of names hold up those who asked them, not others.
+
+        Who gives up waiting takes their turn along: it ends with the look-up, which has a thread until then.
+        """
+        async with AsyncExitStack() as turns:
+            await turns.enter_async_context(self._of_networks.turn(whom, whom))
+            await turns.enter_async_context(self._of_hosts.turn(host.rstrip(".").lower(), whom))
+            looking = asyncio.create_task(self._resolved(host, port, turns.pop_all()))
+        looking.add_done_callback(_noted)
+        return await asyncio.shield(looking)
+
+    async def _resolved(self, host: str, port: int, turns: AsyncExitStack) -> Sequence[str]:
+        async with turns:
+            return await self._resolve(host, port)
+
     def _allows(self, address: Address, *, is_usual: bool) -> bool:
         if any(address in network for network in self._allowed if network.version == address.version):
             return True
         return is_usual and is_public(address)
+
+
+def _noted(looking: asyncio.Task[Sequence[str]]) -> None:
+    """Note that a look-up failed, which those know already who waited for it."""
+    if not looking.cancelled():
+        looking.exception()

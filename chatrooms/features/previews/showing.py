@@ -19,6 +19,7 @@ from chatrooms.features.messages.loading import changed, find
 from chatrooms.features.previews import stored
 from chatrooms.features.previews.fetching import Fetching
 from chatrooms.features.previews.links import links, may_link
+from chatrooms.pipeline import tenants
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.feature import Row, on
@@ -69,14 +70,13 @@ def _hidden(network: str) -> str:
 
 async def _fetch(fetching: Fetching, chat: Chat, job: Job) -> None:
     """Fetch the links of a message that were not tried yet, and show what there is, all of it at once."""
-    message, known = await chat.lookup(partial(_asked, id=job.data["message"]))
+    message, known, tenant = await chat.lookup(partial(_asked, id=job.data["message"]))
     if message is None or message["deleted"]:
         return
     found = await asyncio.to_thread(links, message["text"] or "")
     new = [each for each in found if each not in known and not _is_below(each, chat.settings.url)]
-    pages = dict(
-        zip(new, await asyncio.gather(*(fetching.page(each, job.data.get("from", "")) for each in new)), strict=True)
-    )
+    asked = (fetching.page(each, job.data.get("from", ""), tenant) for each in new)
+    pages = dict(zip(new, await asyncio.gather(*asked), strict=True))
     if pages:
         await chat.change(partial(_show, asked=message, found=found, pages=pages), NOBODY, message["room"])
 
@@ -86,8 +86,10 @@ def _is_below(link: str, site: str) -> bool:
     return bool(site) and f"{link}/".startswith(f"{site.rstrip('/')}/")
 
 
-def _asked(db: Any, id: str) -> tuple[Message | None, list[str]]:
-    return find(db, id), stored.known_urls(db, id)
+def _asked(db: Any, id: str) -> tuple[Message | None, list[str], str]:
+    """Return a message, its links that were tried, and the tenant of its author."""
+    message = find(db, id)
+    return message, stored.known_urls(db, id), tenants.of(db, message["author"]) if message else ""
 
 
 def _show(act: Act, asked: Message, found: Sequence[str], pages: Pages) -> None:
@@ -113,7 +115,7 @@ async def _sweep(_fetching: Fetching, chat: Chat, _job: Job) -> None:
 
 
 def _forget(act: Act, page: str) -> None:
-    usage.charge(act.db, usage.EVERYBODY, -stored.forget_page(act.db, page))
+    usage.charge(act.db, -stored.forget_page(act.db, page))
 
 
 FETCH = JobKind("previews.fetch", _fetch, attempts=2, at_once=AT_ONCE, sharing="from", at_once_of_one=AT_ONCE_OF_ONE)

@@ -1,6 +1,7 @@
 """The previews as they are stored: pages as they were fetched, and which of them a message shows.
 
-A page is never changed, because messages that show it would change unnoticed; after a time it is fetched anew.
+A page is never changed, because messages that show it would change unnoticed; after a time it is fetched anew. Each
+tenant has pages of its own: how quickly a preview comes, or how old it is, tells nobody what others link to.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ pages = Table(
     Column("picture", JSON(none_as_null=True)),
     Column("size", Integer, nullable=False, comment="the bytes of the picture"),
     Column("expires_at", String(24), nullable=False, comment="from when on it is fetched anew for further messages"),
+    Column("tenant", String(64), nullable=False, server_default="", comment="whose people can be shown it"),
     Index(None, "url", "expires_at"),
     Index(None, "expires_at"),
 )
@@ -104,7 +106,7 @@ OF_MESSAGES = Foreseen(
 _urls = Prepared(select(previews.c.url).where(previews.c.message == bindparam("message")))
 _cached = Prepared(
     select(pages)
-    .where(pages.c.url == bindparam("url"), pages.c.expires_at > bindparam("now"))
+    .where(*(pages.c[name] == bindparam(name) for name in ("url", "tenant")), pages.c.expires_at > bindparam("now"))
     .order_by(pages.c.expires_at.desc())
     .limit(1)
 )
@@ -143,9 +145,9 @@ def known_urls(db: Connection, message: str) -> list[str]:
     return [row["url"] for row in _urls.all(db, {"message": message})]
 
 
-def cached(db: Connection, url: str) -> dict[str, Any] | None:
-    """Return the page of a link if it was tried recently."""
-    return _cached.one(db, {"url": url, "now": clock.now()})
+def cached(db: Connection, url: str, tenant: str) -> dict[str, Any] | None:
+    """Return the page of a link if it was tried recently for people of a tenant."""
+    return _cached.one(db, {"url": url, "tenant": tenant, "now": clock.now()})
 
 
 def shown(db: Connection, message: str, page: str) -> dict[str, Any] | None:

@@ -44,12 +44,14 @@ class Response:
 class _Pinned(httpx2.AsyncBaseTransport):
     """Connects to the address that the guard has checked; TLS and the header ``Host`` have the name."""
 
-    def __init__(self, guard: Guard, admit: Callable[[str], None], inner: httpx2.AsyncBaseTransport) -> None:
-        self._guard, self._admit, self._inner = guard, admit, inner
+    def __init__(
+        self, guard: Guard, admit: Callable[[str], None], inner: httpx2.AsyncBaseTransport, whom: str = ""
+    ) -> None:
+        self._guard, self._admit, self._inner, self._whom = guard, admit, inner, whom
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         url, host = request.url, request.url.raw_host.decode()
-        address = await self._guard.address(url.scheme, host, url.port)
+        address = await self._guard.address(url.scheme, host, url.port, self._whom)
         self._admit(network(str(address)))
         request.url = url.copy_with(host=str(address))
         request.extensions = {**request.extensions, "sni_hostname": host.rstrip(".")}
@@ -66,15 +68,15 @@ class Web:
         self._guard, self._admit = guard, admit
         self._tls = httpx2.create_ssl_context(trust_env=False)
 
-    async def get(self, url: str, *types: str) -> Response:
+    async def get(self, url: str, whom: str, *types: str) -> Response:
         """Return the response of one of some media types, or of types that begin with one; raises `Unreachable`.
 
-        It takes as long as the server likes: the caller has to limit that.
+        It takes as long as the server likes: the caller has to limit that. Look-ups are done in turns, for ``whom``.
         """
         try:
             target = httpx2.URL(url)
             for _ in range(1 + MOST_REDIRECTS):
-                found = await self._request(_required(target), types)
+                found = await self._request(_required(target), whom, types)
                 if isinstance(found, Response):
                     return found
                 target = target.join(found)
@@ -82,13 +84,14 @@ class Web:
             raise Unreachable(str(error)) from error
         raise Unreachable("this redirects too often")
 
-    async def _request(self, url: httpx2.URL, types: tuple[str, ...]) -> Response | str:
+    async def _request(self, url: httpx2.URL, whom: str, types: tuple[str, ...]) -> Response | str:
         """Return the response, or where it redirects to. The connection is for this request alone."""
         once = httpx2.Limits(max_connections=1, max_keepalive_connections=0)
         transport = _Pinned(
             self._guard,
             self._admit,
             httpx2.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=once, retries=0),
+            whom,
         )
         async with (
             httpx2.AsyncClient(transport=transport, trust_env=False, timeout=None) as client,

@@ -35,13 +35,6 @@ class Spool:
             return 0
         return self.path(id).stat().st_size
 
-    def idle(self, id: str) -> float | None:
-        """Return for how many seconds nothing has come; None if nothing ever did."""
-        try:
-            return time.time() - self.path(id).stat().st_mtime
-        except FileNotFoundError:
-            return None
-
     def write(self, id: str, offset: int, data: bytes) -> None:
         """Write bytes, which are on the disk only once `size` was asked.
 

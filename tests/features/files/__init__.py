@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from PIL import Image
@@ -48,6 +50,21 @@ async def send(person: Person, path: str, at: int, body: Any, **headers: str) ->
     return await request(
         person, person.url, "PATCH", path, data=data, headers=PIECE | {"Upload-Offset": str(at)} | headers
     )
+
+
+async def open_piece(person, path, at, length):
+    """Begin to send a piece, and return what writes more of it."""
+    parts = urlsplit(person.url)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    fields = PIECE | {
+        "Host": "localhost",
+        "Authorization": f"Bearer {person.token}",
+        "Upload-Offset": at,
+        "Content-Length": length,
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    writer.write(f"PATCH /{path} HTTP/1.1\r\n{lines}\r\n".encode())
+    return reader, writer
 
 
 async def upload(person: Person, content: bytes, name: str = "notes.txt", **more: Any) -> str:

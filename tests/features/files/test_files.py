@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import time
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, update
 
 from chatrooms import clock
+from chatrooms.doors import receiving
 from chatrooms.features.files import removing, stored
 from chatrooms.pipeline.act import APPLICATION
 from chatrooms.pipeline.contents import IDLE, MOST_UNFINISHED
 from chatrooms.settings import MEGABYTE
 from chatrooms.storage import usage
-from tests.features.files import TUS, begin, head, load, offset, picture, request, send, share, upload
+from chatrooms.storage.blobs.spool import Spool
+from tests.features.files import TUS, begin, head, load, offset, open_piece, picture, request, send, share, upload
 from tests.people import PATIENCE, Refused, connect
 from tests.servers import running
 
@@ -223,7 +223,7 @@ async def test_too_large_a_file_is_refused_before_it_is_sent(tmp_path, database,
 
 
 async def test_the_quota_is_shown_before_it_is_hit_and_counts_everything(tmp_path, database):
-    limits = {"file_size": 1, "file_quota": 2, "file_space": 3}
+    limits = {"file_size": 1, "file_quota": 2, "file_space": 3, "file_share": 100}
     async with running(tmp_path, database=database, **limits) as server, connect(server.url, "alice") as alice:
         about = {"largest": MEGABYTE, "quota": 2 * MEGABYTE}
         assert await alice.run("file.space") == about | {"used": 0}
@@ -235,7 +235,7 @@ async def test_the_quota_is_shown_before_it_is_hit_and_counts_everything(tmp_pat
 
 
 async def test_what_is_announced_takes_no_space_of_others_until_it_arrives(tmp_path, database):
-    limits = {"file_size": 1, "file_quota": 20, "file_space": 2}
+    limits = {"file_size": 1, "file_quota": 20, "file_space": 2, "file_share": 100}
     content = b"x" * MEGABYTE
     async with (
         running(tmp_path, database=database, **limits) as server,
@@ -276,11 +276,11 @@ async def test_an_upload_without_progress_for_an_hour_is_dropped(person, own_ser
     silent, stopped, going, new = [await begin(alice, HELLO) for _ in range(4)]
     for path in (stopped, going):
         await send(alice, path, 0, HELLO[:5])
-    an_hour_ago = time.time() - IDLE.total_seconds() - 1
-    os.utime(chat.blobs.spool.path(stopped.rpartition("/")[2]), (an_hour_ago, an_hour_ago))
     whole, began = await upload(alice, HELLO), stored.files.c.id != new.rpartition("/")[2]
     long_ago = update(stored.files).where(began).values(at=clock.ago(hours=2))
-    await chat.change(lambda act: act.db.execute(long_ago) and None, APPLICATION)
+    an_hour_ago = clock.ago(seconds=IDLE.total_seconds() + 1)
+    since = update(stored.files).where(stored.files.c.id == stopped.rpartition("/")[2]).values(progress_at=an_hour_ago)
+    await chat.change(lambda act: [act.db.execute(each) for each in (long_ago, since)] and None, APPLICATION)
     await removing.SWEEP.run(chat, None)
     assert {row["id"] for row in await rows(own_server)} == {*(p.rpartition("/")[2] for p in (going, new)), whole}
     assert [(await head(alice, path))[0] for path in (silent, stopped, going, new)] == [404, 404, 200, 200]
@@ -292,3 +292,25 @@ async def test_an_empty_file_and_a_negative_one_are_refused(person):
     for size in (0, -1, 1.5, "1", None):
         with pytest.raises(Refused, match=r"invalid.*size"):
             await alice.run("file.begin", name="x", size=size)
+
+
+async def test_an_upload_goes_on_for_hours_if_the_database_says_that_bytes_come_whichever_server_has_them(
+    person, own_server, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(receiving, "SECONDS_TO_COUNT", 0)
+    alice, content = await person("alice"), b"x" * (receiving.PIECE + 9)
+    path, chat = await begin(alice, content), own_server.chat._pipeline
+    _, writer = await open_piece(alice, path, 0, len(content))
+    for at in (0, 5):
+        writer.write(content[at : at + 5])
+        async with asyncio.timeout(PATIENCE):
+            while (await rows(own_server))[0]["charged"] < at + 5:
+                await asyncio.sleep(0.01)
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(chat.blobs, "spool", Spool(tmp_path / "other", tmp_path))
+            await removing.SWEEP.run(chat, None)
+        (row,) = await rows(own_server)
+        assert row["progress_at"] > clock.ago(minutes=1)
+        long_ago = update(stored.files).values(at=clock.ago(hours=2), progress_at=clock.ago(minutes=50))
+        await chat.change(lambda act, long_ago=long_ago: act.db.execute(long_ago) and None, APPLICATION)
+    writer.close()

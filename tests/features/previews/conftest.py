@@ -20,12 +20,14 @@ LOADING = tuple(previews.feature(LOOPBACK) if each is previews.FEATURE else each
 
 
 @asynccontextmanager
-async def loading(data: Path, database: str = "", **settings: Any) -> AsyncIterator[RunningServer]:
+async def loading(
+    data: Path, database: str = "", authenticate: Any = None, **settings: Any
+) -> AsyncIterator[RunningServer]:
     """Run a chat whose links are previewed, also those to loopback."""
     if not database:
         await databases.put_into(data)
     made = Settings(data=data, database=database, **QUICK | {"previews": True} | settings)
-    chat = Chatrooms(made, features=LOADING)
+    chat = Chatrooms(made, features=LOADING, authenticate=authenticate)
     async with chat.lifespan(), serving(chat) as url:
         yield RunningServer(url, chat)
 

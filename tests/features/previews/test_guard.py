@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatrooms.features.previews.guard import LAST_PORT, LOOK_UPS, Guard, Refused, is_public, look_up
+from chatrooms.features.previews.guard import (
+    LAST_PORT,
+    LOOK_UPS,
+    OF_HOST,
+    OF_NETWORK,
+    Guard,
+    Refused,
+    is_public,
+    look_up,
+)
 
 PUBLIC = ["1.1.1.1", "8.8.8.8", "93.184.215.14", "172.15.0.1", "172.32.0.1", "100.63.255.255", "2606:4700::1111"]
 PRIVATE = [
@@ -126,3 +135,59 @@ async def test_look_ups_that_never_end_block_no_other_work_nor_the_exit(monkeypa
     finally:
         ended.set()
     assert await asyncio.gather(*asking) == [["1.1.1.1"]] * len(asking)
+
+
+class Names:
+    """A resolver that never answers for names of ``silent``, until `end`."""
+
+    def __init__(self) -> None:
+        self.asked, self._ended = [], asyncio.Event()
+
+    async def __call__(self, host: str, _port: int) -> list[str]:
+        self.asked.append(host)
+        if host.rstrip(".").lower().endswith(".silent"):
+            await self._ended.wait()
+            raise OSError("no answer")
+        return ["1.1.1.1"]
+
+    def end(self) -> None:
+        self._ended.set()
+
+
+async def settle() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_silent_servers_of_names_hold_up_those_alone_who_ask_them():
+    """Also when nobody waits any more for what they were asked, as their threads are busy until the system gives up."""
+    names = Names()
+    guard = Guard(resolve=names)
+    asking = [
+        asyncio.create_task(guard.address("http", f"{number}.silent", None, f"botnet {number % 3}"))
+        for number in range(3 * 10)
+    ]
+    await settle()
+    assert len(names.asked) == 3 * OF_NETWORK < LOOK_UPS
+    for each in asking:
+        each.cancel()
+    await settle()
+    assert len(names.asked) == 3 * OF_NETWORK
+    late = asyncio.create_task(guard.address("http", "example.org", None, "botnet 0"))
+    assert str(await guard.address("http", "example.org", None, "alice's")) == "1.1.1.1"
+    assert not late.done()
+    names.end()
+    assert str(await late) == "1.1.1.1"
+
+
+async def test_a_silent_name_that_many_link_to_has_few_look_ups():
+    names = Names()
+    guard = Guard(resolve=names)
+    written = ("popular.silent", "popular.Silent.")
+    asking = [asyncio.create_task(guard.address("http", written[number % 2], None, f"{number}")) for number in range(9)]
+    await settle()
+    assert len(names.asked) == OF_HOST
+    names.end()
+    for each in asking:
+        with pytest.raises(OSError, match="no answer"):
+            await each

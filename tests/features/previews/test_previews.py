@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
+from chatrooms import User
 from chatrooms.features.previews import fetching, showing
 from chatrooms.features.search import indexing
 from chatrooms.pipeline.chat import NOBODY
@@ -175,6 +177,23 @@ async def test_a_page_is_loaded_once_for_several_messages(alice, bob, here):
     assert len(here.asked) == 1
 
 
+async def test_no_tenant_notices_what_others_link_to(tmp_path, here, either_database):
+    tenants = {"alice": "acme", "bob": "acme", "gina": "globex", "ivan": None}
+
+    async def who(handshake):
+        return User(handshake.auth["id"], tenant=tenants[handshake.auth["id"]])
+
+    here.answers["/"] = page()
+    async with loading(tmp_path, either_database, who) as server, AsyncExitStack() as stack:
+        asked = []
+        for name in tenants:
+            person = await stack.enter_async_context(connect(server.url, name, auth={"id": name}))
+            (preview,) = await shown(person, await person.say(name, here.url()))
+            asked.append(len(here.asked))
+            assert preview["title"] == "A page"
+        assert asked == [1, 1, 2, 3], "bob's is alice's"
+
+
 async def test_editing_keeps_adds_and_removes_previews(alice, here, own_server):
     here.answers = {f"/{number}": page(f"page {number}") for number in range(3)}
     message = await alice.say("#lobby", f"{here.url('/0')} {here.url('/1')}")
@@ -263,7 +282,7 @@ async def test_pages_that_no_message_shows_are_removed_with_their_pictures(
     await sweep()
     stored = [each for each in (tmp_path / "files").rglob("*") if each.is_file()]
     assert stored == []
-    assert await chat._pipeline.lookup(lambda db: db.exec_driver_sql("SELECT sum(bytes) FROM file_usage").scalar()) == 0
+    assert await chat._pipeline.lookup(lambda db: db.exec_driver_sql("SELECT count(*) FROM file_usage").scalar()) == 0
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def web(**how) -> Web:
 
 
 async def get(url: str) -> bytes:
-    return (await web().get(url, "text/html")).body
+    return (await web().get(url, "", "text/html")).body
 
 
 async def test_a_request_has_no_cookies_and_its_own_user_agent():
@@ -27,7 +27,7 @@ async def test_a_request_has_no_cookies_and_its_own_user_agent():
         here.answers = {"/": response(b"x", Set_Cookie="a=b"), "/again": redirect("/")}
         asking = web()
         for path in ("/", "/again"):
-            assert (await asking.get(here.url(path), "text/html")).body == b"x"
+            assert (await asking.get(here.url(path), "", "text/html")).body == b"x"
         for request in here.asked:
             names = {line.partition(":")[0].lower() for line in request.splitlines()[1:]}
             assert names <= {"host", "accept", "accept-encoding", "user-agent", "connection", ""}
@@ -87,10 +87,10 @@ async def test_a_name_is_looked_up_once_and_the_connection_goes_there():
     async with site("rebound.example") as here:
         here.answers["/"] = page()
         asking = web(resolve=resolve)
-        assert (await asking.get(here.url(), "text/html")).body
+        assert (await asking.get(here.url(), "", "text/html")).body
         assert f"Host: rebound.example:{here.port}" in here.asked[0]
         with pytest.raises(Unreachable):
-            await asking.get(here.url(), "text/html")
+            await asking.get(here.url(), "", "text/html")
         assert len(here.asked) == 1
 
 
