@@ -111,7 +111,7 @@ class Chatrooms(ApplicationDoor):
         self._db = Database(settings.database_url, shared=True)
         self._db.writer.on_lost(self._stop_serving)
         self._server = server_of(settings)
-        self._hearing, self._greeting = Hearing(self._id_of), Greeting(self._id_of, on_connect)
+        self._hearing, self._greeting = Hearing(self._id_of, self._username_of), Greeting(self._id_of, on_connect)
         others = self._find_others() if self._db.is_shared else None
         self._broadcast = Broadcast(self._server, self._db.reader, self._hearing.take, others)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(FORGET,))))

@@ -11,13 +11,16 @@ import json
 import random
 import time
 import uuid
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 MAX_MESSAGES = 500
 MAX_BYTES = 100_000
-"""About how many bytes of JSON one request has; the server accepts 128 KiB."""
+"""About how many bytes of JSON one request with several messages has."""
+MOST, MOST_WITH_PICTURE = 128 * 1024, 12 * 1024 * 1024
+"""How many bytes of JSON the server accepts."""
 SECONDS_TO_ANSWER = 30.0
 SECONDS_TO_TRY = 30.0
 """How long a call is repeated while the chat cannot be reached."""
@@ -81,6 +84,15 @@ class Remote:
     def remove_user_sync(self, id: str) -> None:
         """Remove a user from a thread."""
         self._call("remove_user", {"id": id})
+
+    async def set_picture(self, id: str, picture: bytes | None) -> None:
+        """Give a user a picture of at most 9 MiB, or take theirs away, as `Chatrooms.set_picture` does."""
+        await asyncio.to_thread(self.set_picture_sync, id, picture)
+
+    def set_picture_sync(self, id: str, picture: bytes | None) -> None:
+        """Give a user a picture from a thread."""
+        given = None if picture is None else b64encode(picture).decode()
+        self._call("set_picture", {"id": id, "picture": given}, MOST_WITH_PICTURE)
 
     async def hand_over(
         self, id: str, name: str = "", role: str | None = None, tenant: str | None = None, *, minutes: float = 15
@@ -150,12 +162,24 @@ class Remote:
     def _post_all(self, messages: Iterable[dict[str, Any]]) -> list[dict[str, Any] | RemoteRefused]:
         posted: list[dict[str, Any] | RemoteRefused] = []
         for some in _in_parts(map(_repeatable, messages)):
-            answers = self._call("post", {"messages": some})["messages"]
-            posted += [each["message"] if each["ok"] else RemoteRefused(each["error"]) for each in answers]
+            posted += self._post_together(some)
         return posted
 
-    def _call(self, name: str, params: Mapping[str, Any]) -> Any:
+    def _post_together(self, some: list[dict[str, Any]]) -> list[dict[str, Any] | RemoteRefused]:
+        try:
+            answers = self._call("post", {"messages": some})["messages"]
+        except RemoteRefused as refused:
+            if refused.code == "too_large":  # which a message can only be alone
+                return [refused]
+            raise
+        return [each["message"] if each["ok"] else RemoteRefused(each["error"]) for each in answers]
+
+    def _call(self, name: str, params: Mapping[str, Any], most: int = MOST) -> Any:
         body = json.dumps(params, separators=(",", ":")).encode()
+        if len(body) > most:  # the server would answer while it is sent, and end the connection
+            raise RemoteRefused(
+                {"code": "too_large", "message": f"This has {len(body):,} bytes as JSON, more than {most:,}."}
+            )
         pause, end = min(0.5, LONGEST_PAUSE), time.monotonic() + SECONDS_TO_TRY
         while True:
             is_last = time.monotonic() + pause > end

@@ -276,3 +276,6 @@ class ApplicationDoor(HostHandlers):
 
     async def _id_of(self, username: str) -> str:
         return await self._users.id_of(username)
+
+    async def _username_of(self, id: str) -> str | None:
+        return await self._users.known(id)

@@ -18,26 +18,26 @@ SECONDS_TO_SEND = 10.0
 """How long sending the body of a command may take."""
 
 
-async def read(request: Request) -> Any:
-    """Return the JSON that was sent; raises `TooLarge` or `Invalid`."""
-    body = await text(request)
+async def read(request: Request, most: int = MAX_PACKET) -> Any:
+    """Return the JSON that was sent, of at most so many bytes; raises `TooLarge` or `Invalid`."""
+    body = await text(request, most)
     try:
         return parse_json(body or "{}", MAX_DEPTH)
     except ValueError as error:
         raise Invalid(f"That is not JSON: {error}.", field="") from None
 
 
-async def text(request: Request) -> str:
-    """Return the text that was sent; raises `TooLarge` or `Invalid`."""
-    if announced(request.scope) > MAX_PACKET:
-        raise TooLarge(limit=MAX_PACKET)
-    body = b""
+async def text(request: Request, most: int = MAX_PACKET) -> str:
+    """Return the text that was sent, of at most so many bytes; raises `TooLarge` or `Invalid`."""
+    if announced(request.scope) > most:
+        raise TooLarge(limit=most)
+    body = bytearray()
     try:
         async with asyncio.timeout(SECONDS_TO_SEND):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > MAX_PACKET:
-                    raise TooLarge(limit=MAX_PACKET)
+                if len(body) > most:
+                    raise TooLarge(limit=most)
     except (ClientDisconnect, TimeoutError):
         raise Invalid("The request body was cut short.", field="") from None
     try:

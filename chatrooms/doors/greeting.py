@@ -20,6 +20,8 @@ OnDisconnect = Callable[[str], Awaitable[object]]
 """What a host application does when a socket has disconnected: gets the id of the user."""
 IdOf = Callable[[str], Awaitable[str]]
 """Returns the id of the user who has a username."""
+UsernameOf = Callable[[str], Awaitable[str | None]]
+"""Returns the username of a user by their id; None before they have come."""
 
 AT_ONCE = 16
 """How many of these calls run at once for one person."""

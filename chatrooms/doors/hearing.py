@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chatrooms import names
 from chatrooms.doors import handlers
-from chatrooms.doors.greeting import IdOf
+from chatrooms.doors.greeting import IdOf, UsernameOf
 from chatrooms.events import Change, Event
 from chatrooms.pipeline.addressing import payload
 from chatrooms.storage import rows as stored
@@ -41,13 +41,21 @@ MAX_OF_ROOM = 1000
 class Hearing:
     """The handlers, each of all rooms or of one and its threads, and what they have not handled yet."""
 
-    def __init__(self, id_of: IdOf) -> None:
-        self._id_of = id_of
+    def __init__(self, id_of: IdOf, username_of: UsernameOf) -> None:
+        self._id_of, self._username_of = id_of, username_of
         self._ears: list[_Ear] = []
 
-    def on_message(self, handler: OnMessage, room: str | None, *, direct: bool) -> None:
-        """Have ``handler`` called for each new message, except the application's own; if ``direct``, those to it."""
-        self._add("on_message", handler, handler, room, _direct if direct else _messages)
+    def on_message(self, handler: OnMessage, room: str | None, *, direct: bool, mention: str | None) -> None:
+        """Have ``handler`` called for each new message, except the application's own; if ``direct``, those to it.
+
+        With the id of a user as ``mention``, it is called only for those that are for that user.
+        """
+
+        async def mentioned(message: Message) -> None:
+            if _is_for(message, await self._username_of(mention or "")):
+                await handler(message)
+
+        self._add("on_message", handler, mentioned if mention else handler, room, _direct if direct else _messages)
 
     def on_join(self, handler: OnJoin, room: str | None) -> None:
         """Have ``handler`` called for each person who becomes a member of a shared room."""
@@ -89,6 +97,11 @@ def _messages(change: Change) -> Iterator[Given]:
 
 def _direct(change: Change) -> Iterator[Given]:
     return _messages(change) if names.APPLICATION in names.people(names.base(change.room)) else iter(())
+
+
+def _is_for(message: Message, username: str | None) -> bool:
+    """Return whether a message of others mentions a person, or is in a conversation with them."""
+    return username in {*message["mentions"], *names.people(names.base(message["room"]))} - {message["author"]}
 
 
 def _joined(change: Change) -> Iterator[Given]:

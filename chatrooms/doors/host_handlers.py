@@ -11,6 +11,7 @@ from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
 from chatrooms.doors.hearing import Hearing, OnChange, OnJoin, OnMessage
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.policies import Decide, Policies
+from chatrooms.identity.accounts import User
 
 C = TypeVar("C", bound=OnConnect)
 D = TypeVar("D", bound=Decide)
@@ -30,23 +31,35 @@ class HostHandlers:
     _policies: Policies
 
     @overload
-    def on_message(self, handler: M, *, room: str | None = None, direct: bool = False) -> M: ...
+    def on_message(
+        self, handler: M, *, room: str | None = None, direct: bool = False, mention: str | None = None
+    ) -> M: ...
 
     @overload
     def on_message(
-        self, handler: None = None, *, room: str | None = None, direct: bool = False
+        self, handler: None = None, *, room: str | None = None, direct: bool = False, mention: str | None = None
     ) -> Callable[[M], M]: ...
 
-    def on_message(self, handler: OnMessage | None = None, *, room: str | None = None, direct: bool = False) -> Any:
+    def on_message(
+        self,
+        handler: OnMessage | None = None,
+        *,
+        room: str | None = None,
+        direct: bool = False,
+        mention: str | None = None,
+    ) -> Any:
         """Have a coroutine function called with each new message, or only with those in ``room`` and its threads.
 
-        If ``direct``, it gets those that people write to the application, in the conversations with it.
+        If ``direct``, it gets those that people write to the application, in the conversations with it; with the id of
+        a user as ``mention``, those of others that mention this user, and all in conversations with them.
         The application's own messages are left out. Within a room, the next call waits for the last one; nothing else
         waits for them, and their exceptions are logged. Messages that are posted while the chat does not run, or that
         wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``.
         """
-        where = room and names.durable(room)
-        return handlers.decorated(lambda given: self._hearing.on_message(given, where, direct=direct), handler)
+        where, who = room and names.durable(room), None if mention is None else User(mention).id
+        return handlers.decorated(
+            lambda given: self._hearing.on_message(given, where, direct=direct, mention=who), handler
+        )
 
     @overload
     def on_join(self, handler: J, *, room: str | None = None) -> J: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from base64 import b64decode
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,15 @@ from chatrooms.identity.accounts import MAX_ID, MAX_NAME, MAX_TENANT, User
 from chatrooms.pipeline.parsing import parsed
 from chatrooms.pipeline.rates import Rates
 from chatrooms.storage.fields import ServerRole
+from chatrooms.wire.server import MAX_PACKET
 
 if TYPE_CHECKING:
     from chatrooms.client.rows import Message
 
 MAX_MESSAGES = 500
 """How many messages one request can have."""
+MAX_PICTURE = 12 * 1024 * 1024
+"""Bytes of a request with a picture in Base64, which is 9 MiB of picture."""
 
 
 class _Given(BaseModel):
@@ -91,6 +95,19 @@ class Whom(_Given):
     id: str = Field(max_length=MAX_ID)
 
 
+class Picture(Whom):
+    """What `ApplicationDoor.set_picture` takes, in Base64."""
+
+    picture: str | None
+
+    def content(self) -> bytes | None:
+        """Return the bytes of the picture; raises `Invalid`."""
+        try:
+            return None if self.picture is None else b64decode(self.picture, validate=True)
+        except ValueError:
+            raise Invalid("This is not Base64.", field="picture") from None
+
+
 class Known(_Given):
     """A user by their username."""
 
@@ -125,6 +142,7 @@ class RemoteDoor:
             "signal": (Live, self._signal),
             "remove_user": (Whom, self._remove_user),
             "disconnect": (Whom, self._disconnect),
+            "set_picture": (Picture, self._set_picture),
             "hand_over": (HandOver, self._hand_over),
             "username": (Whom, self._username),
             "user_id": (Known, self._user_id),
@@ -142,7 +160,8 @@ class RemoteDoor:
             model, call = self._calls.get(request.path_params["call"], (None, None))
             if model is None or call is None:
                 raise Invalid("There is no such call.", field="")
-            return response({"ok": True, "result": await call(parsed(model, await read(request)))})
+            given = await read(request, MAX_PICTURE if model is Picture else MAX_PACKET)
+            return response({"ok": True, "result": await call(parsed(model, given))})
         except Exception as error:
             return refusal_response(refusal_of(error, "a call of the application failed"))
 
@@ -188,6 +207,10 @@ class RemoteDoor:
 
     async def _signal(self, given: Live) -> Any:
         await self._application.signal(given.to, given.type, given.data, room=given.room)
+        return {}
+
+    async def _set_picture(self, given: Picture) -> Any:
+        await self._application.set_picture(given.id, given.content())
         return {}
 
     async def _disconnect(self, given: Whom) -> Any:

@@ -286,6 +286,35 @@ async def test_a_handler_hears_new_messages_alone_in_order_and_of_its_room(host)
     assert [one["room"] for one in direct] == ["system+zoe", "alice+system"]
 
 
+async def test_a_handler_hears_what_is_for_one_user(host):
+    heard, later = Heard(), Heard()
+
+    @host.chat.on_message(mention=BOB)
+    async def for_bob(message):
+        await heard(message["text"])
+
+    @host.chat.on_message(mention="nobody@example.com")
+    async def for_nobody(message):
+        await later(message["text"])
+
+    with pytest.raises(TypeError, match="must be str, not bool"):
+        host.chat.on_message(mention=True)
+    async with host.tab(ALICE) as alice, host.tab(BOB) as bob:
+        asked = await alice.say("#lobby", "Where is my parcel, @bob?")
+        await alice.say("#lobby", "bob is not mentioned here")
+        await alice.say(f"#lobby/{asked['seq']}", "@bob, in the thread")
+        await bob.say("#lobby", "I am @bob")
+        await bob.say("bob", "a note")
+        await bob.say("alice", "Hello")
+        await alice.say("bob", "Hello yourself")
+        await alice.say("#lobby", "Thank you, @bob")
+        await heard.until(4)
+    assert sorted(heard) == sorted(
+        ["Where is my parcel, @bob?", "@bob, in the thread", "Hello yourself", "Thank you, @bob"]
+    )
+    assert later == []
+
+
 async def test_the_application_hears_who_joins_and_every_change(host):
     joined, changes = listening(host.chat.on_join), Heard()
 

@@ -13,13 +13,14 @@ from starlette.routing import Mount
 from chatrooms import Chatrooms, Remote, RemoteRefused, Settings, remote
 from chatrooms.doors.application import ApplicationDoor
 from tests.doors import post
+from tests.features.files import picture
 from tests.people import PATIENCE, connect
 from tests.servers import QUICK, serving
 
 KEY = "0123456789abcdef" * 2
 CALLS = [
     *("post", "add_user", "signal", "disconnect", "remove_user", "hand_over", "username", "user_id", "run", "emit"),
-    "unknown",
+    *("set_picture", "unknown"),
 ]
 BEARER = {"Authorization": f"Bearer {KEY}"}
 
@@ -61,6 +62,12 @@ async def test_many_messages_come_in_order_and_say_which_failed(url):
     shop = Remote(url, key=KEY)
     await shop.add_user("alice")
     given = [("nobody" if number % 50 == 7 else "alice", f"{number} {'x' * 500}") for number in range(700)]
+    large = await shop.post_many([("alice", "first"), ("alice", "x" * remote.MOST), ("alice", "last")])
+    assert [one.code if isinstance(one, RemoteRefused) else one["text"] for one in large] == [
+        "first",
+        "too_large",
+        "last",
+    ]
     posted = await shop.post_many(given)
     assert [one.code if isinstance(one, RemoteRefused) else one["text"] for one in posted] == [
         "not_found" if id == "nobody" else text for id, text in given
@@ -84,11 +91,29 @@ async def test_a_worker_hands_over_runs_commands_and_emits(url):
         assert refused.value.code == "conflict"
 
 
+async def test_a_worker_gives_a_picture_and_takes_it_away(url):
+    shop, mine = Remote(url, key=KEY), picture(width=600, height=300)
+    await shop.add_user("alice")
+
+    async def present():
+        return (await shop.run("user.me", {}, username="alice"))["user"]["picture"]
+
+    await shop.set_picture("alice", mine)
+    given = await present()
+    assert given
+    await asyncio.to_thread(shop.set_picture_sync, "alice", mine)
+    assert await present() == given
+    for wrong, code in ((b"", "invalid"), (b"no picture", "invalid"), (bytes(remote.MOST_WITH_PICTURE), "too_large")):
+        with pytest.raises(RemoteRefused) as refused:
+            await shop.set_picture("alice", wrong)
+        assert refused.value.code == code
+    await shop.set_picture("alice", None)
+    assert await present() is None
+
+
 NO_COUNTERPART = {
     "post_all": "`post_many` is it: each message can be given its own arguments by `post`.",
     "sockets_in": "The ids of sockets mean something only in the process that has them.",
-    "set_picture": "A picture is larger than a call may be.",
-    "set_picture_sync": "A picture is larger than a call may be.",
     "on_message": "Another process hears by a bot of `chatrooms.client`, which goes on where it stopped.",
     "on_join": "Another process hears by a bot, as with `on_message`.",
     "on_change": "Another process hears by a client's `changes`.",
@@ -146,6 +171,9 @@ async def test_a_thread_has_every_call(tmp_path):
         ("signal", {"type": "x"}, "invalid"),
         ("add_user", {"id": "x", "role": "king"}, "invalid"),
         ("disconnect", {"id": ""}, "invalid"),
+        ("set_picture", {"id": "nobody", "picture": None}, "not_found"),
+        ("set_picture", {"id": "nobody", "picture": "no Base64"}, "invalid"),
+        ("set_picture", {"id": "nobody"}, "invalid"),
     ],
 )
 async def test_what_is_wrong_is_said(url, call, params, code):

@@ -70,7 +70,7 @@ async def hear(message: Message) -> None:
     print(message["text"], *message["mentions"], *(file["name"] for file in message["files"]))
 
 
-@chat.on_message(room="#support")
+@chat.on_message(room="#support", mention="helper@example.com")
 async def answer(message: Message) -> int:
     return message["seq"]
 
