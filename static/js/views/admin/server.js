@@ -1,10 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { mayName } from "../../admin/rights.js";
 import { asRefusal } from "../../connection.js";
 import { html } from "../../html.js";
 import { hosted } from "../../session.js";
 import { me } from "../../store.js";
 import { command } from "../../sync.js";
+import { useLoading } from "../loading.js";
 import { ServerName } from "./server-name.js";
 
 /** @import {Requests} from "../../wire.js" */
@@ -23,14 +24,15 @@ const WAYS = /** @type {const} */ ([
 export function Server() {
   const [now, setNow] = useState(/** @type {Governed | null} */ (null));
   const [problem, setProblem] = useState("");
-  /** @param {unknown} error */
-  const fail = (error) => setProblem(asRefusal(error).message);
-  useEffect(() => void command("server.get", {}).then(setNow, fail), []);
+  /** @param {Promise<Governed>} answer */
+  const take = (answer) =>
+    answer.then(
+      (found) => (setNow(found), setProblem("")),
+      (error) => setProblem(asRefusal(error).message),
+    );
+  useLoading(() => take(command("server.get", {})));
   /** @param {Way} way */
-  const choose = (way) => {
-    setProblem("");
-    command("server.update", { sign_up: way }).then(setNow, fail);
-  };
+  const choose = (way) => take(command("server.update", { sign_up: way }));
   return html`
     ${mayName(me.value?.role ?? "guest") && now?.can_rename && html`<${ServerName} />`}
     ${now && !hosted && (now.can_change_sign_up ? html`<${SignUp} way=${now.sign_up} onChoose=${choose} />` : html`<${Decided} way=${now.sign_up} />`)}
