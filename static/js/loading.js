@@ -29,3 +29,12 @@ function patience(error) {
   const refusal = asRefusal(error);
   return refusal.code === "offline" ? Number(online.peek()) : passesAfter(refusal);
 }
+
+const LONGEST_PAUSE = 30;
+
+/**
+ * Loads a part of the page for as long as it takes, because nothing else would load it again.
+ * @template T @param {() => Promise<T>} load @param {number} [seconds] To wait after a failure. @returns {Promise<T>}
+ */
+export const insistOn = (load, seconds = 1) =>
+  load().catch(() => pause(seconds * 1000).then(() => insistOn(load, Math.min(seconds * 2, LONGEST_PAUSE))));

@@ -1,4 +1,5 @@
 import { h, render } from "preact";
+import { insistOn } from "./loading.js";
 import { showDensity } from "./preferences.js";
 import { watchPresence } from "./presence.js";
 import { markOnReturn } from "./reads/marks.js";
@@ -24,4 +25,4 @@ fetchOpenRooms();
 leaveRemovedRooms();
 markOnReturn();
 watchPresence();
-ready.subscribe((isReady) => void (isReady && import("./rest.js").catch(() => {})));
+ready.subscribe((isReady) => void (isReady && insistOn(() => import("./rest.js"))));

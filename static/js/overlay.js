@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { forgetWithPerson } from "./forgetting.js";
+import { onNavigation } from "./navigation.js";
 
 /**
  * The open dialog, if any. Navigating closes it.
@@ -51,5 +52,11 @@ export const showPictures = (files, id) => void (overlay.value = { kind: "pictur
 export const showAction = (kind, room) => void (overlay.value = { kind, room });
 
 export const closeOverlay = () => show("");
-addEventListener("hashchange", closeOverlay);
+
+/** Where the dialog was opened: an event that is late can be about the way there. */
+let openedAt = "";
+overlay.subscribe(() => void (openedAt = location.href));
+onNavigation(({ navigationType }) => {
+  if (navigationType !== "replace" && location.href !== openedAt) closeOverlay();
+});
 forgetWithPerson(closeOverlay);

@@ -1,7 +1,8 @@
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { BOOKMARKS, INBOX, ROOMS, THREADS } from "./addresses.js";
 import * as addresses from "./addresses.js";
 import { parentOf } from "./names.js";
+import { onNavigation } from "./navigation.js";
 import { keep, kept, TAB } from "./storage.js";
 import { home, me, ready } from "./store.js";
 
@@ -45,16 +46,19 @@ function takeCode() {
 
 takeCode();
 const hash = signal(location.hash);
-addEventListener("hashchange", () => {
-  takeCode();
-  hash.value = location.hash;
-});
 
 /** @typedef {"" | "members"} Cover What covers the room on a narrow screen: an entry of the history, so that "back" removes it. */
 /** @returns {Cover} */
 const covering = () => history.state?.cover ?? "";
 export const cover = signal(covering());
-addEventListener("popstate", () => (cover.value = covering()));
+
+onNavigation(() =>
+  batch(() => {
+    takeCode();
+    hash.value = location.hash;
+    cover.value = covering();
+  }),
+);
 
 /** @param {string} room */
 export const addressOf = (room) => addresses.addressOf(room, mine());

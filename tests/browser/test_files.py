@@ -24,6 +24,10 @@ async ([kind, name, type, content]) => {
   document.body.dispatchEvent(event);
 }
 """
+PREVENTED = """
+(dialog) => !dialog.dispatchEvent(
+  new KeyboardEvent("keydown", { key: "ArrowLeft", altKey: true, bubbles: true, cancelable: true }))
+"""
 MOVES = """
 () => new Promise((done) => {
   let shift = 0;
@@ -89,6 +93,65 @@ async def test_files_with_a_caption_reach_others_and_pictures_open(person: Arriv
     await bob.page.keyboard.press("Escape")
     await expect(shown).to_be_hidden()
     await expect(message.get_by_role("button", name="Picture red.png")).to_be_focused()
+
+
+async def test_a_picture_that_cannot_be_shown_says_so_until_it_can(person: Arrive) -> None:
+    alice = await person("alice")
+    await choose(alice, file("red.png", picture(900, 600)), file("thin.png", picture(20, 600)))
+    await send(alice)
+    await alice.page.route("**/files/**", lambda route: route.fulfill(status=404))
+    await alice.page.reload()
+    thin = alice.log.get_by_role("button", name="Picture thin.png can't be shown")
+    await expect(thin).to_be_visible()
+    await thin.click()
+    shown = alice.page.get_by_role("dialog", name="Picture thin.png")
+    await expect(shown.get_by_text("This picture can't be shown")).to_be_in_viewport(ratio=1)
+    await alice.page.unroute("**/files/**")
+    await alice.context.set_offline(True)
+    await expect(alice.page.get_by_text("You're offline.")).to_be_visible()
+    await alice.context.set_offline(False)
+    await expect(shown.get_by_role("img")).to_have_js_property("naturalHeight", 600)
+    await alice.page.keyboard.press("Escape")
+    await expect(alice.log.get_by_role("img", name="Picture red.png")).to_have_js_property("naturalWidth", 800)
+    await expect(alice.log.get_by_text("can't be shown")).to_have_count(0)
+    alice.complaints.clear()  # Chromium reports failed requests.
+
+
+async def test_the_keyboard_reaches_everything_in_the_gallery(person: Arrive) -> None:
+    alice = await person("alice")
+    await choose(alice, *(file(f"{name}.png", picture()) for name in ("first", "second", "third")))
+    await send(alice)
+    await alice.log.get_by_role("button", name="Picture second.png").press("Enter")
+    await expect(alice.button("Close")).to_be_focused()
+    await alice.page.keyboard.press("Tab")
+    await expect(alice.button("Previous picture")).to_be_focused()
+    await alice.page.keyboard.press("Enter")
+    await expect(alice.dialog).to_have_accessible_name("Picture first.png")
+    await expect(alice.button("Previous picture")).to_be_focused()
+    await alice.page.keyboard.press("Tab")
+    await alice.page.keyboard.press("Enter")
+    await alice.page.keyboard.press("ArrowRight")
+    await expect(alice.dialog).to_contain_text("3 of 3")
+    assert not await alice.dialog.evaluate(PREVENTED), "Alt+Left leads back in the browser"
+    await expect(alice.dialog).to_contain_text("3 of 3")
+    await alice.page.keyboard.press("Escape")
+    await expect(alice.log.get_by_role("button", name="Picture second.png")).to_be_focused()
+
+
+async def test_one_finger_leads_on_in_the_gallery_and_two_zoom(person: Arrive) -> None:
+    alice = await person("alice", has_touch=True)
+    await choose(alice, *(file(f"{name}.png", picture()) for name in ("first", "second", "third")))
+    await send(alice)
+    await alice.log.get_by_role("button", name="Picture first.png").click()
+    await expect(alice.button("Close")).to_be_focused()
+    session = await alice.context.new_cdp_session(alice.page)
+    swipe = [("Start", (600,)), ("Move", (300,)), ("End", ())]
+    pinch = [("Start", (400, 500)), ("Move", (200, 700)), ("End", ())]
+    for gesture, expected in ((swipe, "2 of 3"), (pinch, "2 of 3")):
+        for kind, columns in gesture:
+            points = [{"x": x, "y": 300, "id": number} for number, x in enumerate(columns)]
+            await session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+        await expect(alice.dialog).to_contain_text(expected)
 
 
 async def test_files_are_dropped_and_pasted_and_need_no_text(person: Arrive) -> None:

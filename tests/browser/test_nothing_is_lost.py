@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+import re
+
+import pytest
+from playwright.async_api import Locator, Route, expect
 
 from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor
 from tests.people import connect
 from tests.servers import RunningServer
 
@@ -26,6 +30,76 @@ async def test_keys_typed_before_a_dialog_is_there_go_to_it(person: Arrive) -> N
     )
     await alice.is_in("Lobby")
     await expect(alice.composer).to_have_value("")
+
+
+KEYS_MEANWHILE = """
+async (_body, [link, keys]) => {
+  const rendered = async () => { for (let turn = 0; turn < 20; turn += 1) await null; };
+  const press = (init) => document.activeElement.dispatchEvent(
+    new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init }));
+  if (link) document.querySelector(link).click();
+  for (const key of keys) {
+    await rendered();
+    if (press(typeof key === "string" ? { key } : key) && key.length === 1)
+      document.execCommand("insertText", false, key);
+  }
+}
+"""
+"""JavaScript: click a link and press keys before the browser does anything else, as a busy one does."""
+
+
+async def hurry(visitor: Visitor, link: str, *keys: str | dict[str, object]) -> None:
+    await visitor.has_everything()
+    await visitor.page.locator("body").evaluate(KEYS_MEANWHILE, [link, keys])
+
+
+async def test_keys_pressed_on_the_way_to_another_place_go_there(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await alice.make_room("garden")
+    await alice.go_to("Lobby")
+    await hurry(alice, "a[href='#/r/garden']", *"In the garden", "Enter")
+    await alice.is_in("garden")
+    await alice.sees("In the garden")
+    await hurry(alice, "a[href='#/r/lobby']", {"key": "k", "ctrlKey": True}, *"notes")
+    await expect(alice.dialog.get_by_role("combobox")).to_have_value("notes")
+    await alice.page.keyboard.press("Escape")
+    await alice.is_in("Lobby")
+    await hurry(alice, "", {"key": "F", "ctrlKey": True, "shiftKey": True}, *"plans")
+    await expect(alice.page.get_by_role("combobox", name="Search messages")).to_have_value("plans")
+    await alice.go_to("Lobby")
+    seq = await alice.stores("A question")
+    async with connect(own_server.url, "bob") as bob:
+        await bob.say(f"#lobby/{seq}", "An answer")
+    await expect(alice.message("A question").get_by_role("link", name="1 reply")).to_be_visible()
+    await hurry(alice, f"a[href='#/r/lobby/{seq}/thread']", *"Thanks", "Enter")
+    await expect(replies(alice).filter(has_text="Thanks")).to_be_visible()
+    await expect(alice.log.first.get_by_role("article")).to_contain_text(["A question"])
+    await expect(alice.composer.first).to_have_value("")
+
+
+def replies(visitor: Visitor) -> Locator:
+    return visitor.page.get_by_role("region", name="Thread").get_by_role("article")
+
+
+@pytest.mark.parametrize("part", ["chat", "rest"])
+async def test_a_part_of_the_page_that_could_not_be_loaded_is_loaded_again(person: Arrive, part: str) -> None:
+    alice = await person("alice", joined=False)
+    failed: list[str] = []
+
+    async def fail_once(route: Route) -> None:
+        failed.append(route.request.url)
+        if len(failed) == 1:
+            await route.abort()
+        else:
+            await route.continue_()
+
+    await alice.page.route(re.compile(rf"/js/{part}-\w+\.js$"), fail_once)
+    await alice.page.reload()
+    await alice.join()
+    await alice.has_everything()
+    assert failed
+    await alice.page.keyboard.press("ControlOrMeta+k")
+    await expect(alice.dialog.get_by_role("combobox")).to_be_focused()
 
 
 async def test_a_long_text_waits_until_its_author_has_seen_what_others_posted(person: Arrive) -> None:

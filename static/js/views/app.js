@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
+import { insistOn } from "../loading.js";
 import { lacking, username } from "../session.js";
 import { isPaneCovered, opened, returned } from "../route.js";
 import { me } from "../store.js";
@@ -20,10 +21,7 @@ let coming;
 
 /** Loads the chat, which the page preloads, so that the join page can be painted without it. */
 function bringChat() {
-  coming ??= import("./chat.js").then(
-    ({ Chat }) => void (chat.value = Chat),
-    () => (coming = undefined),
-  );
+  coming ??= insistOn(() => import("./chat.js")).then(({ Chat }) => void (chat.value = Chat));
 }
 
 export function App() {
@@ -55,7 +53,7 @@ const setup = signal(/** @type {FunctionComponent | null} */ (null));
 
 /** The page of a new server's owner, which is loaded when somebody needs it. */
 function Owning() {
-  useEffect(() => void import("./setup.js").then(({ Setup }) => (setup.value = Setup)), []);
+  useEffect(() => void insistOn(() => import("./setup.js")).then(({ Setup }) => (setup.value = Setup)), []);
   return setup.value ? html`<${setup.value} />` : html`<main class="join" aria-busy="true"></main>`;
 }
 
@@ -74,7 +72,7 @@ const back = signal(/** @type {FunctionComponent | null} */ (null));
 
 /** Where the sign-in provider leads back to, which is loaded when it does. */
 function Returning() {
-  useEffect(() => void import("./returned.js").then(({ Returned }) => (back.value = Returned)), []);
+  useEffect(() => void insistOn(() => import("./returned.js")).then(({ Returned }) => (back.value = Returned)), []);
   return back.value ? html`<${back.value} />` : html`<main class="join" aria-busy="true"></main>`;
 }
 

@@ -1,5 +1,5 @@
 import { untracked } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { expect } from "../composer/absent.js";
 import { uncalled } from "../composer/calling.js";
 import { isCommand } from "../composer/begun.js";
@@ -215,12 +215,12 @@ function useDraft(room, box) {
 }
 
 /**
- * Focuses the composer, except on a touch screen, where a keyboard would cover the room, for a linked message, and beside
+ * Focuses the composer before the next key, except on a touch screen, where a keyboard would cover the room, for a linked message, and beside
  * an open thread.
  * @param {string} room @param {Box} box
  */
 function useFocus(room, box) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const isTaken = untracked(() => linkedIn(room) > 0 || (!isThread(room) && currentThread.value !== ""));
     if (matchMedia("(pointer: fine)").matches && !isTaken) box.current?.focus();
   }, []);

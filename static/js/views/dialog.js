@@ -9,8 +9,8 @@ import { Icon } from "./icon.js";
  * @typedef {{title: string, onClose: () => void, children?: ComponentChildren}} DialogProps
  */
 
-/** What can be searched again is not lost. */
-const LOST = "textarea, input:not([type=search], [type=radio], [type=checkbox])";
+/** What can be searched again is not lost, nor is a file, which is uploaded at once. */
+const LOST = "textarea, input:not([type=search], [type=radio], [type=checkbox], [type=file])";
 const WRITTEN = { asked: "Discard what you've written?", yes: "Discard", no: "Keep writing" };
 const UNSEEN = { asked: "This is shown only once. Close without copying it?", yes: "Close", no: "Keep open" };
 /** What is shown only once, such as a new secret, until one has copied it. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { asEmoji, bringEmojis, emojis, findEmojis } from "../emoji.js";
 import { EmojiSign } from "../messages/emoji-sign.js";
 import { useEscape } from "./escape.js";
@@ -22,7 +22,7 @@ export function EmojiPicker({ first = NONE, isInside = false, onPick, onClose })
   const [query, setQuery] = useState("");
   const picker = useRef(/** @type {HTMLElement | null} */ (null));
   useEscape(() => (onClose(), document.getElementById("composer")?.focus()));
-  useEffect(() => {
+  useLayoutEffect(() => {
     bringEmojis();
     picker.current?.querySelector("input")?.focus();
     /** @param {Event} event */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { groups, renewGroups } from "../groups.js";
 import { html } from "../html.js";
@@ -8,6 +8,7 @@ import { needProfile } from "../profiles.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Dialog } from "./dialog.js";
 import { Handle } from "./handle.js";
+import { useLoading } from "./loading.js";
 
 /** Who belongs to a group. @param {{username: string, onClose: () => void}} props */
 export function GroupPeople({ username: name, onClose }) {
@@ -38,12 +39,12 @@ const Person = ({ username }) => html`
 /** The people of a group that has a name now. @param {string} name */
 function usePeople(name) {
   const [found, setFound] = useState({ people: /** @type {string[] | null} */ (null), problem: "" });
-  useEffect(() => {
+  const load = () =>
     peopleOf(name).then(
       (people) => setFound({ people, problem: people ? "" : "This group has another name now, or was deleted." }),
       (error) => setFound({ people: null, problem: asRefusal(error).message }),
     );
-  }, [name]);
+  useLoading(load, [name]);
   return found;
 }
 

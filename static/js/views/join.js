@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
+import { insistOn } from "../loading.js";
 import { continueAs, hosted, join, offered, turnedAway } from "../session.js";
 import { hasPasskeys } from "../passkeys.js";
 import { addressToLogIn, hasAccounts, providerName, serverName, signUp } from "../server.js";
@@ -47,7 +48,7 @@ const asking = signal(/** @type {import("preact").FunctionComponent<any> | null}
 
 /** Asking to join where people are approved, which is loaded when somebody needs it. @param {{name: string, onBack: () => void}} props */
 function Asking(props) {
-  useEffect(() => void import("./applying.js").then(({ Applying }) => (asking.value = Applying)), []);
+  useEffect(() => void insistOn(() => import("./applying.js")).then(({ Applying }) => (asking.value = Applying)), []);
   return asking.value ? html`<${asking.value} ...${props} />` : html`<main class="join" aria-busy="true"></main>`;
 }
 

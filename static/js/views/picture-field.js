@@ -1,8 +1,8 @@
 import { useRef, useState } from "preact/hooks";
-import { asRefusal } from "../connection.js";
 import { uploadSquare } from "../files/square.js";
 import { html } from "../html.js";
 import { hasMedia } from "../server.js";
+import { useRefusal } from "./form.js";
 
 /**
  * Chooses the picture of a person or a room, which others see at once, or removes it.
@@ -12,12 +12,12 @@ import { hasMedia } from "../server.js";
 export function PictureField({ address, onChoose, children }) {
   const [busy, setBusy] = useState(false);
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const [problem, setProblem] = useState("");
+  const [refusal, refuse] = useRefusal();
   /** @param {() => Promise<unknown>} work */
   const during = async (work) => {
     setBusy(true);
-    setProblem("");
-    await work().catch((error) => setProblem(asRefusal(error).message));
+    refuse(null);
+    await work().catch(refuse);
     setBusy(false);
   };
   /** @param {{currentTarget: HTMLInputElement}} event */
@@ -32,7 +32,7 @@ export function PictureField({ address, onChoose, children }) {
       <input ref=${input} type="file" accept="image/jpeg,image/png,image/webp,image/gif,image/avif" aria-label="Picture" hidden onChange=${choose} />
       ${hasMedia && html`<button class="secondary" type="button" disabled=${busy} onClick=${() => input.current?.click()}>${busy ? "Uploading…" : "Choose a picture"}</button>`}
       ${address && html`<button class="quiet" type="button" disabled=${busy} onClick=${() => during(() => onChoose(null))}>Remove picture</button>`}
-      ${problem && html`<p class="error" role="alert">${problem}</p>`}
+      ${refusal && html`<p class="error" role="alert">${refusal.message}</p>`}
     </div>
   `;
 }

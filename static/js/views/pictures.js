@@ -24,22 +24,31 @@ export function Pictures({ files, id, onClose }) {
     ),
   );
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  const touched = useRef(0);
+  const touched = useRef(/** @type {number | null} */ (null));
   useModal(dialog);
   const { name, picture } = files[at];
   /** @param {number} step */
   const go = (step) => setAt((now) => (now + step + files.length) % files.length);
   /** @param {KeyboardEvent} event */
-  const onKey = (event) => STEPS[event.key] && files.length > 1 && (event.preventDefault(), go(STEPS[event.key]));
+  const onKey = (event) => {
+    if (!STEPS[event.key] || event.altKey || event.ctrlKey || event.metaKey || files.length < 2) return;
+    event.preventDefault();
+    go(STEPS[event.key]);
+  };
   /** @param {MouseEvent} event */
   const onClick = ({ target }) => target instanceof HTMLElement && target.matches("dialog, .stage") && onClose();
+  /** @param {TouchEvent} event Two fingers zoom, and one then moves what is shown. */
+  const onTouchStart = ({ touches }) => {
+    const isSwipe = touches.length === 1 && (globalThis.visualViewport?.scale ?? 1) <= 1;
+    touched.current = isSwipe ? touches[0].clientX : null;
+  };
   /** @param {TouchEvent} event */
   const onTouchEnd = ({ changedTouches: [touch] }) => {
-    const moved = touch.clientX - touched.current;
+    const moved = touched.current === null ? 0 : touch.clientX - touched.current;
     if (Math.abs(moved) > 50 && files.length > 1) go(moved < 0 ? 1 : -1);
   };
   return html`
-    <dialog class="lightbox" ref=${dialog} aria-label=${`Picture ${name}`} onCancel=${onClose} onClose=${onClose} onKeyDown=${onKey} onClick=${onClick} onTouchStart=${(/** @type {TouchEvent} */ { touches }) => void (touched.current = touches[0].clientX)} onTouchEnd=${onTouchEnd}>
+    <dialog class="lightbox" ref=${dialog} aria-label=${`Picture ${name}`} onCancel=${onClose} onClose=${onClose} onKeyDown=${onKey} onClick=${onClick} onTouchStart=${onTouchStart} onTouchEnd=${onTouchEnd}>
       <header>
         <p><bdi>${name}</bdi>${files.length > 1 && html` <span role="status" class="tabular">${at + 1} of ${files.length}</span>`}</p>
         <a class="button quiet square" href=${addressOf(files[at])} download=${name} aria-label="Download" title="Download"><${Icon} name="down" /></a>

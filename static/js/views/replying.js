@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { noReply, replyIn } from "../composer/replying.js";
 import { html } from "../html.js";
 import { excerptOf } from "../messages/quoted.js";
@@ -14,7 +14,7 @@ import { Excerpt, filesOf } from "./quote.js";
 export function Replying({ room, box }) {
   const quoted = replyIn(room);
   const id = quoted?.id;
-  useEffect(() => void (document.hasFocus() && box.current?.focus()), [id]);
+  useLayoutEffect(() => void (document.hasFocus() && box.current?.focus()), [id]);
   if (!quoted) return null;
   return html`
     <div class="replying" role="group" aria-label="Reply">

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { walked } from "../composer/begun.js";
 import { insert, isComposing } from "../composer/writing.js";
 import { html } from "../html.js";
@@ -24,7 +24,7 @@ export function SearchBox({ query, onSearch }) {
   const [text, setText] = useState(query);
   const { choices, at, look, choose, takes, close, person } = useChoices(box);
   usePeople(person);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (openedHere()) return;
     box.current?.focus();
     box.current?.setSelectionRange(query.length, query.length);

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
-import { asRefusal, run } from "../connection.js";
+import { run } from "../connection.js";
 import { html } from "../html.js";
 import { isMessage } from "../messages/events.js";
 import { nameOf } from "../store.js";
+import { useRefusal } from "./form.js";
 import { Excerpt } from "./quote.js";
 import { Icon } from "./icon.js";
 
@@ -14,15 +15,15 @@ const AROUND = 2;
 /** A button that shows the messages around one, and these. @param {{message: Message}} props */
 export function Surroundings({ message }) {
   const [around, setAround] = useState(/** @type {Message[] | null} */ (null));
-  const [problem, setProblem] = useState("");
-  const isShown = around !== null || problem !== "";
-  const hide = () => (setAround(null), setProblem(""));
-  const show = () => messagesAround(message).then(setAround, (error) => setProblem(asRefusal(error).message));
+  const [refusal, refuse] = useRefusal();
+  const isShown = around !== null || refusal !== null;
+  const hide = () => (setAround(null), refuse(null));
+  const show = () => messagesAround(message).then(setAround, refuse);
   return html`
     <button class="quiet square" aria-label="Surroundings" title=${isShown ? "Hide surroundings" : "Show surroundings"} aria-expanded=${isShown} onClick=${isShown ? hide : show}>
       <${Icon} name="fold" />
     </button>
-    ${problem && html`<p class="around error" role="alert">${problem}</p>`}
+    ${refusal && html`<p class="around error" role="alert">${refusal.message}</p>`}
     ${around && html`<ol class="around" aria-label="Surroundings">${around.map((each) => html`<${Line} key=${each.id} message=${each} isIt=${each.id === message.id} />`)}</ol>`}
   `;
 }

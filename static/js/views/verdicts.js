@@ -1,7 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
+import { useLoading } from "./loading.js";
 
 /** @import {Verdict} from "../wire.js" */
 
@@ -50,11 +51,11 @@ export function Verdicts({ username, room }) {
 /** @param {string} username @param {string | undefined} room */
 function useVerdicts(username, room) {
   const [found, setFound] = useState({ verdicts: /** @type {Verdict[] | null} */ (null), problem: "" });
-  useEffect(() => {
+  const load = () =>
     run("user.rights", room ? { username, room } : { username }).then(
       ({ verdicts }) => setFound({ verdicts, problem: "" }),
       (error) => setFound({ verdicts: null, problem: asRefusal(error).message }),
     );
-  }, [username, room]);
+  useLoading(load, [username, room]);
   return found;
 }

@@ -1,8 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { exactTime } from "../dates.js";
 import { html } from "../html.js";
 import { Dialog } from "./dialog.js";
+import { useLoading } from "./loading.js";
 
 /** @import {Version} from "../wire.js" */
 
@@ -23,11 +24,11 @@ export function Versions({ id, onClose }) {
 /** @param {string} id */
 function useVersions(id) {
   const [answer, setAnswer] = useState({ versions: /** @type {Version[] | null} */ (null), problem: "" });
-  useEffect(() => {
+  const load = () =>
     run("message.versions", { id }).then(
       ({ versions }) => setAnswer({ versions, problem: "" }),
       (error) => setAnswer({ versions: null, problem: asRefusal(error).message }),
     );
-  }, [id]);
+  useLoading(load, [id]);
   return answer;
 }

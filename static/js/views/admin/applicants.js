@@ -1,10 +1,10 @@
-import { useState } from "preact/hooks";
 import { useListed } from "../../admin/pages.js";
 import { waiting } from "../../admin/waiting.js";
-import { asRefusal, run } from "../../connection.js";
+import { run } from "../../connection.js";
 import { timeOrDay } from "../../dates.js";
 import { html } from "../../html.js";
 import { today } from "../../today.js";
+import { useRefusal } from "../form.js";
 
 /** @import {Applicant} from "../../wire.js" */
 
@@ -27,9 +27,9 @@ export function Applicants({ onApproved }) {
 
 /** @param {{applicant: Applicant, onDecided: () => void}} props */
 function Row({ applicant: { id, username, about, at, proof, label }, onDecided }) {
-  const [problem, setProblem] = useState("");
+  const [refusal, refuse] = useRefusal();
   /** @param {"applicant.approve" | "applicant.decline"} what */
-  const decide = (what) => run(what, { id }).then(onDecided, (error) => setProblem(asRefusal(error).message));
+  const decide = (what) => run(what, { id }).then(onDecided, refuse);
   return html`
     <li>
       <span class="what">
@@ -37,7 +37,7 @@ function Row({ applicant: { id, username, about, at, proof, label }, onDecided }
         <small><bdi>${about}</bdi> · ${timeOrDay(at, today.value)}</small>
         ${proof === "provider" && html`<small>Known to the sign-in provider as <bdi>${label}</bdi></small>`}
         ${proof === "directory" && html`<small>Known to the directory by this name</small>`}
-        ${problem && html`<small class="error" role="alert">${problem}</small>`}
+        ${refusal && html`<small class="error" role="alert">${refusal.message}</small>`}
       </span>
       <button class="secondary small" type="button" aria-label=${`Approve ${username}`} onClick=${() => decide("applicant.approve")}>Approve</button>
       <button class="secondary small" type="button" aria-label=${`Decline ${username}`} onClick=${() => decide("applicant.decline")}>Decline</button>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { asRefusal, run } from "../../connection.js";
 import { html } from "../../html.js";
 import { nameOf } from "../../store.js";
@@ -9,6 +9,7 @@ import { Confirm } from "../confirm.js";
 import { Dialog } from "../dialog.js";
 import { Field } from "../field.js";
 import { useForm } from "../form.js";
+import { useLoading } from "../loading.js";
 import { PersonPicker } from "../person-picker.js";
 
 /**
@@ -56,7 +57,7 @@ function useMembers(id, onChange) {
   };
   /** @param {unknown} error */
   const fail = (error) => setProblem(asRefusal(error).message);
-  useEffect(() => void run("group.get", { id }).then(take, fail), [id]);
+  useLoading(() => run("group.get", { id }).then(take, fail), [id]);
   /** @param {Omit<Params<"group.update">, "id">} what */
   const change = (what) => command("group.update", { id, ...what }).then((answer) => (take(answer), onChange()), fail);
   return { members, problem, change };

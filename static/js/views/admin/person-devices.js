@@ -1,7 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { asRefusal, run } from "../../connection.js";
 import { beginning, deviceName } from "../../devices.js";
 import { html } from "../../html.js";
+import { useLoading } from "../loading.js";
 import { Used } from "../used.js";
 
 /** @import {Place, Ways} from "../../wire.js" */
@@ -10,9 +11,12 @@ import { Used } from "../used.js";
 export function PersonDevices({ username }) {
   const [shown, setShown] = useState(/** @type {{ways: Ways, sessions: Place[]} | null} */ (null));
   const [problem, setProblem] = useState("");
-  useEffect(() => {
-    run("user.show", { username }).then(setShown, (error) => setProblem(asRefusal(error).message));
-  }, [username]);
+  const load = () =>
+    run("user.show", { username }).then(
+      (found) => (setShown(found), setProblem("")),
+      (error) => setProblem(asRefusal(error).message),
+    );
+  useLoading(load, [username]);
   return html`
     <details class="verdicts">
       <summary>How they sign in, and where they're signed in</summary>

@@ -1,10 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { mayName } from "../../admin/rights.js";
 import { asRefusal } from "../../connection.js";
 import { html } from "../../html.js";
 import { hosted } from "../../session.js";
 import { me } from "../../store.js";
 import { command } from "../../sync.js";
+import { useLoading } from "../loading.js";
 import { ServerName } from "./server-name.js";
 
 /** @import {Requests} from "../../wire.js" */
@@ -30,14 +31,15 @@ const OF = /** @type {const} */ ([
 export function Server() {
   const [now, setNow] = useState(/** @type {Governed | null} */ (null));
   const [problem, setProblem] = useState("");
-  /** @param {unknown} error */
-  const fail = (error) => setProblem(asRefusal(error).message);
-  useEffect(() => void command("server.get", {}).then(setNow, fail), []);
+  /** @param {Promise<Governed>} answer */
+  const take = (answer) =>
+    answer.then(
+      (found) => (setNow(found), setProblem("")),
+      (error) => setProblem(asRefusal(error).message),
+    );
+  useLoading(() => take(command("server.get", {})));
   /** @param {Requests["server.update"]["params"]} change */
-  const update = (change) => {
-    setProblem("");
-    command("server.update", change).then(setNow, fail);
-  };
+  const update = (change) => void take(command("server.update", change));
   const isOwner = mayName(me.value?.role ?? "guest");
   return html`
     ${isOwner && now?.can_rename && html`<${ServerName} />`}
