@@ -214,10 +214,10 @@ def durable(name: str) -> str:
             return shared(name)
         case "thread":
             return _thread(name)
-        case "watchers" | "session":
-            raise ValueError("This is not a room name.")
-        case _:
+        case "personal" | "conversation":
             return conversation(*people(name))
+        case _:
+            raise ValueError("This is not a room name.")
 
 
 def _thread(name: str) -> str:

@@ -81,6 +81,12 @@ def test_any_text_is_normalized_to_a_durable_name_or_rejected(text):
     assert names.kind(name) in ("personal", "shared", "conversation", "thread")
 
 
+@pytest.mark.parametrize("mark", [mark for mark, kind in names.KINDS.items() if kind != "shared"])
+def test_a_room_of_sockets_is_no_room_that_can_be_stored(mark):
+    with pytest.raises(ValueError, match="not a room name"):
+        names.durable(f"{mark}alice")
+
+
 def test_a_name_that_looks_like_very_many_letters_has_a_bounded_skeleton():
     assert len(names.skeleton("\uab8a" * names.MAX_USERNAME)) <= lookalikes.MAX_SKELETON
 

@@ -14,7 +14,7 @@ from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.standing import Here
-from chatrooms.storage import search
+from chatrooms.storage import people_search
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.results import many
 from chatrooms.storage.rows import Member
@@ -102,7 +102,7 @@ def _found(db: Connection, p: FindMembers, wanted: Any, total: int) -> list[Memb
         if total > FEW
         else users.c.username.in_(usernames)
     )
-    found = search.people(db, p.query, p.after, MAX_PAGE + 1, is_wanted)
+    found = people_search.find(db, p.query, p.after, MAX_PAGE + 1, is_wanted)
     rows = _of_usernames.all(db, {"in_room": p.room, "usernames": packed(found)})
     by_username = {row["username"]: cast(Member, row) for row in rows}
     return [by_username[username] for username in found]

@@ -19,7 +19,7 @@ from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
-from chatrooms.storage import grouped, search
+from chatrooms.storage import grouped, people_search
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import User
 from chatrooms.storage.statements import Prepared
@@ -258,7 +258,7 @@ def page(act: Act, p: FindPeople, _: None) -> UserPage:
 
     With a query, those of whom a word of a name begins with it come first.
     """
-    found = search.people(act.db, p.query, p.after, MAX_PAGE + 1, *_wanted(act.me, p.usernames))
+    found = people_search.find(act.db, p.query, p.after, MAX_PAGE + 1, *_wanted(act.me, p.usernames))
     rows = _of_usernames.all(act.db, {"usernames": packed(found[:MAX_PAGE])})
     by_username = {row["username"]: cast(User, row) for row in rows}
     return {"users": [by_username[name] for name in found[:MAX_PAGE]], "more": len(found) > MAX_PAGE}

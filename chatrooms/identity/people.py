@@ -24,7 +24,7 @@ from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.pipeline.shapes import Done
-from chatrooms.storage import search
+from chatrooms.storage import people_search
 from chatrooms.storage.fields import ServerRole
 from chatrooms.storage.rows import User
 from chatrooms.storage.synced import SYNCED
@@ -84,7 +84,7 @@ def page(act: Act, p: FindPeople, _: None) -> AccountPage:
         chosen.append(users.c.role == p.role)
     if p.suspended:
         chosen.append(users.c.username.in_(select(barred.c.username)))
-    found = search.people(act.db, p.query, p.after, MAX_PAGE + 1, *chosen)
+    found = people_search.find(act.db, p.query, p.after, MAX_PAGE + 1, *chosen)
     return {"people": _accounts(act.db, found[:MAX_PAGE]), "more": len(found) > MAX_PAGE}
 
 

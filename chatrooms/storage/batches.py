@@ -18,12 +18,12 @@ from sqlalchemy import Connection, Engine, RootTransaction, literal, select, tex
 from sqlalchemy.exc import DBAPIError
 
 from chatrooms.errors import Refusal
-from chatrooms.storage import ahead, locks, unknown
+from chatrooms.storage import ahead, locks, lost_commits
 from chatrooms.storage.disk import Disk
 from chatrooms.storage.engines import BEGINS, CHANGES
 from chatrooms.storage.locks import Elsewhere
+from chatrooms.storage.lost_commits import HISTORY, Transacted
 from chatrooms.storage.statements import Asked, Prepared
-from chatrooms.storage.unknown import HISTORY, Transacted
 from chatrooms.storage.writes import Write
 
 SECONDS_TO_WORK = 0.02
@@ -131,7 +131,7 @@ class Batches:
         except DBAPIError as error:
             if id is None or history is None or not error.connection_invalidated:
                 raise
-            if not unknown.is_stored(self._engine, Transacted(id, history), self._ending):
+            if not lost_commits.is_stored(self._engine, Transacted(id, history), self._ending):
                 raise _Aborted from error
 
 

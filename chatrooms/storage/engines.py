@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import ArgumentError
 
-from chatrooms.storage import unknown
+from chatrooms.storage import lost_commits
 from chatrooms.storage.statements import Prepared
 
 READERS = 4
@@ -99,7 +99,7 @@ def _postgresql(url: URL, how: dict[str, Any], *, writer: bool, patient: bool) -
         connection.commit()
 
     if writer:
-        event.listen(engine, "connect", unknown.remember)
+        event.listen(engine, "connect", lost_commits.remember)
         event.listen(engine, "begin", _begin)
     return engine
 

@@ -20,9 +20,9 @@ from chatrooms.storage.batches import Batches
 from chatrooms.storage.checkpoints import Checkpoints
 from chatrooms.storage.disk import Disk
 from chatrooms.storage.engines import connect
+from chatrooms.storage.lost_commits import Unknown
 from chatrooms.storage.migrations import migrate
 from chatrooms.storage.server_lock import Busy
-from chatrooms.storage.unknown import Unknown
 from chatrooms.storage.writes import Write
 from chatrooms.wire import failures
 

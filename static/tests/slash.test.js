@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { begunIn, isCommand } from "../js/composer/begun.js";
 import { COMMANDS, read } from "../js/composer/slash.js";
 
-const ACTIONS = ["mute", "invite", "edit", "leave"];
+const ACTIONS = ["search", "mute", "files", "invite", "edit", "leave"];
 const FACE = String.raw`¯\_(ツ)_/¯`;
 
 /** @type {[string, import("../js/composer/slash.js").Meaning | RegExp][]} What is read, or why it is refused. */
@@ -29,6 +29,8 @@ const TEXTS = [
   ["/topic Lunch, and why", { kind: "run", command: "topic", to: "", text: "Lunch, and why" }],
   ["/topic", { kind: "act", action: "edit" }],
   ["/topic one\ntwo", /one line/u],
+  ["/files", { kind: "act", action: "files" }],
+  ["/search", { kind: "act", action: "search" }],
   ["/mute", { kind: "act", action: "mute" }],
   ["/leave ", { kind: "act", action: "leave" }],
   ["/leave the door open", /takes no words/u],

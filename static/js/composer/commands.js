@@ -11,7 +11,6 @@ import { read } from "./slash.js";
 
 /**
  * Runs the commands of the composer.
- * @import {RoomAction} from "../rooms/actions.js"
  * @import {Run} from "./slash.js"
  * @typedef {{post?: string, refused?: string}} Outcome A text to post instead, or why nothing was done; neither if it was.
  */
@@ -24,7 +23,7 @@ export async function obey(room, text) {
   );
   if (meaning.kind === "text") return { post: meaning.text };
   if (meaning.kind === "refused") return { refused: meaning.why };
-  if (meaning.kind === "act") return (perform(/** @type {RoomAction} */ (meaning.action), room), {});
+  if (meaning.kind === "act") return (perform(meaning.action, room), {});
   try {
     return { refused: (await RUNS[meaning.command](room, folded(meaning.to), meaning.text)) ?? "" };
   } catch (error) {

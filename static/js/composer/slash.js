@@ -3,11 +3,12 @@
  * paths such as `/etc/hosts`, `//` and everything else are posted as they are written. What looks like a command and is
  * none is neither posted nor lost: its author decides.
  *
+ * @import {RoomAction} from "../rooms/actions.js"
  * @typedef {"msg" | "join" | "topic" | "help" | "invite"} Run Commands that do something instead of posting a text.
  * @typedef {"me" | "shrug" | Exclude<Run, "invite">} Command
  * @typedef {"invite" | "edit"} Dialog Commands without their words open one.
  * @typedef {{kind: "text", text: string}
- *   | {kind: "act", action: string}
+ *   | {kind: "act", action: RoomAction}
  *   | {kind: "run", command: Run, to: string, text: string}
  *   | {kind: "refused", why: string}} Meaning What to post, a room's action, a command, or why it is none.
  */
@@ -26,10 +27,26 @@ export const COMMANDS = [
   { name: "help", usage: "/help", about: "Show all commands and shortcuts" },
 ];
 
-/** The actions of rooms, which have commands of the same names. */
-const ACTIONS = "notifications favorite unfavorite mute unmute pins invite edit archive unarchive leave close".split(
-  " ",
-);
+/** The actions of rooms, which have commands of the same names. @type {Record<RoomAction, true>} */
+const ACTIONS = {
+  search: true,
+  notifications: true,
+  favorite: true,
+  unfavorite: true,
+  mute: true,
+  unmute: true,
+  pins: true,
+  files: true,
+  invite: true,
+  edit: true,
+  archive: true,
+  unarchive: true,
+  leave: true,
+  close: true,
+};
+
+/** @param {string} word @returns {word is RoomAction} */
+const isAction = (word) => Object.hasOwn(ACTIONS, word);
 
 /** @param {string} why @returns {Meaning} */
 const refused = (why) => ({ kind: "refused", why });
@@ -47,12 +64,12 @@ export function read(text, actions) {
   if (!found) return { kind: "text", text };
   const [word, rest] = [found[1].toLowerCase(), (found[2] ?? "").trimEnd()];
   if (Object.hasOwn(READERS, word)) return READERS[/** @type {Command | "invite"} */ (word)](rest, actions);
-  if (!ACTIONS.includes(word)) return refused(`There is no command /${found[1]}, so nothing was sent.`);
+  if (!isAction(word)) return refused(`There is no command /${found[1]}, so nothing was sent.`);
   if (rest) return refused(`/${word} takes no words after it, so nothing was sent.`);
   return act(word, word, actions);
 }
 
-/** @param {string} word @param {string} action @param {string[]} actions @returns {Meaning} */
+/** @param {string} word @param {RoomAction} action @param {string[]} actions @returns {Meaning} */
 const act = (word, action, actions) => (actions.includes(action) ? { kind: "act", action } : unavailable(word));
 
 /** @type {Record<Command | "invite", (rest: string, actions: string[]) => Meaning>} */

@@ -8,7 +8,7 @@ from chatrooms import names
 from chatrooms.storage.tables import users
 
 
-def people(db: Connection, query: str, after: str, most: int, *where: ColumnElement[bool]) -> list[str]:
+def find(db: Connection, query: str, after: str, most: int, *where: ColumnElement[bool]) -> list[str]:
     """Return up to ``most`` usernames after ``after`` of the people who meet all conditions and are found by ``query``.
 
     First come those of whom a word begins with ``query``, then those who have it anywhere, each by username. This reads

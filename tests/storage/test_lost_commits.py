@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
-from chatrooms.storage import engines, unknown
-from chatrooms.storage.unknown import HISTORY, Transacted, Unknown
+from chatrooms.storage import engines, lost_commits
+from chatrooms.storage.lost_commits import HISTORY, Transacted, Unknown
 from tests.services.postgres import RunningPostgres, running_postgres
 
 pytestmark = pytest.mark.slow  # servers of PostgreSQL that crash
@@ -56,9 +56,9 @@ def test_the_outcome_of_another_transaction_with_the_same_id_is_not_taken_for_th
             if int(later.id) >= int(lost.id):
                 break
         assert later.id == lost.id and later.history != lost.history
-        assert unknown.is_stored(engine, later, Event())
+        assert lost_commits.is_stored(engine, later, Event())
         with pytest.raises(Unknown):
-            unknown.is_stored(engine, lost, Event())
+            lost_commits.is_stored(engine, lost, Event())
         for each in (engine, reading):
             each.dispose()
 
@@ -70,15 +70,15 @@ def test_in_one_history_the_outcome_is_known_and_an_unfinished_transaction_is_en
     with engine.connect() as writing, writing.begin() as whole:
         undone = begin(writing)
         whole.rollback()
-    assert unknown.is_stored(engine, committed, Event())
-    assert not unknown.is_stored(engine, undone, Event())
+    assert lost_commits.is_stored(engine, committed, Event())
+    assert not lost_commits.is_stored(engine, undone, Event())
     other = engines.connect(make_url(postgres_database), writer=True)
     with suppress(DBAPIError), other.connect() as writing, writing.begin():
         open_still = begin(writing)
-        assert not unknown.is_stored(engine, open_still, Event())
+        assert not lost_commits.is_stored(engine, open_still, Event())
     ending = Event()
     ending.set()
     with pytest.raises(Unknown):
-        unknown.is_stored(engine, committed, ending)
+        lost_commits.is_stored(engine, committed, ending)
     for each in (engine, other):
         each.dispose()
