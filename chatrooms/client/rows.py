@@ -1256,7 +1256,11 @@ class ThreadPage(TypedDict):
 
 
 class User(TypedDict):
-    """A person's profile."""
+    """A person's profile.
+
+    Except in their own room, its ``rev`` is a number of the profile alone, which grows with each change of
+    it.
+    """
 
     username: str
     """The person's username."""

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select, update
 
 from chatrooms import names
 from chatrooms.errors import Conflict
-from chatrooms.events import Signal
 from chatrooms.features.users import OneUser, Who, existing
+from chatrooms.features.users import store as store_profile
 from chatrooms.pipeline import rights, second_factors
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import NOBODY, Chat
@@ -47,12 +47,7 @@ def _set(db: Connection, username: str, role: ServerRole) -> None:
 
 def announce(act: Act, username: str) -> User:
     """Send a person's profile, with their role, to their devices and to the people who watch them."""
-    rev = act.changes.rev(username)
-    act.db.execute(update(users).where(users.c.username == username).values(rev=rev))
-    user = existing(act.db, username)
-    act.changes.add(username, "users", user)
-    act.signals.append(Signal(names.watchers(username), username, "profile", user))
-    return user
+    return store_profile(act, username, {})
 
 
 def owners(db: Connection) -> list[str]:

@@ -23,7 +23,7 @@ from chatrooms.storage import grouped, people_search
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import User
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.synced import SYNCED, USER
 from chatrooms.storage.tables import users
 from chatrooms.types import MAX_PAGE, Search, Title, Topic, Username
 
@@ -70,15 +70,16 @@ class UserPage(TypedDict):
     more: bool
 
 
-_select = SYNCED["users"].select()
+_own = SYNCED["users"].select()
+_shown = select(*(users.c[name] for name in USER), users.c.version.label("rev"))
 _insert = Prepared(insert(users))
 _of_skeleton = Prepared(select(users.c.username).where(users.c.skeleton == bindparam("skeleton")))
 _looks: Any = bindparam("one"), bindparam("other")
 _shown_as = Prepared(
     select(users.c.username).where(users.c.look.in_(_looks) | users.c.written_look.in_(_looks)).limit(1)
 )
-_of_usernames = Prepared(_select.where(users.c.username.in_(select(values("usernames").c.value))))
-_by_username = Prepared(_select.where(users.c.username == bindparam("username")))
+_of_usernames = Prepared(_shown.where(users.c.username.in_(select(values("usernames").c.value))))
+_by_username = Prepared(_own.where(users.c.username == bindparam("username")))
 
 
 def add(act: Act, username: str, *, vouched: bool = False, tenant: str = "") -> User:
@@ -104,7 +105,7 @@ def add(act: Act, username: str, *, vouched: bool = False, tenant: str = "") -> 
         "rev": rev,
     }
     looks = {"skeleton": skeleton, "look": "", "written_look": "", "words": names.words(username)}
-    _insert.run(act.db, {**row, **looks, "tenant": tenant})
+    _insert.run(act.db, {**row, **looks, "version": 1, "tenant": tenant})
     act.changes.add(username, "users", row)
     reads.begin(act, username, username)
     if username != SYSTEM:
@@ -147,7 +148,7 @@ def locks_to_join(username: str, lobby: str) -> tuple[str, ...]:
 
 
 def find(db: Connection, username: str) -> User | None:
-    """Return the profile of ``username``, or None."""
+    """Return the profile of ``username`` as they receive it themself, or None."""
     return cast(User | None, _by_username.one(db, {"username": username}))
 
 
@@ -157,6 +158,15 @@ def existing(db: Connection, username: str) -> User:
     if user is None:
         raise NotFound("No one has that name.", field="username")
     return user
+
+
+def shown(db: Connection, usernames: Iterable[str]) -> dict[str, User]:
+    """Return the profiles of people as others receive them, by username.
+
+    Their ``rev`` is a number of their own: that of a person's room tells how much happens to them.
+    """
+    rows = _of_usernames.all(db, {"usernames": packed(usernames)})
+    return {row["username"]: cast(User, row) for row in rows}
 
 
 def _myself(_db: Connection, me: Caller, p: Profile) -> Iterable[str]:
@@ -174,7 +184,9 @@ def _seen(act: Act, p: Who) -> User:
     """Allow everyone to see people of their tenant, and the application."""
     if tenants.hidden(act.db, act.me, [p.username]):
         raise NotFound("No one has that name.", field="username")
-    return existing(act.db, p.username)
+    if found := shown(act.db, [p.username]):
+        return found[p.username]
+    raise NotFound("No one has that name.", field="username")
 
 
 @query("user.get", may=_seen, method="user", scope="read")
@@ -194,14 +206,14 @@ def update(act: Act, p: Profile, _: None) -> OneUser:
         raise Invalid("Nothing to update: give a name or about.", field="name")
     if p.name is not None:
         _require_free(act, p.name)
-        given |= _shown(act.me.username, p.name)
+        given |= _named(act.me.username, p.name)
     return {"user": store(act, act.me.username, given)}
 
 
 def rename(act: Act, username: str, name: str) -> None:
     """Give a person the display name that the application vouches for, unless it is the application's own."""
     if not {*names.looks(name)} & {look for ours in (SYSTEM, act.server.name) for look in names.looks(ours)}:
-        store(act, username, {"name": name, **_shown(username, name)})
+        store(act, username, {"name": name, **_named(username, name)})
 
 
 def name_application(act: Act) -> None:
@@ -212,14 +224,15 @@ def name_application(act: Act) -> None:
 def store(act: Act, username: str, given: Mapping[str, str | None]) -> User:
     """Change a profile, and broadcast it."""
     rev = act.changes.rev(username)
-    act.db.execute(sa.update(users).where(users.c.username == username).values(**given, rev=rev))
+    values = {**given, "rev": rev, "version": users.c.version + 1}
+    act.db.execute(sa.update(users).where(users.c.username == username).values(values))
     user = existing(act.db, username)
     act.changes.add(username, "users", user)
-    act.signals.append(Signal(names.watchers(username), username, "profile", user))
+    act.signals.append(Signal(names.watchers(username), username, "profile", shown(act.db, [username])[username]))
     return user
 
 
-def _shown(username: str, name: str) -> dict[str, str]:
+def _named(username: str, name: str) -> dict[str, str]:
     """Return how a display name looks, and what its person is found by."""
     look, written_look = names.looks(name) if name else ("", "")
     return {"look": look, "written_look": written_look, "words": names.words(username, name)}
@@ -259,8 +272,7 @@ def page(act: Act, p: FindPeople, _: None) -> UserPage:
     With a query, those of whom a word of a name begins with it come first.
     """
     found = people_search.find(act.db, p.query, p.after, MAX_PAGE + 1, *_wanted(act.me, p.usernames))
-    rows = _of_usernames.all(act.db, {"usernames": packed(found[:MAX_PAGE])})
-    by_username = {row["username"]: cast(User, row) for row in rows}
+    by_username = shown(act.db, found[:MAX_PAGE])
     return {"users": [by_username[name] for name in found[:MAX_PAGE]], "more": len(found) > MAX_PAGE}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, cast
+from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import Connection, func, select
@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from chatrooms import ids, names
 from chatrooms.errors import Conflict
 from chatrooms.features import roles
-from chatrooms.features.users import Who, existing
+from chatrooms.features.users import Who, existing, shown
 from chatrooms.identity import links, passwords, proofs, service_keys, suspensions
 from chatrooms.identity.linking import OneLink
 from chatrooms.identity.sessions import end_all, signed_in
@@ -27,7 +27,6 @@ from chatrooms.pipeline.shapes import Done
 from chatrooms.storage import people_search
 from chatrooms.storage.fields import ServerRole
 from chatrooms.storage.rows import User
-from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import sessions, users
 from chatrooms.storage.tables import suspensions as barred
 from chatrooms.types import MAX_PAGE, Search
@@ -89,8 +88,7 @@ def page(act: Act, p: FindPeople, _: None) -> AccountPage:
 
 
 def _accounts(db: Connection, usernames: list[str]) -> list[Account]:
-    rows = db.execute(SYNCED["users"].select().where(users.c.username.in_(usernames))).mappings()
-    profiles = {row["username"]: cast(User, {str(key): value for key, value in row.items()}) for row in rows}
+    profiles = shown(db, usernames)
     counts = select(sessions.c.username, func.count(), func.max(sessions.c.seen_at))
     counts = counts.where(sessions.c.username.in_(usernames))
     used = {name: (number, at) for name, number, at in db.execute(counts.group_by(sessions.c.username))}

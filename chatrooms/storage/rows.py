@@ -190,7 +190,10 @@ class Read(TypedDict):
 
 
 class User(TypedDict):
-    """A person's profile."""
+    """A person's profile.
+
+    Except in their own room, its ``rev`` is a number of the profile alone, which grows with each change of it.
+    """
 
     username: Person
     name: Annotated[str, Field(description="The name that others see; if empty, the username.")]

@@ -85,6 +85,7 @@ users = Table(
     Column("created_at", String(24), nullable=False),
     Column("role", String(12), nullable=False, server_default="member", comment="on this server, see pipeline.rights"),
     Column("rev", Integer, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1", comment="of the profile: others see it as rev"),
     Column("tenant", String(64), nullable=False, server_default="", comment="empty for none"),
     Index(None, "tenant", "username", "words"),
 )

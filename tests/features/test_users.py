@@ -21,6 +21,30 @@ async def test_a_changed_profile_reaches_all_tabs_of_the_person_and_anyone_who_a
     assert (user["username"], user["name"], user["about"]) == ("alice", "Alice L.", "Through the looking-glass")
 
 
+def test_others_learn_from_a_profile_nothing_of_what_happens_to_its_person():
+    direct = Direct()
+    for name in ("alice", "bob", "carol"):
+        direct.join(name)
+
+    def seen(who="bob"):
+        got = direct.run(who, "user.get", {"username": "alice"})[0]["user"]
+        assert direct.run(who, "user.list", {"usernames": ["alice"]})[0]["users"] == [got]
+        return got["rev"]
+
+    revs = [seen()]
+    for name in ("Alice", "Lis"):
+        for other in ("bob", "carol"):
+            direct.run("alice", "user.block", {"username": other})
+            direct.run("alice", "user.unblock", {"username": other})
+        own = direct.run("alice", "user.update", {"name": name})[0]["user"]
+        changes = direct.run("alice", "sync", {"revs": {"alice": own["rev"] - 1}})[0]["changes"]
+        assert [change["users"] for change in changes if change["room"] == "alice"] == [[own]], (
+            "the person gets their own by the rev of their room"
+        )
+        revs.append(seen())
+    assert revs == [1, 2, 3] and own["rev"] > revs[-1]
+
+
 async def test_an_empty_profile_update_is_rejected(alice):
     with pytest.raises(Refused, match="invalid"):
         await alice.run("user.update")

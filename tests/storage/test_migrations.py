@@ -260,7 +260,7 @@ def test_items_keep_the_ids_that_clients_know_and_each_person_counts_on_alone(en
     with engine.begin() as connection:
         for name in ("alice", "bob", "carol"):
             connection.execute(insert(rooms).values(name=name, **ROOM))
-            person = {"username": name, "skeleton": name, "name": "", "about": "", "created_at": AT, "rev": 1}
+            person = {"username": name, "skeleton": name, "name": "", "about": "", "created_at": AT, "rev": 7}
             connection.execute(insert(users).values(person))
         about = {"kind": "invitation", "room": "carol", "message": None, "seq": None, "by": "carol", "at": AT}
         for name, id, read in held:
@@ -271,7 +271,9 @@ def test_items_keep_the_ids_that_clients_know_and_each_person_counts_on_alone(en
         act = SimpleNamespace(db=connection, changes=SimpleNamespace(rev=lambda _: 9))
         for name in ("alice", "bob", "carol", "carol"):
             items.add(act, name, about)
+        versions = connection.scalars(select(users.c.version)).all()
         found = connection.execute(select(inbox.c.username, inbox.c.id, inbox.c.read, inbox.c.born)).all()
+    assert versions == [7, 7, 7], "clients keep the newest profile that they know"
     kept = [(name, id, read, id) for name, id, read in held]
     new = [("alice", 6), ("bob", 3), ("carol", 1), ("carol", 2)]
     assert sorted(found) == sorted([*kept, *((*which, False, 9) for which in new)])

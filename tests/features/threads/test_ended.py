@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from chatrooms.errors import Conflict
-from chatrooms.features.messages.loading import Which
+from chatrooms.features.messages.permissions import Which
 from chatrooms.features.previews import stored as previews
 from chatrooms.features.threads.commands import WithThread
 from tests.direct import DECLARED, LOBBY, Direct, code
