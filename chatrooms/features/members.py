@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
-from chatrooms.pipeline import access, owners, people, relations, requests, rights, room_rules, tenants
+from chatrooms.pipeline import access, newcomers, owners, people, relations, requests, rights, room_rules, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, own_room
 from chatrooms.pipeline.feature import Feature
@@ -208,7 +208,7 @@ def _count_invitation(act: Act, username: str, *, was_here: bool) -> None:
     """
     counting = {"even_added": True, "even_open": act.server.sign_up != "open"}
     if was_here or not relations.acquainted(act.db, act.me.username, username, besides=act.lobby, **counting):
-        act.rates.begin(act.me.username, act.me.network, [username])
+        newcomers.begin(act, [username])
 
 
 def require_above(act: Act, room: str, username: str, enough: Container[Role | None]) -> None:

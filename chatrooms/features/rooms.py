@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound
 from chatrooms.features import members, timeline
-from chatrooms.pipeline import access, rights, room_rules, tenants
+from chatrooms.pipeline import access, newcomers, rights, room_rules, tenants
 from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, change, query
@@ -162,6 +162,7 @@ def create(act: Act, p: Create, _: None) -> OneRoom:
         raise Conflict("A room with that name already exists or was archived.", field="name")
     add(act, p.name, p.access, p.title or p.name.removeprefix("#"), p.topic)
     if not act.me.host:
+        newcomers.count_room(act)
         members.add(act, p.name, act.me.username, "owner")
     return {"room": find(act.db, p.name)}
 

@@ -58,12 +58,12 @@ class Rates:
         if rate in self.limits:
             self.charge(rate, _address(network), network, 1)
 
-    def begin(self, me: str, network: str, others: Iterable[str]) -> None:
+    def begin(self, me: str, network: str, others: Iterable[str], weight: int = 1) -> None:
         """Count a conversation that ``me`` starts, or an invitation of a stranger; raises `RateLimited`.
 
-        It counts against the person, their address ``network``, and how often the address did so with each of the
-        ``others``. Without an address, as when the host application acts for a person, only the person counts. Only the
-        writer's thread asks this.
+        It counts against the person, ``weight`` times, their address ``network``, and how often the address did so with
+        each of the ``others``. Without an address, as when the host application acts for a person, only the person
+        counts. Only the writer's thread asks this.
         """
         counted = [(self.limits["begin"], me, "")]
         if network:
@@ -74,6 +74,7 @@ class Rates:
             raise RateLimited("You've contacted many new people recently. Try again later.", retry_after=wait)
         for limit, who, where in counted:
             self._spend(limit, who, where)
+        self._charge(self.limits["begin"], me, "", weight - 1)
 
     def text(self, me: str, network: str, text: str) -> None:
         """Count a text that a person posts or edits; raises `RateLimited`."""

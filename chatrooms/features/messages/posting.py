@@ -16,7 +16,7 @@ from chatrooms.features import members, rooms
 from chatrooms.features.messages import limits, storing
 from chatrooms.features.messages.loading import OneMessage, allow, find, load, rows, store_parts, with_parts
 from chatrooms.features.messages.permissions import require_message
-from chatrooms.pipeline import access, relations, requests, room_rules
+from chatrooms.pipeline import access, newcomers, relations, requests, room_rules
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change
 from chatrooms.pipeline.questions import WRITING_IN_ROOM
@@ -231,7 +231,7 @@ def _begin_conversation(act: Act, p: Post, conversation: str) -> None:
         requests.require_first(0, text_alone=not _gives(p))
     if not act.me.host:
         relations.require_welcome(act.db, act.me, others)
-        act.rates.begin(act.me.username, act.me.network, others)
+        newcomers.begin(act, others)
     rooms.add(act, conversation, "conversation")
     for username in names.people(conversation):
         request = requests.PENDING if username in asked else None
