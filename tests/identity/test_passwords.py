@@ -17,9 +17,9 @@ from argon2.exceptions import VerificationError
 
 from chatrooms import Chatrooms, Settings
 from chatrooms.errors import Invalid
+from chatrooms.fair_queue import FairQueue
 from chatrooms.identity import hashing, passwords
 from chatrooms.identity.password_rules import require_strong
-from chatrooms.pipeline.fair_queue import FairQueue
 from tests.doors import DOORS, post
 from tests.identity.entering import code_of, enter, run, whose
 from tests.people import connect
