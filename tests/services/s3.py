@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
+import http.client
+import threading
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from moto.server import ThreadedMotoServer
 
-ANSWERS = {
-    "full": b"HTTP/1.1 507 Insufficient Storage\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-    "503": b"HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-}
+STATUS = {"full": 507, "503": 503}
+MOST_SILENT = 60
 
 
 @contextmanager
@@ -24,8 +24,10 @@ def bucket() -> Iterator[str]:
     host, port = server.get_host_and_port()
     endpoint = f"http://{host}:{port}"
     urllib.request.urlopen(urllib.request.Request(f"{endpoint}/files", method="PUT")).close()
-    yield endpoint
-    server.stop()
+    try:
+        yield endpoint
+    finally:
+        server.stop()
 
 
 def variables(endpoint: str) -> dict[str, str]:
@@ -39,56 +41,53 @@ def variables(endpoint: str) -> dict[str, str]:
 
 
 class Door:
-    """Passes requests on to a server, or fails: it is ``full``, answers ``503``, is ``gone``, or never answers."""
+    """Passes requests on to a server, or fails: it is ``full``, answers ``503``, is ``gone``, or is ``silent``."""
 
     def __init__(self, endpoint: str) -> None:
-        self._to = urlsplit(endpoint)
-        self.failing, self.url = "", ""
+        self.endpoint, self.failing, self._over = endpoint, "", threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve a connection."""
-        try:
-            if self.failing in ANSWERS:
-                await reader.readuntil(b"\r\n\r\n")
-                writer.write(ANSWERS[self.failing])
-                await writer.drain()
-                writer.write_eof()
-                while await reader.read(2**16):
-                    pass
-            elif self.failing == "silent":
-                while await reader.read(2**16):
-                    pass
-            elif not self.failing:
-                await self._pass_on(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
+    def close(self) -> None:
+        """Stop serving."""
+        self._over.set()
+        self._server.shutdown()
+        self._server.server_close()
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass on one request, so that the next one meets whatever is the case then."""
-        head = await reader.readuntil(b"\r\n\r\n")
-        there, back = await asyncio.open_connection(self._to.hostname, self._to.port)
-        back.write(head.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
-        sending = asyncio.create_task(_pump(reader, back))
-        await _pump(there, writer)
-        sending.cancel()
-        back.close()
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        door = self
 
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                self.close_connection = True
+                if door.failing == "silent":
+                    door._over.wait(MOST_SILENT)
+                elif door.failing in STATUS:
+                    self.send_response(STATUS[door.failing])
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                elif not door.failing:
+                    self.pass_on(body)
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while piece := await reader.read(2**16):
-        writer.write(piece)
-        await writer.drain()
+            def pass_on(self, body: bytes) -> None:
+                there = http.client.HTTPConnection(urlsplit(door.endpoint).netloc)
+                there.request(self.command, self.path, body, {**self.headers, "Connection": "close"})
+                answered = there.getresponse()
+                self.wfile.write(f"HTTP/1.1 {answered.status} {answered.reason}\r\n".encode())
+                for name, value in answered.getheaders():
+                    if name.lower() not in {"transfer-encoding", "connection"}:
+                        self.send_header(name, value)
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.wfile.write(answered.read())
+                there.close()
 
+            def log_message(self, *_given: object) -> None:
+                """Log nothing."""
 
-@asynccontextmanager
-async def door(endpoint: str) -> AsyncIterator[Door]:
-    """Start a door to a server."""
-    made = Door(endpoint)
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
-        yield made
-    finally:
-        server.close()
+            do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815 - as the library calls them
+
+        return Handler

@@ -21,7 +21,7 @@ class Time:
         monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: self.now))
         monkeypatch.setattr(progress, "asyncio", SimpleNamespace(wait=self.wait, create_task=asyncio.create_task))
 
-    async def wait(self, tasks, timeout: float) -> None:
+    async def wait(self, tasks, timeout: float) -> None:  # noqa: ASYNC109 - as that of asyncio
         until = self.now + timeout
         while self.steps and self.now + 15 <= until and not all(task.done() for task in tasks):
             self.now += 15

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from chatrooms import clock
-from chatrooms.errors import RateLimited, Unavailable
+from chatrooms.errors import Refusal
 from chatrooms.features.files import stored
 from chatrooms.features.files.beginning import KEPT
 from chatrooms.features.files.stored import files
@@ -51,7 +51,7 @@ async def give_up(chat: Chat, which: str) -> bool:
     dropped = await chat.change(partial(_drop, ids=[which]), NOBODY)
     try:
         await remove(chat, dropped)
-    except (Unavailable, RateLimited):
+    except Refusal:  # the store fails
         await chat.change(partial(enqueue, kind=REMOVE, key=which), NOBODY)
     return bool(dropped)
 
