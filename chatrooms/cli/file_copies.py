@@ -83,7 +83,7 @@ def _copy_new(names: set[str], source: Path, folder: Path) -> None:
             if to.exists() and to.stat().st_size == (source / name).stat().st_size:
                 continue
             to.parent.mkdir(mode=FOLDER, parents=True, exist_ok=True)
-            copy(source / name, to)
+            copy(source / name, to, lambda: None)
 
 
 def _write_list(file: Path, names: set[str]) -> None:

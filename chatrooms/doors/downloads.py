@@ -60,7 +60,7 @@ class Downloads:
             if caller.scope:
                 scopes.require(caller.scope, "file.list", "read")
             self._rates.spend("download", caller.username, caller.network)
-            return await self._serve(request, await self._find(served, request, caller))
+            return await self._serve(request, await self._find(served, request, caller), caller.whom)
         except Exception as error:
             return refusal_response(refusal_of(error, "a file could not be sent"))
 
@@ -72,11 +72,11 @@ class Downloads:
             raise NotFound("There is no such file.")
         return file
 
-    async def _serve(self, request: Request, file: Outgoing) -> Response:
+    async def _serve(self, request: Request, file: Outgoing, whom: str) -> Response:
         headers, etag = _headers(file), f'"{file.key}"'
         if entity_tags.has(request, etag):
             return Response(status_code=304, headers=headers)
-        length = await size_of(self._pipeline.blobs, file)
+        length = await size_of(self._pipeline.blobs, whom, file)
         part = _part(request, length, etag)
         if part is None:
             return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{length}"})
@@ -86,7 +86,7 @@ class Downloads:
         status = 200 if part.is_all else 206
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers, media_type=file.type)
-        pieces = self._pipeline.blobs.read(file.key, part.start, part.end - part.start)
+        pieces = self._pipeline.blobs.read(whom, file.key, part.start, part.end - part.start)
         return StreamingResponse(_begun(await anext(pieces), pieces), status, headers, media_type=file.type)
 
 

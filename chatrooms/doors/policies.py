@@ -14,8 +14,8 @@ from typing import Any
 from chatrooms.doors import handlers
 from chatrooms.doors.greeting import IdOf
 from chatrooms.errors import Forbidden, Refusal, Unavailable
+from chatrooms.fair_queue import FairQueue
 from chatrooms.pipeline.act import Caller
-from chatrooms.pipeline.fair_queue import FairQueue
 from chatrooms.pipeline.questions import Kind
 from chatrooms.wire import failures
 

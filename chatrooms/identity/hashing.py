@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from chatrooms import extras
-from chatrooms.pipeline.fair_queue import FairQueue
+from chatrooms.fair_queue import FairQueue
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher

@@ -14,10 +14,10 @@ import orjson
 
 from chatrooms import isolated
 from chatrooms.errors import Invalid, TooLarge, Unavailable
+from chatrooms.fair_queue import FairQueue
 from chatrooms.pictures import decoder
 from chatrooms.pictures.kinds import PICTURES
 from chatrooms.pipeline.contents import MOST_WAITING
-from chatrooms.pipeline.fair_queue import FairQueue
 
 SECONDS = 40.0
 """How long decoding may take, besides waiting for others."""

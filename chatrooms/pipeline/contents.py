@@ -83,6 +83,6 @@ class Served:
     find: Callable[[Connection, Caller, str, str, str], Outgoing | None]
 
 
-async def size_of(blobs: Blobs, file: Outgoing) -> int:
-    """Return the size of a file."""
-    return await blobs.run(blobs.store.size, file.key) if file.size is None else file.size
+async def size_of(blobs: Blobs, whom: str, file: Outgoing) -> int:
+    """Return the size of a file, for an address."""
+    return await blobs.ask(whom, blobs.store.size, file.key) if file.size is None else file.size

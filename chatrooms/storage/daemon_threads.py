@@ -51,6 +51,13 @@ class DaemonThreads(Executor):
         ended.set_result(None)
 
 
+def apart(fn: Callable[[], T], name: str) -> Future[T]:
+    """Call ``fn`` on a thread of its own."""
+    future: Future[T] = Future()
+    Thread(target=_resolve, args=(future, fn), name=name, daemon=True).start()
+    return future
+
+
 def _resolve(future: Future[T], fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> None:
     try:
         result = fn(*args, **kwargs)

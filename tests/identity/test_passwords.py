@@ -18,9 +18,9 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from chatrooms import Chatrooms, Settings
 from chatrooms.errors import Invalid
+from chatrooms.fair_queue import FairQueue
 from chatrooms.identity import hashing, passwords
 from chatrooms.identity.password_rules import FEWEST, require_good
-from chatrooms.pipeline.fair_queue import FairQueue
 from tests.doors import DOORS, post
 from tests.identity.entering import code_of, enter, run, whose
 from tests.people import connect

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tests.features.files import begin, load, picture, send, share
 from tests.people import connect
 from tests.servers import running
+from tests.services import s3
 
 pytestmark = pytest.mark.slow
 
@@ -18,22 +17,10 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def bucket(monkeypatch) -> Iterator[str]:
     """Start an S3 server with a bucket, and return its URL."""
-    server = ThreadedMotoServer(port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    about = {
-        "AWS_ENDPOINT": endpoint,
-        "AWS_ACCESS_KEY_ID": "x",
-        "AWS_SECRET_ACCESS_KEY": "y",
-        "AWS_REGION": "us-east-1",
-    }
-    for name, value in about.items():
-        monkeypatch.setenv(name, value)
-    made = urllib.request.Request(f"{endpoint}/files", method="PUT")
-    urllib.request.urlopen(made).close()
-    yield f"{endpoint}/files"
-    server.stop()
+    with s3.bucket() as endpoint:
+        for name, value in s3.variables(endpoint).items():
+            monkeypatch.setenv(name, value)
+        yield f"{endpoint}/files"
 
 
 async def test_files_are_stored_in_the_bucket_and_removed_from_it(bucket, tmp_path):

@@ -9,7 +9,7 @@ from chatrooms.features.files import emoji, portraits, stored
 from chatrooms.features.files.beginning import begin, space
 from chatrooms.features.files.listing import page
 from chatrooms.features.files.posting import FILES, deleted
-from chatrooms.features.files.removing import REMOVE, SWEEP
+from chatrooms.features.files.removing import AGAIN, REMOVE, SWEEP
 from chatrooms.features.files.serving import CONTENTS, SERVED
 from chatrooms.pipeline.feature import Feature
 
@@ -18,7 +18,7 @@ FEATURE = Feature(
     commands=(begin, space, page, portraits.set_my_picture, portraits.set_room_picture, *emoji.COMMANDS),
     parts=(FILES,),
     listeners=(deleted,),
-    jobs=(REMOVE, SWEEP),
+    jobs=(REMOVE, AGAIN, SWEEP),
     contents=CONTENTS,
     served=(SERVED, *portraits.SERVED, emoji.SERVED),
 )

@@ -39,7 +39,7 @@ async def finish(chat: Chat, which: str, network: str) -> None:
             await give_up(chat, which)
             raise
     else:
-        await chat.blobs.run(chat.blobs.store.put, which, spool.path(which))
+        await chat.blobs.put(network, which, spool.path(which))
         about = {"type": kind, "size": row["length"], "charged": row["length"]}
     is_wanted = await chat.change(partial(_complete, id=which, about=about), NOBODY)
     await chat.blobs.run(spool.remove, which)
@@ -59,7 +59,7 @@ async def _picture(chat: Chat, row: Mapping[str, Any], kind: str, network: str) 
         found = await pictures.decode(spool.path(which), folder, kind, "square" if row["square"] else "copies")
     sizes = await chat.blobs.run(_sizes, folder)
     for name in sizes:
-        await chat.blobs.run(chat.blobs.store.put, which + COPIES[name], folder / name)
+        await chat.blobs.put(network, which + COPIES[name], folder / name)
     if row["square"]:
         return {"type": "image/webp", "size": sizes["large"], "charged": sum(sizes.values())}
     picture = {key: found[key] for key in ("width", "height", "placeholder", "animated")}

@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from chatrooms import clock
+from chatrooms.errors import Refusal
 from chatrooms.features.files import stored
 from chatrooms.features.files.beginning import KEPT
 from chatrooms.features.files.stored import files
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.contents import IDLE
-from chatrooms.pipeline.jobs import Job, JobKind
+from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 
 VARIANTS = ("", ".small", ".large")
 """What the keys of a file in the store end with: as it is downloaded, and two smaller ones of a picture."""
@@ -31,10 +32,14 @@ SECONDS_KEPT = 2 * KEPT.total_seconds()
 async def remove(chat: Chat, ids: Iterable[str]) -> None:
     """Remove files that are unreachable: first the contents, then the rows."""
     for which in ids:
-        await chat.blobs.run(chat.blobs.spool.remove, which)
-        for variant in VARIANTS:
-            await chat.blobs.run(chat.blobs.store.remove, which + variant)
+        await _remove_contents(chat, which)
         await chat.change(partial(_forget, id=which), NOBODY)
+
+
+async def _remove_contents(chat: Chat, which: str) -> None:
+    await chat.blobs.run(chat.blobs.spool.remove, which)
+    for variant in VARIANTS:
+        await chat.blobs.ask("", chat.blobs.store.remove, which + variant)
 
 
 def _forget(act: Act, id: str) -> None:
@@ -44,7 +49,10 @@ def _forget(act: Act, id: str) -> None:
 async def give_up(chat: Chat, which: str) -> bool:
     """Remove a file that is not posted; return False if it is."""
     dropped = await chat.change(partial(_drop, ids=[which]), NOBODY)
-    await remove(chat, dropped)
+    try:
+        await remove(chat, dropped)
+    except Refusal:  # the store fails
+        await chat.change(partial(enqueue, kind=REMOVE, key=which), NOBODY)
     return bool(dropped)
 
 
@@ -72,7 +80,14 @@ async def _sweep_idle(chat: Chat) -> None:
             await give_up(chat, which)
 
 
+async def _removed_again(chat: Chat, job: Job) -> None:
+    await _remove_contents(chat, job.key)
+
+
 def _drop(act: Act, ids: Sequence[str]) -> Sequence[str]:
+    """Make files unreachable; return which are. Those that may be on their way to the store are removed twice."""
+    for which in stored.being_stored(act.db, ids):
+        enqueue(act, AGAIN, which, due=clock.moved(act.now, KEPT))
     return stored.drop(act.db, ids)
 
 
@@ -82,4 +97,6 @@ async def _ids(chat: Chat, *where: ColumnElement[bool]) -> list[str]:
 
 
 REMOVE = JobKind("files.remove", _removed)
+AGAIN = JobKind("files.remove_again", _removed_again)
+"""Removes what was stored after its file was removed: that was under way, and its server ended before it noticed."""
 SWEEP = JobKind("files.sweep", _sweep, every=timedelta(minutes=15))

@@ -176,6 +176,12 @@ def attach(db: Connection, id: str, message: Mapping[str, Any], place: int) -> b
     return use(db, id, message=message["id"], room=message["room"], seq=message["seq"], place=place)
 
 
+def being_stored(db: Connection, ids: Sequence[str]) -> Sequence[str]:
+    """Return which of some files may be on their way to the store: all their bytes came, and they are incomplete."""
+    is_whole = files.c.size.is_(None), files.c.charged >= files.c.length
+    return db.scalars(select(files.c.id).where(files.c.id.in_(ids), *is_whole)).all()
+
+
 def drop(db: Connection, ids: Sequence[str]) -> Sequence[str]:
     """Make those of some files unreachable that are not posted; return which of all are to be removed."""
     these = files.c.id.in_(ids)

@@ -17,13 +17,13 @@ import orjson
 
 from chatrooms import clock, isolated, pictures, types
 from chatrooms.errors import Invalid, NoSpace, RateLimited, Refusal
+from chatrooms.fair_queue import FairQueue
 from chatrooms.features.previews import stored
 from chatrooms.features.previews.guard import Guard, Network, Resolve, Unreachable, look_up
 from chatrooms.pictures.kinds import PICTURES, kind_of
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.fair_queue import FairQueue
 from chatrooms.pipeline.limit import Limit
 from chatrooms.settings import MEGABYTE
 from chatrooms.storage import usage
@@ -118,11 +118,13 @@ class Fetching:
         page["found"] = bool(page["title"] or page["picture"])
         if not page["picture"]:
             page["expires_at"] = clock.later(stored.KEPT if page["found"] else stored.FAILURE_KEPT)
-        await self._chat.change(partial(_add, page=page), NOBODY)
-        if page["picture"]:
-            await blobs.run(blobs.store.put, which, small)
-            await self._chat.change(partial(_keep, page=which), NOBODY)
-        await blobs.run(blobs.spool.remove, which)
+        try:
+            await self._chat.change(partial(_add, page=page), NOBODY)
+            if page["picture"]:
+                await blobs.put("", which, small)
+                await self._chat.change(partial(_keep, page=which), NOBODY)
+        finally:
+            await blobs.run(blobs.spool.remove, which)
         return page
 
     async def _decode(self, which: str, picture: bytes) -> tuple[dict[str, Any], Path]:

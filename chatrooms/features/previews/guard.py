@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
 from functools import cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from chatrooms.pipeline.fair_queue import FairQueue
+from chatrooms.fair_queue import FairQueue
 from chatrooms.storage.daemon_threads import DaemonThreads
 
 Address = IPv4Address | IPv6Address
@@ -109,26 +108,13 @@ class Guard:
     async def _look_up(self, host: str, port: int, whom: str) -> Sequence[str]:
         """Return the addresses of a host, in turns: silent servers of names hold up those who asked them, not others.
 
-        Who gives up waiting takes their turn along: it ends with the look-up, which has a thread until then.
+        A look-up has its turn until it ends, because it has a thread until then.
         """
-        async with AsyncExitStack() as turns:
-            await turns.enter_async_context(self._of_networks.turn(whom, whom))
-            await turns.enter_async_context(self._of_hosts.turn(host.rstrip(".").lower(), whom))
-            looking = asyncio.create_task(self._resolved(host, port, turns.pop_all()))
-        looking.add_done_callback(_noted)
-        return await asyncio.shield(looking)
-
-    async def _resolved(self, host: str, port: int, turns: AsyncExitStack) -> Sequence[str]:
-        async with turns:
-            return await self._resolve(host, port)
+        look_up = partial(self._resolve, host, port)
+        of_host = partial(self._of_hosts.run, host.rstrip(".").lower(), whom, look_up)
+        return await self._of_networks.run(whom, whom, of_host)
 
     def _allows(self, address: Address, *, is_usual: bool) -> bool:
         if any(address in network for network in self._allowed if network.version == address.version):
             return True
         return is_usual and is_public(address)
-
-
-def _noted(looking: asyncio.Task[Sequence[str]]) -> None:
-    """Note that a look-up failed, which those know already who waited for it."""
-    if not looking.cancelled():
-        looking.exception()

@@ -110,7 +110,7 @@ async def _sweep(_fetching: Fetching, chat: Chat, _job: Job) -> None:
     while found := await chat.lookup(lambda db: stored.unused(db, FEW)):
         for page in found:
             if page.size:
-                await chat.blobs.run(chat.blobs.store.remove, page.id)
+                await chat.blobs.ask("", chat.blobs.store.remove, page.id)
             await chat.change(partial(_forget, page=page.id), NOBODY)
 
 

@@ -7,7 +7,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from chatrooms.errors import Unavailable
-from chatrooms.pipeline.fair_queue import FairQueue
+from chatrooms.fair_queue import FairQueue
 from chatrooms.settings import Settings
 from chatrooms.wire.tally import Tally
 

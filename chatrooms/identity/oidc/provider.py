@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from chatrooms import addresses
 from chatrooms.errors import Unavailable
+from chatrooms.fair_queue import FairQueue
 from chatrooms.identity.oidc import id_tokens, logout_tokens
 from chatrooms.identity.oidc.attempts import Attempt
 from chatrooms.identity.oidc.failures import UnknownKey, Unreachable, Untrue
@@ -20,7 +21,6 @@ from chatrooms.identity.oidc.id_tokens import Expected, SignedIn
 from chatrooms.identity.oidc.logout_tokens import SignedOut
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.fair_queue import FairQueue
 from chatrooms.wire.tally import Tally
 
 RETURN = "oidc"

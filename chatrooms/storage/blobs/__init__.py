@@ -10,37 +10,58 @@ import asyncio
 import errno
 import logging
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
 from chatrooms.errors import NoSpace, NotFound, Unavailable
+from chatrooms.fair_queue import FairQueue
 from chatrooms.once import Once
 from chatrooms.settings import FILES, Settings
 from chatrooms.storage.blobs.directory import Directory
+from chatrooms.storage.blobs.progress import Progress
 from chatrooms.storage.blobs.spool import Spool
+from chatrooms.storage.threads import apart
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 SECONDS = 20.0
-"""How long one step in the store may take, such as reading a piece."""
+"""How long one step in the store may take, such as reading a piece, and how long a file may make no progress."""
 THREADS = 8
+"""For uploads on this machine's disk, and as many again for what the store does quickly, such as reading a piece."""
+OF_ONE = 4
+"""How many of the store's one address has at a time."""
+PUTS, PUTS_OF_ONE = 8, 2
+"""How many files are stored at a time, and how many of one address: that can take hours, if the store is far away."""
+MOST_WAITING = 1000
+BUSY = "Too many files are being stored or loaded. Wait a moment."
 PIECE = 256 * 1024
 """How many bytes of a file are read at once."""
 RESERVE = 256 * 1024 * 1024
 """Free bytes of the disk that are left to the database and everything else."""
+UNAVAILABLE = "The server can't store or load files right now. Try again."
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 log = logging.getLogger(__name__)
 
 
 class Store(Protocol):
-    """Where whole files are, under random keys; its methods block, and raise ``OSError``."""
+    """Where whole files are, under random keys; its methods block, and raise ``OSError``.
 
-    def put(self, key: str, file: Path) -> None:
-        """Store a copy of the file at a path, durably, before it returns; storing it again is allowed."""
+    Storing a file may make no progress for ``patience`` seconds, if that is more than `SECONDS`.
+    """
+
+    patience: float
+
+    def put(self, key: str, file: Path, moved: Callable[[], None]) -> None:
+        """Store a copy of the file at a path, durably, before it returns; storing it again is allowed.
+
+        ``moved`` is called whenever a part is stored; what it raises ends that, and leaves nothing.
+        """
 
     def read(self, key: str, start: int, size: int) -> bytes:
         """Return ``size`` bytes from ``start``; raises ``FileNotFoundError``."""
@@ -55,37 +76,65 @@ class Store(Protocol):
 class Blobs:
     """The uploads and the store of one chat, for its event loop.
 
-    All methods raise `Unavailable` if the disk or the store fails or takes too long, and `NoSpace` if it is full.
+    What the store does has turns, address by address: ``whom`` is the one for which it does something, or a person, and
+    empty for the server itself. All methods raise `Unavailable` if the disk or the store fails or takes too long, and
+    `NoSpace` if it is full.
     """
 
     def __init__(self, settings: Settings) -> None:
         folder = settings.data / FILES
         self.spool = Spool(folder / "uploads", settings.data)
         self.store: Store = _remote(settings.file_store) if settings.file_store else Directory(folder, settings.data)
+        self._disk = ThreadPoolExecutor(THREADS, thread_name_prefix="chatrooms-uploads")
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="chatrooms-files")
+        self._turns = FairQueue(THREADS, MOST_WAITING, BUSY, of_one=OF_ONE)
+        self._puts = FairQueue(PUTS, MOST_WAITING, BUSY, of_one=PUTS_OF_ONE)
         self._once = Once(log)
 
     async def run(self, work: Callable[P, T], *args: P.args, **how: P.kwargs) -> T:
-        """Return what a method of `spool` or `store` returns."""
-        running = asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **how))
-        try:
+        """Return what a method of `spool` returns."""
+        with self._failing():
             async with asyncio.timeout(SECONDS):
-                return await running
-        except TimeoutError:
+                return await asyncio.get_running_loop().run_in_executor(self._disk, lambda: work(*args, **how))
+
+    async def ask(self, whom: str, work: Callable[P, T], *args: P.args, **how: P.kwargs) -> T:
+        """Return what a quick method of `store` returns."""
+        asked = partial(asyncio.get_running_loop().run_in_executor, self._threads, lambda: work(*args, **how))
+        with self._failing():
+            async with asyncio.timeout(SECONDS):
+                return await self._turns.run(whom, whom, asked)
+
+    async def put(self, whom: str, key: str, file: Path) -> None:
+        """Store a copy of a file, which may take as long as it makes progress."""
+        moving = Progress()
+
+        def put() -> Awaitable[None]:
+            moving.note()
+            return asyncio.wrap_future(apart(partial(self.store.put, key, file, moving.note), "chatrooms-put"))
+
+        with self._failing():
+            await moving.follow(self._puts.run(whom, whom, put), max(SECONDS, self.store.patience))
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        try:
+            yield
+        except TimeoutError as error:
             self._once.warn("the store of files does not respond")
+            raise Unavailable(UNAVAILABLE) from error
         except FileNotFoundError as error:
             raise NotFound("This file is gone.") from error
         except OSError as error:
             self._once.warn("the store of files fails: %s", error.strerror or type(error).__name__)
             if error.errno in FULL:
                 raise NoSpace("The server has no space left for files.") from error
-        raise Unavailable("The server can't store or load files right now. Try again.")
+            raise Unavailable(UNAVAILABLE) from error
 
-    async def read(self, key: str, start: int, size: int) -> AsyncIterator[bytes]:
+    async def read(self, whom: str, key: str, start: int, size: int) -> AsyncIterator[bytes]:
         """Yield ``size`` bytes of a stored file from ``start``, in pieces."""
         end = start + size
         while start < end:
-            piece = await self.run(self.store.read, key, start, min(PIECE, end - start))
+            piece = await self.ask(whom, self.store.read, key, start, min(PIECE, end - start))
             if not piece:
                 raise NotFound("This file is gone.")
             yield piece

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from chatrooms.settings import OURS
 from chatrooms.storage.files import FILE, FOLDER, make_private_folder
 
 FOLDERS = 2
 """The first characters of a key are the name of the folder that its file is in, so that no folder has too many."""
+PIECE = 4 * 1024 * 1024
+"""How many bytes are copied at once."""
 UNFINISHED = ".part"
 """Added to the name of a copy until it is whole."""
 
@@ -19,10 +23,12 @@ UNFINISHED = ".part"
 class Directory:
     """A folder in the data directory ``data``, made when it is first needed."""
 
+    patience = 0.0
+
     def __init__(self, folder: Path, data: Path) -> None:
         self._folder, self._data = folder, data
 
-    def put(self, key: str, file: Path) -> None:
+    def put(self, key: str, file: Path, moved: Callable[[], None]) -> None:
         """Store the file at a path: the same file under a second name where possible, otherwise a copy.
 
         What is stored already goes only when what replaces it is whole: another process may have stored it, and have
@@ -36,9 +42,9 @@ class Directory:
             raise
         except FileExistsError:
             if not target.samefile(file):
-                copy(file, target)
+                copy(file, target, moved)
         except OSError:  # another or a simple file system
-            copy(file, target)
+            copy(file, target, moved)
         sync(target)
         sync(target.parent)
 
@@ -82,11 +88,23 @@ def sync(path: Path) -> None:
         os.close(opened)
 
 
-def copy(file: Path, target: Path) -> None:
-    """Copy a file durably; what is at ``target`` is whole at any time."""
+def copy(file: Path, target: Path, moved: Callable[[], None]) -> None:
+    """Copy a file durably, piece by piece; what is at ``target`` is whole at any time."""
     part = target.with_name(target.name + UNFINISHED)
-    with file.open("rb") as source, os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, FILE), "wb") as copy:
-        shutil.copyfileobj(source, copy)
-        copy.flush()
-        os.fsync(copy.fileno())
-    part.rename(target)
+    try:
+        with file.open("rb") as source, _private(part) as copy:
+            for piece in iter(partial(source.read, PIECE), b""):
+                copy.write(piece)
+                copy.flush()
+                os.fsync(copy.fileno())
+                moved()
+        part.rename(target)
+    except OSError:
+        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.parent.rmdir()
+        raise
+
+
+def _private(file: Path) -> BinaryIO:
+    return os.fdopen(os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, FILE), "wb")

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from chatrooms.errors import RateLimited
-from chatrooms.pipeline.fair_queue import FairQueue
+from chatrooms.fair_queue import FairQueue
 
 WAITING = 3
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, TypeVar
 
 from chatrooms.errors import RateLimited
+
+T = TypeVar("T")
 
 SECONDS_TO_RETRY = 5
 
@@ -32,6 +35,14 @@ class FairQueue:
             yield
         finally:
             self._release(network)
+
+    async def run(self, network: str, person: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Return what ``work`` returns, for which nobody may wait any more: it has its turn until it ends."""
+        async with AsyncExitStack() as turns:
+            await turns.enter_async_context(self.turn(network, person))
+            working = asyncio.ensure_future(_within(turns.pop_all(), work))
+        working.add_done_callback(_noted)
+        return await asyncio.shield(working)
 
     async def _acquire(self, network: str, person: str) -> None:
         if self._free and self._having[network] < self._of_one:
@@ -74,3 +85,14 @@ class FairQueue:
         if queue:
             self._waiting[network] = queue  # behind the other addresses
         return network, mine
+
+
+async def _within(turns: AsyncExitStack, work: Callable[[], Awaitable[T]]) -> T:
+    async with turns:
+        return await work()
+
+
+def _noted(working: asyncio.Future[Any]) -> None:
+    """Note that work failed, which those know already who waited for it."""
+    if not working.cancelled():
+        working.exception()
