@@ -32,7 +32,7 @@ class Process:
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return an environment with an empty home and without our settings."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("CHATROOMS_", "XDG_"))}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("CHATROOMS_", "XDG_", "PYTEST_CURRENT_TEST"))}
     return kept | {"HOME": str(home), "CHATROOMS_PREVIEWS": "false", "CHATROOMS_REQUESTS": "false"} | more
 
 
