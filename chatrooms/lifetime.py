@@ -46,7 +46,9 @@ class Lifetime:
         """Bind to the running event loop; raises `AlreadyRunning` unless `end` was called since the last time."""
         with self._changing:
             if self._begun is not None and not self._begun.is_closed():
-                raise AlreadyRunning("This is already running. Create a second object to run two at a time.")
+                raise AlreadyRunning(
+                    "The chat is already running: give its lifespan to one application only, or create two chats."
+                )
             self._begun = asyncio.get_running_loop()
             self.loop = None
 

@@ -21,6 +21,7 @@ MAX_BYTES = 100_000
 """About how many bytes of JSON one request with several messages has."""
 MOST, MOST_WITH_PICTURE = 128 * 1024, 12 * 1024 * 1024
 """How many bytes of JSON the server accepts."""
+SHORTEST_KEY = 32
 SECONDS_TO_ANSWER = 30.0
 SECONDS_TO_TRY = 30.0
 """How long a call is repeated while the chat cannot be reached."""
@@ -47,6 +48,10 @@ class Remote:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(f"{url!r} is not the http or https address of a chat.")
+        if len(key) < SHORTEST_KEY or not key.isascii() or not key.isprintable() or " " in key:
+            raise ValueError(
+                f"The key is the chat's service_key: {SHORTEST_KEY} or more ASCII characters without spaces."
+            )
         self._parts = parts
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
@@ -238,5 +243,8 @@ def _result(status: int, answer: bytes) -> Any:
             return given["result"]
         error = given["error"]
     except (ValueError, LookupError, TypeError):
-        raise OSError(f"This is not the answer of a chat: status {status}. Is the address complete?") from None
+        raise OSError(
+            f"This is not the answer of a chat: status {status}. Has the address the path where the chat is mounted, "
+            "and the chat a service_key?"
+        ) from None
     raise RemoteRefused(error)

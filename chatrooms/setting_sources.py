@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -36,7 +35,11 @@ def _environment(names: Iterable[str]) -> dict[str, str]:
 
 
 def _file(path: Path | None) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8")) if path and path.is_file() else {}
+    if not path or not path.is_file():
+        return {}
+    import tomllib
+
+    return tomllib.loads(path.read_text("utf-8"))
 
 
 def config_folder(name: str) -> Path:

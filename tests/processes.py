@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE = 30
+NOT_OURS = ("CHATROOMS_", "XDG_", "PYTEST_CURRENT_TEST")
+"""What begins the names of variables that a program does not get; NiceGUI does not run under pytest."""
 
 
 @dataclass
@@ -32,7 +34,7 @@ class Process:
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return an environment with an empty home and without our settings."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("CHATROOMS_", "XDG_"))}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(NOT_OURS)}
     return kept | {"HOME": str(home), "CHATROOMS_PREVIEWS": "false", "CHATROOMS_REQUESTS": "false"} | more
 
 

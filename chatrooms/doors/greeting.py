@@ -41,12 +41,12 @@ class Greeting:
 
     def on_connect(self, handler: OnConnect) -> None:
         """Have ``handler`` called for each socket that has connected."""
-        handlers.require_coroutine(handler)
+        handlers.require_coroutine(handler, "the user's id", "the handshake")
         self._came.append(handler)
 
     def on_disconnect(self, handler: OnDisconnect) -> None:
         """Have ``handler`` called for each socket that was connected and has disconnected."""
-        handlers.require_coroutine(handler)
+        handlers.require_coroutine(handler, "the user's id")
         self._went.append(handler)
 
     def require_room(self, username: str, connection: str) -> None:

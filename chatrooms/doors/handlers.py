@@ -22,10 +22,14 @@ class Cancelled(Exception):
     """A handler ended because something that it awaited was cancelled."""
 
 
-def require_coroutine(handler: Callable[..., Any]) -> None:
-    """Raise ``TypeError`` unless ``handler`` is a coroutine function."""
+def require_coroutine(handler: Callable[..., Any], *given: str) -> None:
+    """Raise ``TypeError`` unless ``handler`` is a coroutine function that takes what is ``given``, by position."""
     if not inspect.iscoroutinefunction(handler):
         raise TypeError(f"{handler!r} must be a coroutine function: async def.")
+    try:
+        inspect.signature(handler).bind(*given)
+    except TypeError:
+        raise TypeError(f"{handler!r} must take {' and '.join(given)}.") from None
 
 
 def decorated(register: Callable[[H], None], handler: H | None) -> Any:

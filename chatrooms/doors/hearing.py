@@ -55,7 +55,8 @@ class Hearing:
             if _is_for(message, await self._username_of(mention or "")):
                 await handler(message)
 
-        self._add("on_message", handler, mentioned if mention else handler, room, _direct if direct else _messages)
+        handlers.require_coroutine(handler, "the message")
+        self._add("on_message", mentioned if mention else handler, room, _direct if direct else _messages)
 
     def on_join(self, handler: OnJoin, room: str | None) -> None:
         """Have ``handler`` called for each person who becomes a member of a shared room."""
@@ -63,16 +64,15 @@ class Hearing:
         async def joined(username: str, room: str) -> None:
             await handler(await self._id_of(username), room)
 
-        self._add("on_join", handler, joined, room, _joined)
+        handlers.require_coroutine(handler, "the user's id", "the room")
+        self._add("on_join", joined, room, _joined)
 
     def on_change(self, handler: OnChange, room: str | None) -> None:
         """Have ``handler`` called for each change."""
-        self._add("on_change", handler, handler, room, _whole)
+        handlers.require_coroutine(handler, "the change")
+        self._add("on_change", handler, room, _whole)
 
-    def _add(
-        self, what: str, given: Callable[..., Any], call: Callable[..., Awaitable[object]], room: str | None, of: Of
-    ) -> None:
-        handlers.require_coroutine(given)
+    def _add(self, what: str, call: Callable[..., Awaitable[object]], room: str | None, of: Of) -> None:
         self._ears.append(_Ear(what, call, room, of))
 
     def take(self, events: Sequence[Event]) -> None:

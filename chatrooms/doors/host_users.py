@@ -17,6 +17,8 @@ from chatrooms.pipeline.chat import Chat
 
 T = TypeVar("T")
 
+UNKNOWN = "No user has that id yet: add them first, or post with create=True."
+
 
 class HostUsers:
     """The users by their ids: those that `authenticate` answers if the chat is ``hosted``, else their usernames."""
@@ -30,7 +32,7 @@ class HostUsers:
         if username is None and create and self.hosted:
             username = await hosts.add(self._chat, User(id))
         if username is None:
-            raise NotFound("No user has that id.", field="username")
+            raise NotFound(UNKNOWN if self.hosted else "No user has that username.", field="username")
         return Caller(username)
 
     async def reachable(self, id: str, *, create: bool) -> Caller:

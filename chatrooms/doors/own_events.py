@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
@@ -17,13 +18,15 @@ from pydantic import BaseModel, ValidationError
 from chatrooms.doors import handlers
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
 from chatrooms.doors.greeting import IdOf
-from chatrooms.errors import Invalid, RateLimited, Refusal, Unavailable
+from chatrooms.errors import Internal, Invalid, RateLimited, Refusal, Unavailable
 from chatrooms.events import EVENTS
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.mistakes import invalid
 from chatrooms.types import size_of
 from chatrooms.wire.answer import Answer
 from chatrooms.wire.packets import RESERVED_EVENTS
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[..., Awaitable[Any]]
 """Answers an event: gets the id of the user and the parameters, and returns JSON."""
@@ -89,13 +92,11 @@ class OwnEvents:
 
     def declare(self, event: str, handler: Handler) -> None:
         """Have ``handler`` answer an event; raises ``ValueError`` about its name, ``TypeError`` about the handler."""
-        handlers.require_coroutine(handler)
-        taken = {*OF_THE_CHAT, *self._commands, *self._declared}
-        if not _name.fullmatch(event) or not event.strip(". ") or event in taken:
-            raise ValueError(
-                f"{event!r} cannot be the name of an event of your own: it is taken, or it is not 1 to 100 characters "
-                "without / { }."
-            )
+        handlers.require_coroutine(handler, "the user's id", "the event's parameters")
+        if event in {*OF_THE_CHAT, *self._commands, *self._declared}:
+            raise ValueError(f"The event {event!r} is taken by the chat, or declared twice: choose another name.")
+        if not _name.fullmatch(event) or not event.strip(". "):
+            raise ValueError(f"The name of an event has 1 to 100 characters without / {{ }}, unlike {event!r}.")
         try:
             _, params = inspect.signature(handler).parameters
         except ValueError:
@@ -130,7 +131,7 @@ class OwnEvents:
         if self._counts[me.username] >= AT_ONCE:
             raise RateLimited(retry_after=RETRY_AFTER)
         declared = self._declared[event]
-        task = asyncio.create_task(self._call(declared.handler, me, declared.parsed(params)))
+        task = asyncio.create_task(self._call(declared, me, declared.parsed(params)))
         self._counts[me.username] += 1
         self._running[task] = me.username
         task.add_done_callback(self._ended)
@@ -142,14 +143,18 @@ class OwnEvents:
         if not self._counts[username]:
             del self._counts[username]
 
-    async def _call(self, handler: Handler, me: Caller, params: Any) -> Any:
+    async def _call(self, event: OwnEvent, me: Caller, params: Any) -> Any:
         """Return the result of a handler; raises a `Refusal`."""
         try:
             await self._demand(me)
-            result = await handlers.call(handler, await self._id_of(me.username), params)
-            orjson.dumps(result)
+            result = await handlers.call(event.handler, await self._id_of(me.username), params)
         except Exception as error:
-            raise refusal_of(error, "an event of the application's own failed") from None
+            raise refusal_of(error, f"the event {event.name!r} failed") from None
+        try:
+            orjson.dumps(result)
+        except TypeError as error:
+            log.error("the handler of the event %r must return JSON: %s", event.name, error)  # noqa: TRY400 - says it all
+            raise Internal from None
         return result
 
     async def close(self) -> None:

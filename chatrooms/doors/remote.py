@@ -32,6 +32,9 @@ MAX_PICTURE = 12 * 1024 * 1024
 """Bytes of a request with a picture in Base64, which is 9 MiB of picture."""
 
 
+NO_KEY = "This is not the service_key of this chat. A key that a person made acts for them, by chatrooms.client."
+
+
 class _Given(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
@@ -173,7 +176,7 @@ class RemoteDoor:
         given = (handshake.credentials.token or "").encode()
         if not hmac.compare_digest(given, self._key):
             self._rates.spend_by_address("join", handshake.network)
-            raise Unauthorized
+            raise Unauthorized(NO_KEY)
 
     async def _post(self, given: NewMessages) -> Any:
         results = await self._application.post_all(one.model_dump() for one in given.messages)

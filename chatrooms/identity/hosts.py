@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from functools import lru_cache, partial
 from reprlib import Repr
 
 from chatrooms import names
-from chatrooms.errors import Invalid, Unavailable
+from chatrooms.errors import Internal, Invalid, Refusal, Unavailable
 from chatrooms.features import roles, users
 from chatrooms.identity import accounts, suspensions
 from chatrooms.identity.accounts import User
@@ -17,6 +18,7 @@ from chatrooms.identity.handshake import Handshake, require_trusted
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.chat import Chat
+from chatrooms.wire import failures
 
 SECONDS_TO_ANSWER = 30.0
 """How long a host application's ``authenticate`` may take."""
@@ -53,10 +55,17 @@ class Host:
     async def _answer(self, handshake: Handshake) -> object:
         try:
             async with asyncio.timeout(SECONDS_TO_ANSWER) as patience:
-                return await self._authenticate(handshake)
-        except TimeoutError:
-            if not patience.expired():
-                raise
+                answer = self._authenticate(handshake)
+                if not inspect.isawaitable(answer):
+                    self._log_once("something that is no coroutine", "authenticate must be an async def")
+                    raise Internal
+                return await answer
+        except Refusal:
+            raise
+        except Exception as error:
+            if not (isinstance(error, TimeoutError) and patience.expired()):
+                failures.report("authenticate failed", error)
+                raise Internal from None
             log.error("authenticate did not answer within %g s", SECONDS_TO_ANSWER)  # noqa: TRY400 - it may hold secrets
             raise Unavailable from None
 

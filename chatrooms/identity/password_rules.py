@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from pathlib import Path
-
-from precis_i18n import get_profile
+from typing import TYPE_CHECKING
 
 from chatrooms import breaches
 from chatrooms.errors import Invalid, Unavailable
+
+if TYPE_CHECKING:
+    from precis_i18n.profile import Profile
 
 FEWEST, MOST = 8, 256
 ESTIMATED = 16
@@ -18,8 +21,6 @@ SCORE = 2
 
 log = logging.getLogger(__name__)
 
-_form = get_profile("OpaqueString")
-
 
 def normal(password: str) -> str:
     """Return a password in its one form, however its characters were typed (RFC 8265, 4.2).
@@ -27,7 +28,7 @@ def normal(password: str) -> str:
     What has none stays as it is: it matches no password.
     """
     try:
-        return str(_form.enforce(password))
+        return str(_form().enforce(password))
     except UnicodeEncodeError:
         return password
 
@@ -39,7 +40,7 @@ def require_good(password: str, about: list[str], breached: str = "") -> None:
     `Unavailable` if it cannot be read.
     """
     try:
-        _form.enforce(password)
+        _form().enforce(password)
     except UnicodeEncodeError:
         raise Invalid("A password cannot have control characters.", field="password") from None
     if len(password) < FEWEST:
@@ -71,3 +72,10 @@ def _require_unbreached(password: str, file: Path) -> None:
         raise Unavailable("Passwords can't be set right now. Try again later.") from error
     if is_known:
         raise Invalid("This password is in the hands of others: it is in a list of breached ones.", field="password")
+
+
+@cache
+def _form() -> Profile:
+    from precis_i18n import get_profile
+
+    return get_profile("OpaqueString")

@@ -44,11 +44,11 @@ def _file(url: URL) -> Callable[[], None]:
     lock = Path(url.database + ".lock").open("w")  # noqa: SIM115 - held as long as the database
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except OSError:
         lock.close()
         raise Busy(
             f"another server uses {url.database}: stop it and run one process, or use PostgreSQL for several"
-        ) from error
+        ) from None
     _close_to_others(url.database)
     return lock.close
 

@@ -282,6 +282,12 @@ async def test_a_chat_that_stays_away_or_is_none_is_an_oserror(url, monkeypatch)
         await Remote("http://127.0.0.1:1", key=KEY).post("#lobby", "x")
     with pytest.raises(OSError, match="not the answer of a chat"):
         await Remote(url.removesuffix("/chat"), key=KEY).signal("#lobby", "x")
+    for wrong in ("", "short", KEY + "\n", f" {KEY}", "\u00e9" * 40):
+        with pytest.raises(ValueError, match="the chat's service_key") as told:
+            Remote(url, key=wrong)
+        assert not wrong or wrong not in str(told.value)
+    with pytest.raises(RemoteRefused, match="not the service_key"):
+        await Remote(url, key=KEY[::-1]).post("#lobby", "x")
     for wrong in ("127.0.0.1:8000", "ftp://example.org", "http://"):
         with pytest.raises(ValueError, match="address of a chat"):
             Remote(wrong, key=KEY)

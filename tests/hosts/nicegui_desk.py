@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
-from nicegui import ui
+from nicegui import app, ui
 
 from chatrooms import Chatrooms, Handshake, Settings
-
-app = FastAPI()
 
 
 async def who(handshake: Handshake) -> str | None:
@@ -37,5 +37,21 @@ def desk(request: Request) -> None:
 
 
 app.mount("/chat", chat)
-app.router.lifespan_context = chat.lifespan
-ui.run_with(app, storage_secret="not a secret, as this is a test")
+lifespan_of_nicegui = app.router.lifespan_context
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with chat.lifespan(app), lifespan_of_nicegui(app):
+        yield
+
+
+app.router.lifespan_context = lifespan
+ui.run(
+    host="127.0.0.1",
+    port=int(os.environ["PORT"]),
+    show=False,
+    reload=False,
+    uvicorn_logging_level="info",
+    storage_secret="not a secret, as this is a test",
+)

@@ -100,6 +100,15 @@ async def test_what_is_no_id_is_refused_with_the_rule_and_logged_once(host, answ
     assert rule in lines[0].getMessage() and len(lines[0].getMessage()) < 400
 
 
+async def test_an_authenticate_that_is_no_coroutine_function_is_logged_once(tmp_path, caplog):
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=lambda _handshake: "alice")
+    async with chat.lifespan(), serving(chat) as url:
+        assert [(await post(url, "/api/user.me", {}))[0] for _ in range(2)] == [500, 500]
+    assert [record.getMessage() for record in caplog.records if "async def" in record.getMessage()] == [
+        "authenticate returned something that is no coroutine, which is refused: authenticate must be an async def"
+    ]
+
+
 async def test_a_socket_is_refused_with_the_rule_too(host):
     host.who = "\0"
     person = Person(host.url, "alice")

@@ -91,10 +91,22 @@ def test_importing_the_chat_brings_nothing_that_it_may_never_need():
     """What takes long to import is imported where it is used, and the tests of that show that it can be."""
     late = (
         *("alembic", "emoji", "html.parser", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"),
+        *("confusable_homoglyphs", "precis_i18n", "tomllib", "uvicorn"),
         *("chatrooms.client.client", "chatrooms.doors.docs", "chatrooms.pipeline.bus.carried", "chatrooms.remote"),
     )
     done = without_extras(f"from chatrooms import Chatrooms; print([each for each in {late} if each in sys.modules])")
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+def test_importing_the_chat_brings_no_package_besides_those_that_it_is_built_on():
+    done = without_extras("""
+import orjson, pydantic, socketio, sqlalchemy, starlette.applications, sys
+from pydantic import BaseModel
+before = set(sys.modules)
+from chatrooms import Chatrooms
+print(*sorted({each.partition(".")[0] for each in set(sys.modules) - before} - sys.stdlib_module_names - before))
+""")
+    assert (done.stdout.strip(), done.stderr) == ("annotated_types chatrooms", "")
 
 
 def test_the_command_says_which_extra_it_needs():
