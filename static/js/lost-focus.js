@@ -105,7 +105,7 @@ function nextTo(parent, gone) {
   const message = parent.closest("article");
   if (message) return message;
   for (const element of gone?.added ?? []) {
-    const found = headingOf(element) ?? firstIn(element, `${FIELDS}, ${STOPS}`);
+    const found = headingOf(element) ?? composerIn(element) ?? firstIn(element, `${FIELDS}, ${STOPS}`);
     if (found) return found;
   }
   const talk = parent.closest("[role=log]")?.closest(WRITING);

@@ -50,5 +50,6 @@ async def test_a_stranger_waits_until_they_are_accepted_and_does_not_learn_that_
     await bob.stores("Buy this")
     await mallory.go_to("bob")
     await mallory.button("Accept").click()
+    await expect(mallory.composer).to_be_focused()
     await mallory.stores("What is it?")
     await bob.sees("What is it?")

@@ -98,7 +98,7 @@ async def test_your_last_message_can_be_edited_however_much_came_after_it(
     await expect(alice.message("Not so long ago")).to_be_in_viewport()
 
 
-async def test_global_shortcuts_work_in_the_editor(person: Arrive) -> None:
+async def test_global_shortcuts_work_in_the_editor_and_in_the_emoji_picker(person: Arrive) -> None:
     alice = await person("alice")
     await alice.has_everything()
     await alice.stores("Above")
@@ -113,6 +113,9 @@ async def test_global_shortcuts_work_in_the_editor(person: Arrive) -> None:
     await expect(editor_of(alice)).to_be_focused()
     await editor_of(alice).press("Alt+ArrowDown")
     await alice.is_in("Notes to self")
+    await alice.button("Emoji").click()
+    await alice.page.get_by_role("searchbox", name="Find an emoji").press("ControlOrMeta+k")
+    await expect(alice.page.get_by_role("combobox", name="Room or person")).to_be_focused()
 
 
 async def test_an_edit_in_another_tab_is_not_overwritten_unnoticed(person: Arrive) -> None:

@@ -32,7 +32,7 @@ export function EmojiPicker({ first = NONE, isInside = false, onPick, onClose })
   }, []);
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
-    if (event.key === "Escape") return;
+    if (event.key === "Escape" || event.ctrlKey || event.metaKey || event.altKey) return;
     event.stopPropagation();
     if (event.key === "Enter" && event.target instanceof HTMLInputElement) pickFirst(event);
     else walk(event, picker.current);
