@@ -24,7 +24,7 @@ from chatrooms.settings import FILES, Settings
 from chatrooms.storage.blobs.directory import Directory
 from chatrooms.storage.blobs.progress import Progress
 from chatrooms.storage.blobs.spool import Spool
-from chatrooms.storage.threads import apart
+from chatrooms.storage.daemon_threads import apart
 
 P = ParamSpec("P")
 T = TypeVar("T")
