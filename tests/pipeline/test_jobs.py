@@ -269,7 +269,7 @@ async def test_finished_jobs_are_deleted_after_a_week(make):
     async with chat.lifespan():
         due = update(jobs).where(jobs.c.kind == "jobs.forget").values(due_at=clock.now())
         await chat._pipeline.change(lambda act: act.db.execute(due) and None, NOBODY)
-        chat._runner._queue.wake()
+        chat._runner._wakeup.wake()
         while len(found := await rows(chat, log.kind)) > 1:
             await asyncio.sleep(0)
     assert [row.key for row in found] == ["new"]
@@ -282,7 +282,7 @@ async def test_an_expired_session_is_removed_and_its_socket_disconnected(tmp_pat
         while alice.client.connected:  # that the session was just used may be noted after the first time
             for statement in (expired, due):
                 await server.chat._pipeline.change(lambda act, s=statement: act.db.execute(s) and None, NOBODY)
-            server.chat._runner._queue.wake()
+            server.chat._runner._wakeup.wake()
         count = select(func.count()).select_from(sessions)
         assert await server.chat._db.reader.read(lambda db: db.scalar(count)) == 0
 
