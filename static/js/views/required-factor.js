@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { html } from "../html.js";
 import { hasPasskeys, usePasskey } from "../passkeys.js";
@@ -13,12 +13,14 @@ import { Password } from "./password.js";
 export function RequiredFactor() {
   const hasOne = lacking.value === "proof";
   const signOut = useForm(leave);
+  const title = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => void (hasOne || title.current?.focus()), []);
   return html`
     <main class="join">
       <div>
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
-        <h1>${hasOne ? "Show your second factor" : "Set up a second factor"}</h1>
-        <p class="lead">${hasOne ? html`<bdi>${serverName.value}</bdi> asks you for it before you go on.` : html`<bdi>${serverName.value}</bdi> asks you for more than a password: a passkey, or codes from your phone. One of both is enough.`}</p>
+        <h1 tabindex="-1" ref=${title}>${hasOne ? "Show your second factor" : "Set up a second factor"}</h1>
+        <p class="lead">${hasOne ? html`<bdi>${serverName.value}</bdi> asks you for it before you go on.` : html`<bdi>${serverName.value}</bdi> asks you for one: a passkey, or a password with codes from your phone. Either is enough.`}</p>
         ${hasOne ? html`<${Show} />` : html`<${SetUp} />`}
         ${signOut.error && html`<p class="error" role="alert">${signOut.error}</p>`}
         <form onSubmit=${signOut.onSubmit}><button class="quiet" disabled=${signOut.busy}>Sign out</button></form>
@@ -28,6 +30,7 @@ export function RequiredFactor() {
 }
 
 const SetUp = () => html`
+  <h2 class="unseen">Ways to set one up</h2>
   <${Passkeys} onAdded=${goOn} />
   <${Password} onSet=${() => {}} onCodes=${goOn} />
 `;
