@@ -28,9 +28,7 @@ def zip_bomb() -> bytes:
 ENDLESS_MP4 = b"\0\0\0\x18ftypisom\0\0\2\0isomiso2\0\0\0\0mdat" + b"\0" * 2000
 """The size of its last box is 0: to the end, whatever comes."""
 ENDLESS_WEBM = (
-    b"\x1aE\xdf\xa3\x8b\x42\x82\x84webm\x42\x87\x81\x02"
-     b"\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff"
-    + b"\0" * 99
+    b"\x1aE\xdf\xa3\x8b\x42\x82\x84webm\x42\x87\x81\x02\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff" + b"\0" * 99
 )
 OF_ITS_FIRST_FRAME = ("too many frames", True)
 """A moving picture can be a portrait: its first frame is."""
