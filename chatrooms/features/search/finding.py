@@ -119,7 +119,7 @@ class Search:
 
     def _meets(self, row: Message) -> bool:
         meets = row.pop("kept") and matches(self.terms, row, self.act.me.username)  # type: ignore[typeddict-item]
-        del row["shown"]  # type: ignore[typeddict-item]
+        row.pop("shown", None)  # type: ignore[typeddict-item]
         return meets
 
     def _candidates(self, below: int | None) -> Iterator[list[int]]:

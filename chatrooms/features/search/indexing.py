@@ -12,11 +12,11 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate, chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import bindparam, select
 
 from chatrooms import names
 from chatrooms.features.search import index
@@ -43,13 +43,24 @@ SECONDS = 30.0
 _key = Prepared(select(messages.c.key).where(messages.c.id == bindparam("id")))
 _READ = ("key", "id", "room", "author", "text")
 is_searched = (is_message, messages.c.deleted.is_(False))
+_some = select(*(messages.c[column] for column in _READ)).where(*is_searched).limit(AT_ONCE)
+_oldest = Prepared(
+    _some.where(messages.c.key >= bindparam("first"), messages.c.key < bindparam("below")).order_by(messages.c.key)
+)
+_newest = Prepared(_some.where(messages.c.key < bindparam("below")).order_by(messages.c.key.desc()))
 
 
 def entry(message: Row) -> list[str]:
     """Return the marks and words by which the index finds a message."""
     shown = map(state_mark, states(message))
     said = chain.from_iterable(map(words, searched(message)))
-    return [mark("r", names.base(message["room"])), mark("a", message["author"]), *shown, *said]
+    return [_room_mark(message["room"]), mark("a", message["author"]), *shown, *said]
+
+
+@lru_cache(maxsize=10_000)
+def _room_mark(room: str) -> str:
+    """Return the mark of a room, which its threads have too."""
+    return mark("r", names.base(room))
 
 
 def state_mark(state: str) -> str:
@@ -59,13 +70,14 @@ def state_mark(state: str) -> str:
 
 def with_parts(act: Act, found: Sequence[Any]) -> None:
     """Add to rows of messages what searches find besides their texts, and the parts that have it."""
-    of_id = {row["id"]: row for row in found}
+    of_id, having = {row["id"]: row for row in found}, set[str]()
     for part in act.server.parts:
         if part.texts and found:
             for which, value in part.load(act.db, list(of_id)).items():
                 of_id[which][part.name] = value
-    for row in found:
-        row["shown"] = _shown(act, row)
+                having.add(which)
+    for which in having:
+        of_id[which]["shown"] = _shown(act, of_id[which])
 
 
 def _shown(act: Act, row: Row) -> list[str]:
@@ -133,7 +145,7 @@ def _newer(act: Act, below: int) -> bool:
     transaction costs as much as many messages.
     """
     low, high, _ = index.limits_to_extend(act.db)
-    found = _texts(act, and_(messages.c.key >= high, messages.c.key < below), messages.c.key.asc())
+    found = _texts(act, _oldest, first=high, below=below)
     if found:
         index.put_all(act.db, [(row["key"], entry(row)) for row in reversed(found)])
         index.set_limits(act.db, low, found[-1]["key"] + 1)
@@ -145,7 +157,7 @@ def _older(act: Act) -> bool:
     low, high, _ = index.limits_to_extend(act.db)
     if low <= 0:
         return False
-    found = _texts(act, messages.c.key < low, messages.c.key.desc())
+    found = _texts(act, _newest, below=low)
     index.put_all(act.db, [(row["key"], entry(row)) for row in found])
     index.set_limits(act.db, found[-1]["key"] if found else 0, high)
     return bool(found)
@@ -155,10 +167,9 @@ def _merge(act: Act) -> bool:
     return index.merge(act.db)
 
 
-def _texts(act: Act, where: ColumnElement[bool], order: ColumnElement[Any]) -> list[dict[str, Any]]:
+def _texts(act: Act, query: Prepared, **keys: int) -> list[dict[str, Any]]:
     """Return the first messages that one transaction indexes."""
-    read = select(*(messages.c[column] for column in _READ)).where(where, *is_searched).order_by(order).limit(AT_ONCE)
-    found = [dict(zip(_READ, row, strict=True)) for row in act.db.execute(read)]
+    found = [dict(zip(_READ, row, strict=True)) for row in query.tuples(act.db, keys)]
     fitting = sum(size <= CHARACTERS for size in accumulate(len(row["text"]) for row in found))
     some = found[: max(1, fitting)]
     with_parts(act, some)

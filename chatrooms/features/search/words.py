@@ -34,6 +34,8 @@ _ACCENTS = (
 )
 """Marks that people leave out when they search; in other scripts marks are vowels."""
 _PLAIN = re.compile(rf"[a-z0-9]{{1,{LONGEST}}}")
+_spaced = bytes(code if chr(code).isalnum() else ord(" ") for code in bytes(range(128)).lower()).ljust(256)
+"""What makes ASCII small letters, digits and spaces."""
 _accents = re.compile(f"[{_ACCENTS}]|[\U0001f3fb-\U0001f3ff]")
 _joining = re.compile("[\u1160-\u11ff\uff9e\uff9f\U0001f3fb-\U0001f3ff]")
 """Characters besides marks that change those before them: jamo, the marks of narrow kana, and tones of skin."""
@@ -69,8 +71,15 @@ class Span(NamedTuple):
 def words(text: str) -> list[str]:
     """Return the words of a text, in order."""
     if text.isascii():
-        return _PLAIN.findall(text.lower())
+        return _words_of_ascii(text)
     return [word for piece in _pieces().findall(_folded(text)) for word in _split(piece)]
+
+
+def _words_of_ascii(text: str) -> list[str]:
+    """Return what `_PLAIN` finds, in half the time: every message that is posted is read."""
+    found = text.encode().translate(_spaced).decode().split()
+    may_be_long = len(text) - 2 * (len(found) - 1) > LONGEST
+    return _PLAIN.findall(text.lower()) if may_be_long and max(map(len, found), default=0) > LONGEST else found
 
 
 def needle(text: str, *, prefix: bool = False) -> Needle | None:

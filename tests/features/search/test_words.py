@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -155,3 +156,9 @@ def test_any_part_of_a_text_without_spaces_is_found(text, data):
 def test_words_have_no_spaces_quotes_or_marks(text):
     for word in words(text):
         assert word and len(word) <= LONGEST and not set(word) & set("\"'\\ §\0") and word.split() == [word]
+
+
+@given(st.text("aB9_-. \x00\x1f", max_size=3 * LONGEST) | st.text("aZ0", max_size=3 * LONGEST))
+@example("A" * LONGEST + " " + "b" * (LONGEST + 1))
+def test_the_words_of_plain_texts_are_runs_of_letters_and_digits_in_pieces(text):
+    assert words(text) == re.findall(rf"[a-z0-9]{{1,{LONGEST}}}", text.lower())
