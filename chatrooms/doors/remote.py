@@ -16,7 +16,7 @@ from chatrooms.doors.answers import failed, refusal_of, refusal_response, respon
 from chatrooms.doors.application import ApplicationDoor
 from chatrooms.doors.body import read
 from chatrooms.doors.callers import Callers
-from chatrooms.errors import Forbidden, Invalid, Refusal, Unauthorized
+from chatrooms.errors import Forbidden, Invalid, NotFound, Refusal, Unauthorized
 from chatrooms.identity.accounts import MAX_ID, MAX_NAME, MAX_TENANT, User
 from chatrooms.pipeline.parsing import parsed
 from chatrooms.pipeline.rates import Rates
@@ -154,8 +154,8 @@ class RemoteDoor:
         }
 
     def routes(self) -> list[Route]:
-        """Return the routes; none without a service key."""
-        return [Route("/application/{call}", self._run, methods=["POST"])] if self._key else []
+        """Return the routes."""
+        return [Route("/application/{call}", self._run, methods=["POST"])]
 
     async def _run(self, request: Request) -> Response:
         try:
@@ -169,7 +169,12 @@ class RemoteDoor:
             return refusal_response(refusal_of(error, "a call of the application failed"))
 
     def _require_key(self, request: Request) -> None:
-        """Raise `Unauthorized` without the service key, `Forbidden` for pages, which must not have it."""
+        """Raise `Unauthorized` without the service key, `Forbidden` for pages, which must not have it.
+
+        `NotFound` is for a chat that has none.
+        """
+        if not self._key:
+            raise NotFound("This chat has no service_key: give it one, such as by CHATROOMS_SERVICE_KEY.")
         handshake = self._callers.handshake(request)
         if "origin" in request.headers or not handshake.trusted:
             raise Forbidden("Pages cannot speak for the application.")

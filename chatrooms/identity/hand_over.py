@@ -63,7 +63,7 @@ def read(facts: Facts, token: str) -> Handed:
     """Return whom a token names; raises `Unauthorized` if it is not ours, or no longer good."""
     payload, _, signature = token.removeprefix(BEGIN).partition(".")
     if not hmac.compare_digest(signature.encode(), _signature(facts, payload).encode()):
-        raise Unauthorized("Invalid or expired token.")
+        raise Unauthorized("This token is invalid, has expired, or was revoked.")
     given = orjson.loads(_bytes(payload))
     if given["until"] <= clock.now():
         raise Unauthorized(EXPIRED)
@@ -129,4 +129,4 @@ def _bytes(text: str) -> bytes:
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (Error, ValueError):
-        raise Unauthorized("Invalid or expired token.") from None
+        raise Unauthorized("This token is invalid, has expired, or was revoked.") from None

@@ -80,7 +80,7 @@ async def holder(chat: Chat, handshake: Handshake, token: str, username: str | N
     if found is None:
         await suspended_tokens.require_none(chat, token)
     if found is None or username not in (None, found["username"]):
-        raise Unauthorized("Invalid or expired token.")
+        raise Unauthorized("This token is invalid, has expired, or was revoked.")
     chat.sessions.find_again(found["id"], asked)
     chat.sessions.find_again(found["username"], asked)
     shown = bool(found["second_factor"])
@@ -96,7 +96,7 @@ async def program(chat: Chat, handshake: Handshake, token: str, username: str | 
     asked = chat.sessions.now()
     found = await chat.lookup(lambda db: service_keys.find(db, token))
     if found is None or username not in (None, found.username):
-        raise Unauthorized("Invalid or expired token.")
+        raise Unauthorized("This token is invalid, has expired, or was revoked.")
     await suspensions.require_active(chat, found.username)
     chat.sessions.find_again(found.id, asked)
     caller = Caller(found.username, session=found.id, network=handshake.network, scope=found.scope)

@@ -59,7 +59,7 @@ def require(scope: Scope, name: str, group: Group | None) -> None:
     if scope.until is not None and scope.until <= clock.now():
         raise Unauthorized("This key has expired.")
     if group is None or scope.commands.isdisjoint((name, group)):
-        raise Forbidden("This key is not for that.", command=name)
+        raise Forbidden("This key is not for that: make one that allows it.", command=name)
 
 
 def require_room(scope: Scope, found: Any) -> None:

@@ -229,7 +229,10 @@ async def test_keys_cannot_be_tried_for_long(tmp_path):
 async def test_without_a_service_key_there_is_no_such_door(tmp_path):
     chat = Chatrooms(Settings(data=tmp_path, **QUICK))
     async with chat.lifespan(), serving(chat) as url:
-        assert (await post(url, "/application/post", {}, headers={"Authorization": "Bearer "}))[0] == 404
+        for key in ("", KEY):
+            assert (await post(url, "/application/post", {}, headers={"Authorization": f"Bearer {key}"}))[0] == 404
+        with pytest.raises(RemoteRefused, match="has no service_key"):
+            await Remote(url, key=KEY).post("#lobby", "x")
 
 
 async def test_a_call_is_repeated_while_the_chat_is_away_and_posts_once(monkeypatch):
