@@ -7,7 +7,7 @@ import { me } from "./store.js";
 import { onChange } from "./sync.js";
 
 /**
- * Who is typing in which room: sent at most every 3 s, shown for 5 s, and cleared by the message or by who stops.
+ * Who is typing in which room: sent at most every 3 s, shown for 5 s, and cleared by the message, and by who stops or leaves.
  * @import {Message} from "./wire.js"
  */
 
@@ -92,6 +92,7 @@ listenFor("typing", ({ room, from, data }) => {
 /** Whether a message was just posted; others were edited, pinned or reacted to. @param {Message} message */
 const isNew = (message) => isMessage(message) && message.rev === message.seq;
 
-onChange(({ room, messages }) => {
+onChange(({ room, messages, members }) => {
   for (const message of messages?.filter(isNew) ?? []) set(room, message.author);
+  for (const { gone, username } of members ?? []) if (gone) set(room, username);
 });

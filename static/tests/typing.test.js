@@ -24,3 +24,10 @@ test("somebody who stops is not typing any more", () => {
   hear({ room: "#lobby", from: "bob", type: "typing", data: { stopped: true } });
   assert.deepEqual(typistsIn("#lobby"), ["carol"]);
 });
+
+test("somebody who is removed is not typing any more", () => {
+  hear({ room: "#lobby", from: "dave", type: "typing", data: {} });
+  const left = { room: "#lobby", username: "dave", role: "member", since: "", gone: true, rev: 4 };
+  apply({ room: "#lobby", rev: 4, members: [left] });
+  assert.ok(!typistsIn("#lobby").includes("dave"));
+});

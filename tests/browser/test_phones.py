@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from tests.appointing import appoint
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
+from tests.people import connect
+from tests.servers import RunningServer
 
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
+NARROWEST = {"width": 320, "height": 568}
 ABOVE_A_KEYBOARD = {"width": 390, "height": 330}
 
 
@@ -103,3 +107,25 @@ async def test_a_tap_beside_the_members_closes_them(person: Arrive) -> None:
     await panel.wait_for()
     await alice.page.touchscreen.tap(20, 300)
     await expect(panel).to_have_count(0)
+
+
+async def test_long_names_are_cut_and_nothing_else_is_on_the_narrowest_screen(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice", **PHONE | {"viewport": NARROWEST})
+    await appoint(own_server.chat, "alice", "owner")
+    async with connect(own_server.url, "o" * 32) as other:
+        await other.run("user.update", name="Ottoline Featherstonehaugh")
+        await other.run("room.create", name="long", title="A title that is longer than this screen")
+        await other.run("room.invite", room="#long", username="alice")
+        await other.say("alice", "Howdy")
+        await show_list(alice)
+        await alice.button("Find a room or person").tap()
+        option = alice.page.get_by_role("option", name="Ottoline Featherstonehaugh")
+        await expect(option.locator(".title")).to_be_in_viewport(ratio=1)
+        await expect(option.locator(".count")).to_be_in_viewport(ratio=1)
+        assert await option.evaluate("(option) => option.scrollWidth <= option.clientWidth")
+        assert await option.locator(".title").evaluate("(title) => title.clientWidth > 40")
+        await alice.page.goto(f"{alice.url}/#/admin/invitations")
+        await expect(alice.page.get_by_role("combobox", name="Room")).to_contain_text("A title")
+        await expect(alice.page.get_by_role("combobox", name="Room")).to_be_in_viewport(ratio=1)
