@@ -150,7 +150,8 @@ class SignInSettings(SiteSettings):
             return value
         named = "ldap_filter" if others.data.get("ldap_base") else "ldap_bind_dn"
         if HERE not in others.data.get(named, ""):
-            raise ValueError(f"A directory needs {HERE} in `{named}`.")
+            other = "" if others.data.get("ldap_base") else ", or `ldap_base` to find people below it"
+            raise ValueError(f"A directory needs {HERE} in `{named}`{other}.")
         if extras.lacks("ldap"):
             raise ValueError(extras.absent("ldap"))
         if others.data.get("ldap_base"):

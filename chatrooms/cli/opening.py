@@ -73,9 +73,7 @@ def _supported(settings: Settings) -> URL:
     try:
         url = make_url(settings.database_url)
         driver = url.get_dialect()
-    except NoSuchModuleError as error:
-        raise Unable(f"the database cannot be opened: {error}") from error
-    except ArgumentError as error:
+    except (ArgumentError, NoSuchModuleError) as error:
         raise Unable(f"database: This is not a database URL, which looks like {EXAMPLE}") from error
     backend, in_memory = url.get_backend_name(), url.database in (None, "", ":memory:")
     if backend != "postgresql" and (backend != "sqlite" or in_memory):

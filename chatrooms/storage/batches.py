@@ -23,6 +23,7 @@ from chatrooms.storage.disk import Disk
 from chatrooms.storage.engines import BEGINS, CHANGES
 from chatrooms.storage.locks import Elsewhere
 from chatrooms.storage.lost_commits import HISTORY, Transacted
+from chatrooms.storage.place import Place
 from chatrooms.storage.statements import Asked, Prepared
 from chatrooms.storage.writes import Write
 
@@ -56,6 +57,7 @@ class Batches:
     def __init__(self, engine: Engine, ending: Event, disk: Disk) -> None:
         self._engine, self._ending = engine.execution_options(**{BEGINS: True}), ending
         self._disk = disk
+        self._place = Place(engine.url) if engine.dialect.name == "sqlite" else None
         self._connection: Connection | None = None
         self._busy: set[int] = set()
         """The locks that other transactions have held for long: no batch waits for them again."""
@@ -64,8 +66,9 @@ class Batches:
         """Run the writes of one transaction until its time is up, and return the rest.
 
         Those that failed have errors, and those that ``waits`` are to be given to another batch. Raises
-        ``SQLAlchemyError`` if nothing was stored, `Unknown` if no one can know.
+        ``SQLAlchemyError`` or `Moved` if nothing was stored, `Unknown` if no one can know.
         """
+        self._require_place()
         run, patience, connections = Transaction.run, True, CONNECTIONS
         while True:
             try:
@@ -85,6 +88,17 @@ class Batches:
         """Make sure that the connection is still there; raises ``SQLAlchemyError``."""
         with self._connected() as connection, connection.begin():
             _LOOK.one(connection, {})
+
+    def _require_place(self) -> None:
+        """Raise `Moved` if SQLite's file is no longer in its place.
+
+        The log beside it is emptied into the file that it belongs to: whatever is in that place now would get it.
+        """
+        if self._place and self._place.is_lost():
+            if self._connection:
+                driver: Any = self._connection.connection.driver_connection
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raise self._place.moved()
 
     def close(self) -> None:
         """Close the connection."""

@@ -22,6 +22,7 @@ from chatrooms.storage.disk import Disk
 from chatrooms.storage.engines import connect
 from chatrooms.storage.lost_commits import Unknown
 from chatrooms.storage.migrations import migrate
+from chatrooms.storage.place import Moved
 from chatrooms.storage.server_lock import Busy
 from chatrooms.storage.writes import Write
 from chatrooms.wire import failures
@@ -130,6 +131,8 @@ class WriterThread:
             rest = batches.commit(batch)
         except Busy as busy:
             self._lost(busy)
+        except Moved as moved:
+            log.error("%s", moved)  # noqa: TRY400 - what happened is no fault of the program
         except Unknown:
             log.warning("PostgreSQL no longer knows what became of a commit; its commands are answered unavailable")
         except BaseException:  # whatever it is, the thread has to go on

@@ -70,7 +70,7 @@ def deploy(kind: str, *options: str, domain: str = NAME) -> str:
         ),
         (("systemd", "--domain", NAME, "--bus", "redis://a"), "--bus is for several nodes"),
         (("nginx", "--domain", NAME, "--nodes", "2", "--server", "10.0.0.1:8000"), "--nodes counts those"),
-        (("systemd", "--domain", NAME, "--into", "/dev/null/x"), "/dev/null/x"),
+        (("systemd", "--domain", NAME, "--into", "/dev/null/x"), "/dev/null/x/etc/chatrooms cannot be written: Not a"),
     ],
 )
 def test_what_no_file_could_work_with_is_named_in_one_line(options, reason):
@@ -115,13 +115,14 @@ def test_the_program_for_commands_gives_them_the_settings_of_the_nodes(tmp_path)
     program = program.replace("/etc/chatrooms/", f"{tmp_path}/etc/chatrooms/").replace("runuser -u chatrooms -- ", "")
     program = program.replace("/opt/chatrooms/current/bin/chatrooms", f"{sys.executable} -m chatrooms")
 
-    def run_as(user: int) -> subprocess.CompletedProcess:
-        command = ["/bin/sh", "-c", program.replace("$(id -u)", str(user)), "chatrooms", "config"]
+    def run_as(user: int, *arguments: str) -> subprocess.CompletedProcess:
+        command = ["/bin/sh", "-c", program.replace("$(id -u)", str(user)), "chatrooms", *arguments]
         return subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
 
-    refused = run_as(1000)
+    refused = run_as(1000, "config")
     assert (refused.returncode, refused.stdout) == (2, "") and "run this as root" in refused.stderr
-    out = run_as(0).stdout
+    assert "upstream" in run_as(1000, "deploy", "nginx", "--domain", NAME).stdout
+    out = run_as(0, "config").stdout
     shown = tomllib.loads(out)
     assert (shown["url"], shown["data"]) == (f"https://{NAME}/chat/", "/var/lib/chatrooms")
     assert shown["proxies"] == ["127.0.0.1"] and shown["database"].endswith("127.0.0.1/chatrooms")

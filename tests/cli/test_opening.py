@@ -63,6 +63,12 @@ def test_a_database_of_another_account_is_named(tmp_path, monkeypatch):
     assert failing(tmp_path, error).startswith(f"this account cannot read and write {file}: ")
 
 
+@pytest.mark.parametrize("url", ["postgres://me@db/chat", "chat.sqlite3"])
+def test_what_is_no_database_url_is_shown_how_one_looks(url):
+    with pytest.raises(Unable, match=r"not a database URL, which looks like postgresql\+psycopg://"):
+        opening_module._supported(Settings(database=url))
+
+
 def test_a_missing_driver_is_named_with_what_to_install(monkeypatch):
     url = make_url("postgresql+psycopg://me@db/chat")
 

@@ -142,7 +142,8 @@ async def test_while_redis_stands_still_nothing_waits_for_it_and_afterwards_it_i
             await until(lambda: other.misses > misses)
 
 
-async def test_a_redis_that_is_killed_comes_back(monkeypatch):
+async def test_a_redis_that_is_killed_comes_back_and_the_log_says_both_each_time(monkeypatch, caplog):
+    caplog.set_level("INFO", "chatrooms.pipeline.bus")
     monkeypatch.setattr(carried, "MOST_TO_RETRY", 0.2)
     async with AsyncExitStack() as stack:
         server = stack.enter_context(redis())
@@ -160,6 +161,10 @@ async def test_a_redis_that_is_killed_comes_back(monkeypatch):
 
         await until(speaks)
         assert other.heard[:4] == [said("#lobby"), said("#staff"), said("#later"), BEAT]
+        await until(lambda: (one.bus.publish([BEAT]), caplog.messages.count("the bus is back") == 2)[1])
+        server.send(signal.SIGKILL)
+        away = "the bus is away (ConnectionError); this node reads the database instead"
+        await until(lambda: caplog.messages.count(away) == 4)
 
 
 async def test_the_master_of_a_service_is_found_by_its_sentinels():

@@ -17,6 +17,7 @@ from chatrooms.identity.key_commands import EXPIRE, MOST
 from chatrooms.identity.service_keys import About, Key, NewKey
 from chatrooms.pipeline import jobs
 from chatrooms.pipeline.feature import Features
+from chatrooms.pipeline.scopes import GROUPS
 from chatrooms.settings import Settings
 
 
@@ -30,7 +31,7 @@ def make(
     commands = commands or ["read", "post"]
     grantable = Features((*FEATURES, *IDENTITY)).grantable
     if unknown := [command for command in commands if command not in grantable]:
-        raise Unable(f"a key cannot have {unknown[0]}")
+        raise Unable(f"{unknown[0]} is no command that a key can have; groups of them are {', '.join(GROUPS)}")
     its_rooms = [names.shared(room) for room in rooms]
     about: About = {
         "name": name,

@@ -105,5 +105,7 @@ def _print_or_write(make: Callable[[], list[File]], into: Path | None) -> None:
         else:
             for path in files.write(made, into):
                 click.echo(path)
-    except (Mistake, OSError) as error:
+    except Mistake as error:
         fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename} cannot be written: {error.strerror}")

@@ -94,6 +94,7 @@ class CarriedBus:
         self.dropped = self.ignored = 0
         self._waiting: deque[Message] = deque()
         self._heard_at = 0.0
+        self._is_missed = False
 
     @asynccontextmanager
     async def running(self, facts: Facts, listener: Listener) -> AsyncIterator[None]:
@@ -106,7 +107,7 @@ class CarriedBus:
         self._done.set()
         self._beat_at: float | None = None
         self._beat_is: int | None = None
-        self._heard_at = _now()
+        self._heard_at, self._is_missed = _now(), False
         listening, publishing = asyncio.create_task(self._listen()), asyncio.create_task(self._publish_all())
         try:
             yield
@@ -151,7 +152,7 @@ class CarriedBus:
             try:
                 await self._listen_once(begun)
             except self._away as error:
-                self._once.warn("the bus is away (%s); this node reads the database instead", _reason(error))
+                self._miss(f"is away ({_reason(error)})")
             except Exception:
                 failures.report("listening failed")
             if self._heard_at > begun:
@@ -165,11 +166,24 @@ class CarriedBus:
             while not listening.done() and min(self.silent(), _now() - begun) < SILENCE:
                 await asyncio.wait([listening], timeout=1)
             if not listening.done():
-                self._once.warn("the bus is silent; this node reads the database instead")
+                self._miss("is silent")
         finally:
             await end(listening)
         if not listening.cancelled():
             listening.result()
+
+    def _miss(self, how: str) -> None:
+        """Log once that nothing comes over the bus, until something does."""
+        if not self._is_missed:
+            self._is_missed = True
+            log.warning("the bus %s; this node reads the database instead", how)
+
+    def _hear(self) -> None:
+        """Note that something came."""
+        self._heard_at = _now()
+        if self._is_missed:
+            self._is_missed = False
+            log.info("the bus is back")
 
     def _take(self, receiver: Receiver, text: str | bytes) -> None:
         echoed = receiver.echoed
@@ -185,7 +199,7 @@ class CarriedBus:
             self._once.warn("the bus has messages that no server of this chat has sent; they are ignored")
             return
         if parcel or receiver.echoed > echoed:
-            self._heard_at = _now()
+            self._hear()
         if receiver.whole:
             self._note_lag(receiver.echoed)
         if parcel:
