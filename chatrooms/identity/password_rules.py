@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
+from chatrooms import precis
 from chatrooms.errors import Invalid
-
-if TYPE_CHECKING:
-    from precis_i18n.profile import Profile
 
 FEWEST, MOST = 8, 256
 ESTIMATED = 16
 """How many characters are looked at: with more, zxcvbn can take seconds for some, and these alone must be strong."""
+PROFILE = "OpaqueString"
 SCORE = 2
 """Of zxcvbn: more than a million guesses; signing in allows a few thousand a day."""
 
@@ -23,7 +19,7 @@ def normal(password: str) -> str:
     What has none stays as it is: it matches no password.
     """
     try:
-        return str(_form().enforce(password))
+        return str(precis.profile(PROFILE).enforce(password))
     except UnicodeEncodeError:
         return password
 
@@ -34,7 +30,7 @@ def require_strong(password: str, about: list[str]) -> None:
     This can take 70 ms.
     """
     try:
-        _form().enforce(password)
+        precis.profile(PROFILE).enforce(password)
     except UnicodeEncodeError:
         raise Invalid("A password cannot have control characters.", field="password") from None
     if len(password) < FEWEST:
@@ -46,10 +42,3 @@ def require_strong(password: str, about: list[str]) -> None:
     if estimate["score"] < SCORE:
         warning = estimate["feedback"]["warning"] or "This password is easy to guess."
         raise Invalid(f"{warning} Add a word or two that are uncommon.", field="password")
-
-
-@cache
-def _form() -> Profile:
-    from precis_i18n import get_profile
-
-    return get_profile("OpaqueString")
