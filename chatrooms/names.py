@@ -18,12 +18,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from chatrooms import lookalikes
-
-if TYPE_CHECKING:
-    from precis_i18n.profile import Profile
+from chatrooms import lookalikes, precis
 
 looks, skeleton = lookalikes.looks, lookalikes.skeleton
 
@@ -54,6 +51,7 @@ UNSPACED = (
 )
 """For regular expressions, letters of scripts that have no spaces between words, or endings that follow names."""
 
+PROFILE = "UsernameCaseMapped"
 _settled = re.compile(r"[a-z0-9._\-ß-öø-ÿа-џぁ-ゖァ-ヺ一-鿯가-힣]*")
 """Strings of these characters are already normalized: the profile maps them to themselves."""
 _seq = re.compile(r"[1-9][0-9]{0,9}")
@@ -151,7 +149,7 @@ def folded(name: str) -> str:
     """Return what `username` stores for ``name`` if it is valid, which is not checked; so it is fast."""
     if name.isascii():
         return name.lower()
-    profile = _case_mapped()
+    profile = precis.profile(PROFILE)
     mapped = profile.case_mapping_rule(profile.width_mapping_rule(name))
     return str(profile.normalization_rule(mapped))
 
@@ -286,14 +284,6 @@ def _mapped(name: str) -> str:
     return form
 
 
-@cache
-def _case_mapped() -> Profile:
-    """Return the profile, a megabyte of tables that most names do without (see `_settled`)."""
-    from precis_i18n import get_profile
-
-    return get_profile("UsernameCaseMapped")
-
-
 def _lowered(name: str) -> str:
     """Return an ASCII ``name`` in lower case, as the profile would; other letters depend on their context."""
     return name.lower() if name.isascii() else name
@@ -301,7 +291,7 @@ def _lowered(name: str) -> str:
 
 def _enforced(name: str) -> str:
     try:
-        mapped = str(_case_mapped().enforce(name))
+        mapped = str(precis.profile(PROFILE).enforce(name))
     except UnicodeEncodeError as error:
         raise ValueError("Names can only contain letters, digits, '.', '-' and '_'.") from error
     if not all(character in ".-_" or unicodedata.category(character)[0] in "LNM" for character in mapped):

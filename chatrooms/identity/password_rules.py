@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import logging
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from chatrooms import breaches
+from chatrooms import breaches, precis
 from chatrooms.errors import Invalid, Unavailable
-
-if TYPE_CHECKING:
-    from precis_i18n.profile import Profile
 
 FEWEST, MOST = 8, 256
 ESTIMATED = 16
 """How many characters are looked at: with more, zxcvbn can take seconds for some, and these alone must be strong."""
+PROFILE = "OpaqueString"
 SCORE = 2
 """Of zxcvbn: more than a million guesses; signing in allows a few thousand a day."""
 
@@ -28,7 +24,7 @@ def normal(password: str) -> str:
     What has none stays as it is: it matches no password.
     """
     try:
-        return str(_form().enforce(password))
+        return str(precis.profile(PROFILE).enforce(password))
     except UnicodeEncodeError:
         return password
 
@@ -40,7 +36,7 @@ def require_good(password: str, about: list[str], breached: str = "") -> None:
     `Unavailable` if it cannot be read.
     """
     try:
-        _form().enforce(password)
+        precis.profile(PROFILE).enforce(password)
     except UnicodeEncodeError:
         raise Invalid("A password cannot have control characters.", field="password") from None
     if len(password) < FEWEST:
@@ -72,10 +68,3 @@ def _require_unbreached(password: str, file: Path) -> None:
         raise Unavailable("Passwords can't be set right now. Try again later.") from error
     if is_known:
         raise Invalid("This password is in the hands of others: it is in a list of breached ones.", field="password")
-
-
-@cache
-def _form() -> Profile:
-    from precis_i18n import get_profile
-
-    return get_profile("OpaqueString")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatrooms import names
+from chatrooms import names, precis
 from chatrooms.errors import Invalid
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.act import Caller
@@ -28,14 +28,14 @@ OTHERS = 200_000
 def mapped(monkeypatch):
     """Record the names that the library maps."""
     found: list[str] = []
-    enforce = names._case_mapped().enforce
+    enforce = precis.profile(names.PROFILE).enforce
 
     class Counting:
         def enforce(self, name):
             found.append(name)
             return enforce(name)
 
-    monkeypatch.setattr(names, "_case_mapped", Counting)
+    monkeypatch.setattr(precis, "profile", lambda _: Counting())
     monkeypatch.setattr(names, "_forms", {})
     return found
 
@@ -69,18 +69,18 @@ def test_a_list_of_new_names_weighs_what_it_costs_and_known_names_weigh_little(m
 def test_plain_names_are_the_same_as_with_the_library():
     for character in map(chr, range(0x110000)):
         if names._settled.fullmatch(character):
-            assert names._case_mapped().enforce(character) == character
+            assert precis.profile(names.PROFILE).enforce(character) == character
 
 
 @given(st.from_regex(names._settled, fullmatch=True).filter(bool))
 def test_any_string_of_plain_letters_is_the_same_as_with_the_library(name):
-    assert names._case_mapped().enforce(name) == name
+    assert precis.profile(names.PROFILE).enforce(name) == name
 
 
 @given(st.text("AZaz09._-éÉ가", min_size=2, max_size=20))
 def test_a_name_is_mapped_as_the_library_does(name):
     try:
-        assert names.username(name) == names._case_mapped().enforce(name)
+        assert names.username(name) == precis.profile(names.PROFILE).enforce(name)
     except ValueError:
         assert not re.search(r"[^\W_]", name)
 
