@@ -167,8 +167,8 @@ def test_a_rev_with_more_rows_than_a_piece_of_the_own_room_comes_as_one_piece(co
             "read": False,
             "gone": False,
         }
-        db.execute(insert(inbox), [{**one, "born": before + 1, "rev": before + 1} for _ in range(count)])
-        db.execute(insert(inbox), [{**one, "born": before + 2, "rev": before + 2}])
+        db.execute(insert(inbox), [{**one, "id": n, "born": before + 1, "rev": before + 1} for n in range(count)])
+        db.execute(insert(inbox), [{**one, "id": count, "born": before + 2, "rev": before + 2}])
         db.execute(rooms.update().where(rooms.c.name == "alice").values(counter=before + 2))
     known, items = before, 0
     for _ in range(4):
