@@ -16,7 +16,7 @@ from functools import lru_cache, partial
 from itertools import accumulate, chain
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, bindparam, select
 
 from chatrooms import names
 from chatrooms.features.search import index
@@ -43,7 +43,7 @@ SECONDS = 30.0
 _key = Prepared(select(messages.c.key).where(messages.c.id == bindparam("id")))
 _READ = ("key", "id", "room", "author", "text")
 is_searched = (is_message, messages.c.deleted.is_(False))
-_some = select(*(messages.c[column] for column in _READ)).where(*is_searched).limit(AT_ONCE)
+_some = select(*(messages.c[column] for column in _READ)).where(*is_searched).limit(bindparam("limit", type_=Integer))
 _oldest = Prepared(
     _some.where(messages.c.key >= bindparam("first"), messages.c.key < bindparam("below")).order_by(messages.c.key)
 )
@@ -169,7 +169,7 @@ def _merge(act: Act) -> bool:
 
 def _texts(act: Act, query: Prepared, **keys: int) -> list[dict[str, Any]]:
     """Return the first messages that one transaction indexes."""
-    found = [dict(zip(_READ, row, strict=True)) for row in query.tuples(act.db, keys)]
+    found = [dict(zip(_READ, row, strict=True)) for row in query.tuples(act.db, {**keys, "limit": AT_ONCE})]
     fitting = sum(size <= CHARACTERS for size in accumulate(len(row["text"]) for row in found))
     some = found[: max(1, fitting)]
     with_parts(act, some)
