@@ -46,7 +46,11 @@ async def host(tmp_path) -> AsyncIterator[Host]:
         yield Host(url, chat)
 
 
+BREACHED = "breached"
+"""A file of a hash in the test's folder."""
 WITHOUT_EFFECT = {
+    "require_second_factor": {"require_second_factor": "admins"},
+    "breached_passwords": {"breached_passwords": BREACHED},
     "oidc_issuer": {"url": "https://chat.example", "oidc_client_id": "x", "oidc_issuer": "https://login.example"},
     "ldap_url": {"ldap_bind_dn": "uid={username},dc=example", "ldap_url": "ldaps://ldap.example"},
     "session_days": {"session_days": 30},
@@ -59,7 +63,9 @@ WITHOUT_EFFECT = {
 
 
 @pytest.mark.parametrize("name", OF_SERVER)
-def test_a_setting_without_effect_in_an_application_is_rejected(tmp_path, name):
+def test_a_setting_without_effect_in_an_application_is_rejected(tmp_path, name, monkeypatch):
+    (tmp_path / BREACHED).write_text("A" * 40)
+    monkeypatch.chdir(tmp_path)
     settings = Settings(data=tmp_path, **WITHOUT_EFFECT[name])
     with pytest.raises(ValueError, match=f"`{name}` has no effect in an application that says"):
         Chatrooms(settings, authenticate=by_login)
