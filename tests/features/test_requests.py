@@ -237,7 +237,7 @@ def test_who_is_a_stranger(direct, before, waits):
 
 def test_inviting_people_who_are_merely_in_an_open_room_counts_where_anybody_can_sign_up(direct, monkeypatch):
     counted = []
-    monkeypatch.setattr(direct._rates, "begin", lambda *given: counted.append(given[-1]))
+    monkeypatch.setattr(direct._rates, "begin", lambda _me, _network, others, _weight: counted.append(others))
     share_an_open_room(direct)
     direct.run("mallory", "room.create", {"name": "#trap"})
     direct.run("mallory", "room.invite", {"room": "#trap", "username": "alice"})
