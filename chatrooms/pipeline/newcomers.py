@@ -1,4 +1,4 @@
-"""New names start slow: for a day, what reaches strangers or makes rooms counts several times.
+"""New names start slow: for a day, what reaches strangers or makes rooms counts twice.
 
 That is where anybody can take a name, so that another one is no way around a limit, or a suspension.
 """
@@ -16,7 +16,7 @@ from chatrooms.pipeline.act import Act
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import users
 
-SLOW, TIMES = timedelta(days=1), 4
+SLOW, TIMES = timedelta(days=1), 2
 """How long a name is new, and how many times what its person does counts."""
 
 _person = Prepared(select(users.c.created_at, users.c.role).where(users.c.username == bindparam("username")))

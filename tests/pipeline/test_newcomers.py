@@ -35,8 +35,8 @@ def begun(direct: Direct, me: Caller = ALICE) -> int:
     return 20
 
 
-def test_a_new_name_reaches_a_quarter_of_the_strangers_for_a_day(direct):
-    assert begun(direct) == 2
+def test_a_new_name_reaches_half_of_the_strangers_for_a_day(direct):
+    assert begun(direct) == 4
     direct._rates = Rates(Settings(rate_begin="8/hour"))
     tomorrow = clock.moved(clock.now(), newcomers.SLOW)
     direct.now = lambda: tomorrow
@@ -55,8 +55,8 @@ def test_moderators_do_not_start_slow(direct):
     assert begun(direct) == 8
 
 
-@pytest.mark.parametrize(("days", "made"), [(0, 2), (1, 8)])
-def test_a_new_name_makes_a_quarter_of_the_rooms(direct, days, made):
+@pytest.mark.parametrize(("days", "made"), [(0, 4), (1, 8)])
+def test_a_new_name_makes_half_of_the_rooms(direct, days, made):
     later = clock.moved(clock.now(), days * newcomers.SLOW)
     direct.now = lambda: later
     count = 0

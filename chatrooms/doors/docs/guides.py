@@ -36,8 +36,7 @@ override variables, which override the file.
 A rate such as `120/minute;15/second` allows 120 at once, refilled evenly over a minute, and at most 15 of them within a
 second. Rates count for each person. All people of one network address together have 8 times as much, where the table
 says "per person". Of IPv6, an address is a /64, and all of a /48 together have {around} times as much as one. Where
-anybody can take a name, new ones start slow: in their first day, each stranger (`rate_begin`) and room counts four
-times.
+anybody can take a name, new ones start slow: in their first day, each stranger (`rate_begin`) and room counts twice.
 
 | Setting | Default | Meaning |
 |---|---|---|
