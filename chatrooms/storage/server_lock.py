@@ -84,8 +84,10 @@ class _Session:
         """Take the lock in a new session; raises `Busy`, and from then on at once."""
         try:
             if not self._lost:
-                with connection.transaction(), connection.cursor() as cursor:
+                connection.autocommit = True  # a transaction could be idle for too long where much else runs
+                with connection.cursor() as cursor:
                     self._lock(cursor)
+                connection.autocommit = False
         except Exception as error:
             if getattr(error, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
@@ -99,7 +101,8 @@ class _Session:
         if self._former:
             end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE (pid, backend_start) = (%s, %s)"
             cursor.execute(end, self._former)
-        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+        cursor.execute(f"SET lock_timeout = '{PATIENCE}'")
         cursor.execute(self._take, (KEY,))
+        cursor.execute("RESET lock_timeout")
         cursor.execute("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
         self._former = cursor.fetchone()

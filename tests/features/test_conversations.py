@@ -117,7 +117,7 @@ async def test_an_address_can_start_twenty_conversations_with_one_person_whose_c
 
 
 async def test_the_rate_counts_by_person_too_and_not_messages_in_existing_conversations(tmp_path):
-    async with running(tmp_path, rate_begin="2/hour") as server, AsyncExitStack() as stack:
+    async with running(tmp_path, rate_begin="4/hour") as server, AsyncExitStack() as stack:
         alice, *_ = [await stack.enter_async_context(connect(server.url, name)) for name in ("alice", "bo", "cy", "di")]
         for _ in range(3):
             for other in ("bo", "cy"):

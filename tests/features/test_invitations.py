@@ -11,7 +11,7 @@ from tests.servers import running
 
 
 async def test_inviting_strangers_counts_as_beginning_conversations_does(tmp_path):
-    async with running(tmp_path, rate_begin="3/hour") as server, AsyncExitStack() as stack:
+    async with running(tmp_path, rate_begin="6/hour") as server, AsyncExitStack() as stack:
         names = ("mallory", "ann", "ben", "cleo", "dan")
         mallory, ann, *_ = [await stack.enter_async_context(connect(server.url, name)) for name in names]
         for room in ("#one", "#two"):

@@ -102,7 +102,7 @@ async def test_members_are_sorted_by_name_and_found_by_part_of_it(person, alice)
 
 
 async def test_creating_rooms_is_rate_limited(tmp_path):
-    async with running(tmp_path, rate_create="2/hour") as server, connect(server.url, "alice") as alice:
+    async with running(tmp_path, rate_create="4/hour") as server, connect(server.url, "alice") as alice:
         for number in range(2):
             await alice.run("room.create", name=f"#room{number}")
         with pytest.raises(Refused, match="rate_limited"):

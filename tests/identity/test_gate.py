@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from chatrooms.errors import Invalid, Unauthorized
@@ -36,7 +38,7 @@ def handshake(**headers: str) -> Handshake:
 
 
 def gate_of(*ways: Way) -> Gate:
-    gate = Gate(chat=None, rates=None)
+    gate = Gate(chat=SimpleNamespace(server=SimpleNamespace(second_factor="nobody")), rates=None)
     gate._ways = ways
     return gate
 

@@ -22,7 +22,7 @@ from tests.servers import running
 @pytest.fixture
 async def chat(tmp_path, either_database, monkeypatch):
     monkeypatch.setattr(batches, "SECONDS_TO_WORK", 60)
-    limits = {"rate_begin": "2/hour", "rate_begin_address": "2/hour"}
+    limits = {"rate_begin": "4/hour", "rate_begin_address": "2/hour"}  # new names count twice
     async with (
         running(tmp_path, database=either_database, **limits) as server,
         connect(server.url, "alice") as alice,

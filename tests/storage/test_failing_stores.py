@@ -8,6 +8,7 @@ import os
 import threading
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -61,7 +62,11 @@ class Folder:
 
 
 class Bucket(s3.Door):
-    """A bucket that can fail."""
+    """A bucket that can fail, and that others have used before."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(endpoint)
+        self.place = f"s3://files/{uuid4().hex}"
 
     def end(self) -> None:
         """Do nothing: who waits for an answer gives up."""
@@ -69,7 +74,7 @@ class Bucket(s3.Door):
     def kept(self) -> list[str]:
         from obstore.store import S3Store
 
-        store = S3Store.from_url("s3://files/chat", endpoint=self.endpoint, client_options={"allow_http": True})
+        store = S3Store.from_url(self.place, endpoint=self.endpoint, client_options={"allow_http": True})
         return sorted(each["path"] for page in store.list() for each in page)
 
 
@@ -87,7 +92,7 @@ async def place(request, monkeypatch, tmp_path):
             stack.callback(door.close)
             for name, value in s3.variables(door.url).items():
                 monkeypatch.setenv(name, value)
-            settings = {"file_store": "s3://files/chat"}
+            settings = {"file_store": door.place}
         server = await stack.enter_async_context(running(tmp_path, **settings))
         store = door if settings else Folder(server.chat._pipeline.blobs.store, monkeypatch)
         stack.callback(store.end)
