@@ -25,11 +25,6 @@ OF_ONE = 5
 MANY = 100
 """How many people's items are looked at when a message changed; `called` finds those of more."""
 
-_unread = Prepared(
-    select(inbox.c.id)
-    .where(inbox.c.username == bindparam("who"), inbox.c.kind == bindparam("kind"), *items.is_unread)
-    .limit(keywords.MAX_UNREAD)
-)
 _listed = Prepared(
     select(inbox.c.username)
     .where(
@@ -124,7 +119,7 @@ def _settle(act: Act, id: str, people: Iterable[str], keyed: Keyed, *, calls: bo
         before = held.get(username)
         had = before["kind"] if before and not before["gone"] else None
         kind = None if username in without else _kind_for(row, username, had, concerned, calls=calls)
-        if kind == KEYWORD and had is None and _has_many(act.db, username):
+        if kind == KEYWORD and had is None and not _has_place(act, username, message["author"]):
             kind = None
         if kind and had in (None, THREAD):
             was_read = message["edited_at"] is None and position >= message["seq"]
@@ -146,9 +141,9 @@ def _kind_for(row: Row, username: str, had: str | None, concerned: Mapping[str, 
     return MENTION if is_call and (calls or had == MENTION) else concerned.get(username)
 
 
-def _has_many(db: Connection, username: str) -> bool:
-    """Return whether a person has so many unread items because of keywords that they get no others."""
-    return len(_unread.all(db, {"who": username, "kind": KEYWORD})) >= keywords.MAX_UNREAD
+def _has_place(act: Act, username: str, author: str) -> bool:
+    """Return whether a person gets another item because of a keyword, for which one of others may make place."""
+    return items.make_place(act, username, KEYWORD, keywords.MAX_UNREAD, author)
 
 
 def _concerned(message: Row) -> dict[str, str]:

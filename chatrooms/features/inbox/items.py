@@ -35,7 +35,9 @@ _changed = Prepared(SYNCED["inbox"].select().where(_of_person, inbox.c.rev == bi
 _has_too_many = Prepared(
     select(inbox.c.id).where(_of_person, *is_unread).limit(1).offset(bindparam("most", type_=Integer))
 )
-_unread_items = Prepared(select(inbox.c.id, inbox.c.by).where(_of_person, *is_unread).order_by(inbox.c.id))
+_all_unread = select(inbox.c.id, inbox.c.by).where(_of_person, *is_unread).order_by(inbox.c.id)
+_unread_items = Prepared(_all_unread)
+_unread_of_kind = Prepared(_all_unread.where(inbox.c.kind == bindparam("kind")))
 
 
 class OfPerson(InboxItem):
@@ -100,11 +102,33 @@ def read_some(act: Act, username: str) -> None:
     if _has_too_many.one(act.db, {"who": username, "most": MAX_UNREAD}) is None:
         return
     found = _unread_items.all(act.db, {"who": username})
+    caused = _caused(found)
+    for _ in range(min(len(found) - MAX_UNREAD, MAX_MARKED)):
+        change(act, username, max(caused.values(), key=len).pop(0), read=True)
+
+
+def make_place(act: Act, username: str, kind: str, most: int, by: str) -> bool:
+    """Mark an unread item of a kind as read where there are ``most``, for a new one that somebody causes.
+
+    It is the oldest of whoever caused most of them. Return false if that is not more than they would have then.
+    """
+    found = _unread_of_kind.all(act.db, {"who": username, "kind": kind})
+    if len(found) < most:
+        return True
+    caused = _caused(found)
+    largest = max(caused.values(), key=len)
+    if len(largest) <= len(caused.get(by, ())) + 1:
+        return False
+    change(act, username, largest[0], read=True)
+    return True
+
+
+def _caused(found: Iterable[Any]) -> dict[str, list[int]]:
+    """Return the ids of items by whom they are."""
     caused: dict[str, list[int]] = {}
     for item in found:
         caused.setdefault(item["by"], []).append(item["id"])
-    for _ in range(min(len(found) - MAX_UNREAD, MAX_MARKED)):
-        change(act, username, max(caused.values(), key=len).pop(0), read=True)
+    return caused
 
 
 def change(act: Act, username: str, id: int, **values: Any) -> None:
