@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Integer, bindparam, select
 from chatrooms.features.inbox import items, keywords
 from chatrooms.features.inbox.items import AT_ONCE, KEYWORD, MENTION, REPLY, THREAD
 from chatrooms.features.messages.loading import find, with_parts
-from chatrooms.pipeline import access, relations, requests
+from chatrooms.pipeline import access, relations, requests, text_rate
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.feature import Row, on
@@ -51,6 +51,7 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
         if not is_changed and row["seq"] != row["rev"]:
             continue
         people = set(_concerned(row))
+        text_rate.charge(act, len(people))
         if is_changed and not row.get("calls"):
             people.update(holders(act.db, row["id"], MANY))
         if not act.me.host and len(people) >= OF_ONE:
