@@ -26,11 +26,12 @@ from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import jobs
+from chatrooms.wire.networks import circles
 
 AT_ONCE = 4
 """How many messages are worked on at once."""
 AT_ONCE_OF_ONE = 2
-"""How many of one network are."""
+"""How many of one network are, which is an IPv6 /48 or another address."""
 MOST_WAITING = 200
 """How many messages may wait; the links of others are not previewed."""
 MOST_OF_ONE = 20
@@ -55,7 +56,7 @@ def linked(act: Act, rows: Sequence[Row]) -> None:
 def _enqueue(act: Act, message: Row) -> None:
     if not act.me.host:
         act.rates.spend("preview", act.me.username, act.me.network)
-    network = _hidden(act.me.network or act.me.username)
+    network = _hidden(circles(act.me.network)[-1] or act.me.username)
     waiting = [row.get("from") for row in act.db.scalars(_waiting.limit(MOST_WAITING))]
     if len(waiting) < MOST_WAITING and waiting.count(network) < MOST_OF_ONE:
         about = {"message": message["id"], "room": message["room"], "from": network, "counts_for": _counts_for(act)}
