@@ -118,14 +118,17 @@ class Settings(SignInSettings):
     file_size: int = Field(
         default=256, ge=0, le=100_000, description="Megabytes of the largest file that people can share; 0 for none."
     )
-    file_quota: int = Field(default=2048, ge=0, description="Megabytes of all files of a person.")
+    file_quota: int = Field(
+        default=2048, ge=0, description="Megabytes of all files of a person, with pictures of what they link to."
+    )
     file_space: int = Field(default=20_480, ge=0, description="Megabytes of all files on this server.")
     file_share: int = Field(
         default=10,
         ge=1,
         le=100,
-        description="Percent of `file_space` that people of one address can take who are guests, or came by themselves "
-        "within the last 7 days; people of an IPv6 /48 can take twice as much, and all of them half of it.",
+        description="Percent of `file_space` that people of one address can take, with files and with pictures of what "
+        "they link to, who are guests, or came by themselves within the last 7 days; people of an IPv6 /48 can take "
+        "twice as much, and all of them half of it.",
     )
     file_store: str = Field(
         default="",
@@ -146,8 +149,9 @@ class Settings(SignInSettings):
     )
     rate_text: PersonRate = Field(
         default="1000000/hour;5000000/day",
-        description="Characters that a person may post and edit, each message as 100 more; the application, "
-        "and moderators, admins and owners of the server with their service keys, may any number.",
+        description="Characters that a person may post and edit, each message as 100 more; so do events in rooms, "
+        "bookmarks, followed threads and people who are mentioned count. The application, and moderators, admins and "
+        "owners of the server with their service keys, may any number.",
     )
     rate_create: PersonRate = Field(default="30/hour", description="Rooms that a person may create.")
     rate_begin: Rate = Field(

@@ -56,6 +56,30 @@ async def test_addresses_take_turns_however_many_wait_for_one():
     assert workers.began[-1] == "free"
 
 
+async def test_the_networks_of_an_ipv6_48_take_the_turns_of_one_address():
+    workers = Workers(1)
+    networks = [f"2001:db8:1:{number}::/64" for number in range(3)]
+    await workers.start("a0", networks[0])
+    for name, network in (("a1", networks[1]), ("a2", networks[1]), ("a3", networks[2]), ("b0", "b"), ("b1", "b")):
+        await workers.start(name, network)
+    for name in ("a0", "a1", "b0", "a3", "b1", "a2"):
+        assert workers.began[-1] == name
+        await workers.end(name)
+
+
+async def test_they_have_half_of_all_turns_at_a_time_where_an_address_has_few():
+    workers = Workers(4, of_one=1)
+    for number in range(4):
+        await workers.start(f"a{number}", f"2001:db8:1:{number}::/64")
+    for name in ("b", "c", "d"):
+        await workers.start(name, name)
+    assert workers.began == ["a0", "a1", "b", "c"]
+    await workers.end("b")
+    assert workers.began[-1] == "d"
+    await workers.end("a0")
+    assert workers.began[-1] == "a2"
+
+
 async def test_few_of_a_person_wait_from_any_address():
     workers = Workers(2)
     for number in range(2 + WAITING):

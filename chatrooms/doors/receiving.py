@@ -16,6 +16,7 @@ from starlette.requests import Request
 
 from chatrooms.errors import Conflict, NoSpace, RateLimited, TooLarge, Unavailable
 from chatrooms.storage.blobs import Blobs
+from chatrooms.wire.networks import circles
 
 PIECE = 1024 * 1024
 """How many bytes are written at once."""
@@ -54,7 +55,7 @@ class Receivings:
         if of_person >= OF_PERSON or of_address >= OF_ADDRESS:
             raise RateLimited(TOO_MANY, retry_after=RETRY_AFTER)
         if len(running) >= OF_ALL:
-            _make_room(running, of_address)
+            _make_room(running, network)
         receiving = self._running[id] = Receiving(self, id, owner, network, shares)
         try:
             yield receiving
@@ -86,16 +87,18 @@ class Receivings:
             receiving.stop()
 
 
-def _make_room(running: Sequence[Receiving], of_address: int) -> None:
-    """End a request of the address that has most, if that has more than one with another of ``of_address`` would.
+def _make_room(running: Sequence[Receiving], network: str) -> None:
+    """End a request of the IPv6 /48, or else the address, that has most, if that has more than this one would have.
 
-    Raises `RateLimited` if not. What is ended goes on later, from what came.
+    Raises `RateLimited` if none has. What is ended goes on later, from what came.
     """
-    counts = Counter(each.network for each in running)
-    crowded, most = counts.most_common(1)[0]
-    if most <= of_address + 1:
-        raise RateLimited(TOO_MANY, retry_after=RETRY_AFTER)
-    next(each for each in reversed(running) if each.network == crowded).stop()
+    for which in (-1, 0):
+        around = [circles(each.network)[which] for each in running]
+        crowded, most = Counter(around).most_common(1)[0]
+        if most > around.count(circles(network)[which]) + 1:
+            next(each for each, its in zip(reversed(running), reversed(around), strict=True) if its == crowded).stop()
+            return
+    raise RateLimited(TOO_MANY, retry_after=RETRY_AFTER)
 
 
 class Receiving:

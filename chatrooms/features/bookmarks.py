@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Conflict, NotFound
 from chatrooms.features.messages.loading import load, rows_of
 from chatrooms.features.messages.permissions import Which, readable
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, text_rate
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Params, change, own_room, query
@@ -65,6 +65,8 @@ def add(act: Act, p: Which, message: Message) -> Marked:
         return {"bookmark": before}
     if (act.db.scalar(select(func.count()).select_from(_mine(act).subquery())) or 0) >= MAX_BOOKMARKS:
         raise Conflict(f"You can have at most {MAX_BOOKMARKS:,} bookmarks. Remove one first.", field="id")
+    if before is None:
+        text_rate.count(act)
     return _put(act, act.me.username, p.id, before, room=message["room"], seq=message["seq"], gone=False)
 
 

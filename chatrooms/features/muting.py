@@ -8,7 +8,7 @@ from uuid import uuid4
 from pydantic import Field
 
 from chatrooms.features.members import UNMUTED, OneMembership, keep, membership, own, set_own
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, text_rate
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import change, own_room
@@ -29,6 +29,7 @@ class Mute(InListedRoom):
 def mute(act: Act, p: Mute, _here: Here) -> OneMembership:
     """Mute a room for yourself on all your devices. No one else is notified, and you still receive everything."""
     if p.until and own(act, p.room)["muted_until"] != p.until:
+        text_rate.count(act)
         data = {"room": p.room, "username": act.me.username, "until": p.until}
         enqueue(act, UNMUTE, str(uuid4()), data, due=p.until)
     return keep(act, p.room, muted=True, muted_until=p.until)

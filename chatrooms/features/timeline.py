@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import bindparam, insert
 
 from chatrooms import ids
+from chatrooms.pipeline import text_rate
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import EventData, EventKind, Message
@@ -33,6 +34,7 @@ def record(act: Act, room: str, kind: EventKind, text: str, data: EventData | No
     if not act.me.host:
         about = data or EventData()
         act.rates.record(room, act.me.username, about.get("username") or about.get("message") or "")
+        text_rate.count(act, text)
     rev = act.changes.rev(room)
     row: Message = {
         "id": ids.new(),

@@ -13,7 +13,7 @@ from chatrooms.wire.networks import TIMES, circles
 
 TYPING = "1/3 seconds"
 BESIDES_TEXT = 100
-"""A message counts as so many characters more than it has: the rest of its row, and its places in indexes."""
+"""A row counts as so many characters more than its text has: the rest of it, and its places in indexes."""
 
 Spent = Callable[[str, str], None]
 
@@ -77,11 +77,11 @@ class Rates:
         self._charge(self.limits["begin"], me, "", weight - 1)
 
     def text(self, me: str, network: str, text: str) -> None:
-        """Count a text that a person posts or edits; raises `RateLimited`."""
+        """Count a row that a person adds, such as a message, with its text; raises `RateLimited`."""
         try:
             self.spend("text", me, network, BESIDES_TEXT + len(text))
         except RateLimited as refusal:
-            message = "You've posted very much text recently. Try again later."
+            message = "You've added very much text or many other things recently. Try again later."
             raise RateLimited(message, **refusal.details) from None
 
     def slow(self, me: str, room: str, seconds: int) -> None:

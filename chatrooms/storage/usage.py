@@ -19,7 +19,7 @@ usage = Table(
         "username",
         String(32),
         primary_key=True,
-        comment="empty for all people together; with a slash, a share, see files.shares",
+        comment="empty for all people together; with a slash, a share, see pipeline.shares",
     ),
     Column("bytes", BigInteger, nullable=False),
 )
@@ -48,7 +48,7 @@ def charge(db: Connection, more: int, *keys: str) -> None:
 
     They are in order, so that no two servers wait for each other.
     """
-    for key in sorted({EVERYBODY, *keys}):
+    for key in sorted({EVERYBODY, *keys}) if more else ():
         _charge.run(db, {"username": key, "more": more})
         if more < 0:
             _forget.run(db, {"username": key})

@@ -243,6 +243,22 @@ async def test_when_all_places_are_taken_addresses_share_them(monkeypatch):
         assert not any(each.stopped for each in few)
 
 
+async def test_the_networks_of_one_ipv6_48_leave_places_to_others(monkeypatch):
+    monkeypatch.setattr(receiving, "OF_ALL", 4)
+    receivings = receiving.Receivings(None, None, None)
+    with ExitStack() as open_ones:
+
+        def begin(id: str, network: str) -> receiving.Receiving:
+            return open_ones.enter_context(receivings.begin(id, id, network))
+
+        theirs = [begin(f"{number}", f"2001:db8:1:{number}::/64") for number in range(4)]
+        begin("new", "192.0.2.1")
+        begin("another", "2001:db8:2::/64")
+        assert [each.stopped for each in theirs] == [False, False, True, True]
+        with pytest.raises(RateLimited):
+            begin("more of theirs", "2001:db8:1:9::/64")
+
+
 async def test_a_sender_that_never_pauses_is_ended_too(alice):
     path = await begin(alice, CONTENT)
     upload = path.rpartition("/")[2]

@@ -107,7 +107,8 @@ def show_preview(direct, message):
     """Do what the job does that loads a page."""
     page = {"id": message, "url": PAGE, "found": True, "title": "A", "description": "", "site": ""}
     with direct.engine.begin() as db:
-        previews.add_page(db, {**page, "picture": None, "size": 0, "expires_at": NOW.format(59)})
+        more = {"picture": None, "size": 0, "counts_for": "", "expires_at": NOW.format(59)}
+        previews.add_page(db, page | more)
         previews.show(db, message, 0, page, PAGE)
 
 

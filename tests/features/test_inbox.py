@@ -276,6 +276,29 @@ def test_nobody_makes_read_what_others_have_caused_however_much_they_cause(monke
     assert [item["id"] for item in newest if item["by"] == "mallory"] == list(range(33, 28, -1))
 
 
+def test_an_inbox_does_not_grow_without_end_and_keeps_what_is_unread(monkeypatch):
+    monkeypatch.setattr(features.inbox.items, "KEPT", 10)
+    monkeypatch.setattr(features.inbox.items, "SWEPT", 5)
+    direct = Direct()
+    for name in ("alice", "bob"):
+        direct.join(name)
+
+    def ids():
+        asyncio.run(direct.run_jobs())
+        return [item["id"] for item in direct.run("alice", "inbox.list", {})[0]["items"]]
+
+    for number in range(40):
+        message = direct.run("bob", "message.post", {"room": LOBBY, "text": f"@alice {number}"})[0]["message"]
+        if number == 20:
+            direct.run("alice", "read.mark", {"room": LOBBY, "seq": message["seq"] - 5})
+        listed = ids()
+    assert listed == [*range(40, 16, -1)], "17 to 40 are unread, and the rest was read"
+    direct.run("alice", "read.mark", {"room": LOBBY, "seq": message["seq"]})
+    for number in range(20):
+        direct.run("bob", "message.post", {"room": LOBBY, "text": f"@alice again {number}"})
+    assert ids() == [*range(60, 40, -1)]
+
+
 def test_a_page_of_the_inbox_stays_small_however_long_the_messages_are():
     direct = Direct()
     for name in ("alice", "bob"):

@@ -146,6 +146,24 @@ def test_a_frequent_keyword_fills_no_inbox(direct, monkeypatch):
     assert len(items(direct, unread=True)) == 1
 
 
+def test_whoever_posts_a_keyword_most_leaves_place_for_what_others_post(direct, monkeypatch):
+    monkeypatch.setattr(keywords, "MAX_UNREAD", 6)
+    want(direct, "plan")
+
+    def unread_after(*authors: str) -> list[str]:
+        for author in authors:
+            post(direct, "plan", author=author)
+        return sorted(by for _, _, by, _ in items(direct, unread=True))
+
+    assert unread_after(*["bob"] * 9) == ["bob"] * 6
+    assert unread_after("carol") == ["bob"] * 5 + ["carol"]
+    assert unread_after("bob") == ["bob"] * 5 + ["carol"], "nobody makes place for whoever has most"
+    assert unread_after(*["carol"] * 9, *["bob"] * 9) == ["bob"] * 3 + ["carol"] * 3
+    with direct.engine.connect() as db:
+        found = keywords.people(db, {"author": "carol", "room": LOBBY}, {"plan"}, after="", limit=9)
+    assert found == [], "who gets no item costs no change"
+
+
 def test_keywords_of_others_switch_nobodys_off_however_many_they_are(direct, monkeypatch):
     """30 people have all their keywords in the text, or such that it begins like, and come first."""
     monkeypatch.setattr(matched, "PEOPLE", 7)

@@ -297,6 +297,34 @@ def test_an_address_posts_as_much_text_as_eight_people(writing):
     assert attempt(writing, Caller("alice", network="192.0.2.8"), room=LOBBY, text="x" * 900) is None
 
 
+def test_what_stays_besides_messages_counts_like_text(writing):
+    """A new row of any kind is 100 characters and its text, so that no other command fills the disk instead."""
+    alice = Caller("alice", network="192.0.2.1")
+    ids = [writing.run("bob", "message.post", {"room": LOBBY, "text": "x"})[0]["message"]["id"] for _ in range(12)]
+    writing.run("alice", "room.create", {"name": "#den"})
+    each = {
+        "message.pin": [{"id": id} for id in ids],
+        "room.update": [{"room": "#den", "topic": f"{number}"} for number in range(12)],
+        "bookmark.add": [{"id": id} for id in ids],
+        "thread.follow": [{"id": id} for id in ids],
+        "room.mute": [{"room": LOBBY, "until": f"2999-01-01T00:00:{number:02}.000Z"} for number in range(12)],
+    }
+    for command, params in each.items():
+        writing._rates = Rates(Settings(**QUICK | {"rate_text": "1000/hour"}))
+        refused = [attempt(writing, alice, command, **given) is not None for given in params]
+        assert refused == sorted(refused) and 0 < sum(refused) < 7, command
+    for command in ("message.pin", "bookmark.add", "thread.follow"):
+        assert attempt(writing, alice, command, **each[command][0]) is None, "again adds nothing"
+
+
+@pytest.mark.parametrize(("text", "left"), [("hello", 7), ("@bob and @mod", 5), ("@bob and @bob", 6)])
+def test_each_person_who_is_mentioned_counts_like_another_message(writing, text, left):
+    alice = Caller("alice", network="192.0.2.1")
+    assert attempt(writing, alice, room=LOBBY, text=text.ljust(200, ".")) is None
+    assert [attempt(writing, alice, room=LOBBY, text="x" * 10) for _ in range(left)].count(None) == left
+    assert attempt(writing, alice, room=LOBBY, text="x" * 10) is not None
+
+
 @pytest.mark.parametrize(
     ("me", "is_limited"),
     [

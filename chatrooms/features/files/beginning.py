@@ -11,8 +11,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.errors import NoSpace, RateLimited, TooLarge
-from chatrooms.features.files import names, shares, stored
-from chatrooms.pipeline import access, contents
+from chatrooms.features.files import names, stored
+from chatrooms.pipeline import access, contents, shares
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import Params, change, no_room, query
 from chatrooms.pipeline.shapes import Nothing
@@ -61,7 +61,10 @@ class Space(TypedDict):
     """How much you can upload, in bytes."""
 
     largest: Annotated[int, Field(description="The size of the largest file; 0 if this server has no files.")]
-    used: Annotated[int, Field(description="What your files take, with those that you have not posted yet.")]
+    used: Annotated[
+        int,
+        Field(description="What your files take, posted or not, and the pictures of what you link to."),
+    ]
     quota: Annotated[
         int,
         Field(description="What they can take; less if the server, or new people, have little left."),

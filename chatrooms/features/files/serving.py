@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 
 from chatrooms import clock
 from chatrooms.errors import NotAMember, NotFound
-from chatrooms.features.files import shares, stored
+from chatrooms.features.files import stored
 from chatrooms.features.files.beginning import KEPT
 from chatrooms.features.files.finishing import finish
 from chatrooms.features.files.removing import give_up
 from chatrooms.features.messages.loading import find
 from chatrooms.pictures.kinds import SHOWN
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, shares
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.contents import Contents, Incoming, Outgoing, Served

@@ -92,7 +92,7 @@ files = Table(
     Column("gone", Boolean, nullable=False, server_default=false(), comment="a job removes it"),
     Column("at", String(24), nullable=False, comment="when the upload began"),
     Column("progress_at", String(24), comment="when bytes came last that count; null if none did"),
-    Column("shares", Text, nullable=False, server_default="", comment="for which it counts, see files.shares"),
+    Column("shares", Text, nullable=False, server_default="", comment="for which it counts, see pipeline.shares"),
     Index(None, "room", "seq"),
 )
 is_unused = (files.c.message.is_(None), files.c.portrait_of.is_(None))

@@ -3,8 +3,9 @@
 Mentions, replies and threads, messages with a keyword of theirs, reactions to their messages, invitations to rooms.
 
 A client that starts from nothing gets the unread items alone, so that it can count them, however many others there are;
-`inbox.list` has all. An item is read once its person marks it, or has read its room up to its message. It is gone once
-its message concerns them no longer, or they leave the room before they read it.
+`inbox.list` has all, of those that are read at most the last 5,000. An item is read once its person marks it, or has
+read its room up to its message. It is gone once its message concerns them no longer, or they leave the room before they
+read it.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Integer, bindparam, func, select
 
 from chatrooms.features.inbox import concerned
 from chatrooms.features.inbox.items import AT_ONCE
+from chatrooms.pipeline import text_rate
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.feature import Row, on
@@ -30,6 +31,8 @@ OF_CALL = 10
 """Such a message counts as at least so many more in its author's rate of posting."""
 OF_ONE = 50
 """It counts as one more for each so many people whom it calls: at the usual rate, 6,000 people are called a minute."""
+OF_ROW = 10
+"""So many people's items count as one row in the rate of texts, because whole rooms are called."""
 AT_ONCE_OF_CALLS = 2
 """How many of these jobs run at once, so that calls leave the writer to others."""
 
@@ -68,17 +71,20 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
         call, grouped_now = row.get("calls"), _grouped(act, row)
         if call and call["at"] == act.now:
             online = None if call["whom"] == "room" else sorted({*_present(act, row["room"]), *grouped_now})
-            if not act.me.host:
-                weight = max(OF_CALL, _size(act, row["room"], online) // OF_ONE)
-                act.rates.charge("post", act.me.username, act.me.network, weight)
+            _charge(act, _size(act, row["room"], online), OF_ONE, least=OF_CALL)
             _enqueue(act, {**about, "among": "members" if online is None else online})
         elif grouped_now and not (call and call["whom"] == "room"):
-            if not act.me.host:
-                weight = len(grouped_now) // concerned.OF_ONE
-                act.rates.charge("post", act.me.username, act.me.network, weight)
+            _charge(act, len(grouped_now), concerned.OF_ONE)
             _enqueue(act, {**about, "among": grouped_now})
         elif not call and concerned.has_changed(act, row) and _are_many(act, row):
             _enqueue(act, {**about, "among": "holders"})
+
+
+def _charge(act: Act, people: int, of_one: int, *, least: int = 0) -> None:
+    """Count a message that calls so many people in its author's rates."""
+    if not act.me.host:
+        act.rates.charge("post", act.me.username, act.me.network, max(least, people // of_one))
+    text_rate.charge(act, people // OF_ROW)
 
 
 def _grouped(act: Act, row: Row) -> list[str]:

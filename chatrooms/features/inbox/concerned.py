@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Integer, bindparam, select
 from chatrooms.features.inbox import items, keywords
 from chatrooms.features.inbox.items import AT_ONCE, KEYWORD, MENTION, REPLY, THREAD
 from chatrooms.features.messages.loading import find, with_parts
-from chatrooms.pipeline import access, relations, requests
+from chatrooms.pipeline import access, relations, requests, text_rate
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.feature import Row, on
@@ -25,11 +25,6 @@ OF_ONE = 5
 MANY = 100
 """How many people's items are looked at when a message changed; `called` finds those of more."""
 
-_unread = Prepared(
-    select(inbox.c.id)
-    .where(inbox.c.username == bindparam("who"), inbox.c.kind == bindparam("kind"), *items.is_unread)
-    .limit(keywords.MAX_UNREAD)
-)
 _listed = Prepared(
     select(inbox.c.username)
     .where(
@@ -56,6 +51,7 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
         if not is_changed and row["seq"] != row["rev"]:
             continue
         people = set(_concerned(row))
+        text_rate.charge(act, len(people))
         if is_changed and not row.get("calls"):
             people.update(holders(act.db, row["id"], MANY))
         if not act.me.host and len(people) >= OF_ONE:
@@ -124,7 +120,7 @@ def _settle(act: Act, id: str, people: Iterable[str], keyed: Keyed, *, calls: bo
         before = held.get(username)
         had = before["kind"] if before and not before["gone"] else None
         kind = None if username in without else _kind_for(row, username, had, concerned, calls=calls)
-        if kind == KEYWORD and had is None and _has_many(act.db, username):
+        if kind == KEYWORD and had is None and not _has_place(act, username, message["author"]):
             kind = None
         if kind and had in (None, THREAD):
             was_read = message["edited_at"] is None and position >= message["seq"]
@@ -146,9 +142,9 @@ def _kind_for(row: Row, username: str, had: str | None, concerned: Mapping[str, 
     return MENTION if is_call and (calls or had == MENTION) else concerned.get(username)
 
 
-def _has_many(db: Connection, username: str) -> bool:
-    """Return whether a person has so many unread items because of keywords that they get no others."""
-    return len(_unread.all(db, {"who": username, "kind": KEYWORD})) >= keywords.MAX_UNREAD
+def _has_place(act: Act, username: str, author: str) -> bool:
+    """Return whether a person gets another item because of a keyword, for which one of others may make place."""
+    return items.make_place(act, username, KEYWORD, keywords.MAX_UNREAD, author)
 
 
 def _concerned(message: Row) -> dict[str, str]:

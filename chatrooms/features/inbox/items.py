@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, delete, func, insert, literal, or_, select, update
 
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act
@@ -22,6 +22,8 @@ AT_ONCE = 20
 MAX_UNREAD = 400
 """How many items are unread; others become read, so that one command changes fewer than a piece of `sync` holds."""
 MAX_MARKED = 100
+KEPT, SWEPT = 5000, 50
+"""How many items a person has; of older ones, those that are read are deleted, after so many new ones."""
 MENTION, REPLY, THREAD, KEYWORD = "mention", "reply", "thread", "keyword"
 REACTION, INVITATION = "reaction", "invitation"
 
@@ -29,13 +31,26 @@ is_unread = (inbox.c.read.is_(False), inbox.c.gone.is_(False))
 _NEW = ("username", "kind", "room", "message", "seq", "by", "at", "read", "gone", "born", "rev")
 _others = inbox.alias()
 _next_id = select(func.coalesce(func.max(_others.c.id), 0) + 1).where(_others.c.username == bindparam("username"))
-_insert = Prepared(insert(inbox).values({name: bindparam(name) for name in _NEW} | {"id": _next_id.scalar_subquery()}))
+_insert = Prepared(
+    insert(inbox)
+    .values({name: bindparam(name) for name in _NEW} | {"id": _next_id.scalar_subquery()})
+    .returning(inbox.c.id)
+)
 _of_person = inbox.c.username == bindparam("who")
+_old = select(inbox.c.id).where(_of_person, inbox.c.id <= bindparam("last"), or_(inbox.c.read, inbox.c.gone))
+_sweep = Prepared(
+    delete(inbox).where(
+        inbox.c.username == bindparam("who"),
+        inbox.c.id.in_(_old.order_by(inbox.c.id).limit(bindparam("limit", type_=Integer))),
+    )
+)
 _changed = Prepared(SYNCED["inbox"].select().where(_of_person, inbox.c.rev == bindparam("at_rev")))
 _has_too_many = Prepared(
     select(inbox.c.id).where(_of_person, *is_unread).limit(1).offset(bindparam("most", type_=Integer))
 )
-_unread_items = Prepared(select(inbox.c.id, inbox.c.by).where(_of_person, *is_unread).order_by(inbox.c.id))
+_all_unread = select(inbox.c.id, inbox.c.by).where(_of_person, *is_unread).order_by(inbox.c.id)
+_unread_items = Prepared(_all_unread)
+_unread_of_kind = Prepared(_all_unread.where(inbox.c.kind == bindparam("kind")))
 
 
 class OfPerson(InboxItem):
@@ -89,7 +104,9 @@ def add(act: Act, username: str, item: dict[str, Any]) -> None:
     Its id is the next of its person: ids that people share would tell them how much concerns others.
     """
     rev = act.changes.rev(username)
-    _insert.run(act.db, {"read": False, "gone": False, **item, "username": username, "born": rev, "rev": rev})
+    row = _insert.one(act.db, {"read": False, "gone": False, **item, "username": username, "born": rev, "rev": rev})
+    if row and row["id"] % SWEPT == 0:
+        _sweep.run(act.db, {"who": username, "last": row["id"] - KEPT, "limit": 2 * SWEPT})
 
 
 def read_some(act: Act, username: str) -> None:
@@ -100,11 +117,33 @@ def read_some(act: Act, username: str) -> None:
     if _has_too_many.one(act.db, {"who": username, "most": MAX_UNREAD}) is None:
         return
     found = _unread_items.all(act.db, {"who": username})
+    caused = _caused(found)
+    for _ in range(min(len(found) - MAX_UNREAD, MAX_MARKED)):
+        change(act, username, max(caused.values(), key=len).pop(0), read=True)
+
+
+def make_place(act: Act, username: str, kind: str, most: int, by: str) -> bool:
+    """Mark an unread item of a kind as read where there are ``most``, for a new one that somebody causes.
+
+    It is the oldest of whoever caused most of them. Return false if that is not more than they would have then.
+    """
+    found = _unread_of_kind.all(act.db, {"who": username, "kind": kind})
+    if len(found) < most:
+        return True
+    caused = _caused(found)
+    largest = max(caused.values(), key=len)
+    if len(largest) <= len(caused.get(by, ())) + 1:
+        return False
+    change(act, username, largest[0], read=True)
+    return True
+
+
+def _caused(found: Iterable[Any]) -> dict[str, list[int]]:
+    """Return the ids of items by whom they are."""
     caused: dict[str, list[int]] = {}
     for item in found:
         caused.setdefault(item["by"], []).append(item["id"])
-    for _ in range(min(len(found) - MAX_UNREAD, MAX_MARKED)):
-        change(act, username, max(caused.values(), key=len).pop(0), read=True)
+    return caused
 
 
 def change(act: Act, username: str, id: int, **values: Any) -> None:

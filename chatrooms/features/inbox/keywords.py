@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from typing import Annotated
 
 from pydantic import AfterValidator
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, bindparam, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, bindparam, func, insert, or_, select
 
 from chatrooms.features.inbox import texts
 from chatrooms.features.inbox.items import KEYWORD, is_unread
@@ -27,7 +27,7 @@ LONGEST = 40
 MOST = 20
 """How many keywords a person can have."""
 MAX_UNREAD = 50
-"""While a person has so many unread items because of keywords, they get no others."""
+"""How many unread items a person has because of keywords; each author has a part of them (see `items.make_place`)."""
 SHORTEST = 2
 
 keywords = Table(
@@ -47,6 +47,17 @@ _is_here = access.belongs(keywords.c.username, bindparam("in_room", type_=String
 _words = Prepared(select(keywords.c.word).distinct().where(*_near, _is_here))
 _of_kind = inbox.c.username == keywords.c.username, inbox.c.kind == KEYWORD, *is_unread
 _is_full = select(inbox.c.id).where(*_of_kind).limit(1).offset(bindparam("most", type_=Integer)).correlate(keywords)
+_by_author = select(func.count()).select_from(inbox).where(*_of_kind, inbox.c.by == bindparam("author"))
+_others = inbox.alias()
+_of_others = _others.c.username == keywords.c.username, _others.c.kind == KEYWORD
+_makes_place = (
+    select(_others.c.by)
+    .where(*_of_others, _others.c.read.is_(False), _others.c.gone.is_(False))
+    .group_by(_others.c.by)
+    .having(func.count() > _by_author.correlate(keywords).scalar_subquery() + 1)
+    .correlate(keywords)
+)
+"""Whoever caused more of a person's items than the author would have with another one."""
 _people = Prepared(
     select(keywords.c.username)
     .distinct()
@@ -55,7 +66,7 @@ _people = Prepared(
         keywords.c.username != bindparam("author"),
         keywords.c.username > bindparam("after"),
         _is_here,
-        ~_is_full.exists(),
+        or_(~_is_full.exists(), _makes_place.exists()),
     )
     .order_by(keywords.c.username)
     .limit(bindparam("limit", type_=Integer))
@@ -113,7 +124,7 @@ def present(db: Connection, message: Message) -> set[str]:
 def people(db: Connection, message: Message, words: Collection[str], *, after: str, limit: int) -> list[str]:
     """Return people in a message's room whom it concerns because of some words, those ``after`` a username, in order.
 
-    Left out are its author, and who has `MAX_UNREAD` unread items because of keywords.
+    Left out are its author, and who has `MAX_UNREAD` unread items because of keywords, none of which makes place.
     """
     about = {"words": packed(words), "author": message["author"], "in_room": message["room"], "after": after}
     found = _people.tuples(db, {**about, "most": MAX_UNREAD - 1, "limit": limit}) if words else []

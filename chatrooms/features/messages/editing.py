@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden
-from chatrooms.features.messages import limits, versions
+from chatrooms.features.messages import versions
 from chatrooms.features.messages.loading import OneMessage, allow, changed, store_parts, with_parts
 from chatrooms.features.messages.permissions import (
     WRITING_THERE,
@@ -20,7 +20,7 @@ from chatrooms.features.messages.permissions import (
     room_of,
     writable,
 )
-from chatrooms.pipeline import access, room_rules
+from chatrooms.pipeline import access, room_rules, text_rate
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.standing import Here
@@ -78,7 +78,7 @@ def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     if message["text"] == p.text:
         return {"message": with_parts(act, [message])[0]}
     allow(act, message["room"], p.text, confirmed=p.confirmed)
-    limits.count(act, p.text)
+    text_rate.count(act, p.text)
     versions.keep(act, message)
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}
 

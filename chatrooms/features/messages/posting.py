@@ -13,10 +13,10 @@ from sqlalchemy import Connection, update
 from chatrooms import ids, names
 from chatrooms.errors import Conflict, Forbidden, Invalid, Refusal
 from chatrooms.features import members, rooms
-from chatrooms.features.messages import limits, storing
+from chatrooms.features.messages import storing
 from chatrooms.features.messages.loading import OneMessage, allow, find, load, rows, store_parts, with_parts
 from chatrooms.features.messages.permissions import require_message
-from chatrooms.pipeline import access, newcomers, relations, requests, room_rules
+from chatrooms.pipeline import access, newcomers, relations, requests, room_rules, text_rate
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change
 from chatrooms.pipeline.questions import WRITING_IN_ROOM
@@ -263,7 +263,7 @@ def _store(act: Act, p: Post, to: Posting, attach: Attach) -> Message | None:
     numbers = act.changes.message(to.room, lambda revs: storing.store(act.db, {**stored, "revs": revs}))
     if numbers is None:
         return None
-    limits.count(act, p.text)
+    text_rate.count(act, p.text)
     rev, number = numbers
     row = cast(Message, {**values, "seq": rev, "rev": rev, "number": number, **act.server.blank})
     store_parts(act, row)

@@ -21,12 +21,11 @@ from chatrooms.fair_queue import FairQueue
 from chatrooms.features.previews import stored
 from chatrooms.features.previews.guard import Guard, Network, Resolve, Unreachable, look_up
 from chatrooms.pictures.kinds import PICTURES, kind_of
+from chatrooms.pipeline import shares
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.limit import Limit
-from chatrooms.settings import MEGABYTE
-from chatrooms.storage import usage
 
 if TYPE_CHECKING:
     from chatrooms.features.previews.web import Response, Web
@@ -69,17 +68,18 @@ class Fetching:
     def close(self) -> None:
         """Do nothing: what is fetched belongs to jobs, which are cancelled."""
 
-    async def page(self, url: str, network: str, tenant: str) -> dict[str, Any] | None:
+    async def page(self, url: str, network: str, tenant: str, counts_for: Sequence[str]) -> dict[str, Any] | None:
         """Return the page of a link as it was or is now stored for a tenant; None if its host gets too many requests.
 
-        ``network`` stands for the network of the person who linked to it: networks take turns.
+        ``network`` stands for the network of the person who linked to it: networks take turns. A picture that is stored
+        ``counts_for`` the person and their shares of the space for files.
         """
         known = await self._chat.lookup(partial(stored.cached, url=url, tenant=tenant))
         if known:
             return known
         try:
             page, picture = await self._fetch(url, network)
-            return await self._store({**page, "tenant": tenant}, picture)
+            return await self._store({**page, "tenant": tenant, "counts_for": " ".join(counts_for)}, picture)
         except RateLimited:
             return None
 
@@ -111,6 +111,7 @@ class Fetching:
         try:
             if picture:
                 async with asyncio.timeout(SECONDS_TO_DECODE):
+                    await self._require_space(page["counts_for"].split())
                     page["picture"], small = await self._decode(which, picture)
                 page["size"] = await blobs.run(lambda: small.stat().st_size)
         except (Refusal, TimeoutError):
@@ -127,15 +128,18 @@ class Fetching:
             await blobs.run(blobs.spool.remove, which)
         return page
 
+    async def _require_space(self, counts_for: Sequence[str]) -> None:
+        """Raise `NoSpace` if a picture may not fit into what those have left for whom it counts, or into the disk."""
+        left = await self._chat.lookup(lambda db: shares.left(db, self._chat.settings, counts_for))
+        if min(left.values()) < MOST_PICTURE:
+            raise NoSpace
+        await self._chat.blobs.require_space(MOST_PICTURE)
+
     async def _decode(self, which: str, picture: bytes) -> tuple[dict[str, Any], Path]:
         """Return what to know of a picture, and where it is in its small size; raises a `Refusal`."""
         blobs, kind = self._chat.blobs, kind_of(picture[:4096])
         if kind not in PICTURES:
             raise Invalid("This is no picture.")
-        used = await self._chat.lookup(lambda db: usage.used(db, usage.EVERYBODY))
-        if used + MOST_PICTURE > self._chat.settings.file_space * MEGABYTE:
-            raise NoSpace
-        await blobs.require_space(MOST_PICTURE)
         async with pictures.queue().turn("previews", which):
             await blobs.run(blobs.spool.write, which, 0, picture)
             folder = await blobs.run(blobs.spool.beside, which)
@@ -190,7 +194,6 @@ def _nothing(url: str) -> dict[str, Any]:
 
 def _add(act: Act, page: dict[str, Any]) -> None:
     stored.add_page(act.db, page)
-    usage.charge(act.db, page["size"])
 
 
 def _keep(act: Act, page: str) -> None:

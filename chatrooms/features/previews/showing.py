@@ -19,19 +19,19 @@ from chatrooms.features.messages.loading import changed, find
 from chatrooms.features.previews import stored
 from chatrooms.features.previews.fetching import Fetching
 from chatrooms.features.previews.links import links, may_link
-from chatrooms.pipeline import tenants
+from chatrooms.pipeline import shares, tenants
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
-from chatrooms.storage import usage
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import jobs
+from chatrooms.wire.networks import circles
 
 AT_ONCE = 4
 """How many messages are worked on at once."""
 AT_ONCE_OF_ONE = 2
-"""How many of one network are."""
+"""How many of one network are, which is an IPv6 /48 or another address."""
 MOST_WAITING = 200
 """How many messages may wait; the links of others are not previewed."""
 MOST_OF_ONE = 20
@@ -56,11 +56,16 @@ def linked(act: Act, rows: Sequence[Row]) -> None:
 def _enqueue(act: Act, message: Row) -> None:
     if not act.me.host:
         act.rates.spend("preview", act.me.username, act.me.network)
-    network = _hidden(act.me.network or act.me.username)
+    network = _hidden(circles(act.me.network)[-1] or act.me.username)
     waiting = [row.get("from") for row in act.db.scalars(_waiting.limit(MOST_WAITING))]
     if len(waiting) < MOST_WAITING and waiting.count(network) < MOST_OF_ONE:
-        about = {"message": message["id"], "room": message["room"], "from": network}
+        about = {"message": message["id"], "room": message["room"], "from": network, "counts_for": _counts_for(act)}
         enqueue(act, FETCH, f"{message['id']} {message['edited_at'] or ''}", about)
+
+
+def _counts_for(act: Act) -> list[str]:
+    """Return for whom the pictures count that are stored because of the caller; those of the application for nobody."""
+    return [] if act.me.host else [act.me.username, *shares.of(act)]
 
 
 def _hidden(network: str) -> str:
@@ -75,7 +80,8 @@ async def _fetch(fetching: Fetching, chat: Chat, job: Job) -> None:
         return
     found = await asyncio.to_thread(links, message["text"] or "")
     new = [each for each in found if each not in known and not _is_below(each, chat.settings.url)]
-    asked = (fetching.page(each, job.data.get("from", ""), tenant) for each in new)
+    network, counts_for = job.data.get("from", ""), job.data.get("counts_for", [])
+    asked = (fetching.page(each, network, tenant, counts_for) for each in new)
     pages = dict(zip(new, await asyncio.gather(*asked), strict=True))
     if pages:
         await chat.change(partial(_show, asked=message, found=found, pages=pages), NOBODY, message["room"])
@@ -115,7 +121,7 @@ async def _sweep(_fetching: Fetching, chat: Chat, _job: Job) -> None:
 
 
 def _forget(act: Act, page: str) -> None:
-    usage.charge(act.db, -stored.forget_page(act.db, page))
+    stored.forget_page(act.db, page)
 
 
 FETCH = JobKind("previews.fetch", _fetch, attempts=2, at_once=AT_ONCE, sharing="from", at_once_of_one=AT_ONCE_OF_ONE)

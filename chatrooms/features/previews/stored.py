@@ -34,6 +34,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.features.previews.links import links
+from chatrooms.storage import usage
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
@@ -80,6 +81,13 @@ pages = Table(
     Column("size", Integer, nullable=False, comment="the bytes of the picture"),
     Column("expires_at", String(24), nullable=False, comment="from when on it is fetched anew for further messages"),
     Column("tenant", String(64), nullable=False, server_default="", comment="whose people can be shown it"),
+    Column(
+        "counts_for",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="whose space its picture takes, see pipeline.shares",
+    ),
     Index(None, "url", "expires_at"),
     Index(None, "expires_at"),
 )
@@ -156,8 +164,9 @@ def shown(db: Connection, message: str, page: str) -> dict[str, Any] | None:
 
 
 def add_page(db: Connection, page: Mapping[str, Any]) -> None:
-    """Add a page."""
+    """Add a page, whose picture counts from now on."""
     db.execute(insert(pages).values(**page))
+    usage.charge(db, page["size"], *page["counts_for"].split())
 
 
 def keep_page(db: Connection, page: str) -> None:
@@ -185,13 +194,13 @@ def unused(db: Connection, limit: int) -> Sequence[Any]:
     return db.execute(select(pages.c.id, pages.c.size).where(pages.c.expires_at < before, ~is_used).limit(limit)).all()
 
 
-def forget_page(db: Connection, page: str) -> int:
-    """Forget a page unless a message shows it; return the bytes of its picture."""
+def forget_page(db: Connection, page: str) -> None:
+    """Forget a page unless a message shows it, and count its picture no more."""
     is_used = exists().where(previews.c.page == pages.c.id)
-    size = db.scalar(select(pages.c.size).where(pages.c.id == page, ~is_used))
-    if size is not None:
+    row = db.execute(select(pages.c.size, pages.c.counts_for).where(pages.c.id == page, ~is_used)).one_or_none()
+    if row:
         db.execute(delete(pages).where(pages.c.id == page))
-    return size or 0
+        usage.charge(db, -row.size, *row.counts_for.split())
 
 
 def _preview(message: str, row: Mapping[str, Any]) -> Preview:

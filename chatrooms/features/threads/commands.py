@@ -18,7 +18,7 @@ from chatrooms.features.messages.loading import Mine, mine, with_parts
 from chatrooms.features.messages.loading import find as find_message
 from chatrooms.features.messages.permissions import Which, find_visible, require_message, require_undeleted
 from chatrooms.features.threads import following
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, text_rate
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import change, query
 from chatrooms.pipeline.shapes import Done
@@ -141,6 +141,8 @@ def follow(act: Act, p: WithThread, thread: Thread) -> Followed:
     follow at most 2,000 threads: if you follow another one or reply in it, you no longer follow one of those that you
     follow because of others, or else the first of your own. What others do ends none of your own.
     """
+    if following.find(act.db, act.me.username, thread.room) is None:
+        text_rate.count(act)
     if not thread.rev:
         rooms.add(act, thread.room, "thread")
     began = following.begin(act, act.me.username, thread.room, p.id, names.MAX_SEQ)

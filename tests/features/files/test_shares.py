@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from chatrooms import Settings, clock
-from chatrooms.features.files import shares
+from chatrooms.pipeline import shares
 from chatrooms.pipeline.act import APPLICATION
 from chatrooms.settings import MEGABYTE
 from chatrooms.storage import usage

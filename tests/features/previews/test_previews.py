@@ -6,12 +6,15 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
+from sqlalchemy import select, update
 
-from chatrooms import User
+from chatrooms import User, clock
 from chatrooms.features.previews import fetching, showing
 from chatrooms.features.search import indexing
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.jobs import Job
+from chatrooms.storage import usage
+from chatrooms.storage.tables import users
 from tests.features.files import load, opened, picture
 from tests.features.previews.conftest import loading
 from tests.features.previews.site import page, redirect, response
@@ -261,6 +264,32 @@ async def test_a_full_disk_costs_the_picture_alone(alice, here, own_server, monk
     here.answers = {"/": page(image="/a.png"), "/a.png": response(picture(), "image/png")}
     (preview,) = await shown(alice, await alice.say("#lobby", here.url()))
     assert (preview["title"], preview["picture"]) == ("A page", None)
+
+
+async def test_a_picture_takes_its_authors_space_and_that_of_new_people_of_the_address(tmp_path, here, either_database):
+    """The share of an address is 1 MB here, which is what a picture may take before it is decoded."""
+    here.answers = {f"/{name}": page(image="/a.png") for name in ("first", "second", "third")}
+    here.answers["/a.png"] = response(picture(), "image/png")
+    limits = {"file_space": 20, "file_share": 5, "file_quota": 2, "proxies": "127.0.0.1"}
+
+    def counts(db):
+        return dict(map(tuple, db.execute(select(usage.usage.c.username, usage.usage.c.bytes))))
+
+    async with loading(tmp_path, either_database, **limits) as server, AsyncExitStack() as people:
+        address = {"headers": {"X-Forwarded-For": "192.0.2.1"}}
+        new, other, old = [
+            await people.enter_async_context(connect(server.url, name, **address)) for name in ("new", "other", "old")
+        ]
+        since = update(users).where(users.c.username == "old").values(created_at=clock.ago(days=8))
+        await server.chat._pipeline.change(lambda act: act.db.execute(since) and None, NOBODY)
+        (preview,) = await shown(new, await new.say("#lobby", here.url("/first")))
+        taken = await server.chat._pipeline.lookup(counts)
+        assert preview["picture"] and taken[""] > 0 and set(taken.values()) == {taken[""]}
+        assert sorted(key[:2] for key in taken) == ["", "/1", "/a", "ne"]
+        (preview,) = await shown(other, await other.say("#lobby", here.url("/second")))
+        assert (preview["title"], preview["picture"]) == ("A page", None)
+        (preview,) = await shown(old, await old.say("#lobby", here.url("/third")))
+        assert preview["picture"] and (await old.run("file.space"))["used"] == taken[""]
 
 
 async def test_pages_that_no_message_shows_are_removed_with_their_pictures(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -152,6 +153,21 @@ def test_a_job_indexes_everything_and_continues_in_another_when_it_takes_long(fe
     asyncio.run(run())
     assert rounds > 3
     assert len(world.found("alice", "red")) == 21
+
+
+def test_one_transaction_indexes_few_words_however_few_characters_stand_for_them(monkeypatch):
+    """Each of these characters stands for six, each of which is a word with the one behind it."""
+    monkeypatch.setattr(indexing, "WORDS", 100)
+    world = World()
+    for text_ in ("\N{SQUARE KIROMEETORU}" * 30, "red", "green", "\N{SQUARE KIROMEETORU}" * 10, "red", "blue " * 90):
+        world.do("post", text_, "#lobby")
+    step, sizes, more = partial(indexing._newer, below=MAX_SEQ), [0], True
+    while more:
+        more, _ = world.direct._change(indexing.NOBODY, step)
+        with world.direct.engine.connect() as db:
+            sizes.append(db.scalar(text(f"SELECT count(*) FROM {index.TABLE}")))
+    assert [after - before for before, after in pairwise(sizes)] == [1, 4, 1]
+    assert world.found("alice", "red") == world.expected("red", rooms={"#lobby"})
 
 
 def test_messages_wake_the_job_now_and_then(monkeypatch):

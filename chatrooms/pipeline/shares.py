@@ -1,8 +1,9 @@
 """Shares of the space for files: how much of it people can take who are new, or guests.
 
 Anybody can be several such people, so those of one address have a share together, those of an IPv6 /48 a larger one,
-and all of them one that leaves the rest to everybody else. What they upload counts for these shares until it is
-removed, also once they are new no longer. Where people come by invitation or approval alone, only guests have shares.
+and all of them one that leaves the rest to everybody else. What they upload, and the pictures of what they link to,
+count for these shares until they are removed, also once they are new no longer. Where people come by invitation or
+approval alone, only guests have shares.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _person = Prepared(select(users.c.role, users.c.created_at).where(users.c.userna
 
 
 def of(act: Act) -> list[str]:
-    """Return the keys of the shares for which counts what the caller uploads now."""
+    """Return the keys of the shares for which counts what the caller has stored now."""
     if act.me.host or not _is_new(act):
         return []
     around = circles(act.me.network) if act.me.network else ()
@@ -54,14 +55,16 @@ def _key(begin: str, network: str, key: str) -> str:
 
 
 def size(settings: Settings, key: str) -> int:
-    """Return the bytes of a share, or of all the space."""
+    """Return the bytes of a share, of a person's quota by their username, or of all the space."""
     if key == usage.EVERYBODY:
         return settings.file_space * MEGABYTE
+    if not key.startswith("/"):
+        return settings.file_quota * MEGABYTE
     of_address = settings.file_share
     percent = max(PERCENT_OF_ALL, of_address) if key == ALL else min(100, TIMES[key[:2]] * of_address)
     return settings.file_space * MEGABYTE * percent // 100
 
 
 def left(db: Connection, settings: Settings, keys: Iterable[str]) -> Mapping[str, int]:
-    """Return how many bytes are left of some shares, and of all the space."""
+    """Return how many bytes are left of some shares and quotas, and of all the space."""
     return {key: size(settings, key) - usage.used(db, key) for key in (usage.EVERYBODY, *keys)}
