@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ from chatrooms.identity.pages import Pages
 from chatrooms.identity.setups import Start
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import second_factors
-from chatrooms.pipeline.act import APPLICATION, Act
+from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.job_runner import Runner
@@ -161,13 +161,16 @@ class Chatrooms(ApplicationDoor):
         def changes(db: Connection, known: Mapping[str, int]) -> Sequence[Change]:
             return missed.changes(pipeline.asking(db), known)
 
+        def ended(db: Connection, callers: Collection[Caller]) -> Sequence[Caller]:
+            return lapsing.ended(db, callers, pipeline.server.second_factor)
+
         used = lifetimes.Used(pipeline)
 
         async def renew() -> None:
             await pipeline.renew()
             await used.note()
 
-        local = Local(pipeline.sessions, rates, changes, lapsing.ended, renew)
+        local = Local(pipeline.sessions, rates, changes, ended, renew)
         return Node(self._broadcast, others, self._db.reader, local, grace=self.settings.presence_grace)
 
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:

@@ -25,6 +25,7 @@ from chatrooms.identity import tokens
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import Pages
+from chatrooms.pipeline import second_factors
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.act import Server as About
 from chatrooms.pipeline.addressing import BEYOND
@@ -106,7 +107,8 @@ class SocketioDoor:
     async def _place(self, sid: str, caller: Caller) -> None:
         """Enter the socket's rooms; raises `RateLimited` if the person has `MAX_SOCKETS` already.
 
-        Raises `Unauthorized` if the session was ended before the socket was in the session's room.
+        Raises `Unauthorized` if the session was ended before the socket was in the session's room, and
+        `SecondFactorRequired` if one was required by then.
         """
         own = _own_room(caller)
         if self._server.count(own) >= MAX_SOCKETS:
@@ -116,6 +118,7 @@ class SocketioDoor:
             await self._server.enter_room(sid, names.session(session))
             if not await self._pipeline.lookup(lambda db: tokens.alive(db, caller, session)):
                 raise Unauthorized
+        await second_factors.demand(self._pipeline, caller)
         await self._broadcast.align(caller.username, sid)
 
     async def _connected(self, sid: str) -> None:

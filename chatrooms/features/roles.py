@@ -113,13 +113,18 @@ def set_role(act: Act, p: Appointment, before: User) -> OneUser:
     if not act.me.host:
         second_factors.require_for(act, p.username, p.role)
     store(act.db, p.username, p.role)
-    act.ended.extend(second_factors.lacking_in(act.db, [p.username], act.server.second_factor))
-    return {"user": announce(act, p.username)}
+    return {"user": _follow(act, p.username)}
+
+
+def _follow(act: Act, username: str) -> User:
+    """Announce a role, and disconnect its person where they have not shown the second factor that it takes."""
+    act.ended.extend(second_factors.lacking_of(act.db, username, act.server.second_factor))
+    return announce(act, username)
 
 
 async def _announce(chat: Chat, job: Job) -> None:
     username: str = job.data["username"]
-    await chat.change(lambda act: announce(act, username), NOBODY, username)
+    await chat.change(lambda act: _follow(act, username), NOBODY, username)
 
 
 ANNOUNCE = JobKind("user.announce", _announce)

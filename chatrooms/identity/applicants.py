@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from typing import Annotated, Literal, NamedTuple
 from uuid import uuid4
@@ -172,8 +173,14 @@ def waits_by_directory(db: Connection, username: str) -> bool:
 
 
 def drop(db: Connection, token: str) -> bool:
-    """Forget what the holder of ``token`` has asked; return False if that was nothing."""
-    return db.execute(delete(applicants).where(applicants.c.token_hash == digest(token))).rowcount > 0
+    """Forget what the holder of ``token`` has asked; return whether they waited.
+
+    That they were declined goes on to count, although nobody can ask for it any more.
+    """
+    theirs = applicants.c.token_hash == digest(token)
+    nobodys = digest(secrets.token_urlsafe(32))
+    db.execute(update(applicants).where(theirs, applicants.c.declined_at.is_not(None)).values(token_hash=nobodys))
+    return db.execute(delete(applicants).where(theirs)).rowcount > 0
 
 
 def waiting(db: Connection) -> list[Applicant]:

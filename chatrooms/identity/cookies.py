@@ -68,8 +68,13 @@ class Jar:
 
     @property
     def _readable(self) -> tuple[str, ...]:
-        """What may be before the names. Over https, anybody on the network could have set a cookie without it."""
-        return (HOST, SECURE) if self.secure else (HOST, SECURE, "")
+        """What may be before the names. Over https, anybody on the network could have set a cookie without it.
+
+        Another name below the same domain could have set one that is `SECURE` alone, which only a path takes.
+        """
+        if not self.secure:
+            return HOST, SECURE, ""
+        return (HOST,) if self.path == "/" else (HOST, SECURE)
 
     @property
     def _begins(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pydantic import Field
 
-from chatrooms.errors import Forbidden, Suspended
+from chatrooms.errors import Forbidden, NotFound, Suspended, Unauthorized
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import beginnings, guests, sessions, tokens
@@ -116,7 +116,7 @@ async def join(browser: Browser, p: Joining) -> OneUser:
 @entry("session.leave", may=without_host)
 async def leave(browser: Browser, p: Name) -> Done:
     """End the browser's session of a name, and remove its cookie."""
-    with suppress(Suspended):  # their sessions are ended
+    with suppress(Suspended, Unauthorized, NotFound):  # it was ended by then
         known = await tokens.by_cookie(browser.chat, browser.handshake, p.username)
         if known and (session := known.session):
             await browser.chat.change(lambda act: sessions.end(act, session), known)
@@ -143,7 +143,8 @@ async def sign_in(
     def begin(act: Act) -> OneUser:
         prove(act)
         if before and before.session:
-            sessions.end(act, before.session)
+            with suppress(NotFound):  # it was ended by then
+                sessions.end(act, before.session)
         sessions.start_or_go_on(act, username, token, browser.handshake.agent, beginning)
         return {"user": users.existing(act.db, username)}
 

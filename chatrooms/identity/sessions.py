@@ -150,7 +150,10 @@ def _make_place(act: Act, username: str) -> None:
 
 
 def start_or_go_on(act: Act, username: str, token: str, agent: str, beginning: Beginning) -> None:
-    """Let ``token`` prove ``username``, unless it does already; raises `Unauthorized` if it is or was another's."""
+    """Let ``token`` prove ``username``, unless it does already; raises `Unauthorized` if it is or was another's.
+
+    A session that goes on has shown a second factor from now on if its person has just shown one.
+    """
     held = holder(act.db, token)
     if held not in (None, username):
         raise Unauthorized("This claim belongs to someone else. Create a new one.")
@@ -158,6 +161,8 @@ def start_or_go_on(act: Act, username: str, token: str, agent: str, beginning: B
         start(act, username, digest(token), agent, beginning)
         if applicants.drop(act.db, token):  # they asked to join by it, and came in otherwise
             applicants.announce(act)
+    elif beginning.second_factor:
+        act.db.execute(update(sessions).where(sessions.c.token_hash == digest(token)).values(second_factor=True))
 
 
 def end(act: Act, id: str) -> None:

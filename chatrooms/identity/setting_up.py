@@ -14,7 +14,7 @@ from chatrooms.errors import Conflict, Invalid
 from chatrooms.events import Signal
 from chatrooms.features import roles, users
 from chatrooms.features.users import OneUser
-from chatrooms.identity import free_names, passwords, sessions, setups, tokens
+from chatrooms.identity import free_names, lapsing, passwords, sessions, setups, tokens
 from chatrooms.identity.beginnings import SETUP
 from chatrooms.identity.hashing import Hashing, hashed
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
@@ -67,9 +67,9 @@ class Unowned(TypedDict):
 class SettingUp(Hashing):
     """Where the owner's password is hashed, and the chat that it is for."""
 
-    def __init__(self, _broadcast: Broadcast, chat: Chat) -> None:
+    def __init__(self, broadcast: Broadcast, chat: Chat) -> None:
         super().__init__()
-        self.chat = chat
+        self.broadcast, self.chat = broadcast, chat
 
     async def hashed(self, network: str, username: str, password: str | None) -> str:
         """Return the hash of the password of a new owner; raises `Invalid` without a strong one."""
@@ -193,6 +193,8 @@ async def update(here: SettingUp, me: Caller, p: Governing) -> Governed:
         raise Invalid("Nothing to update: give a name, sign_up or second_factor.", field="name")
     await chat.change(change, me, users.SYSTEM)
     chat.learn(chat.facts._replace(**given))
+    if p.second_factor is not None:
+        await lapsing.end(chat, here.broadcast)
     return _governed(chat)
 
 
@@ -203,14 +205,13 @@ def _announce(act: Act, p: Governing) -> None:
 
 
 def _require_second_factor(act: Act, required: RequiredOf) -> None:
-    """Store of whom a second factor is required, and disconnect those who have not shown one."""
+    """Store of whom a second factor is required."""
     rights.require(act, "name")
     is_unset = not second_factors.is_set(act.server.settings)
     _require_unset(is_unset, "require_second_factor", "of whom a second factor is required", "second_factor")
     if not second_factors.is_shown(act.db, sessions.signed_in(act.me)):
         raise Conflict("Show yours first: turn on codes, or sign in with a passkey.", field="second_factor")
     facts.choose_second_factor(act.db, required)
-    act.ended.extend(second_factors.lacking_in(act.db, act.server.online(), required))
 
 
 def _require_unset(is_unset: bool, setting: str, what: str, field: str) -> None:  # noqa: FBT001 - what is checked

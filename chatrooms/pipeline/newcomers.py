@@ -22,9 +22,12 @@ SLOW, TIMES = timedelta(days=1), 2
 _person = Prepared(select(users.c.created_at, users.c.role).where(users.c.username == bindparam("username")))
 
 
-def begin(act: Act, others: Iterable[str]) -> None:
-    """Count a conversation that the caller starts, or an invitation of a stranger; raises `RateLimited`."""
-    act.rates.begin(act.me.username, act.me.network, others, _weight(act))
+def begin(act: Act, others: Iterable[str], strangers: int = 1) -> None:
+    """Count a conversation that the caller starts, or an invitation of a stranger; raises `RateLimited`.
+
+    A conversation counts as often as it has ``strangers``, and once without any.
+    """
+    act.rates.begin(act.me.username, act.me.network, others, max(1, strangers) * _weight(act))
 
 
 def count_room(act: Act) -> None:

@@ -189,6 +189,7 @@ class Pipeline:
             if me.scope:
                 scopes.require_room(me.scope, None)
             await second_factors.demand(self, me, command.lacking)
+            self.sessions.require(me)
             command.may(me, p)
             return await command.body(me, p)
         if command.aligned and command.aligned(p):

@@ -11,7 +11,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, bindparam, select, true, update
 
-from chatrooms.errors import Conflict, SecondFactorRequired
+from chatrooms.errors import Conflict, Refusal, SecondFactorRequired, Unauthorized
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import Chat
 from chatrooms.settings import Settings
@@ -56,7 +56,7 @@ def _concerns(me: Caller, required: RequiredOf) -> bool:
 
 
 def require(db: Connection, me: Caller, required: RequiredOf, lacking: Lacking = "nothing") -> None:
-    """Raise `SecondFactorRequired` if a caller lacks more than they may."""
+    """Raise `SecondFactorRequired` if a caller lacks more than they may; `Unauthorized` if their session was ended."""
     if _concerns(me, required) and (refusal := _refusal(db, me, required, lacking)):
         raise refusal
 
@@ -68,9 +68,11 @@ async def demand(chat: Chat, me: Caller, lacking: Lacking = "nothing") -> None:
         raise refusal
 
 
-def _refusal(db: Connection, me: Caller, required: RequiredOf, lacking: Lacking) -> SecondFactorRequired | None:
+def _refusal(db: Connection, me: Caller, required: RequiredOf, lacking: Lacking) -> Refusal | None:
     session = _of_session.one(db, {"id": me.session})
-    if lacking == "proof" or session is None or session["second_factor"] or not covers(required, session["role"]):
+    if session is None:
+        return Unauthorized("This session was ended.")
+    if lacking == "proof" or session["second_factor"] or not covers(required, session["role"]):
         return None
     if factors.has_any(db, me.username):
         return SecondFactorRequired(SHOW, has_one=True)
@@ -88,12 +90,22 @@ def note(db: Connection, session: str) -> None:
     db.execute(update(sessions).where(sessions.c.id == session).values(second_factor=True))
 
 
-def lacking_in(db: Connection, usernames: Collection[str], required: RequiredOf) -> list[str]:
-    """Return the sessions of ``usernames`` in which it is required and was not shown."""
+def lacking_of(db: Connection, username: str, required: RequiredOf) -> set[str]:
+    """Return the sessions of a person in which it is required and was not shown."""
+    return _lacking(db, sessions.c.username == username, required)
+
+
+def lacking_among(db: Connection, callers: Collection[Caller], required: RequiredOf) -> set[str]:
+    """Return the sessions of those callers in which it is required and was not shown."""
+    concerned = [me.session for me in callers if _concerns(me, required)]
+    return _lacking(db, sessions.c.id.in_(concerned), required) if concerned else set()
+
+
+def _lacking(db: Connection, which: ColumnElement[bool], required: RequiredOf) -> set[str]:
     concerned: ColumnElement[bool] = users.c.role.in_(ADMINS) if required == "admins" else true()
     found = select(sessions.c.id).join(users, users.c.username == sessions.c.username)
-    found = found.where(sessions.c.username.in_(usernames), sessions.c.second_factor.is_(False), concerned)
-    return [] if required == "nobody" else list(db.scalars(found))
+    found = found.where(which, sessions.c.second_factor.is_(False), concerned)
+    return set() if required == "nobody" else set(db.scalars(found))
 
 
 def require_left(act: Act, username: str, role: ServerRole) -> None:

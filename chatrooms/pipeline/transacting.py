@@ -89,7 +89,8 @@ class Transacting:
         self.server = NO_SERVER
 
     def query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
-        """Run a command that reads."""
+        """Run a command that reads; raises `Unauthorized` if the caller's session was ended while it waited."""
+        self._sessions.require(me)
         act = self.act(me, db)
         outcome = self._finish(act, command.body(act, p, allowed(command, act, p)))
         if command.repeatable and outcome.signals:

@@ -179,10 +179,10 @@ export function useAnotherName() {
   offered.value = kept("username");
 }
 
-/** Signs out. Fails if the server is unreachable, because the session would remain in this browser. */
+/** Signs out. Fails unless the server says that it has, because the session would remain in this browser. */
 export async function leave() {
   const name = username.value;
-  await ask("session.leave", { username: name }).catch(unlessOver);
+  await ask("session.leave", { username: name });
   useAnotherName();
   await forget(name);
 }
@@ -194,9 +194,4 @@ async function forget(name) {
   forgetKept(`${name} `);
   forgetKept(`${name} `, TAB);
   await wipe(name);
-}
-
-/** @param {unknown} error The error of ending a session, ignored if the session has already ended. */
-function unlessOver(error) {
-  if (asRefusal(error).code === "offline") throw error;
 }

@@ -57,9 +57,9 @@ export function shared(key) {
   return setting;
 }
 
-/** What follows `start` in the keys that begin with it. @param {string} start @returns {string[]} */
-export const keptKeys = (start) =>
-  Object.keys(storage() ?? {}).flatMap((key) =>
+/** What follows `start` in the keys that begin with it. @param {string} start @param {string} [scope] @returns {string[]} */
+export const keptKeys = (start, scope) =>
+  Object.keys(storage(scope) ?? {}).flatMap((key) =>
     key.startsWith(prefix() + start) ? [key.slice((prefix() + start).length)] : [],
   );
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.network import cut_off, refuse_posts
@@ -59,6 +59,27 @@ async def test_signing_out_needs_the_server(person: Arrive, own_server: RunningS
     await alice.dialog.get_by_role("button", name="Cancel").click()
     await alice.sees("Written in a tunnel")
     await expect(alice.message("Written in a tunnel")).not_to_contain_text("Sending")
+
+
+async def test_a_server_that_refuses_to_sign_you_out_is_tried_again_and_an_unsaved_edit_is_named(
+    person: Arrive,
+) -> None:
+    async def refuse(route: Route) -> None:
+        error = {"code": "rate_limited", "message": "You're doing that too often.", "details": {"retry_after": 1}}
+        await route.fulfill(status=429, json={"ok": False, "error": error})
+
+    alice = await person("alice", service_workers="block")
+    await alice.stores("As it was")
+    await alice.choose("As it was", "Edit message")
+    await alice.page.get_by_role("textbox", name="Edit message").fill("As it could be")
+    await alice.page.route("**/api/session.leave", refuse)
+    await sign_out(alice)
+    await expect(alice.dialog).to_contain_text("This browser deletes your unsaved edit.")
+    await expect(alice.dialog.get_by_role("alert")).to_contain_text("too often")
+    await alice.page.unroute_all()
+    await alice.dialog.get_by_role("button", name="Sign out").click()
+    await expect(alice.page.get_by_role("textbox", name="Your name")).to_be_visible()
+    assert [cookie for cookie in await alice.context.cookies() if "alice" in cookie["name"]] == []
 
 
 async def test_another_tab_says_that_you_were_signed_out(person: Arrive) -> None:

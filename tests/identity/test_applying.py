@@ -198,9 +198,9 @@ def direct() -> Direct:
     return server
 
 
-def asks(direct: Direct, name: str, network: str) -> None:
+def asks(direct: Direct, name: str, network: str, token: str = "") -> None:
     me = Caller(name, network=network)
-    direct._change(me, lambda act: applicants.add(act, name, "x", name, "", proof=applicants.UNPROVEN))
+    direct._change(me, lambda act: applicants.add(act, name, "x", token or name, "", proof=applicants.UNPROVEN))
 
 
 def decline_all(direct: Direct) -> None:
@@ -223,6 +223,17 @@ def test_declined_people_take_no_place_but_close_their_network_for_a_day(direct,
     tomorrow = clock.moved(clock.now(), applicants.COUNTED)
     direct.now = lambda: tomorrow
     asks(direct, "dan", "192.0.2.1")
+
+
+@pytest.mark.parametrize("withdraws", [False, True])
+def test_who_was_declined_counts_as_that_though_they_ask_again_or_withdraw(direct, withdraws):
+    for name in ("ann", "bea", "cat"):
+        asks(direct, name, "192.0.2.1", token="the same")
+        decline_all(direct)
+        if withdraws:
+            assert direct._change(Caller(name), lambda act: applicants.drop(act.db, "the same")) == (False, [])
+    with pytest.raises(Conflict, match="tomorrow"):
+        asks(direct, "dan", "192.0.2.1", token="the same")
 
 
 def test_the_networks_of_a_customer_of_ipv6_have_places_together(direct, monkeypatch):

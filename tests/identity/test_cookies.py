@@ -125,3 +125,19 @@ async def test_the_id_of_a_chat_stays_the_same(tmp_path):
             _, _, headers = await post(server.url, "/api/session.join", {"username": user})
             names.append(headers["Set-Cookie"].partition(user)[0])
     assert names[0] == names[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "cookies", "token"),
+    [
+        ("/", {"__Host-chatrooms_one_alice": "ours"}, "ours"),
+        ("/", {"__Secure-chatrooms_one_alice": "of a name beside ours"}, None),
+        ("/", {"chatrooms_one_alice": "of the network"}, None),
+        ("/chat/", {"__Secure-chatrooms_one_alice": "ours"}, "ours"),
+        ("/chat/", {"chatrooms_one_alice": "of the network"}, None),
+    ],
+)
+def test_over_https_only_those_cookies_count_that_no_one_else_could_have_set(path, cookies, token):
+    jar = Jar("one", path, secure=True)
+    assert jar.token(cookies, "alice") == token
+    assert jar.only_username(cookies) == (token and "alice")

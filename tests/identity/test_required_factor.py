@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import suppress
 
@@ -10,9 +11,17 @@ import pytest
 import socketio.exceptions
 
 from chatrooms.cli.beside import links as console
+from chatrooms.errors import Unauthorized
+from chatrooms.features import roles
+from chatrooms.identity.gate import Gate
 from chatrooms.identity.oidc import id_tokens
+from chatrooms.pipeline import second_factors
+from chatrooms.pipeline.act import Caller
+from chatrooms.pipeline.jobs import Job
+from chatrooms.pipeline.turn import AT_ONCE
 from tests.appointing import appoint
-from tests.doors import by_http
+from tests.direct import Direct
+from tests.doors import by_http, post
 from tests.features.files import load, share
 from tests.identity.authenticator import Authenticator
 from tests.identity.entering import enter
@@ -127,14 +136,23 @@ async def test_a_code_shown_later_is_as_good_as_one_at_signing_in_and_counts_onc
     await olga.sign_in()
     used, *more = await olga.turn_on()
     linked = replace_token(olga, strict, "l")
-    made = console.sign_in(strict.chat.settings, "olga", 5, forget_password=False)
-    status, _, _ = await enter(olga.url, "link", code=made["url"].rpartition("/")[2], claim=linked.token)
+    status, _, _ = await enter(olga.url, "link", code=console_code(strict, "olga"), claim=linked.token)
     assert status == 200 and await linked.ask("user.me") == (NEEDED, True)
     assert await linked.ask("factor.show", code=used) == {}
     assert (await linked.ask("user.me"))["user"]["username"] == "olga"
     assert await replace_token(olga, strict, "p").sign_in(code=used) == "unauthorized"
+    assert (await enter(olga.url, "link", code=console_code(strict, "olga"), claim="r" * 43))[0] == 200
+    same = replace_token(olga, strict, "r")
+    assert await same.ask("user.me") == (NEEDED, True)
+    assert await same.sign_in(code=more.pop()) == "fine" and await same.connects() == "fine"
     at_once = replace_token(olga, strict, "q")
     assert await at_once.sign_in(code=more[0]) == "fine" and await at_once.connects() == "fine"
+
+
+def console_code(server: RunningServer, name: str, *, forget_password: bool = False) -> str:
+    """Return the code of a link that the command line makes."""
+    made = console.sign_in(server.chat.settings, name, 5, forget_password=forget_password)
+    return made["url"].rpartition("/")[2]
 
 
 def replace_token(of: Program, server: RunningServer, letter: str) -> Program:
@@ -192,13 +210,38 @@ async def test_somebody_who_has_lost_it_comes_back_by_the_console_and_sets_up_an
     olga = Program(strict)
     await olga.sign_in()
     await olga.turn_on()
-    made = console.sign_in(strict.chat.settings, "olga", 5, forget_password=True)
     back = replace_token(olga, strict, "b")
-    await enter(strict.url, "link", code=made["url"].rpartition("/")[2], claim=back.token)
+    await enter(strict.url, "link", code=console_code(strict, "olga", forget_password=True), claim=back.token)
     assert await back.ask("user.me") == (NEEDED, False)
     assert await back.ask("password.set", password=STRONG) == {}
     await back.turn_on()
     assert await back.connects() == "fine"
+
+
+@pytest.mark.parametrize("name", ["olga", "alice"], ids=["who lacks one", "who needs none"])
+async def test_what_waits_for_its_turn_is_refused_once_its_session_has_ended(strict, name):
+    async with connect(strict.url, "alice") as alice:
+        await alice.run("password.set", password=STRONG)
+    _, _, cookie = await enter(strict.url, "password", username=name, password=STRONG)
+    browser = {"Cookie": cookie, "Chatrooms-User": name}
+    slot = strict.chat._pipeline._slots.of("127.0.0.1")
+    for _ in range(AT_ONCE):
+        await slot.acquire()
+    asking = asyncio.create_task(post(strict.url, "/api/sync", {}, headers=browser))
+    while not slot._waiters:
+        await asyncio.sleep(0)
+    assert (await post(strict.url, "/api/session.leave", {"username": name}, headers=browser))[0] == 200
+    for _ in range(AT_ONCE):
+        slot.release()
+    assert (await asking)[1]["error"]["code"] == "unauthorized"
+
+
+def test_who_has_no_session_any_more_has_shown_nothing_in_it():
+    gone = Caller("alice", session="ended at another node")
+    with Direct().engine.connect() as db:
+        second_factors.require(db, gone, "nobody")
+        with pytest.raises(Unauthorized):
+            second_factors.require(db, gone, "everybody")
 
 
 async def test_files_service_keys_and_own_events_follow_the_same_rule(strict):
@@ -251,6 +294,34 @@ async def test_an_owner_requires_it_while_the_server_runs_and_all_who_have_shown
             assert await code(again, "room.list") == "fine"
 
 
+async def test_who_connects_while_an_owner_requires_it_is_refused(free, monkeypatch):
+    identified, go_on = asyncio.Event(), asyncio.Event()
+    identify = Gate.identify
+
+    async def identify_slowly(gate, handshake):
+        caller = await identify(gate, handshake)
+        identified.set()
+        await go_on.wait()
+        return caller
+
+    async with connect(free.url, "olga") as olga, connect(free.url, "alice") as alice:
+        await appoint(free.chat, "olga", "owner")
+        await add(olga)
+        monkeypatch.setattr(Gate, "identify", identify_slowly)
+        connecting = asyncio.create_task(reason(free.url, username="alice", token=alice.token))
+        await identified.wait()
+        await olga.run("server.update", second_factor="everybody")
+        go_on.set()
+        assert await connecting == NEEDED
+
+
+async def test_who_becomes_an_admin_on_the_command_line_is_disconnected_without_one(strict):
+    async with connect(strict.url, "alice") as alice:
+        await strict.chat._pipeline.change(lambda act: roles.store(act.db, "alice", "admin"), Caller(""), "alice")
+        await roles.ANNOUNCE.run(strict.chat._pipeline, Job(1, roles.ANNOUNCE.name, "", {"username": "alice"}, 0))
+        await alice.disconnected()
+
+
 async def test_what_owners_chose_outlives_the_server_and_gives_way_to_the_setting(tmp_path):
     key = Authenticator()
     async with running(tmp_path) as server, connect(server.url, "olga") as olga:
@@ -277,6 +348,19 @@ SEVERAL = [
     ({"acr": ["phr"]}, False),
     ({}, False),
 ]
+
+
+def test_what_a_provider_says_beside_its_token_tells_nothing_of_how_somebody_signed_in():
+    claims = {"iss": "https://id.example.org", "sub": "1", "name": "Alice"}
+    asked = {
+        "sub": "1",
+        "preferred_username": "alice",
+        "amr": ["mfa"],
+        "acr": "phr",
+        "sid": "another",
+        "iss": "another",
+    }
+    assert id_tokens.completed(claims, asked) == {**claims, "preferred_username": "alice"}
 
 
 @pytest.mark.parametrize(("claims", "shown"), SEVERAL)

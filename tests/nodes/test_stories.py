@@ -10,6 +10,9 @@ from chatrooms.errors import RateLimited
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.limit import Limit
 from chatrooms.storage import facts
+from tests.appointing import appoint
+from tests.identity.test_passkeys import add
+from tests.identity.test_required_factor import reason
 from tests.people import PATIENCE, Refused
 
 
@@ -81,6 +84,15 @@ async def test_a_session_that_ends_on_one_node_ends_on_the_other(on):
     assert session
     await alice.run("session.revoke", id=session["id"])
     await tab.disconnected()
+
+
+async def test_a_second_factor_that_an_owner_requires_at_one_node_is_required_at_the_other(nodes, on):
+    olga, alice = await on(0, "olga"), await on(1, "alice")
+    await appoint(nodes[0].chat, "olga", "owner")
+    await add(olga)
+    await olga.run("server.update", second_factor="everybody")
+    await alice.disconnected()
+    assert await reason(nodes[1].url, username="alice", token=alice.token) == "second_factor_required"
 
 
 async def test_joins_from_an_address_count_at_all_nodes(nodes):

@@ -43,6 +43,19 @@ def test_a_new_name_reaches_half_of_the_strangers_for_a_day(direct):
     assert begun(direct) == 8
 
 
+def test_a_conversation_counts_as_often_as_it_has_strangers(direct):
+    for name in ("ann", "bea", "cat", "dan", "eve"):
+        direct.join(name)
+    direct.limits = Settings(requests=True)
+    direct.run_as(ALICE, "message.post", {"room": "alice+ann+bea+cat", "text": "hello"})
+    with pytest.raises(RateLimited):
+        direct.run_as(ALICE, "message.post", {"room": "alice+dan", "text": "hello"})
+    tomorrow = clock.moved(clock.now(), newcomers.SLOW)
+    direct.now, direct._rates = lambda: tomorrow, Rates(Settings(rate_begin="8/hour"))
+    direct.run_as(ALICE, "message.post", {"room": "alice+ann+bea+dan", "text": "hello"})
+    direct.run_as(ALICE, "message.post", {"room": "alice+eve", "text": "hello"})
+
+
 def test_names_that_somebody_has_let_in_do_not_start_slow(direct):
     assert begun(direct, Caller("alice")) == 8  # the host application has
     for sign_up in ("invite", "approval"):

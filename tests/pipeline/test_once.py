@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from chatrooms import clock
 from chatrooms.errors import NotFound
 from chatrooms.identity import lifetimes, sessions
-from chatrooms.pipeline import relations
+from chatrooms.pipeline import newcomers, relations
 from chatrooms.pipeline.act import APPLICATION
 from chatrooms.storage import batches, tables
 from tests.people import Refused, connect
@@ -22,7 +22,7 @@ from tests.servers import running
 @pytest.fixture
 async def chat(tmp_path, either_database, monkeypatch):
     monkeypatch.setattr(batches, "SECONDS_TO_WORK", 60)
-    limits = {"rate_begin": "4/hour", "rate_begin_address": "2/hour"}  # new names count twice
+    limits = {"rate_begin": f"{2 * newcomers.TIMES}/hour", "rate_begin_address": "2/hour"}
     async with (
         running(tmp_path, database=either_database, **limits) as server,
         connect(server.url, "alice") as alice,

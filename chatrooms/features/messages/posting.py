@@ -231,7 +231,7 @@ def _begin_conversation(act: Act, p: Post, conversation: str) -> None:
         requests.require_first(0, text_alone=not _gives(p))
     if not act.me.host:
         relations.require_welcome(act.db, act.me, others)
-        newcomers.begin(act, others)
+        newcomers.begin(act, others, len(asked))
     rooms.add(act, conversation, "conversation")
     for username in names.people(conversation):
         request = requests.PENDING if username in asked else None

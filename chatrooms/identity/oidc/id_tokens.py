@@ -66,12 +66,16 @@ def lacks(claims: Mapping[str, Any]) -> bool:
 
 
 def completed(claims: Mapping[str, Any], asked: Any) -> Mapping[str, Any]:
-    """Return what a token claims, and of the rest what the provider answered; raises `Untrue` if of others (5.3.2)."""
+    """Return what a token claims, and what the provider answered that somebody is called, if the token does not say.
+
+    Nothing else of the answer counts, which says nothing of how they signed in. Raises `Untrue` if it is about others
+    (5.3.2).
+    """
     if not isinstance(asked, dict):
         return claims
     if asked.get("sub") != claims["sub"]:
         raise Untrue("what it says when asked is about somebody else")
-    return {**asked, **claims}
+    return {**{name: asked[name] for name in NAMES if name in asked}, **claims}
 
 
 def signed_in(claims: Mapping[str, Any]) -> SignedIn:

@@ -191,8 +191,8 @@ class Node:
             try:
                 await self._bus.clock.ask(self._reader)
                 await self._compare_rooms()
-                await self._compare_sessions()
                 await self._local.renew()
+                await self._compare_sessions()
             except Unavailable:
                 pass  # the next time
             except Exception:

@@ -62,5 +62,9 @@ export function dropEdit(room, id) {
   keep(textKey(room, id), "", TAB);
 }
 
+/** How many messages have changes in this tab that are not saved. */
+export const unsavedEdits = () =>
+  keptKeys(`${me.peek()?.username} edit `, TAB).filter((roomAndMessage) => roomAndMessage.includes(" ")).length;
+
 /** The rooms with unsent text. @returns {string[]} */
 export const draftRooms = () => keptKeys(key(""));

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { draftRooms } from "../composer/drafts.js";
+import { draftRooms, unsavedEdits } from "../composer/drafts.js";
 import { run } from "../connection.js";
 import { attached } from "../files/attached.js";
 import { html } from "../html.js";
@@ -14,9 +14,13 @@ const list = new Intl.ListFormat("en-GB");
 /** What signing out deletes, in words. */
 function loss() {
   const [unsent, drafts, files] = [waiting.value.length, draftRooms().length, attached.value.length];
-  const parts = [count(unsent, "unsent message"), count(drafts, "draft"), count(files, "attached file")].filter(
-    Boolean,
-  );
+  const counts = [
+    count(unsent, "unsent message"),
+    count(drafts, "draft"),
+    count(unsavedEdits(), "unsaved edit"),
+    count(files, "attached file"),
+  ];
+  const parts = counts.filter(Boolean);
   return parts.length ? `This browser deletes your ${list.format(parts)}.` : "";
 }
 
