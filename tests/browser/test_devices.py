@@ -157,3 +157,30 @@ async def test_a_guest_is_asked_after_a_few_days_to_secure_the_name(person: Arri
     await alice.page.wait_for_function("() => localStorage.getItem('chatrooms / alice asked to secure')")
     await alice.say("Nobody asks again")
     await expect(notices.get_by_role("button", name="Secure your name")).to_have_count(0)
+
+
+PLAIN_HTTP = """
+Object.defineProperty(globalThis, "isSecureContext", { value: false });
+Object.defineProperty(navigator, "clipboard", { value: undefined });
+"""
+"""JavaScript: what a page lacks at an address that begins with http and is not this computer's."""
+
+
+async def test_on_plain_http_links_are_copied_and_notifications_say_what_they_need(person: Arrive) -> None:
+    alice = await person("alice", joined=False)
+    await alice.context.add_init_script(PLAIN_HTTP)
+    await alice.page.reload()
+    await alice.join()
+    await alice.button("Copy").click()
+    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("Link copied.")
+    await open_devices(alice)
+    link = await link_of(alice)
+    await alice.dialog.get_by_role("button", name="Copy", exact=True).click()
+    await expect(alice.dialog.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+    await alice.button("Close").click()
+    await alice.composer.press("ControlOrMeta+v")
+    await expect(alice.composer).to_have_value(link)
+    await alice.button("Account of alice").click()
+    await alice.button("Settings").click()
+    await expect(alice.dialog).to_contain_text("Notifications need a secure connection (https).")
+    await expect(alice.dialog.get_by_role("switch", name="Desktop notifications")).to_be_disabled()

@@ -56,3 +56,30 @@ async def test_many_long_pins_are_listed_in_pages_and_stay_when_someone_posts(
         await expect(alice.button("Show older pins")).to_have_count(0)
         await bob.run("message.unpin", id=message["id"])
         await expect(pinned).to_have_count(count - 1)
+
+
+LATER = """
+const Now = Date;
+globalThis.Date = class extends Now {
+  static now() { return Now.now() + 3 * 86_400_000; }
+  constructor(...given) { super(...(given.length ? given : [Now.now() + 3 * 86_400_000])); }
+};
+"""
+"""JavaScript: a clock that is three days ahead."""
+
+
+async def test_lists_and_a_thread_say_the_day_of_what_is_older_than_today(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.page.get_by_label("Attach files").set_input_files([{"name": "plan.txt", "mimeType": "text/plain", "buffer": b"x"}])
+    await alice.stores("The plan")
+    await alice.choose("The plan", "Pin message")
+    await alice.context.add_init_script(LATER)
+    await alice.page.reload()
+    await alice.choose("The plan", "Reply in thread")
+    above = alice.page.get_by_role("region", name="Thread").get_by_role("article").filter(has_text="The plan")
+    await expect(above.locator(".byline time")).to_have_text(re.compile("day, "))
+    for entry in ("Pinned messages", "Files"):
+        await alice.button("Room menu").click()
+        await alice.page.locator("#room-menu").get_by_role("button", name=entry).click()
+        await expect(alice.dialog.get_by_role("listitem").locator("time")).to_have_text(re.compile("day, "))
+        await alice.button("Close").click()

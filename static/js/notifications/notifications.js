@@ -122,8 +122,11 @@ async function tell({ id, room, seq, author, text, files }) {
   showNotification(`${by}${place}`, plain(text, files).slice(0, LONGEST), about);
 }
 
-/** @returns {"unsupported" | NotificationPermission} */
-export const permission = () => ("Notification" in window ? Notification.permission : "unsupported");
+/** @returns {"unsupported" | "insecure" | NotificationPermission} */
+export function permission() {
+  if (!globalThis.isSecureContext) return "insecure";
+  return "Notification" in window ? Notification.permission : "unsupported";
+}
 
 /**
  * Uses the service worker, so that a click works after this tab is closed. Each one alerts, also where it replaces

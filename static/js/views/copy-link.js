@@ -1,13 +1,19 @@
 import { useState } from "preact/hooks";
+import { copyText } from "../clipboard.js";
 import { html } from "../html.js";
 
-/** A button that copies a text, if there is a clipboard. @param {{text: string, onCopied: () => void, isCopied: boolean}} props */
-export const Copy = ({ text, onCopied, isCopied }) => html`
-  <button class="secondary small" type="button" onClick=${() => navigator.clipboard?.writeText(text).then(onCopied, () => {})}>${isCopied ? "Copied" : "Copy"}</button>
-`;
+/** A button that copies a text, or says that the browser refuses. @param {{text: string, onCopied: () => void, isCopied: boolean}} props */
+export function Copy({ text, onCopied, isCopied }) {
+  const [hasFailed, setFailed] = useState(false);
+  const copy = () => copyText(text).then(onCopied, () => setFailed(true));
+  return html`
+    <button class="secondary small" type="button" onClick=${copy}>${isCopied ? "Copied" : "Copy"}</button>
+    ${hasFailed && !isCopied && html`<span class="error" role="alert">Couldn't copy. Select it instead.</span>`}
+  `;
+}
 
 /**
- * An address or a secret to copy; where there is no clipboard, as on plain http, by selecting it.
+ * An address or a secret to copy.
  * @param {{address: string, isShownOnce?: boolean}} props
  */
 export function CopyLink({ address, isShownOnce }) {

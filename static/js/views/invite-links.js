@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { owns } from "../admin/rights.js";
 import { asRefusal, run } from "../connection.js";
-import { dayName } from "../dates.js";
+import { timeOrDay } from "../dates.js";
 import { html } from "../html.js";
 import { signUp } from "../server.js";
 import { aboutLink } from "../sign-up.js";
@@ -56,7 +56,7 @@ const Row = ({ invite, onRevoke }) => html`
   <li>
     <span class="what">
       <strong>By ${nameOf(invite.created_by)}</strong>
-      <small>${people(invite.uses_left)}, until ${dayName(new Date(invite.expires_at), today.value)}</small>
+      <small>${people(invite.uses_left)}, until ${timeOrDay(invite.expires_at, today.value)}</small>
     </span>
     <button class="secondary small" type="button" onClick=${onRevoke}>Revoke</button>
   </li>

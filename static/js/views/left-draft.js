@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
+import { copyText } from "../clipboard.js";
 import { draftOf, keepDraft } from "../composer/drafts.js";
 import { noReply } from "../composer/replying.js";
 import { html } from "../html.js";
+import { toast } from "../notices.js";
 
 /** Your unsent text in a room where you can't post (any more), to take with you. @param {{room: string}} props */
 export function LeftDraft({ room }) {
@@ -9,9 +11,9 @@ export function LeftDraft({ room }) {
   const [isCopied, setCopied] = useState(false);
   if (!text.trim()) return null;
   const copy = () =>
-    navigator.clipboard?.writeText(text).then(
+    copyText(text).then(
       () => setCopied(true),
-      () => {},
+      () => toast("The text couldn't be copied."),
     );
   const drop = () => (keepDraft(room, ""), noReply(room), setText(""));
   return html`

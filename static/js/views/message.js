@@ -1,7 +1,7 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { showPerson } from "../overlay.js";
-import { exactTime, shortTime, timeOf } from "../dates.js";
+import { exactTime, shortTime, timeOf, timeOrDay } from "../dates.js";
 import { awaitedBy } from "../files/attached.js";
 import { beginning, parts } from "../messages/folding.js";
 import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
@@ -24,6 +24,7 @@ import { Quote } from "./quote.js";
 import { Reactions } from "./reactions.js";
 import { Echo, ThreadLine } from "./thread-line.js";
 import { useSteps } from "./steps.js";
+import { today } from "../today.js";
 
 const MessageEditor = later("MessageEditor");
 const Tools = later("Tools");
@@ -54,7 +55,7 @@ export function MessageView({ message, leads, isLinked, isEditing, isAbove, onEd
         ${
           leads &&
           html`<p class="byline">
-          <button class="name" tabindex="-1" dir="auto" title=${`Profile of ${message.author}`} onClick=${() => showPerson(message.author)}>${name}</button><${Handle} username=${message.author} /><${Time} at=${message.at} />
+          <button class="name" tabindex="-1" dir="auto" title=${`Profile of ${message.author}`} onClick=${() => showPerson(message.author)}>${name}</button><${Handle} username=${message.author} /><${Time} at=${message.at} write=${isAbove ? dayOrTime : timeOf} />
         </p>`
         }
         ${!message.deleted && html`<${Marks} message=${message} />`}
@@ -88,8 +89,11 @@ const Marks = ({ message: { id, room, quoted, echo, pinned_at } }) => html`
   ${isBookmarked(id) && html`<p class="pinned"><${Icon} name="bookmark" />Bookmarked</p>`}
 `;
 
-/** @param {{at: string, write?: (at: string) => string}} props */
-const Time = ({ at, write = timeOf }) => html`<time datetime=${at} title=${exactTime(at)}>${write(at)}</time>`;
+/** Where no day stands above it. @param {string} at */
+const dayOrTime = (at) => timeOrDay(at, today.value);
+
+/** @param {{at: string, write: (at: string) => string}} props */
+const Time = ({ at, write }) => html`<time datetime=${at} title=${exactTime(at)}>${write(at)}</time>`;
 
 /** @param {{message: Numbered}} props */
 function Body({ message }) {

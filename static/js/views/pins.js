@@ -1,11 +1,12 @@
 import { plain } from "../messages/plain.js";
 import { rightsIn } from "../rooms/standing.js";
-import { exactTime, shortTime } from "../dates.js";
+import { exactTime, timeOrDay } from "../dates.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { goTo } from "../route.js";
 import { nameOf, titleOf } from "../store.js";
 import { command } from "../sync.js";
+import { today } from "../today.js";
 import { Dialog } from "./dialog.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
@@ -45,7 +46,7 @@ async function load(room, last) {
 const Pinned = ({ message, onOpen }) => html`
   <li>
     <button class="quiet pinned-message" onClick=${onOpen}>
-      <span class="byline"><strong dir="auto">${nameOf(message.author)}</strong><${Handle} username=${message.author} /><time datetime=${message.at} title=${exactTime(message.at)}>${shortTime(message.at)}</time></span>
+      <span class="byline"><strong dir="auto">${nameOf(message.author)}</strong><${Handle} username=${message.author} /><time datetime=${message.at} title=${exactTime(message.at)}>${timeOrDay(message.at, today.value)}</time></span>
       <span class="excerpt" dir="auto">${plain(message.text, message.files)}</span>
     </button>
     ${

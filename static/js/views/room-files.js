@@ -1,10 +1,11 @@
-import { exactTime, shortTime } from "../dates.js";
+import { exactTime, timeOrDay } from "../dates.js";
 import { addressOf } from "../files/address.js";
 import { kindOf, sizeInWords } from "../files/sizes.js";
 import { html } from "../html.js";
 import { goTo } from "../route.js";
 import { nameOf, titleOf } from "../store.js";
 import { command } from "../sync.js";
+import { today } from "../today.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
 import { Image } from "./image.js";
@@ -39,7 +40,7 @@ const Row = ({ file, onOpen }) => html`
       ${file.picture ? html`<${Image} src=${addressOf(file, "small")} alt="" broken="" loading="lazy" style=${{ backgroundImage: `url("${file.picture.placeholder}")` }} />` : html`<span class="mark"><${Icon} name="note" /></span>`}
       <span class="file-about">
         <bdi>${file.name}</bdi>
-        <small>${kindOf(file.name)}, ${sizeInWords(file.size)}, <bdi>${nameOf(file.author)}</bdi>, <time datetime=${file.at} title=${exactTime(file.at)}>${shortTime(file.at)}</time></small>
+        <small>${kindOf(file.name)}, ${sizeInWords(file.size)}, <bdi>${nameOf(file.author)}</bdi>, <time datetime=${file.at} title=${exactTime(file.at)}>${timeOrDay(file.at, today.value)}</time></small>
       </span>
     </button>
     <a class="button quiet square" href=${addressOf(file)} download=${file.name} aria-label=${`Download ${file.name}`} title="Download"><${Icon} name="down" /></a>

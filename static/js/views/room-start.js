@@ -1,4 +1,5 @@
 import { owns } from "../admin/rights.js";
+import { copyText } from "../clipboard.js";
 import { showAction } from "../overlay.js";
 import { html } from "../html.js";
 import { isConversation, isShared } from "../names.js";
@@ -52,9 +53,9 @@ function ToDo({ room }) {
 function Address({ room, about }) {
   const link = linkToRoom(room);
   const copy = () =>
-    navigator.clipboard?.writeText(link).then(
+    copyText(link).then(
       () => toast("Link copied."),
-      () => {},
+      () => toast("The link couldn't be copied. Select it instead."),
     );
   return html`
     <div class="todo">

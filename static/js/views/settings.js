@@ -40,10 +40,10 @@ export const Settings = ({ onClose }) => html`
     <${Switch} label="Sound for new messages" isOn=${sounds.value === "on"} onChange=${chooseSoundsAloud} />
     <${Desktop} />
     <${Quiet} />
-    <${SpaceUsed} />
-    <${Blocked} />
     <p class="hint">Choose what each room notifies you about in its menu. The settings above apply to this browser only.</p>
     <${InboxSettings} />
+    <${Blocked} />
+    <${SpaceUsed} />
     ${isRefused.value && html`<p class="error">Storage is blocked, so these settings, drafts and unsent messages are lost when you close this tab.</p>`}
   <//>
 `;
@@ -62,6 +62,7 @@ const EXPLAINED = {
   granted: "Shown while this page is hidden.",
   denied: "Your browser blocks notifications from this site. Allow them in the browser's site settings.",
   unsupported: "This browser doesn't support notifications.",
+  insecure: "Notifications need a secure connection (https).",
 };
 
 function Desktop() {
@@ -82,7 +83,7 @@ function Desktop() {
     );
   return html`
     <div class="setting">
-      <${Switch} label="Desktop notifications" isOn=${isOn} onChange=${change} isOff=${state === "denied" || state === "unsupported"} />
+      <${Switch} label="Desktop notifications" isOn=${isOn} onChange=${change} isOff=${state !== "default" && state !== "granted"} />
       <p class="hint">${EXPLAINED[state]}</p>
       ${isOn && html`<p><button class="secondary small" onClick=${test}>Test notification</button></p>`}
       <p class="hint" role="status">${status}</p>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useListed } from "../../admin/pages.js";
 import { run } from "../../connection.js";
-import { dayName } from "../../dates.js";
+import { timeOrDay } from "../../dates.js";
 import { html } from "../../html.js";
 import { lobby, signUp } from "../../server.js";
 import { aboutLink } from "../../sign-up.js";
@@ -98,7 +98,7 @@ function Row({ invite, onRevoked }) {
     <li>
       <span class="what">
         <strong dir="auto">${invite.room}</strong>
-        <small>By <bdi>${nameOf(invite.created_by)}</bdi>, ${left}, until ${dayName(new Date(invite.expires_at), today.value)}</small>
+        <small>By <bdi>${nameOf(invite.created_by)}</bdi>, ${left}, until ${timeOrDay(invite.expires_at, today.value)}</small>
       </span>
       <button class="secondary small" type="button" aria-label=${`Revoke the invitation to ${invite.room}`} onClick=${() => command("invite.revoke", { id: invite.id }).then(onRevoked, onRevoked)}>Revoke</button>
     </li>
