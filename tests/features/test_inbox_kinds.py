@@ -88,7 +88,7 @@ def test_a_keyword_between_spaces_is_always_found(before, after, word):
     text = texts.folded(f"{before} {word.strip()} {after}")
     pieces = {piece[: keywords.LONGEST] for piece in texts.pieces(text)}
     if unicodedata.category(parsed[0])[0] not in "MC" and parsed in text:
-        assert next(texts.pieces(parsed)) in pieces
+        assert texts.pieces(parsed)[0] in pieces
         assert texts.present(text, [parsed]) == {parsed}
 
 
@@ -183,6 +183,19 @@ def test_a_word_is_found_behind_any_number_of_places_that_are_like_it():
     assert texts.present("字abc" * 2500 + " last", words) == words - {"字abcd"} - {
         word for word in words if word[-1] in "ab" and word != "last"
     }
+
+
+MIXED = st.text(st.sampled_from("ab_1 -.字語กิ\u0301é"), max_size=30)
+
+
+@settings(deadline=None)
+@given(MIXED, st.lists(MIXED.map(str.strip).filter(bool), max_size=9), st.data())
+def test_few_words_are_found_where_many_are(text, others, data):
+    text = texts.folded(text)
+    first = data.draw(st.integers(0, len(text)))
+    inside = text[first : data.draw(st.integers(first, len(text)))].strip()
+    words = {texts.folded(word) for word in others} | ({inside} if inside else set())
+    assert texts.present(text, words) == texts._at_edges(text, words)
 
 
 def test_whose_inbox_is_full_costs_nothing_and_one_job_is_for_so_many_people(direct, monkeypatch):

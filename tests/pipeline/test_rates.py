@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatrooms import gcra
-from chatrooms.errors import RateLimited
+from chatrooms.errors import Conflict, RateLimited
 from chatrooms.gcra import Quota
 from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.broadcast import Signal
@@ -315,6 +315,15 @@ def test_what_stays_besides_messages_counts_like_text(writing):
         assert refused == sorted(refused) and 0 < sum(refused) < 7, command
     for command in ("message.pin", "bookmark.add", "thread.follow"):
         assert attempt(writing, alice, command, **each[command][0]) is None, "again adds nothing"
+
+
+def test_a_refusal_with_many_messages_counts_as_several(writing):
+    for number in range(25):
+        writing.run("bob", "message.post", {"room": LOBBY, "text": f"{number}"})
+    writing._rates = Rates(Settings(**QUICK | {"rate_post": "10/hour"}))
+    with pytest.raises(Conflict):
+        writing.run("alice", "message.post", {"room": LOBBY, "text": "x", "if_seq": 1})
+    assert [spent(writing._rates, "alice") for _ in range(6)] == [True] * 5 + [False]
 
 
 @pytest.mark.parametrize(("text", "left"), [("hello", 7), ("@bob and @mod", 5), ("@bob and @bob", 6)])

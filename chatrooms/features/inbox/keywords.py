@@ -101,7 +101,7 @@ def replace(db: Connection, username: str, words: Collection[str]) -> None:
     """Give a person these keywords, as `parsed` returns them, instead of those that they had."""
     db.execute(keywords.delete().where(keywords.c.username == username))
     for word in words:
-        begins = next(texts.pieces(word))
+        begins = texts.pieces(word)[0]
         _insert.run(db, {"username": username, "word": word, "begins": begins})
 
 
@@ -118,7 +118,7 @@ def present(db: Connection, message: Message) -> set[str]:
     if not message["text"]:
         return set()
     found = _words.tuples(db, {**_about(message), "in_room": message["room"]})
-    return texts.present(message["text"], (word for (word,) in found))
+    return texts.present(message["text"], {word for (word,) in found})
 
 
 def people(db: Connection, message: Message, words: Collection[str], *, after: str, limit: int) -> list[str]:
@@ -136,10 +136,10 @@ def among(db: Connection, message: Message, people: Iterable[str]) -> set[str]:
     if not message["text"]:
         return set()
     theirs = _theirs.tuples(db, {"people": packed(people), "author": message["author"]})
-    found = texts.present(message["text"], (word for _, word in theirs))
+    found = texts.present(message["text"], {word for _, word in theirs})
     return {username for username, word in theirs if word in found}
 
 
 def _about(message: Message) -> dict[str, str]:
-    pieces = {piece[:LONGEST] for piece in texts.pieces(texts.folded(message["text"] or ""))}
+    pieces = {piece[:LONGEST] for piece in set(texts.pieces(texts.folded(message["text"] or "")))}
     return {"pieces": packed(pieces), "author": message["author"]}

@@ -55,6 +55,8 @@ class Post(Params):
     data: Details | None = Field(None, description="An object in JSON, from the application alone: people cannot.")
 
 
+SINCE_OF_ONE = 5
+"""A message that is refused by `if_seq` counts as one more for each so many others that come with the refusal."""
 OF_PARTS = ("files",)
 """The parameters that the part of that name stores: a message with one of them needs no text."""
 Attach = Mapping[str, Callable[[Message], Any]]
@@ -205,6 +207,8 @@ def _require_none_since(act: Act, room: str, seq: int) -> None:
     after = rows(access.of(act.db, act.me, room)).where(messages.c.seq > seq, tables.is_message)
     others = after.where(messages.c.author != act.me.username, messages.c.deleted.is_(False))
     if since := list(fitting(load(act, others.order_by(messages.c.seq).limit(MAX_PAGE)))):
+        if not act.me.host:
+            act.rates.charge("post", act.me.username, act.me.network, len(since) // SINCE_OF_ONE)
         shown = since if act.me.scope is None or act.me.scope.reads else []
         raise Conflict("Others have posted since. Look at their messages first.", field="if_seq", since=shown)
 

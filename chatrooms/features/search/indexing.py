@@ -35,7 +35,7 @@ AT_ONCE = 500
 """How many messages one transaction indexes, at most: a third less for each than 200, in less than 20 ms."""
 CHARACTERS = 50_000
 """How much text it reads, or one message."""
-WORDS = 20_000
+WORDS = 12_000
 """How many words it indexes, or those of one message: a character can stand for 18, as in some scripts."""
 AFTER = 512
 """Of so many revs of a room, one wakes the job, so that few messages are new."""

@@ -32,8 +32,8 @@ from chatrooms.storage.tables import reads as reads_table
 
 MAX_FOLLOWED = 2000
 """How many threads a person follows."""
-AT_ONCE = 20
-"""How many people begin to follow a thread in one transaction, while other writes wait."""
+AT_ONCE = 5
+"""How many people begin to follow a thread in one transaction, while other writes wait: making place takes some ms."""
 
 _given = select(values("people").c.value)
 _is = follows.c.username == bindparam("who"), follows.c.room == bindparam("in_room")
