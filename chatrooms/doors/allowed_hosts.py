@@ -55,7 +55,7 @@ class AllowedHosts:
             return True
         if not (self._site or self._hosts.listed):
             return not self._local or not name or is_number(name)
-        return name in self._hosts or name == self._site or (bool(self._site) and is_number(name))
+        return name in self._hosts or (bool(self._site) and (name == self._site or is_number(name)))
 
 
 def host_of(scope: Scope) -> str:

@@ -43,6 +43,8 @@ async def named(tmp_path):
         ("evil-example.net", False),
         ("chat.example.org.evil.test", False),
         ("evil.test", False),
+        (".", False),
+        ("", False),
         ("127.0.0.1", False),
         ("[::2]", False),
     ],

@@ -10,7 +10,7 @@ import socketio.exceptions
 
 from chatrooms.errors import Unauthorized, Unavailable
 from chatrooms.features import roles
-from chatrooms.identity import sessions
+from chatrooms.identity import sessions, tokens
 from chatrooms.identity.gate import Gate
 from chatrooms.pipeline.act import APPLICATION, Caller
 from tests.doors import post
@@ -200,6 +200,19 @@ async def test_leaving_ends_the_session_its_sockets_and_the_cookie(own_server):
         assert status == 200 and "Max-Age=0" in headers["Set-Cookie"]
         await alice.disconnected()
     assert await refusal(own_server.url, {"token": token}) == "unauthorized"
+
+
+async def test_signing_out_and_in_works_though_the_session_ends_at_that_moment(own_server, alice, monkeypatch):
+    await alice.run("password.set", password="umbrella cactus 42")
+
+    async def found_before(*_given) -> Caller:
+        return Caller("alice", session="ended meanwhile")
+
+    monkeypatch.setattr(tokens, "by_cookie", found_before)
+    status, _, headers = await post(own_server.url, "/api/session.leave", {"username": "alice"})
+    assert status == 200 and "Max-Age=0" in headers["Set-Cookie"]
+    signing_in = {"username": "alice", "password": "umbrella cactus 42"}
+    assert (await post(own_server.url, "/api/session.password", signing_in))[0] == 200
 
 
 async def test_a_revoked_session_is_closed_on_all_its_sockets(person, alice, own_server):
