@@ -85,7 +85,7 @@ def of(db: Connection, code: str) -> Invite:
 def require(invite: Invite | None) -> Invite:
     """Return ``invite``; raises `NotFound` without one."""
     if invite is None:
-        raise NotFound("This invitation has expired, or it was revoked.", field="invite")
+        raise NotFound("This invitation has expired, or it was used or revoked.", field="invite")
     return invite
 
 

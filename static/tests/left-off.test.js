@@ -37,6 +37,12 @@ test("a place that is not loaded is where reading ended, if it can be loaded", (
   assert.equal(place({ list }), 101);
 });
 
+test("where nothing was read and the first message is not loaded, one left off at the beginning", () => {
+  const nothing = { ...read(0), seq: 0 };
+  const known = { list: bobs(101, 150), more: true, read: nothing, limit: 0, isUnheard };
+  assert.deepEqual(leftOff(known), { number: 1, seq: 1 });
+});
+
 test("events are nothing that one has to read", () => {
   const list = [event({ seq: 1 }), ...bobs(2, 3), event({ seq: 4 })];
   assert.equal(place({ list, read: read(3), limit: 3 }), 0);

@@ -174,6 +174,19 @@ test("a room with news opens at the line New, which stays while one reads", () =
   assert.equal(alice.onScreen(41), alice.viewport / 4);
 });
 
+test("a room of which nothing was read opens at its first message once that is loaded, whatever its seq is", () => {
+  const unread = { read: 0, leftOff: { number: 1, seq: 1 }, unread: 250 };
+  const rows = messages(8, 257).map((row) => ({ ...row, number: row.seq - 7 }));
+  const alice = new Reader(0, { ...unread, list: rows.slice(-50) });
+  alice.does("brought");
+  assert.deepEqual([alice.position.goal, alice.position.stuck], [1, false]);
+  alice.knows({ list: rows.slice(0, 50), isPast: true }).does("brought");
+  assert.equal(alice.position.goal, 8);
+  alice.reaches();
+  assert.deepEqual([alice.position.goal, alice.position.firstNew.number], [0, 1]);
+  assert.ok(alice.onScreen(8) >= 0 && alice.onScreen(8) < alice.viewport);
+});
+
 test("the line New moves when one marks as unread, and when somebody comes back to a hidden tab", () => {
   const alice = new Reader(50, { read: 50 });
   alice.knows({ held: 20 });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Arrive
@@ -10,6 +12,7 @@ from tests.browser.network import cut_off
 from tests.browser.test_installed_app import install
 from tests.browser.test_tabs import mark_unread_from, new_line_is_above
 from tests.browser.visitor import Visitor
+from tests.people import connect
 from tests.servers import RunningServer
 
 AWAY = """
@@ -53,6 +56,22 @@ async def test_a_room_opens_at_the_first_unread_message_however_much_came(
     await expect(alice.message("line 200.")).to_be_in_viewport()
     await alice.go_to("Notes to self")
     await alice.has_unread("Lobby", 0)
+
+
+async def test_a_room_of_which_nothing_was_read_opens_at_its_first_message(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    async with connect(own_server.url, "bob") as bob:
+        await bob.run("room.create", name="news")
+        await bob.run("room.invite", room="#news", username="alice")
+        for line in range(1, 151):
+            await bob.say("#news", f"line {line}.")
+    await alice.has_unread("news", 150)
+    await alice.go_to("news")
+    await opens_at(alice, "line 1.")
+    await alice.go_to("Lobby")
+    await expect(alice.room("news")).to_have_accessible_name(re.compile(r"\d+ unread"))
 
 
 BELOW = """

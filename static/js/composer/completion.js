@@ -58,6 +58,9 @@ export function useCompletion(room, box, canAct) {
   return { choices, chosen: at, look, choose, takes, close };
 }
 
-async function bring() {
-  find.value = (await import("./choices.js")).choicesFor;
-}
+/** Offline nothing comes, and the next key asks again. */
+const bring = () =>
+  void import("./choices.js").then(
+    ({ choicesFor }) => (find.value = choicesFor),
+    () => {},
+  );

@@ -16,6 +16,9 @@ import { isMessage } from "../messages/events.js";
 /** @type {Place} */
 export const NOWHERE = { number: 0, seq: 0 };
 
+/** Leads to the beginning of a room of which nothing was read: no message has a lower seq. */
+const BEGINNING = 1;
+
 /**
  * The first unread message. If it is not loaded, the last one that was read leads there.
  * @param {Known} known @returns {Place}
@@ -24,7 +27,7 @@ export function leftOff({ list, more, read, limit, isUnheard }) {
   const isHeldBack = limit < read.number;
   const messages = list.filter(isMessage);
   if (!isHeldBack && more && list.length && (messages[0]?.number ?? Infinity) > read.number + 1) {
-    return { number: read.number + 1, seq: read.seq };
+    return { number: read.number + 1, seq: read.seq || BEGINNING };
   }
   const first = messages.find((message) => message.number > limit && (isHeldBack || isUnread(message, isUnheard)));
   return { number: first?.number ?? 0, seq: first?.seq ?? 0 };

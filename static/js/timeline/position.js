@@ -46,7 +46,7 @@ import { fitting, step } from "./steps.js";
  *   | {type: "placed", above: number, below: number, anchor: Position["anchor"], last: number, isFollowing: boolean}
  *   | {type: "scrolled", above: number, below: number, anchor: Position["anchor"], last: number}
  *   | {type: "older"} | {type: "newer"} | {type: "around", seq: number}
- *   | {type: "arrived"} | {type: "present"}} Event
+ *   | {type: "brought"} | {type: "arrived"} | {type: "present"}} Event
  */
 
 export const STICKS_WITHIN_PX = 100;
@@ -104,6 +104,8 @@ export function next(position, event) {
       return newer(position);
     case "around":
       return around(position, event.seq);
+    case "brought":
+      return brought(position);
     case "arrived":
       return arrived(position);
     default:
@@ -212,6 +214,18 @@ function withGoal(position) {
   const now = { ...position, arrived: done, goal: isComing ? goal : 0, stuck: stuck && !isComing };
   const isPlaced = goal === position.goal && isRendered(now, goal);
   return isComing && !isPlaced && isIn(now.list, goal) ? around(now, goal) : now;
+}
+
+/**
+ * What is around the goal is loaded. If nothing has the seq that leads to the line "New", because nothing was read
+ * before, the message below the line is the goal.
+ * @param {Position} position @returns {Position}
+ */
+function brought(position) {
+  const { list, goal, firstNew } = position;
+  if (goal !== firstNew.seq || isIn(list, goal)) return position;
+  const first = list.find(({ number }) => number === firstNew.number);
+  return first ? withGoal({ ...position, firstNew: { ...firstNew, seq: first.seq } }) : position;
 }
 
 /** @param {Position} position @returns {Position} */

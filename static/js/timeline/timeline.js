@@ -166,6 +166,7 @@ export class Timeline {
   async bringGoal() {
     const seq = this.goal.peek();
     await loadAround(this.#room, seq);
+    this.dispatch({ type: "brought" });
     const isHere = () => this.list.peek().some((message) => message.seq === seq);
     if (!isHere()) {
       await catchUp(this.#room); // which starts the window anew after a long absence
