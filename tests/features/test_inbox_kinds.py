@@ -236,6 +236,16 @@ def test_posting_costs_one_look_however_many_people_have_a_keyword_that_it_has(d
     assert found[0] == found[1]
 
 
+def test_posting_a_long_text_leaves_its_words_to_the_job(direct):
+    want(direct, "plan")
+    asked: list[str] = []
+    direct.driver.set_trace_callback(asked.append)
+    message = post(direct, f"{' '.join(map(str, range(keywords.LONG_TEXT)))} the plan")
+    direct.driver.set_trace_callback(None)
+    assert len([sql for sql in asked if "keywords" in sql and sql.startswith("SELECT")]) == 1
+    assert items(direct) == [("keyword", message["id"], "bob", False)]
+
+
 def test_an_edit_meanwhile_has_keywords_looked_for_again(direct, monkeypatch):
     want(direct, "plan")
     message = post(direct, "@carol, the plan")

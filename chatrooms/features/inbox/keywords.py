@@ -29,6 +29,8 @@ MOST = 20
 MAX_UNREAD = 50
 """How many unread items a person has because of keywords; each author has a part of them (see `items.make_place`)."""
 SHORTEST = 2
+LONG_TEXT = 500
+"""A job alone looks into a text of more characters: all its words are some ms of everybody else's who posts."""
 
 keywords = Table(
     "keywords",
@@ -108,9 +110,10 @@ def replace(db: Connection, username: str, words: Collection[str]) -> None:
 def may_concern(db: Connection, message: Message) -> bool:
     """Return whether somebody else, perhaps outside of the room, has a keyword that begins like a word of a message.
 
-    This is quick however many people have such keywords.
+    This is quick however many people have such keywords. Of a long text it is true if anybody has keywords.
     """
-    return bool(message["text"] and ANY.one(db, {}) and _anyone.one(db, _about(message)))
+    text = message["text"]
+    return bool(text and ANY.one(db, {}) and (len(text) > LONG_TEXT or _anyone.one(db, _about(message))))
 
 
 def present(db: Connection, message: Message) -> set[str]:

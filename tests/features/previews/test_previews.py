@@ -270,7 +270,7 @@ async def test_a_picture_takes_its_authors_space_and_that_of_new_people_of_the_a
     """The share of an address is 1 MB here, which is what a picture may take before it is decoded."""
     here.answers = {f"/{name}": page(image="/a.png") for name in ("first", "second", "third")}
     here.answers["/a.png"] = response(picture(), "image/png")
-    limits = {"file_space": 20, "file_share": 5, "file_quota": 2, "proxies": "127.0.0.1"}
+    limits = {"file_space": 20, "file_share": 5, "file_quota": 2, "proxies": "127.0.0.1", "guests": "claim"}
 
     def counts(db):
         return dict(map(tuple, db.execute(select(usage.usage.c.username, usage.usage.c.bytes))))
