@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,7 +26,7 @@ HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 
 def across_origins(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
     """Return ``app`` with the headers by which pages of these other origins may use it with cookies."""
-    return CORSMiddleware(
+    permitted = CORSMiddleware(
         app,
         origins,
         allow_methods=("GET", "HEAD", "POST", "PATCH", "DELETE"),
@@ -34,6 +34,27 @@ def across_origins(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
         allow_credentials=True,
         expose_headers=EXPOSED,
     )
+    return _by_origin(permitted) if origins else permitted
+
+
+def _by_origin(app: ASGIApp) -> ASGIApp:
+    """Return ``app`` whose responses say that they differ by origin, also those to pages that name none.
+
+    Otherwise pages of other origins of the same site get what a browser has kept for ours, which they may not use (see
+    "CORS protocol and HTTP caches" in Fetch).
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def vary(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if "origin" not in headers.get("vary", "").lower():
+                    headers.add_vary_header("Origin")
+            await send(message)
+
+        await app(scope, receive, vary if scope["type"] == "http" else send)
+
+    return answer
 
 
 class SecurityHeaders:

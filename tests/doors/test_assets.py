@@ -113,6 +113,9 @@ async def test_pages_of_other_origins_that_are_listed_load_the_client_by_address
                 status, _, headers = await get(server.url, f"/{path}", headers=page)
                 assert (status, headers["Access-Control-Allow-Origin"]) == (200, SHOP)
                 assert "immutable" in headers["Cache-Control"]
+                _, _, ours = await get(server.url, f"/{path}")  # a browser keeps it for all pages of one site
+                for each in (headers, ours):
+                    assert sorted(each["Vary"].split(", ")) == ["Accept-Encoding", "Origin"]
         _, worker, _ = await get(server.url, "/service-worker.js")
         assert "embed/" not in worker
 
