@@ -70,7 +70,9 @@ globalThis.Date = class extends Now {
 
 async def test_lists_and_a_thread_say_the_day_of_what_is_older_than_today(person: Arrive) -> None:
     alice = await person("alice")
-    await alice.page.get_by_label("Attach files").set_input_files([{"name": "plan.txt", "mimeType": "text/plain", "buffer": b"x"}])
+    await alice.page.get_by_label("Attach files").set_input_files(
+        [{"name": "plan.txt", "mimeType": "text/plain", "buffer": b"x"}]
+    )
     await alice.stores("The plan")
     await alice.choose("The plan", "Pin message")
     await alice.context.add_init_script(LATER)
