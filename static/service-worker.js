@@ -78,5 +78,8 @@ async function page(request) {
   return answer?.ok ? answer : ((await caches.match(PAGE)) ?? answer ?? Response.error());
 }
 
-/** @param {Request} request */
-const kept = async (request) => (await caches.match(request)) ?? fetch(request);
+/**
+ * A file is the same whoever asks for it: it varies by `Origin` only in what other origins may read.
+ * @param {Request} request
+ */
+const kept = async (request) => (await caches.match(request, { ignoreVary: true })) ?? fetch(request);

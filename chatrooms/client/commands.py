@@ -544,11 +544,12 @@ class Commands(ABC):
     async def edit(self, id: str, text: str, *, confirmed: bool | None = None) -> Message:
         """Edit the text of your message; you and moderators can see what it said before.
 
-        You can edit where you could post now; in slow mode, an edit counts like a message. The server can have a
-        time for it (``limits.edit_minutes`` in ``welcome``), except in your own room.
+        The text can be empty if the message has files. You can edit where you could post now; in slow mode, an
+        edit counts like a message. The server can have a time for it (``limits.edit_minutes`` in ``welcome``),
+        except in your own room.
 
         - ``id``: The id of the message.
-        - ``text``: Markdown source; cannot be blank.
+        - ``text``: Markdown source; blank only if it is empty.
         - ``confirmed``: Whether its author has confirmed what is otherwise ``unconfirmed``: that ``@room`` or
           ``@here`` notifies more than 20 people (default ``false``).
         """

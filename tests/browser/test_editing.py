@@ -214,3 +214,15 @@ async def test_what_changed_since_one_read_it_is_marked_until_one_comes_back(per
         await bob.sees("At one")
     await expect(bob.message("At one")).to_contain_text("edited")
     await expect(bob.log.get_by_text("message deleted", exact=True)).to_be_visible()
+
+
+async def test_the_caption_of_a_file_can_be_removed_and_the_file_stays(person: Arrive) -> None:
+    alice = await person("alice")
+    plan = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"x"}
+    await alice.page.get_by_label("Attach files").set_input_files([plan])
+    await alice.stores("A wrong caption")
+    await alice.choose("A wrong caption", "Edit message")
+    await alice.page.get_by_role("textbox", name="Edit message").fill("")
+    await alice.button("Save").click()
+    await expect(alice.log.get_by_text("A wrong caption")).to_have_count(0)
+    await expect(alice.log.get_by_role("article").get_by_text("plan.txt")).to_be_visible()

@@ -43,6 +43,13 @@ async def install(visitor: Visitor) -> None:
     await visitor.page.evaluate(CONTROLLED)
 
 
+async def forget_http(visitor: Visitor) -> None:
+    """Empty the browser's own cache, so that only that of the service worker is left."""
+    session = await visitor.context.new_cdp_session(visitor.page)
+    await session.send("Network.clearBrowserCache")
+    await session.detach()
+
+
 async def test_the_page_opens_offline(person: Arrive) -> None:
     alice = await person("alice")
     await alice.say("Said before the tunnel")
@@ -50,6 +57,7 @@ async def test_the_page_opens_offline(person: Arrive) -> None:
     await install(alice)
     await alice.page.reload()
     await alice.sees("Said before the tunnel")
+    await forget_http(alice)
     await alice.context.set_offline(True)
     await alice.page.reload()
     await alice.sees("Said before the tunnel")

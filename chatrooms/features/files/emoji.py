@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import Connection, delete, func, insert, select, update
 from typing_extensions import TypedDict
 
@@ -33,10 +34,19 @@ LARGEST, MOST_BYTES = 512, 256 * 1024
 USED = "This file is already in use."
 
 
+def _name(value: str) -> str:
+    if not re.fullmatch(emoji.NAME, value):
+        raise ValueError("A name has 2 to 18 of a to z, digits and underscores.")
+    return value
+
+
 class WhichEmoji(Params):
     """An emoji of the server."""
 
-    name: str = Field(pattern=f"^{emoji.NAME}$", description="Its name: 2 to 18 of `a` to `z`, digits and `_`.")
+    name: Annotated[str, AfterValidator(_name)] = Field(
+        json_schema_extra={"pattern": f"^{emoji.NAME}$"},
+        description="Its name: 2 to 18 of `a` to `z`, digits and `_`.",
+    )
 
 
 class NewEmoji(WhichEmoji):

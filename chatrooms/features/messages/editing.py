@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 
 from chatrooms import clock
-from chatrooms.errors import Forbidden
+from chatrooms.errors import Forbidden, Invalid
 from chatrooms.features.messages import versions
 from chatrooms.features.messages.loading import OneMessage, allow, changed, store_parts, with_parts
 from chatrooms.features.messages.permissions import (
@@ -20,19 +20,20 @@ from chatrooms.features.messages.permissions import (
     room_of,
     writable,
 )
+from chatrooms.features.messages.posting import OF_PARTS
 from chatrooms.pipeline import access, room_rules, text_rate
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
-from chatrooms.types import Confirmed, MessageText
+from chatrooms.types import Confirmed, MaybeText
 
 
 class Edit(Which):
     """A new text for a message."""
 
-    text: MessageText
+    text: MaybeText
     confirmed: Confirmed = False
 
 
@@ -71,16 +72,25 @@ def _require_in_time(act: Act, message: Message, here: Here) -> None:
 def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     """Edit the text of your message; you and moderators can see what it said before.
 
-    You can edit where you could post now; in slow mode, an edit counts like a message. The server can have a time for
-    it (``limits.edit_minutes`` in ``welcome``), except in your own room.
+    The text can be empty if the message has files. You can edit where you could post now; in slow mode, an edit counts
+    like a message. The server can have a time for it (``limits.edit_minutes`` in ``welcome``), except in your own
+    room.
     """
     require_undeleted(message)
     if message["text"] == p.text:
         return {"message": with_parts(act, [message])[0]}
+    if not p.text and not _has_more(act, message):
+        raise Invalid("This cannot be empty.", field="text")
     allow(act, message["room"], p.text, confirmed=p.confirmed)
     text_rate.count(act, p.text)
     versions.keep(act, message)
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}
+
+
+def _has_more(act: Act, message: Message) -> bool:
+    """Return whether a message has something besides its text, such as files."""
+    (row,) = with_parts(act, [message.copy()])
+    return any(row.get(name) for name in OF_PARTS)
 
 
 @change("message.delete", may=_author_or_moderator, locks=room_of, repeatable=True, after_end=True, scope="post")

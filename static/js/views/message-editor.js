@@ -21,6 +21,7 @@ export function MessageEditor({ message, onDone }) {
   const [text, setText] = useState(textOf(message.room, message.id) || (message.text ?? ""));
   const [question, ask] = useState(/** @type {Question} */ (""));
   const { deleted } = message;
+  const isEmptied = !isVisible(text) && !message.files.length;
   const isStale = useStale(message.text, text, setText) && !deleted;
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const { busy, onSubmit, error, people, confirm, doubt } = useSaving(message, text, done);
@@ -55,7 +56,7 @@ export function MessageEditor({ message, onDone }) {
   function save(event) {
     event.preventDefault();
     if (deleted) return;
-    if (!isVisible(text)) ask("delete");
+    if (isEmptied) ask("delete");
     else if (leftOf(text) >= 0) onSubmit(event);
   }
   return html`
@@ -65,7 +66,7 @@ export function MessageEditor({ message, onDone }) {
       ${isStale && html`<p class="error" role="alert">This message was edited elsewhere: “<bdi>${message.text}</bdi>”. Saving will overwrite it.</p>`}
       ${error && html`<p class="error" role="alert">${error}</p>`}
       <p class="buttons">
-        <button class="primary small" disabled=${busy || deleted || leftOf(text) < 0}>${isVisible(text) ? "Save" : "Delete"}</button>
+        <button class="primary small" disabled=${busy || deleted || leftOf(text) < 0}>${isEmptied ? "Delete" : "Save"}</button>
         <button class="quiet small" type="button" onClick=${cancel}>Cancel</button>
       </p>
     </form>

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import insert
 
+from chatrooms.errors import Refusal
 from chatrooms.storage.tables import custom_emoji
 from tests.appointing import appoint
 from tests.direct import Direct, code
@@ -37,6 +38,11 @@ def react(direct, message, emoji, command="reaction.add", who="bob"):
 )
 def test_a_name_is_short_plain_and_none_of_unicode(direct, name):
     assert code(direct, "alice", "emoji.add", name=name, file=ID) == "invalid"
+
+
+def test_the_refusal_of_a_name_says_what_a_name_is(direct):
+    with pytest.raises(Refusal, match="A name has 2 to 18 of a to z, digits and underscores"):
+        direct.run("alice", "emoji.add", {"name": "Party Parrot", "file": ID})
 
 
 def test_a_name_is_taken_once_and_a_file_must_be_an_own_square_one(direct):

@@ -49,6 +49,16 @@ async def gone(server):
             await asyncio.sleep(0.02)
 
 
+async def test_the_text_of_a_message_with_files_can_be_removed_and_no_other(person):
+    alice = await person("alice")
+    shared = await share(alice, "#lobby", HELLO, "notes.txt", "look")
+    edited = (await alice.run("message.edit", id=shared["id"], text=""))["message"]
+    assert (edited["text"], edited["files"]) == ("", shared["files"])
+    bare = await alice.say("#lobby", "words alone")
+    with pytest.raises(Refused, match="invalid: This cannot be empty"):
+        await alice.run("message.edit", id=bare["id"], text="")
+
+
 async def test_a_file_is_seen_live_in_history_in_sync_and_in_the_list(person, own_server):
     alice, bob = await person("alice"), await person("bob")
     message = await share(alice, "#lobby", HELLO, "Notes 1.txt", "look")

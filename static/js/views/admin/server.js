@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { mayName } from "../../admin/rights.js";
 import { asRefusal } from "../../connection.js";
 import { html } from "../../html.js";
+import { DEVICES } from "../../server.js";
 import { hosted } from "../../session.js";
 import { me } from "../../store.js";
 import { command } from "../../sync.js";
@@ -59,7 +60,7 @@ const SignUp = ({ way, onChoose }) =>
 /** @param {{now: Governed["second_factor"], onChoose: (of: Governed["second_factor"]) => void}} props */
 const Factor = ({ now, onChoose }) => html`
   <${Choice} title=${WHO_NEEDS} name="second-factor" choices=${OF} value=${now} onChoose=${onChoose} />
-  <p class="hint">Those who have shown none in their session set one up, or show it, before they go on.</p>
+  <p class="hint">Set up yours first, under ${DEVICES} in your account menu. The others set up theirs, or show it, before they go on.</p>
 `;
 
 /** @typedef {readonly (readonly [string, string, string])[]} Choices Each a value, its title, and what it means. */
