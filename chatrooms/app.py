@@ -101,6 +101,8 @@ class Chatrooms(ApplicationDoor):
         outbox: Engine | URL | str | None = None,
         features: Iterable[Feature] = FEATURES,
     ) -> None:
+        if not isinstance(settings, Settings | None):
+            raise TypeError(f"The settings of a chat are a chatrooms.Settings, not {type(settings).__name__}.")
         self.settings = settings = settings or Settings()
         require_effect(settings, hosted=authenticate is not None)
         self._draining = self._retiring = False

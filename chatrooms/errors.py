@@ -25,6 +25,10 @@ class Error(TypedDict):
     details: Annotated[Details, Field(description="Details that help to fix the request.")]
 
 
+SUBJECTS = ("field", "room", "command")
+"""The details that say what a refusal is about."""
+
+
 class Refusal(Exception):
     """A command, a join or a connection was refused.
 
@@ -47,7 +51,9 @@ class Refusal(Exception):
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        return self.message
+        """Return the message, and for programmers what it is about."""
+        about = ", ".join(f"{name}: {self.details[name]}" for name in SUBJECTS if self.details.get(name))
+        return f"{self.message} ({about})" if about else self.message
 
     def as_dict(self) -> Error:
         """Return the error as clients receive it."""

@@ -8,6 +8,7 @@ import inspect
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, ParamSpec, TypeVar
+from weakref import WeakSet
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,6 +29,19 @@ class WouldBlock(RuntimeError):
     """A blocking call was made on the thread that has to do the work."""
 
 
+_all: WeakSet[Lifetime] = WeakSet()
+_all_changing = threading.Lock()
+
+
+def require_free_thread() -> None:
+    """Raise `WouldBlock` on a thread whose event loop runs a chat, before a call that waits for one elsewhere."""
+    loop = _current()
+    with _all_changing:
+        is_busy = loop is not None and any(each.loop is loop for each in _all)
+    if is_busy:
+        raise WouldBlock("This thread runs the event loop of a chat, which would stand still: await the call instead.")
+
+
 class Lifetime:
     """The time between the start and the end of an object that belongs to one event loop.
 
@@ -41,6 +55,8 @@ class Lifetime:
         self._begun: asyncio.AbstractEventLoop | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         """The event loop on which calls are allowed now."""
+        with _all_changing:
+            _all.add(self)
 
     def begin(self) -> None:
         """Bind to the running event loop; raises `AlreadyRunning` unless `end` was called since the last time."""

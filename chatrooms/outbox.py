@@ -25,6 +25,10 @@ from sqlalchemy.schema import CreateTable
 
 NAME = "chatrooms_outbox"
 
+TEXTS = frozenset({"target", "text", "to", "room", "thread", "reply_to", "author", "key", "id"})
+TAKEN = TEXTS | {"create", "data"}
+"""What `Chatrooms.post` takes, and what of it is text."""
+
 metadata = MetaData()
 table = Table(
     NAME,
@@ -40,7 +44,8 @@ table = Table(
 def message(target: str | None = None, text: str = "", **how: Any) -> Insert:
     """Return the statement that notes a message, with what `Chatrooms.post` takes.
 
-    The chat checks it when it picks it up. Raises ``TypeError`` if it is no JSON.
+    The chat checks it when it picks it up. Raises ``TypeError`` for what `post` does not take, such as a number as an
+    id, and for what is no JSON.
     """
     return insert(table).values(_row(target, text, how))
 
@@ -57,5 +62,15 @@ def ddl(database: str) -> str:
 
 
 def _row(target: str | None, text: str, how: dict[str, Any]) -> dict[str, str]:
-    which = how.pop("id", None) or str(uuid4())
-    return {"id": which, "message": json.dumps({"target": target, "text": text, **how}, ensure_ascii=False)}
+    given = {"target": target, "text": text, **how}
+    _require_taken(given)
+    which = given.pop("id", None) or str(uuid4())
+    return {"id": which, "message": json.dumps(given, ensure_ascii=False)}
+
+
+def _require_taken(given: dict[str, Any]) -> None:
+    for name, value in given.items():
+        if name not in TAKEN:
+            raise TypeError(f"A message takes no {name!r}.")
+        if name in TEXTS and not isinstance(value, str | None):
+            raise TypeError(f"The {name} of a message must be str, not {type(value).__name__}.")

@@ -13,8 +13,10 @@ import time
 import uuid
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
+
+from chatrooms.lifetime import require_free_thread
 
 MAX_MESSAGES = 500
 MAX_BYTES = 100_000
@@ -37,11 +39,29 @@ class RemoteRefused(Exception):
         super().__init__(f"{self.code}: {self.message} {self.details or ''}".strip())
 
 
+class _User(Protocol):
+    """What a `chatrooms.User` has."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> str | None: ...
+    @property
+    def tenant(self) -> str | None: ...
+
+
+Whom: TypeAlias = "_User | str"
+"""A `chatrooms.User`, or an id."""
+
+
 class Remote:
     """The chat at ``url``, including the path where it is mounted, for a program with its ``service_key``.
 
     Each call has a coroutine function and one that blocks, for threads. A call is repeated while the chat cannot be
-    reached, for about half a minute; a message is posted once all the same. Then it raises ``OSError``.
+    reached, for about half a minute; a message is posted once all the same. Then it raises ``OSError``. Those that
+    block raise `WouldBlock` on the event loop of a chat, which they would stop.
     """
 
     def __init__(self, url: str, *, key: str) -> None:
@@ -74,13 +94,13 @@ class Remote:
         """Post many messages from a thread."""
         return self._post_all([{"target": target, "text": text, **how} for target, text in messages])
 
-    async def add_user(self, id: str, name: str = "", role: str | None = None, tenant: str | None = None) -> str:
-        """Add a user who has not come yet or was removed, or change their name or role; return their username."""
-        return await asyncio.to_thread(self.add_user_sync, id, name, role, tenant)
+    async def add_user(self, user: Whom, name: str = "", role: str | None = None, tenant: str | None = None) -> str:
+        """Add a user, or change their name or role, as `Chatrooms.add_user` does; return their username."""
+        return await asyncio.to_thread(self.add_user_sync, user, name, role, tenant)
 
-    def add_user_sync(self, id: str, name: str = "", role: str | None = None, tenant: str | None = None) -> str:
+    def add_user_sync(self, user: Whom, name: str = "", role: str | None = None, tenant: str | None = None) -> str:
         """Add a user from a thread."""
-        return str(self._call("add_user", _user(id, name, role, tenant))["username"])
+        return str(self._call("add_user", _user(user, name, role, tenant))["username"])
 
     async def remove_user(self, id: str) -> None:
         """Remove a user, until you add them again, as `Chatrooms.remove_user` does."""
@@ -100,16 +120,16 @@ class Remote:
         self._call("set_picture", {"id": id, "picture": given}, MOST_WITH_PICTURE)
 
     async def hand_over(
-        self, id: str, name: str = "", role: str | None = None, tenant: str | None = None, *, minutes: float = 15
+        self, user: Whom, name: str = "", role: str | None = None, tenant: str | None = None, *, minutes: float = 15
     ) -> str:
         """Return a token by which a page connects as a user, as `Chatrooms.hand_over` does."""
-        return await asyncio.to_thread(self.hand_over_sync, id, name, role, tenant, minutes=minutes)
+        return await asyncio.to_thread(self.hand_over_sync, user, name, role, tenant, minutes=minutes)
 
     def hand_over_sync(
-        self, id: str, name: str = "", role: str | None = None, tenant: str | None = None, *, minutes: float = 15
+        self, user: Whom, name: str = "", role: str | None = None, tenant: str | None = None, *, minutes: float = 15
     ) -> str:
         """Return a token from a thread."""
-        return str(self._call("hand_over", {**_user(id, name, role, tenant), "minutes": minutes})["token"])
+        return str(self._call("hand_over", {**_user(user, name, role, tenant), "minutes": minutes})["token"])
 
     async def username(self, id: str) -> str:
         """Return the username of a user; raises `RemoteRefused` before they have come or were added."""
@@ -180,6 +200,7 @@ class Remote:
         return [each["message"] if each["ok"] else RemoteRefused(each["error"]) for each in answers]
 
     def _call(self, name: str, params: Mapping[str, Any], most: int = MOST) -> Any:
+        require_free_thread()
         body = json.dumps(params, separators=(",", ":")).encode()
         if len(body) > most:  # the server would answer while it is sent, and end the connection
             raise RemoteRefused(
@@ -192,7 +213,7 @@ class Remote:
                 status, answer = self._ask(name, body)
             except (OSError, http.client.HTTPException) as error:
                 if is_last:
-                    raise OSError(f"The chat at {self._parts.netloc} cannot be reached.") from error
+                    raise OSError(f"The chat at {self._parts.netloc} cannot be reached: {error}") from error
             else:
                 if is_last or status not in TEMPORARY:
                     return _result(status, answer)
@@ -210,8 +231,15 @@ class Remote:
             connection.close()
 
 
-def _user(id: str, name: str, role: str | None, tenant: str | None) -> dict[str, Any]:
-    return {"id": id, "name": name, "role": role, "tenant": tenant}
+def _user(user: Whom, name: str, role: str | None, tenant: str | None) -> dict[str, Any]:
+    """Return what the chat takes of a user; what is given beside a `User` goes before what it says itself."""
+    if isinstance(user, str):
+        return {"id": user, "name": name, "role": role, "tenant": tenant}
+    try:
+        own = {"id": user.id, "name": user.name, "role": user.role, "tenant": user.tenant}
+    except AttributeError:
+        raise TypeError(f"A user is a chatrooms.User, or an id, which is str, not {type(user).__name__}.") from None
+    return own | {key: value for key, value in (("name", name), ("role", role), ("tenant", tenant)) if value}
 
 
 def _repeatable(message: dict[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,8 @@ export interface Options {
   url?: string | URL;
   /** A token, or a function that fetches a fresh one for each connection; without it, cookies say who is there. */
   token?: string | (() => string | Promise<string>);
+  /** An address of the page's own site that returns a token as text, as `token-url` of the elements. */
+  tokenUrl?: string | URL;
   /** Which of several people that this browser has a session of; needed only where people join by name. */
   username?: string;
 }

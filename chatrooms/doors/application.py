@@ -272,6 +272,8 @@ class ApplicationDoor(HostHandlers):
         await removing.remove(self._pipeline, (await self._users.person(id)).username)
 
     async def _set_picture(self, id: str, picture: bytes | None) -> None:
+        if not isinstance(picture, bytes | None):
+            raise Invalid(f"A picture is given as bytes, not {type(picture).__name__}.", field="picture")
         await portraits.give(self._pipeline, (await self._users.person(id)).username, picture)
 
     async def _id_of(self, username: str) -> str:

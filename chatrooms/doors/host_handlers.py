@@ -131,6 +131,8 @@ class HostHandlers:
         ``@chat.event("vote")``. Its docstring describes the event in the server's documents. Raises ``ValueError`` if a
         command or another event has that name, or it cannot be one.
         """
+        if not isinstance(name, str):
+            raise TypeError('An event has a name: use @chat.event("vote").')
 
         def declare(handler: H) -> H:
             self._own.declare(name, handler)

@@ -70,8 +70,7 @@ class HostUsers:
         with suppress(Invalid):
             username = await self.known(to)
             if username is None:
-                parsed(names.durable, to, "to")
-                raise NotFound("No user has that id.", field="to")
+                raise NotFound("No user has that id yet: add them first.", field="to")
             return username
         return None
 

@@ -112,7 +112,7 @@ class Outbox:
         except Exception as error:
             refusal = refusal_of(error, f"posting message {row.id} of the outbox failed")
             if not isinstance(refusal, PASSING):
-                log.error("message %s of the outbox is refused: %s", row.id, refusal.code)  # noqa: TRY400 - not its text
+                log.error("message %s of the outbox is refused: %s: %s", row.id, refusal.code, refusal)  # noqa: TRY400
             return refusal
         return None
 

@@ -7,13 +7,15 @@ import inspect
 import logging
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, get_type_hints
+from typing import Any, get_origin, get_type_hints
 
 import orjson
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError, to_jsonable_python
+from typing_extensions import is_typeddict
 
 from chatrooms.doors import handlers
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
@@ -29,7 +31,7 @@ from chatrooms.wire.packets import RESERVED_EVENTS
 log = logging.getLogger(__name__)
 
 Handler = Callable[..., Awaitable[Any]]
-"""Answers an event: gets the id of the user and the parameters, and returns JSON."""
+"""Answers an event: gets the id of the user and the parameters, and returns JSON, or what pydantic makes JSON of."""
 
 Admit = Callable[[str, str, Caller, int], None]
 """Counts an event of a caller in a rate, as so many commands; raises a `Refusal`."""
@@ -101,9 +103,7 @@ class OwnEvents:
             _, params = inspect.signature(handler).parameters
         except ValueError:
             raise TypeError(f"{handler!r} must take the id of a user and the event's parameters.") from None
-        hint = get_type_hints(handler).get(params)
-        is_model = isinstance(hint, type) and issubclass(hint, BaseModel)
-        self._declared[event] = OwnEvent(event, handler, hint if is_model else None)
+        self._declared[event] = OwnEvent(event, handler, _model(handler, params))
 
     def begin(self, event: str, params: Any, me: Caller) -> Answer:
         """Call the handler of an event beside the socket's other events; returns what acknowledges it.
@@ -151,15 +151,27 @@ class OwnEvents:
         except Exception as error:
             raise refusal_of(error, f"the event {event.name!r} failed") from None
         try:
-            orjson.dumps(result)
-        except TypeError as error:
+            given = to_jsonable_python(result)
+            orjson.dumps(given)
+        except (TypeError, PydanticSerializationError) as error:
             log.error("the handler of the event %r must return JSON: %s", event.name, error)  # noqa: TRY400 - says it all
             raise Internal from None
-        return result
+        return given
 
     async def close(self) -> None:
         """Cancel the handlers that have not returned."""
         await handlers.cancel(self._running)
+
+
+def _model(handler: Handler, params: str) -> type[BaseModel] | None:
+    """Return the model of a handler's parameters, or None for a dict; raises ``TypeError`` for anything else."""
+    hint = get_type_hints(handler).get(params, dict)
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return hint
+    kind = get_origin(hint) or hint
+    if kind in {Any, object, dict, Mapping} or is_typeddict(kind):
+        return None
+    raise TypeError(f"{handler!r} must take the event's parameters as a dict or a pydantic model, not {hint!r}.")
 
 
 def require_own(event: object, data: Any) -> None:

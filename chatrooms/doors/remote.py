@@ -56,9 +56,9 @@ class NewMessage(_Given):
 
 
 class NewMessages(_Given):
-    """Messages to post, in order."""
+    """Messages to post, in order; each is a `NewMessage`, or refused alone."""
 
-    messages: list[NewMessage] = Field(min_length=1, max_length=MAX_MESSAGES)
+    messages: list[dict[str, Any]] = Field(min_length=1, max_length=MAX_MESSAGES)
 
 
 class NewUser(_Given):
@@ -184,8 +184,10 @@ class RemoteDoor:
             raise Unauthorized(NO_KEY)
 
     async def _post(self, given: NewMessages) -> Any:
-        results = await self._application.post_all(one.model_dump() for one in given.messages)
-        return {"messages": [_posted(each) for each in results]}
+        messages = [_new(each) for each in given.messages]
+        fit = (each.model_dump() for each in messages if isinstance(each, NewMessage))
+        posted = iter(await self._application.post_all(fit))
+        return {"messages": [_posted(each if isinstance(each, Refusal) else next(posted)) for each in messages]}
 
     async def _add_user(self, given: NewUser) -> Any:
         return {"username": await self._application.add_user(given.user())}
@@ -224,6 +226,13 @@ class RemoteDoor:
     async def _disconnect(self, given: Whom) -> Any:
         await self._application.disconnect(given.id)
         return {}
+
+
+def _new(message: dict[str, Any]) -> NewMessage | Refusal:
+    try:
+        return parsed(NewMessage, message)
+    except Refusal as refusal:
+        return refusal
 
 
 def _posted(result: Message | Refusal) -> Any:

@@ -12,7 +12,7 @@ from chatrooms.doors.answers import failed
 from chatrooms.errors import Unavailable
 from chatrooms.lifetime import Lifetime, NotRunning
 
-ABSENT = "The chat is not running: give your application lifespan=chat.lifespan"
+ABSENT = "The chat is not running: give lifespan=chat.lifespan to your application, the outermost one"
 ELSEWHERE = "The chat runs on a different event loop than this request: serve both on the loop of the chat's lifespan"
 ALIVE = "/healthz"
 """Passes even without the chat: it only reports that the process is alive."""

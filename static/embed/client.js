@@ -5,6 +5,7 @@ import { command, newestRev } from "../js/sync.js";
 import { deliver } from "./delivery.js";
 import { roomOf } from "./rooms.js";
 import { ended, HOME, messageListeners, release, share, signalListeners } from "./session.js";
+import { tokenFrom } from "./tokens.js";
 import { unread, unreadIn } from "./unread.js";
 
 export { Refusal };
@@ -96,7 +97,8 @@ const hearing = (until) => ({
 });
 
 /** @type {typeof Declared.connect} */
-export const connect = async ({ url = HOME, token, username } = {}) => {
+export const connect = async ({ url = HOME, token, tokenUrl, username } = {}) => {
   const { href } = new URL(url, document.baseURI);
-  return chatOf(await share({ url: href.endsWith("/") ? href : `${href}/`, token, username }));
+  const given = token ?? (tokenUrl && tokenFrom(tokenUrl));
+  return chatOf(await share({ url: href.endsWith("/") ? href : `${href}/`, token: given, username }));
 };

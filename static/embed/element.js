@@ -1,39 +1,20 @@
 import { signal } from "@preact/signals";
 import { h, render } from "preact";
-import { Refusal } from "../js/connection.js";
 import { HOME, release, share } from "./session.js";
 import { sheet } from "./sheet.js";
+import { tokenFrom } from "./tokens.js";
 
 /**
  * What all elements do: connect while they are on the page, and show something in a root of their own.
  * @import {Signal} from "@preact/signals"
  * @import {ComponentType} from "preact"
+ * @import {Refusal} from "../js/connection.js"
  * @import {Session} from "./session.js"
+ * @import {Token} from "./tokens.js"
  * @typedef {{isReady: boolean, refused: Refusal | null}} State
  * @typedef {{state: Signal<State>, where: string, heading: string | null}} Props `where`: the room or the person that the
  *   attributes name, or empty.
  */
-
-const OFFLINE = { code: "offline", message: "Can't fetch a token from this site." };
-const NO_TOKEN = { code: "unauthorized", message: "You're not signed in to this site." };
-
-/** @type {Map<string, () => Promise<string>>} By address, so that all elements of a page ask in the same way. */
-const tokens = new Map();
-
-/** Fetches a token from the page's own site, as text. @param {string} url */
-function tokenFrom(url) {
-  const fetcher = tokens.get(url) ?? (() => fetchToken(url));
-  tokens.set(url, fetcher);
-  return fetcher;
-}
-
-/** @param {string} url */
-async function fetchToken(url) {
-  const answer = await fetch(url, { cache: "no-store", credentials: "same-origin" }).catch(() => null);
-  if (!answer || answer.status >= 500) throw new Refusal(OFFLINE);
-  if (!answer.ok) throw new Refusal(NO_TOKEN);
-  return (await answer.text()).trim();
-}
 
 export class ChatElement extends HTMLElement {
   static observedAttributes = ["room", "user", "heading"];
@@ -43,7 +24,27 @@ export class ChatElement extends HTMLElement {
   /** @type {Session | null} */
   #session = null;
   #isConnecting = false;
+  /** @type {Token | undefined} */
+  #token;
   #state = signal(/** @type {State} */ ({ isReady: false, refused: null }));
+
+  constructor() {
+    super();
+    const given = Object.getOwnPropertyDescriptor(this, "token");
+    if (!given) return;
+    Reflect.deleteProperty(this, "token");
+    this.#token = given.value;
+  }
+
+  /** What a script gives instead of the attribute, such as a function; until the element is let in, it can be another. */
+  get token() {
+    return this.#token;
+  }
+
+  set token(token) {
+    this.#token = token;
+    if (this.isConnected && !this.#session && !this.#isConnecting) this.#connect();
+  }
 
   connectedCallback() {
     if (!this.shadowRoot) this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet()];
@@ -60,25 +61,35 @@ export class ChatElement extends HTMLElement {
     if (this.shadowRoot && this.isConnected) this.#show();
   }
 
+  /** Begins once what is removed in the same moment has ended its connection, and a script has given a token. */
   async #connect() {
     this.#isConnecting = true;
+    await null;
+    let tried;
+    do {
+      tried = this.#token;
+      await this.#enter();
+    } while (!this.#session && tried !== this.#token);
+    this.#isConnecting = false;
+    if (!this.isConnected) this.#leave();
+  }
+
+  async #enter() {
     try {
       this.#session = await share(this.#wanted());
       this.#state.value = { isReady: true, refused: null };
     } catch (error) {
       this.#state.value = { isReady: false, refused: /** @type {Refusal} */ (error) };
     }
-    this.#isConnecting = false;
-    if (!this.isConnected) this.#leave();
   }
 
   #wanted() {
     const asked = this.getAttribute("token-url");
-    const token = this.getAttribute("token") ?? undefined;
+    const written = this.getAttribute("token") ?? undefined;
     const url = new URL(this.getAttribute("server") ?? HOME, document.baseURI).href;
     return {
       url: url.endsWith("/") ? url : `${url}/`,
-      token: asked ? tokenFrom(new URL(asked, document.baseURI).href) : token,
+      token: this.#token ?? (asked ? tokenFrom(asked) : written),
       username: this.getAttribute("username") ?? undefined,
     };
   }

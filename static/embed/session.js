@@ -14,7 +14,7 @@ import { News } from "./news.js";
 /**
  * The one connection that all of a page share, by `connect` and by elements.
  * @import {Message, Signal, Welcome} from "../js/wire.js"
- * @typedef {string | (() => string | Promise<string>)} Token
+ * @import {Token} from "./tokens.js"
  * @typedef {{url: string, token?: Token, username?: string}} Wanted
  * @typedef {{wanted: Wanted, uses: number, ready: Promise<void>}} Session
  */
@@ -58,6 +58,7 @@ function tell(listeners, given) {
  */
 export async function share(wanted) {
   if (home && home !== wanted.url) throw new Refusal({ code: "conflict", message: OTHER });
+  if (current && !isSame(current.wanted, wanted)) await current.ready.catch(() => {}); // who is refused takes nothing
   const session = current ?? begin(wanted);
   if (!isSame(session.wanted, wanted)) throw new Refusal({ code: "conflict", message: TAKEN });
   session.uses += 1;

@@ -8,10 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 from starlette.applications import Starlette
-from starlette.responses import HTMLResponse
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Mount, Route
 
 from chatrooms import Chatrooms, Settings
 from tests.browser import axe
@@ -136,6 +137,80 @@ async def test_two_people_on_pages_of_another_origin_only_if_it_is_listed(browse
         assert await other.evaluate("customElements.get('chat-room') === undefined")
         assert await other.evaluate(ACT, shop.server) == "no answer"
         assert "not mine" not in [row["text"] for row in (await history(chat))]
+
+
+BEARER = """<!doctype html>
+<script type="module" src="/chat/widget.js"></script>
+<chat-room room="#lobby"></chat-room>
+<output></output>
+<script type="module">
+  import { connect } from "/chat/client.js";
+  const room = () => document.querySelector("chat-room");
+  async function open(name, element) {
+    const headers = { Authorization: `Bearer ${name}` };
+    const token = async () => (await fetch("/token", { headers })).text();
+    element.token = token;
+    const chat = await connect({ token });
+    chat.onMessage(({ author, text }) => (document.querySelector("output").textContent = `${author}: ${text}`));
+    window.change = (another) => {
+      const other = document.createElement("chat-room");
+      other.setAttribute("room", "#lobby");
+      chat.close();
+      room().replaceWith(other);
+      return open(another, other);
+    };
+  }
+  open("alice", room());
+</script>
+"""
+FETCHED = """<!doctype html>
+<script type="module" src="/chat/widget.js"></script>
+<chat-room room="#lobby" token-url="/token"></chat-room>
+<output></output>
+<script type="module">
+  import { connect } from "/chat/client.js";
+  const chat = await connect({ tokenUrl: "token" });
+  document.querySelector("output").textContent = chat.user.username;
+</script>
+"""
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[str]:
+    """Serve pages whose people have a token that a script holds, or a session that the chat does not know."""
+
+    async def nobody(handshake):
+        return None
+
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=nobody)
+
+    async def token(request) -> PlainTextResponse:
+        return PlainTextResponse(await chat.hand_over(request.headers.get("authorization", "Bearer carol")[7:]))
+
+    routes = [
+        Route("/bearer", lambda _: HTMLResponse(BEARER)),
+        Route("/fetched", lambda _: HTMLResponse(FETCHED)),
+        Route("/token", token),
+        Mount("/chat", chat),
+    ]
+    async with serving(Starlette(routes=routes, lifespan=chat.lifespan), lifespan="on") as url:
+        yield url
+
+
+async def test_a_script_with_a_token_of_its_own_lets_people_in_one_after_the_other(browser: Browser, site: str) -> None:
+    async with opening(browser, f"{site}/bearer") as page:
+        await say(page, "from alice")
+        await expect(page.locator("output")).to_have_text("alice: from alice")
+        await page.evaluate("change('bob')")
+        await say(page, "from bob")
+        await expect(page.locator("output")).to_have_text("bob: from bob")
+        await expect(shown(page, "from alice")).to_be_visible()
+
+
+async def test_a_script_shares_the_connection_of_elements_that_fetch_a_token(browser: Browser, site: str) -> None:
+    async with opening(browser, f"{site}/fetched") as page:
+        await say(page, "from carol")
+        await expect(page.locator("output")).to_have_text("carol")
 
 
 async def history(chat: Chatrooms) -> list[dict]:

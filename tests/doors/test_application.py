@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TypedDict
 
 import pytest
 import socketio.exceptions
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from chatrooms import Chatrooms, Conflict, Forbidden, Invalid, NotFound, Settings, User
+from chatrooms import Chatrooms, Conflict, Forbidden, Invalid, NotFound, Refusal, Settings, User
 from chatrooms.doors import hearing, own_events, rechecking
 from tests.doors import post
 from tests.people import PATIENCE, Person, Refused, connect
@@ -410,8 +411,9 @@ async def test_a_handler_that_is_cancelled_from_within_ends_nothing_else(host, c
 async def test_a_signal_goes_to_exactly_one_users_id_or_to_a_room(host):
     await host.chat.add_user("alice@evil.example")
     assert await host.chat.add_user("#lobby") == "lobby"
-    with pytest.raises(NotFound):
-        await host.chat.signal("alice", "otp", 1234)
+    for unknown in ("alice", "nobody@example.com", "x"):
+        with pytest.raises(NotFound, match="No user has that id"):
+            await host.chat.signal(unknown, "otp", 1234)
     async with host.tab(BOB) as bob:
         with pytest.raises(Invalid, match="room="):
             await host.chat.signal("#lobby", "to all")
@@ -489,7 +491,17 @@ async def test_an_event_of_the_applications_own_is_answered(host):
     async def many(user_id, params: Votes):
         return len(params.choices)
 
+    @host.chat.event("model")
+    async def model(user_id, params):
+        return [Vote(choice="tea"), datetime(2026, 1, 2, tzinfo=UTC)]
+
+    @host.chat.event("no JSON")
+    async def no_json(user_id, params):
+        return object()
+
     async with host.tab(ALICE) as alice:
+        assert await alice.run("model") == [{"choice": "tea", "times": 1}, "2026-01-02T00:00:00Z"]
+        assert (await refused(alice, "no JSON")).code == "internal"
         assert await alice.run("vote", choice="tea") == {"user": ALICE, "choice": "tea"}
         assert (await refused(alice, "vote", choice="tea", times=2)).code == "conflict"
         assert (await refused(alice, "vote")).code == "invalid"
@@ -571,7 +583,10 @@ async def test_an_event_that_takes_long_delays_no_other_and_few_run_at_once(host
         release.set()
         assert await asyncio.gather(*waiting) == ["done"] * 3
         assert (await refused(alice, "wait", odd=True)).code == "internal"
-    assert "the handler of the event 'wait' must return JSON: Type is not JSON serializable: object" in caplog.text
+    assert (
+        "the handler of the event 'wait' must return JSON: Unable to serialize unknown type: <class 'object'>"
+        in caplog.text
+    )
 
 
 @pytest.mark.parametrize(
@@ -603,6 +618,24 @@ async def test_a_name_that_is_taken_is_refused_when_it_is_declared(host, name):
         host.chat.event(name)(handler)
 
 
+def test_settings_and_events_are_given_as_such(tmp_path):
+    with pytest.raises(TypeError, match=r"chatrooms\.Settings, not function"):
+        Chatrooms(lambda handshake: None)
+    with pytest.raises(TypeError, match="has a name"):
+        Chatrooms(Settings(data=tmp_path)).event(lambda user_id, params: None)
+
+
+async def test_a_refusal_says_what_it_is_about(host):
+    for call, about in (
+        (host.chat.post("#suport", "x"), r"Not found\. \(room: #suport\)"),
+        (host.chat.post(7, "x"), r"not int\. \(field: target\)"),
+        (host.chat.run("message.pst", {}), r"\(command: message\.pst\)"),
+        (host.chat.set_picture(ALICE, "ann.png"), r"as bytes, not str\. \(field: picture\)"),
+    ):
+        with pytest.raises(Refusal, match=about):
+            await call
+
+
 def test_handlers_are_coroutine_functions(tmp_path):
     chat = Chatrooms(Settings(data=tmp_path))
     for register in (
@@ -623,6 +656,20 @@ def test_handlers_are_coroutine_functions(tmp_path):
     ):
         with pytest.raises(TypeError, match="must take the"):
             register(wrong)
+
+
+@pytest.mark.parametrize("hint", [list[str], Vote | None, Host])
+def test_an_event_takes_a_dict_or_a_model(tmp_path, hint):
+    async def handler(user_id, params):
+        pass
+
+    chat = Chatrooms(Settings(data=tmp_path))
+    for number, fits in enumerate((Vote, dict, Mapping[str, Any], Any, TypedDict("Given", {"x": int}))):
+        handler.__annotations__["params"] = fits
+        chat.event(f"vote {number}")(handler)
+    handler.__annotations__["params"] = hint
+    with pytest.raises(TypeError, match="a dict or a pydantic model"):
+        chat.event("vote")(handler)
 
 
 async def test_the_application_is_asked_again_while_a_socket_is_open(host, monkeypatch):

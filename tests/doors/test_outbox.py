@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import os
 import signal
@@ -12,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, create_engine, insert, select, text, update
@@ -19,6 +21,7 @@ from sqlalchemy.event import listen
 
 from chatrooms import outbox
 from chatrooms.doors import outbox as door
+from chatrooms.doors.application import ApplicationDoor
 from chatrooms.doors.outbox import Outbox
 from chatrooms.errors import NotFound, RateLimited
 from chatrooms.lifetime import NotRunning
@@ -150,9 +153,25 @@ def test_the_table_can_be_made_by_sql(database):
     assert outbox.NAME in outbox.ddl(database)
 
 
-def test_what_is_no_json_fails_where_it_is_written():
+@pytest.mark.parametrize("write", [outbox.message, outbox.sql])
+@pytest.mark.parametrize(
+    ("target", "how"),
+    [
+        (7, {}),
+        (UUID(int=7), {}),
+        ("ann", {"text": 7}),
+        ("ann", {"author": 7}),
+        ("ann", {"colour": "red"}),
+        ("ann", {"data": {"at": object()}}),
+    ],
+)
+def test_what_post_does_not_take_fails_where_it_is_written(write, target, how):
     with pytest.raises(TypeError):
-        outbox.message("ann", "x", data={"at": object()})
+        write(target, **{"text": "x", **how})
+
+
+def test_a_message_takes_what_post_takes():
+    assert set(inspect.signature(ApplicationDoor.post).parameters) - {"self"} == outbox.TAKEN
 
 
 ROWS = 40

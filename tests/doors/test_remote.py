@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from chatrooms import Chatrooms, Remote, RemoteRefused, Settings, remote
+from chatrooms import Chatrooms, Remote, RemoteRefused, Settings, User, WouldBlock, remote
 from chatrooms.doors.application import ApplicationDoor
 from tests.doors import post
 from tests.features.files import picture
@@ -89,6 +89,21 @@ async def test_a_worker_hands_over_runs_commands_and_emits(url):
         with pytest.raises(RemoteRefused) as refused:
             await shop.add_user("ann@example.com", tenant="globex")
         assert refused.value.code == "conflict"
+
+
+async def test_a_worker_names_users_as_the_application_does(url):
+    shop = Remote(url, key=KEY)
+    assert await shop.add_user(User("7", "Carol", role="moderator")) == "carol"
+    assert await shop.hand_over(User("7"))
+    with pytest.raises(TypeError, match=r"a chatrooms\.User, or an id, which is str, not int"):
+        await shop.add_user(7)
+
+
+async def test_a_call_that_would_stop_a_chat_is_refused_at_once(url):
+    shop = Remote(url, key=KEY)
+    with pytest.raises(WouldBlock):
+        shop.post_sync("#lobby", "x")
+    assert await asyncio.to_thread(shop.post_sync, "#lobby", "x")
 
 
 async def test_a_worker_gives_a_picture_and_takes_it_away(url):
@@ -174,6 +189,8 @@ async def test_a_thread_has_every_call(tmp_path):
         ("set_picture", {"id": "nobody", "picture": None}, "not_found"),
         ("set_picture", {"id": "nobody", "picture": "no Base64"}, "invalid"),
         ("set_picture", {"id": "nobody"}, "invalid"),
+        ("post", {"messages": [{"text": 7}, {"text": "x"}]}, "invalid"),
+        ("post", {"messages": [{"text": "x", "more": 1}]}, "invalid"),
     ],
 )
 async def test_what_is_wrong_is_said(url, call, params, code):
@@ -188,8 +205,7 @@ async def test_what_is_wrong_is_said(url, call, params, code):
         {"messages": []},
         {"messages": [{}] * 501},
         {"messages": {}},
-        {"messages": [{"text": 7}]},
-        {"messages": [{"text": "x", "more": 1}]},
+        {"messages": ["x"]},
         {"more": 1},
         [],
     ],

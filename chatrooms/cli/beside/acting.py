@@ -74,7 +74,7 @@ def explained() -> Iterator[None]:
     except ValidationError as error:
         raise Unable(_line(invalid(error).message)) from error
     except Refusal as refusal:
-        raise Unable(_line(str(refusal))) from refusal
+        raise Unable(_line(refusal.message)) from refusal
 
 
 def _line(message: str) -> str:

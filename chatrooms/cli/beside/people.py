@@ -52,7 +52,7 @@ def give_role(settings: Settings, username: str, role: ServerRole) -> Listed:
         try:
             roles.store(db, username, role)
         except Refusal as refusal:
-            raise Unable(str(refusal)) from refusal
+            raise Unable(refusal.message) from refusal
         jobs.leave(db, roles.ANNOUNCE, {"username": username})
         return _shown(db, username)
 
@@ -71,7 +71,7 @@ def suspend(settings: Settings, username: str, reason: str) -> Listed:
         try:
             ended = suspending.store(db, username, APPLICATION, reason)
         except Refusal as refusal:
-            raise Unable(str(refusal)) from refusal
+            raise Unable(refusal.message) from refusal
         jobs.leave(db, suspending.END, {"username": username, "sessions": ended})
         return _shown(db, username)
 
