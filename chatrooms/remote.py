@@ -12,7 +12,7 @@ import random
 import time
 import uuid
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,13 +74,34 @@ class Remote:
         """Post many messages from a thread."""
         return self._post_all([{"target": target, "text": text, **how} for target, text in messages])
 
-    async def add_user(self, id: str, name: str = "", role: str | None = None, tenant: str | None = None) -> str:
-        """Add a user who has not come yet or was removed, or change their name or role; return their username."""
-        return await asyncio.to_thread(self.add_user_sync, id, name, role, tenant)
+    async def add_user(
+        self,
+        id: str,
+        name: str = "",
+        role: str | None = None,
+        tenant: str | None = None,
+        *,
+        avatar: str = "",
+        roles: Sequence[str] = (),
+    ) -> str:
+        """Add a user who has not come yet or was removed, or change what others see of them; return their username.
 
-    def add_user_sync(self, id: str, name: str = "", role: str | None = None, tenant: str | None = None) -> str:
+        The parameters are those of `chatrooms.User`.
+        """
+        return await asyncio.to_thread(self.add_user_sync, id, name, role, tenant, avatar=avatar, roles=roles)
+
+    def add_user_sync(
+        self,
+        id: str,
+        name: str = "",
+        role: str | None = None,
+        tenant: str | None = None,
+        *,
+        avatar: str = "",
+        roles: Sequence[str] = (),
+    ) -> str:
         """Add a user from a thread."""
-        return str(self._call("add_user", _user(id, name, role, tenant))["username"])
+        return str(self._call("add_user", _user(id, name, role, tenant, avatar=avatar, roles=roles))["username"])
 
     async def remove_user(self, id: str) -> None:
         """Remove a user, until you add them again, as `Chatrooms.remove_user` does."""
@@ -100,16 +121,35 @@ class Remote:
         self._call("set_picture", {"id": id, "picture": given}, MOST_WITH_PICTURE)
 
     async def hand_over(
-        self, id: str, name: str = "", role: str | None = None, tenant: str | None = None, *, minutes: float = 15
+        self,
+        id: str,
+        name: str = "",
+        role: str | None = None,
+        tenant: str | None = None,
+        *,
+        avatar: str = "",
+        roles: Sequence[str] = (),
+        minutes: float = 15,
     ) -> str:
         """Return a token by which a page connects as a user, as `Chatrooms.hand_over` does."""
-        return await asyncio.to_thread(self.hand_over_sync, id, name, role, tenant, minutes=minutes)
+        return await asyncio.to_thread(
+            self.hand_over_sync, id, name, role, tenant, avatar=avatar, roles=roles, minutes=minutes
+        )
 
     def hand_over_sync(
-        self, id: str, name: str = "", role: str | None = None, tenant: str | None = None, *, minutes: float = 15
+        self,
+        id: str,
+        name: str = "",
+        role: str | None = None,
+        tenant: str | None = None,
+        *,
+        avatar: str = "",
+        roles: Sequence[str] = (),
+        minutes: float = 15,
     ) -> str:
         """Return a token from a thread."""
-        return str(self._call("hand_over", {**_user(id, name, role, tenant), "minutes": minutes})["token"])
+        given = {**_user(id, name, role, tenant, avatar=avatar, roles=roles), "minutes": minutes}
+        return str(self._call("hand_over", given)["token"])
 
     async def username(self, id: str) -> str:
         """Return the username of a user; raises `RemoteRefused` before they have come or were added."""
@@ -210,8 +250,12 @@ class Remote:
             connection.close()
 
 
-def _user(id: str, name: str, role: str | None, tenant: str | None) -> dict[str, Any]:
-    return {"id": id, "name": name, "role": role, "tenant": tenant}
+def _user(
+    id: str, name: str, role: str | None, tenant: str | None, *, avatar: str, roles: Sequence[str]
+) -> dict[str, Any]:
+    """Return what the chat takes of a user; it refuses a text as roles, whose letters would count as some."""
+    listed = roles if isinstance(roles, str) else list(roles)
+    return {"id": id, "name": name, "role": role, "tenant": tenant, "avatar": avatar, "roles": listed}
 
 
 def _repeatable(message: dict[str, Any]) -> dict[str, Any]:
