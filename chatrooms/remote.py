@@ -12,7 +12,7 @@ import random
 import time
 import uuid
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
@@ -46,6 +46,10 @@ class _User(Protocol):
     def id(self) -> str: ...
     @property
     def name(self) -> str: ...
+    @property
+    def avatar(self) -> str: ...
+    @property
+    def roles(self) -> Sequence[str]: ...
     @property
     def role(self) -> str | None: ...
     @property
@@ -94,13 +98,34 @@ class Remote:
         """Post many messages from a thread."""
         return self._post_all([{"target": target, "text": text, **how} for target, text in messages])
 
-    async def add_user(self, user: Whom, name: str = "", role: str | None = None, tenant: str | None = None) -> str:
-        """Add a user, or change their name or role, as `Chatrooms.add_user` does; return their username."""
-        return await asyncio.to_thread(self.add_user_sync, user, name, role, tenant)
+    async def add_user(
+        self,
+        user: Whom,
+        name: str = "",
+        role: str | None = None,
+        tenant: str | None = None,
+        *,
+        avatar: str = "",
+        roles: Sequence[str] = (),
+    ) -> str:
+        """Add a user who has not come yet or was removed, or change what others see of them; return their username.
 
-    def add_user_sync(self, user: Whom, name: str = "", role: str | None = None, tenant: str | None = None) -> str:
+        The parameters are those of `chatrooms.User`.
+        """
+        return await asyncio.to_thread(self.add_user_sync, user, name, role, tenant, avatar=avatar, roles=roles)
+
+    def add_user_sync(
+        self,
+        user: Whom,
+        name: str = "",
+        role: str | None = None,
+        tenant: str | None = None,
+        *,
+        avatar: str = "",
+        roles: Sequence[str] = (),
+    ) -> str:
         """Add a user from a thread."""
-        return str(self._call("add_user", _user(user, name, role, tenant))["username"])
+        return str(self._call("add_user", _user(user, name, role, tenant, avatar=avatar, roles=roles))["username"])
 
     async def remove_user(self, id: str) -> None:
         """Remove a user, until you add them again, as `Chatrooms.remove_user` does."""
@@ -120,16 +145,35 @@ class Remote:
         self._call("set_picture", {"id": id, "picture": given}, MOST_WITH_PICTURE)
 
     async def hand_over(
-        self, user: Whom, name: str = "", role: str | None = None, tenant: str | None = None, *, minutes: float = 15
+        self,
+        user: Whom,
+        name: str = "",
+        role: str | None = None,
+        tenant: str | None = None,
+        *,
+        avatar: str = "",
+        roles: Sequence[str] = (),
+        minutes: float = 15,
     ) -> str:
         """Return a token by which a page connects as a user, as `Chatrooms.hand_over` does."""
-        return await asyncio.to_thread(self.hand_over_sync, user, name, role, tenant, minutes=minutes)
+        return await asyncio.to_thread(
+            self.hand_over_sync, user, name, role, tenant, avatar=avatar, roles=roles, minutes=minutes
+        )
 
     def hand_over_sync(
-        self, user: Whom, name: str = "", role: str | None = None, tenant: str | None = None, *, minutes: float = 15
+        self,
+        user: Whom,
+        name: str = "",
+        role: str | None = None,
+        tenant: str | None = None,
+        *,
+        avatar: str = "",
+        roles: Sequence[str] = (),
+        minutes: float = 15,
     ) -> str:
         """Return a token from a thread."""
-        return str(self._call("hand_over", {**_user(user, name, role, tenant), "minutes": minutes})["token"])
+        given = {**_user(user, name, role, tenant, avatar=avatar, roles=roles), "minutes": minutes}
+        return str(self._call("hand_over", given)["token"])
 
     async def username(self, id: str) -> str:
         """Return the username of a user; raises `RemoteRefused` before they have come or were added."""
@@ -231,15 +275,22 @@ class Remote:
             connection.close()
 
 
-def _user(user: Whom, name: str, role: str | None, tenant: str | None) -> dict[str, Any]:
-    """Return what the chat takes of a user; what is given beside a `User` goes before what it says itself."""
+def _user(
+    user: Whom, name: str, role: str | None, tenant: str | None, *, avatar: str, roles: Sequence[str]
+) -> dict[str, Any]:
+    """Return what the chat takes of a user; what is given beside a `User` goes before what it says itself.
+
+    The chat refuses a text as roles, whose letters would count as some.
+    """
+    listed = roles if isinstance(roles, str) else list(roles)
+    given = {"name": name, "avatar": avatar, "roles": listed, "role": role, "tenant": tenant}
     if isinstance(user, str):
-        return {"id": user, "name": name, "role": role, "tenant": tenant}
+        return {"id": user, **given}
     try:
-        own = {"id": user.id, "name": user.name, "role": user.role, "tenant": user.tenant}
+        own = {key: getattr(user, key) for key in ("id", *given)}
     except AttributeError:
         raise TypeError(f"A user is a chatrooms.User, or an id, which is str, not {type(user).__name__}.") from None
-    return own | {key: value for key, value in (("name", name), ("role", role), ("tenant", tenant)) if value}
+    return own | {key: value for key, value in given.items() if value}
 
 
 def _repeatable(message: dict[str, Any]) -> dict[str, Any]:

@@ -68,11 +68,13 @@ class NewUser(_Given):
     name: str = Field("", max_length=2 * MAX_NAME)
     role: ServerRole | None = None
     tenant: str | None = Field(None, max_length=MAX_TENANT)
+    avatar: str = ""
+    roles: list[str] = Field(default_factory=list)
 
     def user(self) -> User:
         """Return the user; raises `Invalid`."""
         try:
-            return User(self.id, self.name, self.role, self.tenant)
+            return User(self.id, self.name, self.avatar, self.roles, role=self.role, tenant=self.tenant)
         except ValueError as error:
             raise Invalid(str(error), field="id") from None
 

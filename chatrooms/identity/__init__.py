@@ -9,6 +9,7 @@ from __future__ import annotations
 from chatrooms.identity import (
     accounts,
     applying,
+    avatars,
     free_names,
     inviting,
     joining,
@@ -42,5 +43,6 @@ FEATURES = (
     free_names.FEATURE,
     ways.FEATURE,
     accounts.FEATURE,
+    avatars.FEATURE,
 )
 """What identity brings to a chat."""

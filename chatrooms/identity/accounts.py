@@ -53,6 +53,13 @@ accounts = Table(
         server_default="0",
         comment="how often all tokens that hand the user over were ended",
     ),
+    Column(
+        "avatar",
+        String(64),
+        nullable=False,
+        server_default="",
+        comment="a hash of the address of their picture that the host application gave last",
+    ),
 )
 
 
@@ -62,21 +69,28 @@ class User:
 
     ``id`` is any text of 1 to 200 characters without control characters, such as ``alice``, ``alice@example.com``, a
     UUID or ``7``. ``name`` is the name that others see, one line of at most 80 characters; people can change it here
-    until the host gives another one. ``role`` is what they may do on the server: ``owner``, ``admin``, ``moderator``,
-    ``member`` or ``guest``; None leaves it. ``tenant`` is the customer of yours that they belong to, at most 64
-    characters: people of different tenants know nothing of each other, and a tenant never changes; None leaves it,
-    which is none for a user who is new. Raises ``ValueError`` or ``TypeError`` with the rule that is broken.
+    until the host gives another one. ``avatar`` is the address of their picture: ``https://…``, ``http://…``, a path
+    such as ``/media/alice.png`` below the setting ``url``, or a ``data:`` URL (see `avatars`). ``roles`` are names of
+    the host's roles: the highest of ``owner``, ``admin``, ``moderator``, ``member`` and ``guest`` among them is what
+    they may do on the server, and others mean nothing here; ``role`` says the same in one word. What is empty or None
+    changes nothing.
+
+    ``tenant`` is the customer of yours that they belong to, at most 64 characters: people of different tenants know
+    nothing of each other, and a tenant never changes; None leaves it, which is none for a user who is new. Raises
+    ``ValueError`` or ``TypeError`` with the rule that is broken.
     """
 
     id: str
     name: str = ""
+    avatar: str = ""
+    roles: tuple[str, ...] | list[str] = ()
     role: ServerRole | None = None
     tenant: str | None = None
 
     def __post_init__(self) -> None:
-        for value in (self.id, self.name, self.tenant or ""):
+        for value in (self.id, self.name, self.avatar, self.tenant or ""):
             if not isinstance(value, str):
-                raise TypeError(f"A user's id, name and tenant must be str, not {type(value).__name__}.")
+                raise TypeError(f"A user's id, name, avatar and tenant must be str, not {type(value).__name__}.")
         if len(self.tenant or "") > MAX_TENANT or not (self.tenant or "").isprintable():
             raise ValueError(f"A user's tenant must have at most {MAX_TENANT} characters, and none that is not shown.")
         if not self.id.strip() or len(self.id) > MAX_ID:
@@ -86,6 +100,22 @@ class User:
         if self.role not in (None, *rights.ROLES):
             raise ValueError(f"A user's role is one of {', '.join(rights.ROLES)}.")
         object.__setattr__(self, "name", _shown(self.name))
+        object.__setattr__(self, "roles", _listed(self.roles))
+        if self.role and self.roles:
+            raise ValueError("Give a user's role or roles, not both.")
+
+    @property
+    def server_role(self) -> ServerRole | None:
+        """What they may do on the server, by ``role`` or the highest of ``roles``; None if neither says it."""
+        said = [role for role in rights.ROLES if role in self.roles]
+        return said[-1] if said else self.role
+
+
+def _listed(roles: object) -> tuple[str, ...]:
+    """Return the names of roles; raises ``TypeError``, also for one name: its letters would count as roles."""
+    if not isinstance(roles, list | tuple) or not all(isinstance(each, str) for each in roles):
+        raise TypeError("A user's roles are a tuple or list of their names, such as ('admin',).")
+    return tuple(roles)
 
 
 def _shown(name: str) -> str:
@@ -103,6 +133,7 @@ class Account(TypedDict):
     id: str
     username: str
     name: str
+    avatar: str
     tenant: str
     endings: int
 

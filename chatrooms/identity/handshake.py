@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_address
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
+from chatrooms import addresses
 from chatrooms.addresses import is_number, without_port
 from chatrooms.errors import Forbidden
 from chatrooms.identity.pages import encrypted
@@ -100,6 +102,21 @@ class Handshake:
         except ValueError:
             return False
         return here and not any(name in self.headers for name in FORWARDING)
+
+    @cached_property
+    def origin(self) -> str:
+        """The origin that the request was sent to, as it says itself; empty if it does not."""
+        try:
+            return addresses.origin(f"{'https' if self.secure else 'http'}://{self.headers.get('host', '')}")
+        except ValueError:
+            return ""
+
+    @property
+    def reached_here(self) -> bool:
+        """Whether it was sent from this machine to the server at its own port, by an address that stays on it."""
+        named, (_, port) = urlsplit(self.origin), self.scope.get("server") or ("", None)
+        is_ours = bool(self.origin) and port == (named.port or addresses.PORTS[named.scheme])
+        return is_ours and self.local and addresses.is_local(named.hostname or "")
 
     @property
     def names_itself(self) -> bool:

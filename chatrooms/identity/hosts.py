@@ -12,8 +12,9 @@ from reprlib import Repr
 from chatrooms import names
 from chatrooms.errors import Internal, Invalid, Refusal, Unavailable
 from chatrooms.features import roles, users
-from chatrooms.identity import accounts, suspensions
+from chatrooms.identity import accounts, avatars, suspensions
 from chatrooms.identity.accounts import User
+from chatrooms.identity.avatars import Place
 from chatrooms.identity.handshake import Handshake, require_trusted
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.act import APPLICATION, Act, Caller
@@ -50,7 +51,7 @@ class Host:
         answer = await self._answer(handshake)
         if answer is None:
             return None
-        return Caller(await enter(self._chat, self._user(answer)), network=handshake.network)
+        return Caller(await enter(self._chat, self._user(answer), handshake), network=handshake.network)
 
     async def _answer(self, handshake: Handshake) -> object:
         try:
@@ -78,9 +79,9 @@ class Host:
             raise Invalid(f"Your account cannot use this chat. {error}", field="username") from None
 
 
-async def enter(chat: Chat, user: User) -> str:
+async def enter(chat: Chat, user: User, handshake: Handshake | None = None) -> str:
     """Return the username of an account whose user is here, as `add` does; raises `Suspended` before giving a role."""
-    username = await _username(chat, user)
+    username = await _username(chat, user, handshake)
     await suspensions.require_active(chat, username)
     await _appoint(chat, username, user)
     return username
@@ -95,19 +96,20 @@ async def add(chat: Chat, user: User) -> str:
 
 async def _appoint(chat: Chat, username: str, user: User) -> None:
     """Give a person the role that the user has, if it has one."""
-    role = user.role
+    role = user.server_role
     if role and await chat.lookup(lambda db: rights.of(db, username)) != role:
         await chat.change(lambda act: roles.vouch(act, username, role), APPLICATION, username)
 
 
-async def _username(chat: Chat, user: User) -> str:
+async def _username(chat: Chat, user: User, handshake: Handshake | None = None) -> str:
     account = await chat.lookup(lambda db: accounts.find(db, user.id))
-    while account is None or user.name not in ("", account["name"]):
+    place = avatars.place(chat.settings, user, account, handshake)
+    while account is None or place or user.name not in ("", account["name"]):
         if account:
             accounts.require_tenant(user, account["tenant"])
         known = account["username"] if account else await _free_username(chat, user)
         locks = *users.locks_to_add(known, chat.settings.lobby), *(names.looks(user.name) if user.name else ())
-        username = await chat.change(partial(_come, user=user, username=known), APPLICATION, *locks)
+        username = await chat.change(partial(_come, user=user, username=known, place=place), APPLICATION, *locks)
         if username:
             return username
     accounts.require_tenant(user, account["tenant"])
@@ -118,8 +120,11 @@ async def _free_username(chat: Chat, user: User) -> str:
     return await chat.lookup(lambda db: accounts.free_username(db, user, chat.server.name))
 
 
-def _come(act: Act, user: User, username: str) -> str | None:
-    return accounts.come(act, user, username)
+def _come(act: Act, user: User, username: str, place: Place | None) -> str | None:
+    here = accounts.come(act, user, username)
+    if here and place:
+        avatars.note(act, user, here, place)
+    return here
 
 
 def _log(answer: str, rule: str) -> None:

@@ -17,7 +17,7 @@ from chatrooms.errors import Refusal, Unavailable
 from chatrooms.pipeline import leases
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.jobs import CAPACITY, Job, JobKind, arm
+from chatrooms.pipeline.jobs import CAPACITY, Failed, Job, JobKind, arm
 from chatrooms.pipeline.wakeup import Wakeup
 from chatrooms.storage.tables import jobs
 from chatrooms.wire import failures
@@ -153,6 +153,8 @@ class Runner:
         try:
             async with asyncio.timeout(SECONDS_TO_RUN):
                 await self._kinds[job.kind].run(self._chat, job)
+        except Failed as error:
+            failure = error
         except Unavailable as error:
             log.warning("a job of the kind %s waits for the database", job.kind)
             failure = error

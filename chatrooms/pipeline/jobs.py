@@ -70,6 +70,10 @@ class JobKind:
         return self.name, job.data.get(self.sharing) if self.sharing else None
 
 
+class Failed(Exception):
+    """Raised by a job that has logged why it cannot be done now: it is tried again, as after any other error."""
+
+
 def enqueue(act: Act, kind: JobKind, key: str, data: Any = None, *, due: str | None = None) -> None:
     """Enqueue a job to run after this command's commit, or at ``due``, unless one of the same kind and key exists."""
     act.queued = True

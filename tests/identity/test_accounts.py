@@ -152,3 +152,32 @@ def test_a_name_is_stored_as_one_line(given_name, stored):
 def test_a_name_that_cannot_be_shown_is_refused(name):
     with pytest.raises((TypeError, ValueError)):
         User("7", name)
+
+
+@pytest.mark.parametrize(
+    ("roles", "role"),
+    [
+        ((), None),
+        (("billing", "Admin"), None),
+        (("guest", "billing"), "guest"),
+        (["moderator", "owner", "member"], "owner"),
+        (("admin", "moderator"), "admin"),
+    ],
+)
+def test_the_highest_of_the_roles_of_a_host_counts(roles, role):
+    user = User("7", "Ann", "", roles)
+    assert (user.server_role, user.roles) == (role, tuple(roles))
+    assert hash(user) == hash(User("7", "Ann", roles=tuple(roles)))
+
+
+@pytest.mark.parametrize("roles", ["admin", {"admin"}, None, ("admin", 7)])
+def test_roles_are_a_list_of_names(roles):
+    with pytest.raises(TypeError, match="a tuple or list of their names"):
+        User("7", roles=roles)
+
+
+def test_role_and_roles_are_not_given_together():
+    with pytest.raises(ValueError, match="role or roles, not both"):
+        User("7", roles=("admin",), role="admin")
+    with pytest.raises(TypeError, match="avatar"):
+        User("7", avatar=None)

@@ -68,15 +68,17 @@ class Web:
         self._guard, self._admit = guard, admit
         self._tls = httpx2.create_ssl_context(trust_env=False)
 
-    async def get(self, url: str, whom: str, *types: str) -> Response:
+    async def get(self, url: str, whom: str, *types: str, vouched: bool = False) -> Response:
         """Return the response of one of some media types, or of types that begin with one; raises `Unreachable`.
 
         It takes as long as the server likes: the caller has to limit that. Look-ups are done in turns, for ``whom``.
+        The origin of an address that is ``vouched`` for may be anywhere; if it redirects elsewhere, that may not.
         """
         try:
             target = httpx2.URL(url)
+            own = _origin(target) if vouched else None
             for _ in range(1 + MOST_REDIRECTS):
-                found = await self._request(_required(target), whom, types)
+                found = await self._request(_required(target), whom, types, is_own=_origin(target) == own)
                 if isinstance(found, Response):
                     return found
                 target = target.join(found)
@@ -84,15 +86,11 @@ class Web:
             raise Unreachable(str(error)) from error
         raise Unreachable("this redirects too often")
 
-    async def _request(self, url: httpx2.URL, whom: str, types: tuple[str, ...]) -> Response | str:
+    async def _request(self, url: httpx2.URL, whom: str, types: tuple[str, ...], *, is_own: bool) -> Response | str:
         """Return the response, or where it redirects to. The connection is for this request alone."""
         once = httpx2.Limits(max_connections=1, max_keepalive_connections=0)
-        transport = _Pinned(
-            self._guard,
-            self._admit,
-            httpx2.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=once, retries=0),
-            whom,
-        )
+        direct = httpx2.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=once, retries=0)
+        transport = direct if is_own else _Pinned(self._guard, self._admit, direct, whom)
         async with (
             httpx2.AsyncClient(transport=transport, trust_env=False, timeout=None) as client,
             client.stream("GET", url, headers=HEADERS, follow_redirects=False) as response,
@@ -105,6 +103,10 @@ class Web:
             if not kind.startswith(types):
                 raise Unreachable(f"the type is {kind[:100]}")
             return Response(str(url), kind, response.charset_encoding or "", await _body(response))
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 def _required(url: httpx2.URL) -> httpx2.URL:
