@@ -45,19 +45,19 @@ def gate_of(*ways: Way) -> Gate:
 
 async def test_the_first_way_that_knows_is_the_last_that_is_asked():
     ways = Way(None), Way(Caller("alice")), Way(Caller("bob"))
-    assert await gate_of(*ways).identify(handshake()) == Caller("alice")
+    assert await gate_of(*ways).recognize(handshake()) == Caller("alice")
     assert [way.asked for way in ways] == [1, 1, 0]
 
 
 async def test_where_no_way_knows_nobody_is_there():
     with pytest.raises(Unauthorized):
-        await gate_of(Way(None), Way(None)).identify(handshake())
+        await gate_of(Way(None), Way(None)).recognize(handshake())
 
 
 async def test_a_refusal_of_one_way_is_the_answer():
     ways = Way(Invalid("no")), Way(Caller("bob"))
     with pytest.raises(Invalid):
-        await gate_of(*ways).identify(handshake())
+        await gate_of(*ways).recognize(handshake())
     assert ways[1].asked == 0
 
 
