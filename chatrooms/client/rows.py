@@ -1201,7 +1201,7 @@ class Space(TypedDict):
     largest: int
     """The size of the largest file; 0 if this server has no files."""
     used: int
-    """What your files take, with those that you have not posted yet."""
+    """What your files take, posted or not, and the pictures of what you link to."""
     quota: int
     """What they can take; less if the server, or new people, have little left."""
 
