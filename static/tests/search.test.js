@@ -66,7 +66,12 @@ test("people, places, states and days are completed after their operators", () =
   assert.deepEqual(offered("HAS:"), ["has:link", "has:file", "has:image", "has:reaction"]);
   assert.deepEqual(offered("is:m"), ["is:mine", "is:mention"]);
   assert.deepEqual(offered("on:t"), ["on:today"]);
-  assert.deepEqual(offered("during:"), ["during:2026-11", "during:2026"]);
+  assert.deepEqual(offered("during:"), ["during:2026-11", "during:2026-10", "during:2026"]);
+  const inJanuary = { ...KNOWN, today: new Date(2026, 0, 31) };
+  assert.deepEqual(
+    choicesOf("during:", inJanuary).map(({ insert }) => insert),
+    ["during:2026-01", "during:2025-12", "during:2026"],
+  );
   assert.deepEqual(offered("nothing:"), []);
 });
 

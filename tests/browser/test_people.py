@@ -143,3 +143,17 @@ async def test_a_blocked_person_is_folded_in_rooms_and_cannot_write(person: Arri
     await expect(alice.dialog.get_by_text("Blocked people")).to_have_count(0)
     await mallory.button("Retry").click()
     await expect(alice.room("mallory")).to_be_visible()
+
+
+async def test_a_search_for_people_says_that_one_is_offline_and_goes_on_when_back(person: Arrive) -> None:
+    alice, _ = await person("alice"), await person("bob")
+    await alice.has_everything()
+    await alice.context.set_offline(True)
+    await expect(alice.page.get_by_role("status", name="Connection")).to_contain_text("You're offline")
+    await alice.button("New conversation").click()
+    await expect(alice.dialog.get_by_role("alert")).to_have_text("You're offline.")
+    await expect(alice.dialog).not_to_contain_text("No one else is here")
+    await alice.context.set_offline(False)
+    await expect(alice.button("Talk to bob")).to_be_visible()
+    await expect(alice.dialog.get_by_role("alert")).to_have_count(0)
+    alice.complaints.clear()  # Chromium reports failed requests.

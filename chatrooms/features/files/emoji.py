@@ -34,7 +34,7 @@ LARGEST, MOST_BYTES = 512, 256 * 1024
 USED = "This file is already in use."
 
 
-def _named(value: str) -> str:
+def _plain(value: str) -> str:
     if not re.fullmatch(emoji.NAME, value):
         raise ValueError("A name has 2 to 18 of a to z, digits and underscores.")
     return value
@@ -43,7 +43,7 @@ def _named(value: str) -> str:
 class WhichEmoji(Params):
     """An emoji of the server."""
 
-    name: Annotated[str, AfterValidator(_named)] = Field(
+    name: Annotated[str, AfterValidator(_plain)] = Field(
         json_schema_extra={"pattern": f"^{emoji.NAME}$"},
         description="Its name: 2 to 18 of `a` to `z`, digits and `_`.",
     )

@@ -114,19 +114,22 @@ const placesLike = (wanted, places) =>
     .filter(({ value, title }) => isFoundBy(wanted.replace(/^#/u, ""), value.replace(/^[#@]/u, ""), title))
     .map(({ value, title }) => ({ insert: value, title, note: value }));
 
+/** A month as one searches for it. @param {Date} date */
+const monthOf = (date) => `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}`;
+
 /** @param {string} kind @param {Date} today @returns {[string, string][]} */
 function daysOf(kind, today) {
-  const [year, month, day] = [today.getFullYear(), today.getMonth() + 1, today.getDate()];
-  const date = [year, month, day].map((part) => String(part).padStart(2, "0"));
+  const year = today.getFullYear();
   /** @type {[string, string][]} */
   const days = [
-    ["today", date.join("-")],
+    ["today", `${monthOf(today)}-${String(today.getDate()).padStart(2, "0")}`],
     ["yesterday", "The day before today"],
   ];
   /** @type {[string, string][]} */
   const spans = [
-    [date.slice(0, 2).join("-"), "This month"],
-    [date[0], "This year"],
+    [monthOf(today), "This month"],
+    [monthOf(new Date(year, today.getMonth() - 1)), "Last month"],
+    [String(year), "This year"],
   ];
   return kind === "during" ? spans : [...days, ...spans];
 }

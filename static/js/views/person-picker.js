@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { asRefusal, online } from "../connection.js";
 import { html } from "../html.js";
 import { signUp } from "../server.js";
 import { aboutNobody } from "../sign-up.js";
@@ -17,7 +18,7 @@ import { Icon } from "./icon.js";
  */
 export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, error, hint }) {
   const [query, setQuery] = useState("");
-  const found = usePeople(query);
+  const { found, problem } = usePeople(query);
   const people = found?.filter((user) => !without.includes(user.username));
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   /**
@@ -38,10 +39,11 @@ export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, erro
     <form ref=${form} onSubmit=${pickFirst}>
       <${Field} label=${label} type="search" value=${query} onInput=${setQuery} error=${error} hint=${hint} autofocus autocapitalize="none" />
     </form>
-    <ul class="listing" aria-label="People found" aria-busy=${!people}>
+    <ul class="listing" aria-label="People found" aria-busy=${!people && !problem}>
       ${!isFull && people?.map((user) => html`<${Person} key=${user.username} user=${user} verb=${verb} onPick=${pick} onAdd=${add} />`)}
-      ${!people && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
+      ${!people && !problem && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
     </ul>
+    ${problem && html`<p class="error" role="alert">${problem}</p>`}
     ${people?.length === 0 && html`<p class="empty">${whyNobody(query, found ?? [])}</p>`}
   `;
 }
@@ -54,17 +56,20 @@ function whyNobody(query, found) {
   return query ? "No matches." : aboutNobody(signUp.value, sharedRooms.value.some(mayInvite));
 }
 
-/** @param {string} query @returns {User[] | null} */
+/** @typedef {{found: User[] | null, problem: string}} Answer The people are null while loading, and if that has failed. */
+
+/** Looks for people, again after reconnecting. @param {string} query @returns {Answer} */
 function usePeople(query) {
-  const [people, setPeople] = useState(/** @type {User[] | null} */ (null));
+  const [answer, setAnswer] = useState(/** @type {Answer} */ ({ found: null, problem: "" }));
   useEffect(() => {
     let isWanted = true;
     const timer = setTimeout(
       async () => {
-        const answer = await command("user.list", query.trim() ? { query: query.trim() } : {}).catch(() => ({
-          users: [],
-        }));
-        if (isWanted) setPeople(answer.users);
+        const next = await command("user.list", query.trim() ? { query: query.trim() } : {}).then(
+          ({ users }) => ({ found: users, problem: "" }),
+          (error) => ({ found: null, problem: asRefusal(error).message }),
+        );
+        if (isWanted) setAnswer(next);
       },
       query ? 150 : 0,
     );
@@ -72,8 +77,8 @@ function usePeople(query) {
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [query]);
-  return people;
+  }, [query, online.value]);
+  return answer;
 }
 
 /** @param {{user: User, verb: string, onPick: (username: string) => void, onAdd?: (username: string) => void}} props */
