@@ -109,9 +109,9 @@ class ApplicationDoor(HostHandlers):
         """Add a user who has not come yet, so that you can write to and invite them; return their username.
 
         Adding them again only changes their name and role, and lets a user come back whom you have removed. Raises
-        ``ValueError`` if the id cannot be one.
+        ``ValueError`` if the id cannot be one, and for somebody new in a chat without `authenticate`.
         """
-        return await self._lifetime.call(removing.add, self._pipeline, user if isinstance(user, User) else User(user))
+        return await self._lifetime.call(self._add, user if isinstance(user, User) else User(user))
 
     def add_user_sync(self, user: User | str) -> str:
         """Add a user from a thread, as `post_sync` posts."""
@@ -243,9 +243,12 @@ class ApplicationDoor(HostHandlers):
                 posted.append(result)
         return posted
 
+    async def _add(self, user: User) -> str:
+        await self._users.require_addable(user.id)
+        return await removing.add(self._pipeline, user)
+
     async def _hand_over(self, user: User, minutes: float) -> str:
-        if not self._users.hosted:
-            raise ValueError("Only a chat with authenticate hands users over: here, people join by name.")
+        self._users.require_hosted()
         return await hand_over.hand_over(self._pipeline, user, timedelta(minutes=minutes))
 
     async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:

@@ -26,6 +26,18 @@ class HostUsers:
     def __init__(self, chat: Chat, *, hosted: bool) -> None:
         self._chat, self.hosted = chat, hosted
 
+    def require_hosted(self) -> None:
+        """Raise ``ValueError`` in a chat whose people come by themselves."""
+        if not self.hosted:
+            raise ValueError("Only a chat with authenticate has users of an application: here, people join by name.")
+
+    async def require_addable(self, id: str) -> None:
+        """Raise ``ValueError`` for somebody who is new in a chat whose people come by themselves."""
+        with suppress(Invalid):
+            if self.hosted or await self.known(id):
+                return
+        self.require_hosted()
+
     async def person(self, id: str, *, create: bool = False) -> Caller:
         """Return a user; raises `NotFound`, or `Invalid` if this cannot be an id."""
         username = await self.known(id)

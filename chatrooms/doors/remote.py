@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hmac
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -192,13 +193,12 @@ class RemoteDoor:
         return {"messages": [_posted(each if isinstance(each, Refusal) else next(posted)) for each in messages]}
 
     async def _add_user(self, given: NewUser) -> Any:
-        return {"username": await self._application.add_user(given.user())}
+        with _invalid():
+            return {"username": await self._application.add_user(given.user())}
 
     async def _hand_over(self, given: HandOver) -> Any:
-        try:
+        with _invalid():
             return {"token": await self._application.hand_over(given.user(), minutes=given.minutes)}
-        except ValueError as error:
-            raise Invalid(str(error), field="minutes") from None
 
     async def _username(self, given: Whom) -> Any:
         return {"username": await self._application.username(given.id)}
@@ -228,6 +228,15 @@ class RemoteDoor:
     async def _disconnect(self, given: Whom) -> Any:
         await self._application.disconnect(given.id)
         return {}
+
+
+@contextmanager
+def _invalid() -> Iterator[None]:
+    """Answer what an application hears by a ``ValueError``."""
+    try:
+        yield
+    except ValueError as error:
+        raise Invalid(str(error)) from None
 
 
 def _new(message: dict[str, Any]) -> NewMessage | Refusal:

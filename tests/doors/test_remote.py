@@ -251,6 +251,15 @@ async def test_without_a_service_key_there_is_no_such_door(tmp_path):
             await Remote(url, key=KEY).post("#lobby", "x")
 
 
+async def test_a_chat_where_people_join_by_name_says_so(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path, service_key=KEY, **QUICK))
+    async with chat.lifespan(), serving(chat) as url:
+        shop = Remote(url, key=KEY)
+        for call in (shop.add_user, shop.hand_over):
+            with pytest.raises(RemoteRefused, match="Only a chat with authenticate"):
+                await call("ann@example.com")
+
+
 async def test_a_call_is_repeated_while_the_chat_is_away_and_posts_once(monkeypatch):
     monkeypatch.setattr(remote, "LONGEST_PAUSE", 0.01)
     asked = []

@@ -189,9 +189,11 @@ async def test_a_suspended_user_cannot_come_by_a_token(tmp_path):
         assert (status, told["error"]["code"]) == (403, "suspended")
 
 
-async def test_a_chat_where_people_join_by_name_hands_no_one_over(own_server):
-    with pytest.raises(ValueError, match="authenticate"):
-        await own_server.chat.hand_over("ann")
+async def test_a_chat_where_people_join_by_name_takes_no_users_of_an_application(own_server):
+    for call in (own_server.chat.hand_over, own_server.chat.add_user):
+        for id in ("ann", "ann@example.com"):
+            with pytest.raises(ValueError, match="authenticate"):
+                await call(id)
     with pytest.raises(WouldBlock):
         own_server.chat.hand_over_sync("ann")
 
