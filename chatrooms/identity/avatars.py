@@ -13,7 +13,7 @@ import binascii
 import logging
 from base64 import b64decode
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import unquote_to_bytes, urljoin
 
 from sqlalchemy import Connection, select, update
 
@@ -84,11 +84,15 @@ def note(act: Act, user: User, username: str, where: Place) -> None:
 
 def _unusable(address: str) -> str:
     """Return why an address cannot be that of a picture; empty if it can."""
-    scheme = urlsplit(address[:LONGEST]).scheme
+    scheme = _scheme(address)
     if scheme not in {"http", "https", "data"}:
         return "the address is none of http, https or data, and no path"
     most = LONGEST_DATA if scheme == "data" else LONGEST
     return f"the address has more than {most:,} characters" if len(address) > most else ""
+
+
+def _scheme(address: str) -> str:
+    return address.partition(":")[0].lower()
 
 
 class Avatars:
@@ -102,10 +106,15 @@ class Avatars:
 
     async def picture(self, address: str, *, vouched: bool) -> bytes:
         """Return what is at an address; raises `Unreachable`, ``TimeoutError`` or a `Refusal`."""
-        if address.startswith("data:"):
-            return _data(address)
+        body = _data(address) if _scheme(address) == "data" else await self._loaded(address, vouched=vouched)
+        if not body:
+            raise Invalid("it is empty")
+        return body
+
+    async def _loaded(self, address: str, *, vouched: bool) -> bytes:
         extras.require("media")
-        web = self._opened = self._opened or await asyncio.to_thread(_open)
+        web = self._opened or await asyncio.to_thread(_open)
+        self._opened = web
         async with asyncio.timeout(SECONDS):
             body = (await web.get(address, "", "image/", vouched=vouched)).body
         _require_whole(body)
@@ -132,7 +141,7 @@ def _data(address: str) -> bytes:
     head, _, body = address.partition(",")
     content = unquote_to_bytes(body)
     try:
-        return b64decode(content) if head.endswith(";base64") else content
+        return b64decode(content, validate=True) if head.endswith(";base64") else content
     except binascii.Error:
         raise Invalid("it is not Base64") from None
 
