@@ -38,7 +38,10 @@ MAX_PICTURE = 12 * 1024 * 1024
 
 NO_KEY = "This is not the service_key of this chat. A key that a person made acts for them, by chatrooms.client."
 ENDED = "This key is invalid, has expired, or was revoked."
-NO_DOOR = "This chat has no service_key: give it one, such as by CHATROOMS_SERVICE_KEY, or make one by `chatrooms key system`."
+NO_DOOR = (
+    "This chat has no service_key: give it one, such as by CHATROOMS_SERVICE_KEY, "
+    "or make a key by `chatrooms key system`."
+)
 NOT_AS_USER = "This key speaks for the application alone, and for none of its users."
 
 

@@ -21,6 +21,7 @@ from chatrooms import extras, ids
 from chatrooms.errors import Invalid, RateLimited, Refusal, TooLarge, Unavailable
 from chatrooms.features.files import portraits
 from chatrooms.features.previews.guard import Guard, Unreachable
+from chatrooms.identity import suspensions
 from chatrooms.identity.accounts import Account, User, accounts
 from chatrooms.identity.digests import digest
 from chatrooms.identity.handshake import Handshake
@@ -113,10 +114,10 @@ class Avatars:
 
     async def _loaded(self, address: str, *, vouched: bool) -> bytes:
         extras.require("media")
-        web = self._opened or await asyncio.to_thread(_open)
-        self._opened = web
+        if self._opened is None:
+            self._opened = await asyncio.to_thread(_open)
         async with asyncio.timeout(SECONDS):
-            body = (await web.get(address, "", "image/", vouched=vouched)).body
+            body = (await self._opened.get(address, "", "image/", vouched=vouched)).body
         _require_whole(body)
         return body
 
@@ -152,6 +153,7 @@ async def _fetch(avatars: Avatars, chat: Chat, job: Job) -> None:
     try:
         if await _is_noted(chat, job):
             picture = await avatars.picture(job.data["address"], vouched=job.data["vouched"])
+            await suspensions.require_active(chat, username)
             if await _is_noted(chat, job):
                 await portraits.give(chat, username, picture)
     except Unavailable:

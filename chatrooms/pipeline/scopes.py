@@ -23,6 +23,7 @@ GROUPS: Mapping[str, str] = {
 """What each group is about, for people."""
 CALLS = ("add_user", "remove_user", "username", "user_id", "set_picture", "disconnect", "signal", "emit")
 """What a key of the application can have besides, by name: calls that are no commands. None lets it act as a user."""
+ELSEWHERE = "This key doesn't cover that room."
 OUTLINE = "users", "memberships"
 """The tables of a person's own room that a program without the group ``own`` reads: who they are, and where."""
 
@@ -77,7 +78,7 @@ def require_room(scope: Scope, found: Any) -> None:
         return
     room = room_of(found)
     if room is None or not scope.has(room):
-        raise Forbidden("This key doesn't cover that room.")
+        raise Forbidden(ELSEWHERE)
 
 
 def room_of(found: Any) -> str | None:

@@ -133,6 +133,14 @@ async def test_the_picture_that_a_person_chose_stays_until_the_address_changes(h
     assert await host.picture("alice") not in (None, chosen)
 
 
+async def test_a_user_who_was_removed_comes_back_with_a_picture(host, here):
+    here.answers["/a"] = PNG
+    await host.chat.add_user("alice")
+    await host.chat.remove_user("alice")
+    await host.chat.add_user(User("alice", avatar=here.url("/a")))
+    assert await host.picture("alice")
+
+
 async def test_other_programs_and_data_urls_give_pictures_too(host, here):
     here.answers["/a"] = PNG
     shop, data = Remote(host.url, key=KEY), base64.b64encode(picture()).decode()
