@@ -184,7 +184,7 @@ class Chatrooms(ApplicationDoor):
         for each in self._uploads:
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()
-        yield from RemoteDoor(self, callers, rates).routes()
+        yield from RemoteDoor(self, self._pipeline, callers, rates).routes()
         documents = lru_cache(maxsize=1)(self._document)
         named = self.settings, lambda: self._pipeline.server.name
         yield from Reference(lambda: documents(self._own.declared), *named).routes()

@@ -68,7 +68,8 @@ class Settings(SignInSettings):
         default="",
         repr=False,
         description="A secret of at least 32 characters, by which programs of your own speak for the application (see "
-        "chatrooms.Remote); if empty, none do. Give it in the environment or in the file.",
+        "chatrooms.Remote); if empty, only those do that have a key of `chatrooms key system`. Give it in the "
+        "environment or in the file.",
     )
     origins: Listed = Field(
         default=(),

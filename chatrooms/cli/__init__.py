@@ -17,9 +17,9 @@ from chatrooms.cli.arguments import warn_of_unknown_variables
 from chatrooms.cli.deploy import deploy
 from chatrooms.cli.emoji import emoji
 from chatrooms.cli.group import group
+from chatrooms.cli.key import key
 from chatrooms.cli.options import (
     address_option,
-    database_options,
     fail,
     json_option,
     link_options,
@@ -214,46 +214,6 @@ def invite(room: str | None, uses: int, days: int, *, as_json: bool, config: Pat
 
 
 @cli.command()
-@click.argument("username")
-@click.option("--called", default="Made on the command line", help="What to call it, such as the program")
-@click.option("--allow", multiple=True, help="A command, or a group: read, post, rooms, own [default: read and post]")
-@click.option("--room", multiple=True, help="A room that it is for [default: all]")
-@click.option("--days", type=click.IntRange(1, 36_500), help="How long it works [default: until it is revoked]")
-@click.option("--list", "listing", is_flag=True, help="List the keys of USERNAME instead")
-@click.option("--revoke", metavar="ID", help="End a key instead; its connections end within a minute")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON")
-@database_options
-def key(  # noqa: PLR0917 - the options, in order
-    username: str,
-    called: str,
-    allow: tuple[str, ...],
-    room: tuple[str, ...],
-    days: int | None,
-    listing: bool,  # noqa: FBT001 - click passes it by name
-    revoke: str | None,
-    as_json: bool,  # noqa: FBT001
-    config: Path | None,
-    **flags: Any,
-) -> None:
-    """Print a new service key, by which a program acts as USERNAME, also while a server runs."""
-    from chatrooms import names, types
-    from chatrooms.cli.beside import keys
-
-    def work(settings: Settings) -> str:
-        who = names.username(username)
-        if revoke:
-            keys.revoke(settings, who, revoke)
-            return keys.shown({"revoked": revoke}, f"{revoke} is revoked.", as_json=as_json)
-        if listing:
-            found = keys.listed(settings, who)
-            return keys.shown({"keys": found}, "\n".join(map(keys.line, found)), as_json=as_json)
-        made = keys.make(settings, who, types.line(called), list(allow), list(room), days=days)
-        return keys.shown({"key": made}, made["token"], as_json=as_json)
-
-    print_result(config, flags, work)
-
-
-@cli.command()
 @json_option
 @link_options
 def setup(config: Path | None, *, as_json: bool, **flags: Any) -> None:
@@ -274,7 +234,7 @@ def _in_full(group: click.Group) -> None:
             _in_full(command)
 
 
-for command in (user, applicant, room, group, emoji, deploy):
+for command in (user, applicant, room, group, emoji, key, deploy):
     cli.add_command(command)
 _in_full(cli)
 

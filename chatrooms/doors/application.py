@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access, parsing
-from chatrooms.pipeline.act import APPLICATION
+from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.signal_fields import SignalFields
@@ -48,6 +49,7 @@ class ApplicationDoor(HostHandlers):
     _pipeline: Pipeline
     _users: HostUsers
     _posting: HostPosting
+    _me: Caller = APPLICATION
 
     async def post(
         self,
@@ -79,7 +81,14 @@ class ApplicationDoor(HostHandlers):
         """
         given = {"reply_to": reply_to, "data": data, "id": id}
         return await self._lifetime.call(
-            self._posting.post, (target, to, room, thread), text, given=given, author=author, create=create, key=key
+            self._posting.post,
+            (target, to, room, thread),
+            text,
+            given=given,
+            me=self._me,
+            author=author,
+            create=create,
+            key=key,
         )
 
     def post_sync(self, target: str | None = None, text: str = "", **how: Any) -> Message:
@@ -262,7 +271,7 @@ class ApplicationDoor(HostHandlers):
         await self._broadcast.publish([Signal(where, users.SYSTEM, said.type, said.data)])
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str | None) -> dict[str, Any]:
-        me = APPLICATION if id is None else await self._users.active(id)
+        me = self._me if id is None else await self._users.active(id)
         result: dict[str, Any] = await self._pipeline.run(command, dict(params), me)
         return result
 
@@ -284,3 +293,10 @@ class ApplicationDoor(HostHandlers):
 
     async def _username_of(self, id: str) -> str | None:
         return await self._users.known(id)
+
+
+def acting(door: ApplicationDoor, me: Caller) -> ApplicationDoor:
+    """Return a door whose messages and commands are those of the application with a service key."""
+    made = copy(door)
+    made._me = me  # noqa: SLF001 - it is this one's copy
+    return made

@@ -32,14 +32,15 @@ class HostPosting:
         text: str,
         *,
         given: Mapping[str, Any],
+        me: Caller = APPLICATION,
         author: str | None = None,
         create: bool = False,
         key: str | None = None,
     ) -> Message:
-        """Post a message and return it as it was stored; raises a `Refusal`."""
+        """Post a message as ``me`` or a user, and return it as it was stored; raises a `Refusal`."""
         places = dict(zip(PLACES, where, strict=True))
         _require_text({**places, "reply_to": given["reply_to"], "id": given["id"], "author": author, "key": key})
-        me = APPLICATION if author is None else await self._users.active(author)
+        me = me if author is None else await self._users.active(author)
         room = await self._room(where, given["reply_to"], me, create=create)
         told = {name: value for name, value in given.items() if value is not None}
         if key is not None:

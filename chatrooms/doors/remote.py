@@ -14,11 +14,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chatrooms.doors.answers import failed, refusal_of, refusal_response, response
-from chatrooms.doors.application import ApplicationDoor
+from chatrooms.doors.application import ApplicationDoor, acting
 from chatrooms.doors.body import read
 from chatrooms.doors.callers import Callers
 from chatrooms.errors import Forbidden, Invalid, NotFound, Refusal, Unauthorized
+from chatrooms.identity import service_keys, tokens
 from chatrooms.identity.accounts import MAX_ID, MAX_NAME, MAX_TENANT, User
+from chatrooms.pipeline import scopes
+from chatrooms.pipeline.act import APPLICATION, Caller
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.parsing import parsed
 from chatrooms.pipeline.rates import Rates
 from chatrooms.storage.fields import ServerRole
@@ -34,6 +38,12 @@ MAX_PICTURE = 12 * 1024 * 1024
 
 
 NO_KEY = "This is not the service_key of this chat. A key that a person made acts for them, by chatrooms.client."
+ENDED = "This key is invalid, has expired, or was revoked."
+NO_DOOR = (
+    "This chat has no service_key: give it one, such as by CHATROOMS_SERVICE_KEY, "
+    "or make a key by `chatrooms key system`."
+)
+NOT_AS_USER = "This key speaks for the application alone, and for none of its users."
 
 
 class _Given(BaseModel):
@@ -137,12 +147,12 @@ class Own(_Given):
 
 
 class RemoteDoor:
-    """Runs the application's calls for programs with the service key."""
+    """Runs the application's calls for programs with the `service_key`, or a key from the command line."""
 
-    def __init__(self, application: ApplicationDoor, callers: Callers, rates: Rates) -> None:
-        self._application, self._callers, self._rates = application, callers, rates
+    def __init__(self, application: ApplicationDoor, chat: Chat, callers: Callers, rates: Rates) -> None:
+        self._application, self._chat, self._callers, self._rates = application, chat, callers, rates
         self._key = application.settings.service_key.encode()
-        self._calls: dict[str, tuple[type[_Given], Callable[[Any], Any]]] = {
+        self._calls: dict[str, tuple[type[_Given], Callable[[ApplicationDoor, Any], Any]]] = {
             "post": (NewMessages, self._post),
             "add_user": (NewUser, self._add_user),
             "signal": (Live, self._signal),
@@ -162,71 +172,78 @@ class RemoteDoor:
 
     async def _run(self, request: Request) -> Response:
         try:
-            self._require_key(request)
+            me = await self._caller(request)
             model, call = self._calls.get(request.path_params["call"], (None, None))
             if model is None or call is None:
                 raise Invalid("There is no such call.", field="")
             given = await read(request, MAX_PICTURE if model is Picture else MAX_PACKET)
-            return response({"ok": True, "result": await call(parsed(model, given))})
+            p = parsed(model, given)
+            _require_allowed(me, request.path_params["call"], p)
+            return response({"ok": True, "result": await call(acting(self._application, me), p)})
         except Exception as error:
             return refusal_response(refusal_of(error, "a call of the application failed"))
 
-    def _require_key(self, request: Request) -> None:
-        """Raise `Unauthorized` without the service key, `Forbidden` for pages, which must not have it.
+    async def _caller(self, request: Request) -> Caller:
+        """Return the application, with what the key of a request is for; raises `Unauthorized` without a key.
 
-        `NotFound` is for a chat that has none.
+        Raises `Forbidden` for pages, which must not have one, and `NotFound` for a key of a chat that has no setting.
         """
-        if not self._key:
-            raise NotFound("This chat has no service_key: give it one, such as by CHATROOMS_SERVICE_KEY.")
         handshake = self._callers.handshake(request)
+        given = handshake.credentials.token or ""
+        is_made = given.startswith(service_keys.OF_APPLICATION)
+        if not self._key and not is_made:
+            raise NotFound(NO_DOOR)
         if "origin" in request.headers or not handshake.trusted:
             raise Forbidden("Pages cannot speak for the application.")
-        given = (handshake.credentials.token or "").encode()
-        if not hmac.compare_digest(given, self._key):
+        if self._key and hmac.compare_digest(given.encode(), self._key):
+            return APPLICATION
+        me = await tokens.of_application(self._chat, given) if is_made else None
+        if me is None:
             self._rates.spend_by_address("join", handshake.network)
-            raise Unauthorized(NO_KEY)
+            raise Unauthorized(ENDED if is_made else NO_KEY)
+        return me
 
-    async def _post(self, given: NewMessages) -> Any:
+    async def _post(self, application: ApplicationDoor, given: NewMessages) -> Any:
         messages = [_new(each) for each in given.messages]
         fit = (each.model_dump() for each in messages if isinstance(each, NewMessage))
-        posted = iter(await self._application.post_all(fit))
+        posted = iter(await application.post_all(fit))
         return {"messages": [_posted(each if isinstance(each, Refusal) else next(posted)) for each in messages]}
 
-    async def _add_user(self, given: NewUser) -> Any:
+    async def _add_user(self, application: ApplicationDoor, given: NewUser) -> Any:
         with _invalid():
-            return {"username": await self._application.add_user(given.user())}
+            return {"username": await application.add_user(given.user())}
 
-    async def _hand_over(self, given: HandOver) -> Any:
+    async def _hand_over(self, application: ApplicationDoor, given: HandOver) -> Any:
         with _invalid():
-            return {"token": await self._application.hand_over(given.user(), minutes=given.minutes)}
+            return {"token": await application.hand_over(given.user(), minutes=given.minutes)}
 
-    async def _username(self, given: Whom) -> Any:
-        return {"username": await self._application.username(given.id)}
+    async def _username(self, application: ApplicationDoor, given: Whom) -> Any:
+        return {"username": await application.username(given.id)}
 
-    async def _user_id(self, given: Known) -> Any:
-        return {"id": await self._application.user_id(given.username)}
+    async def _user_id(self, application: ApplicationDoor, given: Known) -> Any:
+        return {"id": await application.user_id(given.username)}
 
-    async def _run_command(self, given: Run) -> Any:
-        return await self._application.run(given.command, given.params, username=given.username)
+    async def _run_command(self, application: ApplicationDoor, given: Run) -> Any:
+        return await application.run(given.command, given.params, username=given.username)
 
-    async def _emit(self, given: Own) -> Any:
-        await self._application.emit(given.event, given.data, to=given.to)
+    async def _emit(self, application: ApplicationDoor, given: Own) -> Any:
+        await application.emit(given.event, given.data, to=given.to)
         return {}
 
-    async def _remove_user(self, given: Whom) -> Any:
-        await self._application.remove_user(given.id)
+    async def _remove_user(self, application: ApplicationDoor, given: Whom) -> Any:
+        await application.remove_user(given.id)
         return {}
 
-    async def _signal(self, given: Live) -> Any:
-        await self._application.signal(given.to, given.type, given.data, room=given.room)
+    async def _signal(self, application: ApplicationDoor, given: Live) -> Any:
+        await application.signal(given.to, given.type, given.data, room=given.room)
         return {}
 
-    async def _set_picture(self, given: Picture) -> Any:
-        await self._application.set_picture(given.id, given.content())
+    async def _set_picture(self, application: ApplicationDoor, given: Picture) -> Any:
+        await application.set_picture(given.id, given.content())
         return {}
 
-    async def _disconnect(self, given: Whom) -> Any:
-        await self._application.disconnect(given.id)
+    async def _disconnect(self, application: ApplicationDoor, given: Whom) -> Any:
+        await application.disconnect(given.id)
         return {}
 
 
@@ -248,3 +265,23 @@ def _new(message: dict[str, Any]) -> NewMessage | Refusal:
 
 def _posted(result: Message | Refusal) -> Any:
     return failed(result) if isinstance(result, Refusal) else {"ok": True, "message": result}
+
+
+def _require_allowed(me: Caller, call: str, given: _Given) -> None:
+    """Raise `Forbidden` for what a key is not for; what it may post and run, and where, the commands ask themselves."""
+    if me.scope is None:
+        return
+    if isinstance(given, NewMessages):
+        for message in given.messages:
+            _require_own(message.get("author"))
+            if message.get("create"):
+                scopes.require_call(me.scope, "add_user")
+    elif isinstance(given, Run):
+        _require_own(given.username)
+    else:
+        scopes.require_call(me.scope, call)
+
+
+def _require_own(user: object) -> None:
+    if user is not None:
+        raise Forbidden(NOT_AS_USER)

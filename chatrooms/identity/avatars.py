@@ -13,7 +13,7 @@ import binascii
 import logging
 from base64 import b64decode
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import unquote_to_bytes, urljoin
 
 from sqlalchemy import Connection, select, update
 
@@ -21,6 +21,7 @@ from chatrooms import extras, ids
 from chatrooms.errors import Invalid, RateLimited, Refusal, TooLarge, Unavailable
 from chatrooms.features.files import portraits
 from chatrooms.features.previews.guard import Guard, Unreachable
+from chatrooms.identity import suspensions
 from chatrooms.identity.accounts import Account, User, accounts
 from chatrooms.identity.digests import digest
 from chatrooms.identity.handshake import Handshake
@@ -84,11 +85,15 @@ def note(act: Act, user: User, username: str, where: Place) -> None:
 
 def _unusable(address: str) -> str:
     """Return why an address cannot be that of a picture; empty if it can."""
-    scheme = urlsplit(address[:LONGEST]).scheme
+    scheme = _scheme(address)
     if scheme not in {"http", "https", "data"}:
         return "the address is none of http, https or data, and no path"
     most = LONGEST_DATA if scheme == "data" else LONGEST
     return f"the address has more than {most:,} characters" if len(address) > most else ""
+
+
+def _scheme(address: str) -> str:
+    return address.partition(":")[0].lower()
 
 
 class Avatars:
@@ -102,13 +107,17 @@ class Avatars:
 
     async def picture(self, address: str, *, vouched: bool) -> bytes:
         """Return what is at an address; raises `Unreachable`, ``TimeoutError`` or a `Refusal`."""
-        if address.startswith("data:"):
-            return _data(address)
+        body = _data(address) if _scheme(address) == "data" else await self._loaded(address, vouched=vouched)
+        if not body:
+            raise Invalid("it is empty")
+        return body
+
+    async def _loaded(self, address: str, *, vouched: bool) -> bytes:
         extras.require("media")
-        web = self._opened or await asyncio.to_thread(_open)
-        self._opened = web
+        if self._opened is None:
+            self._opened = await asyncio.to_thread(_open)
         async with asyncio.timeout(SECONDS):
-            body = (await web.get(address, "", "image/", vouched=vouched)).body
+            body = (await self._opened.get(address, "", "image/", vouched=vouched)).body
         _require_whole(body)
         return body
 
@@ -133,7 +142,7 @@ def _data(address: str) -> bytes:
     head, _, body = address.partition(",")
     content = unquote_to_bytes(body)
     try:
-        return b64decode(content) if head.endswith(";base64") else content
+        return b64decode(content, validate=True) if head.endswith(";base64") else content
     except binascii.Error:
         raise Invalid("it is not Base64") from None
 
@@ -144,6 +153,7 @@ async def _fetch(avatars: Avatars, chat: Chat, job: Job) -> None:
     try:
         if await _is_noted(chat, job):
             picture = await avatars.picture(job.data["address"], vouched=job.data["vouched"])
+            await suspensions.require_active(chat, username)
             if await _is_noted(chat, job):
                 await portraits.give(chat, username, picture)
     except Unavailable:

@@ -102,13 +102,7 @@ async def rotate(here: Passwords, me: Caller, p: Rotation) -> OneKey:
 
     def replace(act: Act) -> OneKey:
         old = _end(act, p.id)
-        about: About = {
-            "name": old["name"],
-            "commands": old["commands"],
-            "rooms": old["rooms"],
-            "expires_at": old["expires_at"],
-        }
-        return {"key": make(act, about)}
+        return {"key": make(act, service_keys.about(old))}
 
     await fresh.require(here, me, p.password)
     return await here.chat.change(replace, me)

@@ -1,4 +1,7 @@
-"""Service keys: what a person gives to their programs instead of a session; only the hash is stored."""
+"""Service keys: what a person gives to their programs instead of a session; only the hash is stored.
+
+Those of the application itself have a beginning of their own, and are made on the command line alone.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ from sqlalchemy import (
 )
 from typing_extensions import TypedDict
 
-from chatrooms import clock
+from chatrooms import clock, names
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline.scopes import Scope
 from chatrooms.storage.fields import Created
@@ -34,6 +37,8 @@ from chatrooms.storage.tables import metadata, users
 
 BEGIN = "crk_"
 """Begins every key, so that programs which look for secrets in files find it."""
+OF_APPLICATION = "cra_"
+"""Begins those of the application, so that none of them is taken for a person's."""
 SEEN_EVERY_HOURS = 1
 
 service_keys = Table(
@@ -92,11 +97,17 @@ def _works() -> ColumnElement[bool]:
 
 def find(db: Connection, token: str) -> Holder | None:
     """Return whose key a token is, unless it was ended or has expired."""
-    row = db.execute(select(service_keys).where(service_keys.c.token_hash == digest(token), _works())).one_or_none()
+    found = service_keys.c.token_hash == digest(token), _works(), _of_application(token)
+    row = db.execute(select(service_keys).where(*found)).one_or_none()
     if row is None:
         return None
     rooms = None if row.rooms is None else frozenset(row.rooms)
     return Holder(row.id, row.username, row.used_at, Scope(frozenset(row.commands), rooms, row.expires_at))
+
+
+def _of_application(token: str) -> ColumnElement[bool]:
+    is_application = service_keys.c.username == names.APPLICATION
+    return is_application if token.startswith(OF_APPLICATION) else ~is_application
 
 
 def alive(db: Connection, id: str) -> bool:
@@ -131,9 +142,20 @@ def counts(db: Connection, usernames: Iterable[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in db.execute(theirs.group_by(service_keys.c.username))}
 
 
+def about(key: Key) -> About:
+    """Return what a key is for, to make another one for the same."""
+    return {
+        "name": key["name"],
+        "commands": key["commands"],
+        "rooms": key["rooms"],
+        "expires_at": key["expires_at"],
+    }
+
+
 def make(db: Connection, username: str, about: About) -> NewKey:
-    """Store a key of a person, and return it with its token."""
-    token = BEGIN + secrets.token_urlsafe(32)
+    """Store a key of a person, or of the application, and return it with its token."""
+    begin = OF_APPLICATION if username == names.APPLICATION else BEGIN
+    token = begin + secrets.token_urlsafe(32)
     row: Key = {"id": str(uuid4()), **about, "created_at": clock.now(), "used_at": None}
     db.execute(insert(service_keys).values(**row, username=username, token_hash=digest(token)))
     return {**row, "token": token}

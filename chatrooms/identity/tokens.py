@@ -11,7 +11,7 @@ from chatrooms.identity import applicants, service_keys, sessions, suspended_tok
 from chatrooms.identity.cookies import Jar
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import mount
-from chatrooms.pipeline.act import Caller
+from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.chat import Chat
 
 
@@ -100,10 +100,26 @@ async def program(chat: Chat, handshake: Handshake, token: str, username: str | 
     await suspensions.require_active(chat, found.username)
     chat.sessions.find_again(found.id, asked)
     caller = Caller(found.username, session=found.id, network=handshake.network, scope=found.scope)
-    if service_keys.stale(found):
-        with suppress(Unavailable):
-            await chat.change(lambda act: service_keys.touch(act.db, [found.id]), caller)
+    await _touch(chat, found, caller)
     return caller
+
+
+async def of_application(chat: Chat, token: str) -> Caller | None:
+    """Return the application with what one of its service keys is for; None if the key is none, or was ended."""
+    asked = chat.sessions.now()
+    found = await chat.lookup(lambda db: service_keys.find(db, token))
+    if found is None:
+        return None
+    chat.sessions.find_again(found.id, asked)
+    await _touch(chat, found, APPLICATION)
+    return Caller(found.username, session=found.id, host=True, scope=found.scope)
+
+
+async def _touch(chat: Chat, key: service_keys.Holder, me: Caller) -> None:
+    """Note that a key is used, once an hour; a program can read even when the database cannot be written."""
+    if service_keys.stale(key):
+        with suppress(Unavailable):
+            await chat.change(lambda act: service_keys.touch(act.db, [key.id]), me)
 
 
 def alive(db: Connection, caller: Caller, session: str) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from chatrooms import names
 from chatrooms.errors import Archived, Forbidden, Invalid, NotFound
-from chatrooms.pipeline import relations, requests, rights, standing, tenants
+from chatrooms.pipeline import relations, requests, rights, scopes, standing, tenants
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params
 from chatrooms.pipeline.standing import Here, require_member
@@ -42,9 +42,11 @@ def of(db: Connection, me: Caller, room: str, *, writing: bool = False) -> Here:
 def peek(db: Connection, me: Caller, room: str) -> Here:
     """Return ``room`` even if the caller is not a member. Use it for joining only, and `of` for everything else.
 
-    For a key of a program there are no other rooms than those that it is for.
+    For a person's key there are no other rooms than those that it is for; one of the application is told why not.
     """
     if me.scope and not me.scope.has(room):
+        if me.host:
+            raise Forbidden(scopes.ELSEWHERE)
         raise NotFound(room=room)
     return standing.of(db, me, room)
 

@@ -21,6 +21,9 @@ GROUPS: Mapping[str, str] = {
     "own": "read positions, bookmarks, inbox, blocks, what is followed and muted, the profile",
 }
 """What each group is about, for people."""
+CALLS = ("add_user", "remove_user", "username", "user_id", "set_picture", "disconnect", "signal", "emit")
+"""What a key of the application can have besides, by name: calls that are no commands. None lets it act as a user."""
+ELSEWHERE = "This key doesn't cover that room."
 OUTLINE = "users", "memberships"
 """The tables of a person's own room that a program without the group ``own`` reads: who they are, and where."""
 
@@ -62,13 +65,20 @@ def require(scope: Scope, name: str, group: Group | None) -> None:
         raise Forbidden("This key is not for that: make one that allows it.", command=name)
 
 
+def require_call(scope: Scope, name: str) -> None:
+    """Raise `Forbidden` unless a key of the application has a call that is no command; it happens in no room."""
+    if name not in CALLS or name not in scope.commands:
+        raise Forbidden("This key is not for that: make one that allows it.", command=name)
+    require_room(scope, None)
+
+
 def require_room(scope: Scope, found: Any) -> None:
     """Raise `Forbidden` unless what a permission has found is in a room of the key."""
     if scope.rooms is None:
         return
     room = room_of(found)
     if room is None or not scope.has(room):
-        raise Forbidden("This key doesn't cover that room.")
+        raise Forbidden(ELSEWHERE)
 
 
 def room_of(found: Any) -> str | None:

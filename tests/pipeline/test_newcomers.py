@@ -47,9 +47,9 @@ def test_a_conversation_counts_as_often_as_it_has_strangers(direct):
     for name in ("ann", "bea", "cat", "dan", "eve"):
         direct.join(name)
     direct.limits = Settings(requests=True)
-    direct.run_as(ALICE, "message.post", {"room": "alice+ann+bea+cat", "text": "hello"})
+    direct.run_as(ALICE, "message.post", {"room": "alice+ann+bea+cat+dan", "text": "hello"})
     with pytest.raises(RateLimited):
-        direct.run_as(ALICE, "message.post", {"room": "alice+dan", "text": "hello"})
+        direct.run_as(ALICE, "message.post", {"room": "alice+eve", "text": "hello"})
     tomorrow = clock.moved(clock.now(), newcomers.SLOW)
     direct.now, direct._rates = lambda: tomorrow, Rates(Settings(rate_begin="8/hour"))
     direct.run_as(ALICE, "message.post", {"room": "alice+ann+bea+dan", "text": "hello"})

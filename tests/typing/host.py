@@ -97,6 +97,8 @@ async def use() -> None:
     with engine.begin() as db:
         db.execute(outbox.message("alice", "Howdy", key="greeting"))
     assert_type(chat.add_user_sync(User("alice", tenant="acme")), str)
+    assert_type(User("alice", "Alice", "/media/alice.png", ("admin", "billing")).avatar, str)
+    User("alice", avatar="https://example.org/alice.png", roles=["moderator"])
     chat.signal_sync("alice", "greeting")
     assert_type(chat.user_id_sync("alice"), str)
     assert_type(await answer(await chat.post("alice", "Howdy")), int)

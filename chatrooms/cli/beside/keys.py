@@ -1,10 +1,11 @@
-"""Service keys of people: making, listing and ending them."""
+"""Service keys of people, and of the application itself: making, listing, replacing and ending them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import orjson
+from sqlalchemy import Connection
 
 from chatrooms import clock, names
 from chatrooms.cli.beside import beside, require_person
@@ -17,7 +18,7 @@ from chatrooms.identity.key_commands import EXPIRE, MOST
 from chatrooms.identity.service_keys import About, Key, NewKey
 from chatrooms.pipeline import jobs
 from chatrooms.pipeline.feature import Features
-from chatrooms.pipeline.scopes import GROUPS
+from chatrooms.pipeline.scopes import CALLS, GROUPS
 from chatrooms.settings import Settings
 
 
@@ -29,7 +30,7 @@ def make(
     Raises `Unable`, or ``ValueError`` for what is no room.
     """
     commands = commands or ["read", "post"]
-    grantable = Features((*FEATURES, *IDENTITY)).grantable
+    grantable = Features((*FEATURES, *IDENTITY)).grantable | ({*CALLS} if username == names.APPLICATION else set())
     if unknown := [command for command in commands if command not in grantable]:
         raise Unable(f"{unknown[0]} is no command that a key can have; groups of them are {', '.join(GROUPS)}")
     its_rooms = [names.shared(room) for room in rooms]
@@ -40,31 +41,54 @@ def make(
         "expires_at": None if days is None else clock.later(timedelta(days=days)),
     }
     with beside(settings) as db:
-        require_person(db, username)
+        _require_holder(db, username)
         if missing := [room for room in its_rooms if not room_rows.exists(db, room)]:
             raise Unable(f"there is no room {missing[0]}")
         if len(service_keys.of_person(db, username)) >= MOST:
             raise Unable(f"{username} has {MOST} keys already")
-        key = service_keys.make(db, username, about)
-        if key["expires_at"]:
-            jobs.schedule(db, EXPIRE, key["id"], username, key["expires_at"])
+        return _make(db, username, about)
+
+
+def _make(db: Connection, username: str, about: About) -> NewKey:
+    key = service_keys.make(db, username, about)
+    if key["expires_at"]:
+        jobs.schedule(db, EXPIRE, key["id"], username, key["expires_at"])
     return key
+
+
+def rotate(settings: Settings, username: str, id: str) -> NewKey:
+    """Replace a key by another one for the same, and end it as `revoke` does. Raises `Unable`."""
+    with beside(settings) as db:
+        old = _end(db, username, id)
+        return _make(db, username, service_keys.about(old))
+
+
+def _require_holder(db: Connection, username: str) -> None:
+    """Raise `Unable` if there is no person with this name, and it is not the application either."""
+    if username != names.APPLICATION:
+        require_person(db, username)
 
 
 def listed(settings: Settings, username: str) -> list[Key]:
     """Return the keys of a person; raises `Unable`."""
     with beside(settings) as db:
-        require_person(db, username)
+        _require_holder(db, username)
         return service_keys.of_person(db, username)
 
 
 def revoke(settings: Settings, username: str, id: str) -> None:
     """End a key of a person; a running server ends its sockets within a minute. Raises `Unable`."""
     with beside(settings) as db:
-        require_person(db, username)
-        if service_keys.end(db, username, id) is None:
-            raise Unable(f"{username} has no key {id}")
-        jobs.schedule(db, EXPIRE, id, username, clock.now())
+        _end(db, username, id)
+
+
+def _end(db: Connection, username: str, id: str) -> Key:
+    _require_holder(db, username)
+    old = service_keys.end(db, username, id)
+    if old is None:
+        raise Unable(f"{username} has no key {id}")
+    jobs.schedule(db, EXPIRE, id, username, clock.now())
+    return old
 
 
 def line(key: Key) -> str:
