@@ -64,7 +64,7 @@ async def test_a_revoked_link_says_so_and_leads_on(person: Arrive) -> None:
     await expect(bob.button("Revoke")).to_have_count(0)
     await expect(bob.dialog.get_by_text(LINK)).to_have_count(0)
     await alice.page.goto(link)
-    await expect(alice.page.get_by_role("alert")).to_contain_text("expired, or it was revoked")
+    await expect(alice.page.get_by_role("alert")).to_contain_text("expired, or it was used or revoked")
     await alice.button("Continue without it").click()
     await alice.is_in("Lobby")
     alice.complaints.clear()  # about the refusal
