@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from typing import Annotated, Any
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
@@ -50,8 +53,26 @@ def _line(value: str) -> str:
     return line
 
 
-Listed = Annotated[tuple[str, ...], BeforeValidator(_split)]
-"""A list in a TOML file, or one text with commas between the parts."""
+if TYPE_CHECKING:  # type checkers without a plugin for pydantic learn so what can be given, and what is read
+
+    class Listed:
+        """A list, or one text with commas between the parts."""
+
+        def __get__(self, _settings: object, _class: type | None = None) -> tuple[str, ...]: ...
+        def __set__(self, _settings: object, _value: str | Iterable[str]) -> None: ...
+
+    class Folder:
+        """The path of a folder."""
+
+        def __get__(self, _settings: object, _class: type | None = None) -> Path: ...
+        def __set__(self, _settings: object, _value: str | PathLike[str]) -> None: ...
+
+else:
+    Listed = Annotated[tuple[str, ...], BeforeValidator(_split)]
+    Folder = Path
+
+NONE: Any = ()
+"""A list without parts."""
 Rate = Annotated[str, AfterValidator(_rate)]
 PersonRate = Annotated[Rate, Crowd(8)]
 """A rate per person; an address may have as much as 8 people, such as those in an office."""

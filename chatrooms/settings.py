@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from chatrooms import addresses, extras, setting_sources, setting_types
-from chatrooms.setting_types import AddressRate, Crowd, Listed, PersonRate, Rate
+from chatrooms.setting_types import NONE, AddressRate, Crowd, Listed, PersonRate, Rate
 from chatrooms.sign_in_settings import SignInSettings
 from chatrooms.site_settings import DATABASE
 
@@ -47,7 +47,7 @@ class Settings(SignInSettings):
     """
 
     frame_ancestors: Listed = Field(
-        default=(),
+        default=NONE,
         description="Other origins whose pages may show the chat in a frame, such as https://example.org; commas "
         "separate several.",
     )
@@ -72,17 +72,17 @@ class Settings(SignInSettings):
         "environment or in the file.",
     )
     origins: Listed = Field(
-        default=(),
+        default=NONE,
         description="Other origins whose pages may connect, such as https://example.org; commas separate several.",
     )
     hosts: Listed = Field(
-        default=(),
+        default=NONE,
         description="Names that the server answers to besides that of `url`, such as chat.example.org or "
         "*.example.org; commas separate several. If both are empty, any, or if `host` is of this machine alone, "
         "localhost and IP addresses.",
     )
     proxies: Listed = Field(
-        default=(),
+        default=NONE,
         description="Addresses and networks of your proxies, such as 127.0.0.1 or 10.0.0.0/8, whose X-Forwarded-For "
         "and -Proto are believed; commas separate several. Behind another one, everybody has the same address. * "
         "believes everybody, who can then choose their address.",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from chatrooms import accent, addresses, logo, names, setting_sources, stylesheet
-from chatrooms.setting_types import Bus, Line, Link
+from chatrooms.setting_types import Bus, Folder, Line, Link
 
 DATABASE = "chatrooms.sqlite3"
 """The database's file name in the data directory; the names of its companion files start with it."""
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+DATA: Any = setting_sources.data_folder("chatrooms")
 
 
 class SiteSettings(setting_sources.Sourced):
@@ -31,7 +33,7 @@ class SiteSettings(setting_sources.Sourced):
         description="The address at which people reach the server through a proxy, such as https://example.org/chat/; "
         "if empty, whatever address they use.",
     )
-    data: Path = Field(default=setting_sources.data_folder("chatrooms"), description="The data directory.")
+    data: Folder = Field(default=DATA, description="The data directory.")
     database: str = Field(default="", description="A database URL; if empty, SQLite in the data directory.")
     bus: Bus = Field(
         default="",

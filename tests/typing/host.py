@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, assert_type
 
 from sqlalchemy import create_engine
@@ -36,8 +37,10 @@ async def welcome(username: str, auth: Mapping[str, Any]) -> None:
 authenticate: Authenticate = who
 on_connect: Connected = welcome
 engine = create_engine("sqlite://")
+folder = Settings(data=Path("shop")).data
+assert_type(folder, Path)
 chat = Chatrooms(
-    Settings(name="Example", lobby="", login_url="/login"),
+    Settings(name="Example", lobby="", login_url="/login", data="shop", hosts=["shop.example"], origins="https://a.b"),
     authenticate=authenticate,
     on_connect=on_connect,
     outbox=engine,
