@@ -147,7 +147,7 @@ class ApplicationDoor(HostHandlers):
         """Give a user the picture in these bytes, such as those of a JPEG, or with None take theirs away.
 
         Its middle is shown, without what it may say of places. Giving the same again has no effect. The user can choose
-        another one. Raises `NotFound`, and `Invalid`, `TooLarge` or `NoSpace` for what cannot become a picture here.
+        another one. Raises `NotFound`, `Suspended`, and `Invalid`, `TooLarge` or `NoSpace` for what cannot become one.
         """
         await self._lifetime.call(self._set_picture, id, picture)
 
@@ -286,7 +286,7 @@ class ApplicationDoor(HostHandlers):
     async def _set_picture(self, id: str, picture: bytes | None) -> None:
         if not isinstance(picture, bytes | None):
             raise Invalid(f"A picture is given as bytes, not {type(picture).__name__}.", field="picture")
-        await portraits.give(self._pipeline, (await self._users.person(id)).username, picture)
+        await portraits.give(self._pipeline, (await self._users.active(id)).username, picture)
 
     async def _id_of(self, username: str) -> str:
         return await self._users.id_of(username)

@@ -114,12 +114,13 @@ def test_every_feature_of_identity_is_listed():
     assert {id(it) for it in declared} == {id(feature) for feature in identity.FEATURES}
 
 
-def test_only_the_list_the_command_line_and_the_calls_of_the_application_import_a_feature_that_is_not_of_the_base():
+def test_only_the_list_the_command_line_and_what_applications_use_import_a_feature_that_is_not_of_the_base():
     graph = grimp.build_graph("chatrooms")
     for name in (module.__name__ for module in OPTIONAL):
         own = {name, *graph.find_descendants(name)}
         importers = {each for module in own for each in graph.find_modules_that_directly_import(module)} - own
-        calling = {each for each in importers if each.startswith("chatrooms.cli.")} | {"chatrooms.doors.application"}
+        of_hosts = {"chatrooms.doors.application", "chatrooms.identity.avatars"}
+        calling = {each for each in importers if each.startswith("chatrooms.cli.")} | of_hosts
         assert importers - calling == {features.__name__}, name
 
 

@@ -76,6 +76,9 @@ async def test_the_application_gives_a_picture_and_the_same_again_changes_nothin
     assert (await now())["picture"] is None
     with pytest.raises(NotFound):
         await give("nobody", mine)
+    await own_server.chat.disconnect("alice")
+    await give("alice", mine)
+    assert (await own_server.chat.run("user.get", {"username": "alice"}))["user"]["picture"]
 
 
 async def test_a_picture_in_use_outlives_what_nobody_uses(alice, own_server):
