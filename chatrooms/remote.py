@@ -56,7 +56,7 @@ class _User(Protocol):
     def tenant(self) -> str | None: ...
 
 
-Whom: TypeAlias = "_User | str"
+Whom: TypeAlias = _User | str
 """A `chatrooms.User`, or an id."""
 
 

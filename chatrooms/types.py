@@ -138,11 +138,6 @@ SharedRoom = Annotated[str, _shared, AfterValidator(names.shared), MAPPED]
 AnyRoom = Annotated[str, _any, AfterValidator(names.durable), MAPPED]
 MessageText = Annotated[
     str,
-    Field(min_length=1, max_length=MAX_TEXT, pattern=_VISIBLE, description="Markdown source; cannot be blank."),
-    AfterValidator(_visible),
-]
-MaybeText = Annotated[
-    str,
     Field(max_length=MAX_TEXT, pattern=rf"^$|{_VISIBLE}", description="Markdown source; blank only if it is empty."),
     AfterValidator(lambda value: _visible(value) if value else value),
 ]

@@ -21,6 +21,7 @@ KEY = 0x63686174
 PATIENCE = "5s"
 """How long PostgreSQL may take to notice that the previous server is gone."""
 
+SET_TIMEOUT = "SELECT set_config('lock_timeout', %s, false)"
 LOCK_NOT_AVAILABLE = "55P03"
 """https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
@@ -84,10 +85,10 @@ class _Session:
         """Take the lock in a new session; raises `Busy`, and from then on at once."""
         try:
             if not self._lost:
-                connection.autocommit = True  # a transaction could be idle for too long where much else runs
+                usual, connection.autocommit = connection.autocommit, True  # an open transaction may not be idle
                 with connection.cursor() as cursor:
                     self._lock(cursor)
-                connection.autocommit = False
+                connection.autocommit = usual
         except Exception as error:
             if getattr(error, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
@@ -101,8 +102,9 @@ class _Session:
         if self._former:
             end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE (pid, backend_start) = (%s, %s)"
             cursor.execute(end, self._former)
-        cursor.execute(f"SET lock_timeout = '{PATIENCE}'")
+        (usual,) = cursor.execute("SHOW lock_timeout").fetchone()
+        cursor.execute(SET_TIMEOUT, (PATIENCE,))
         cursor.execute(self._take, (KEY,))
-        cursor.execute("RESET lock_timeout")
+        cursor.execute(SET_TIMEOUT, (usual,))
         cursor.execute("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
         self._former = cursor.fetchone()

@@ -148,6 +148,7 @@ async def test_back_from_a_quote_returns_to_where_one_was(person: Arrive, own_se
         await bob.say("#lobby", "The last of all")
     await alice.page.goto(own_server.url)
     jump = alice.page.get_by_role("button", name="Jump to latest")
+    await jump.click()
     await expect(alice.message("The last of all")).to_be_in_viewport()
     await alice.log.focus()
     await alice.message("About that").scroll_into_view_if_needed()

@@ -27,13 +27,13 @@ from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
-from chatrooms.types import Confirmed, MaybeText
+from chatrooms.types import Confirmed, MessageText
 
 
 class Edit(Which):
     """A new text for a message."""
 
-    text: MaybeText
+    text: MessageText
     confirmed: Confirmed = False
 
 

@@ -24,14 +24,14 @@ from chatrooms.pipeline.standing import Here
 from chatrooms.storage import tables
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
-from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Confirmed, Details, Id, MaybeText, Seq, fitting
+from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Confirmed, Details, Id, MessageText, Seq, fitting
 
 
 class Post(Params):
     """A new message."""
 
     room: AnyRoom = Field(description="Where to post; a username means the conversation with that person.")
-    text: MaybeText = Field("", description="Markdown source; it can be empty, or left out, if there are `files`.")
+    text: MessageText = Field("", description="Markdown source; it can be empty, or left out, if there are `files`.")
     id: Id | None = Field(
         None,
         description="A UUID from the client, preferably version 7: posting the same id again returns the stored "
