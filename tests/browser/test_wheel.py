@@ -25,6 +25,9 @@ BUILD_SECONDS = 300
 
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)
 
+TINY = 500
+"""Bytes of a file that Brotli may not make smaller."""
+
 
 @pytest.fixture(scope="session")
 def wheel(shared_folder: Path) -> Path:
@@ -63,7 +66,8 @@ async def test_every_file_is_named_by_its_digest_kept_forever_and_has_its_source
     for url in scripts:
         answer = await alice.page.request.get(url)
         assert "immutable" in answer.headers["cache-control"]
-        assert answer.headers["content-encoding"] == "br"
+        if len(await answer.body()) > TINY:
+            assert answer.headers["content-encoding"] == "br", url
         assert len(Path(url).stem.rpartition("-")[2]) == 8
         if "/vendor/" not in url:
             source_map = (
