@@ -13,7 +13,7 @@ import time
 import uuid
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from chatrooms.lifetime import require_free_thread
@@ -60,6 +60,15 @@ Whom: TypeAlias = _User | str
 """A `chatrooms.User`, or an id."""
 
 
+class Given(TypedDict, total=False):
+    """What can be given of a user beside an id and a name."""
+
+    role: str | None
+    tenant: str | None
+    avatar: str
+    roles: Sequence[str]
+
+
 class Remote:
     """The chat at ``url``, including the path where it is mounted, for a program with its ``service_key``.
 
@@ -98,34 +107,16 @@ class Remote:
         """Post many messages from a thread."""
         return self._post_all([{"target": target, "text": text, **how} for target, text in messages])
 
-    async def add_user(
-        self,
-        user: Whom,
-        name: str = "",
-        role: str | None = None,
-        tenant: str | None = None,
-        *,
-        avatar: str = "",
-        roles: Sequence[str] = (),
-    ) -> str:
+    async def add_user(self, user: Whom, name: str = "", **more: Unpack[Given]) -> str:
         """Add a user who has not come yet or was removed, or change what others see of them; return their username.
 
         The parameters are those of `chatrooms.User`.
         """
-        return await asyncio.to_thread(self.add_user_sync, user, name, role, tenant, avatar=avatar, roles=roles)
+        return await asyncio.to_thread(self.add_user_sync, user, name, **more)
 
-    def add_user_sync(
-        self,
-        user: Whom,
-        name: str = "",
-        role: str | None = None,
-        tenant: str | None = None,
-        *,
-        avatar: str = "",
-        roles: Sequence[str] = (),
-    ) -> str:
+    def add_user_sync(self, user: Whom, name: str = "", **more: Unpack[Given]) -> str:
         """Add a user from a thread."""
-        return str(self._call("add_user", _user(user, name, role, tenant, avatar=avatar, roles=roles))["username"])
+        return str(self._call("add_user", _user(user, name, **more))["username"])
 
     async def remove_user(self, id: str) -> None:
         """Remove a user, until you add them again, as `Chatrooms.remove_user` does."""
@@ -144,36 +135,13 @@ class Remote:
         given = None if picture is None else b64encode(picture).decode()
         self._call("set_picture", {"id": id, "picture": given}, MOST_WITH_PICTURE)
 
-    async def hand_over(
-        self,
-        user: Whom,
-        name: str = "",
-        role: str | None = None,
-        tenant: str | None = None,
-        *,
-        avatar: str = "",
-        roles: Sequence[str] = (),
-        minutes: float = 15,
-    ) -> str:
+    async def hand_over(self, user: Whom, name: str = "", *, minutes: float = 15, **more: Unpack[Given]) -> str:
         """Return a token by which a page connects as a user, as `Chatrooms.hand_over` does."""
-        return await asyncio.to_thread(
-            self.hand_over_sync, user, name, role, tenant, avatar=avatar, roles=roles, minutes=minutes
-        )
+        return await asyncio.to_thread(self.hand_over_sync, user, name, minutes=minutes, **more)
 
-    def hand_over_sync(
-        self,
-        user: Whom,
-        name: str = "",
-        role: str | None = None,
-        tenant: str | None = None,
-        *,
-        avatar: str = "",
-        roles: Sequence[str] = (),
-        minutes: float = 15,
-    ) -> str:
+    def hand_over_sync(self, user: Whom, name: str = "", *, minutes: float = 15, **more: Unpack[Given]) -> str:
         """Return a token from a thread."""
-        given = {**_user(user, name, role, tenant, avatar=avatar, roles=roles), "minutes": minutes}
-        return str(self._call("hand_over", given)["token"])
+        return str(self._call("hand_over", {**_user(user, name, **more), "minutes": minutes})["token"])
 
     async def username(self, id: str) -> str:
         """Return the username of a user; raises `RemoteRefused` before they have come or were added."""
@@ -275,19 +243,17 @@ class Remote:
             connection.close()
 
 
-def _user(
-    user: Whom, name: str, role: str | None, tenant: str | None, *, avatar: str, roles: Sequence[str]
-) -> dict[str, Any]:
+def _user(user: Whom, name: str, **more: Unpack[Given]) -> dict[str, Any]:
     """Return what the chat takes of a user; what is given beside a `User` goes before what it says itself.
 
     The chat refuses a text as roles, whose letters would count as some.
     """
-    listed = roles if isinstance(roles, str) else list(roles)
-    given = {"name": name, "avatar": avatar, "roles": listed, "role": role, "tenant": tenant}
+    roles = more.get("roles", ())
+    given = {"name": name, **more, "roles": roles if isinstance(roles, str) else list(roles)}
     if isinstance(user, str):
         return {"id": user, **given}
     try:
-        own = {key: getattr(user, key) for key in ("id", *given)}
+        own = {key: getattr(user, key) for key in ("id", "name", *Given.__annotations__)}
     except AttributeError:
         raise TypeError(f"A user is a chatrooms.User, or an id, which is str, not {type(user).__name__}.") from None
     return own | {key: value for key, value in given.items() if value}

@@ -127,9 +127,9 @@ class Settings(SignInSettings):
         default=10,
         ge=1,
         le=100,
-        description="Percent of `file_space` that people of one address can take, with files and with pictures of what "
-        "they link to, who are guests, or came by themselves within the last 7 days; people of an IPv6 /48 can take "
-        "twice as much, and all of them half of it.",
+        description="Percent of `file_space` that newcomers at one address can use: guests, and people who signed up "
+        "by themselves within the last 7 days. Those of an IPv6 /48 can use twice as much, and all newcomers together "
+        "half of it. Their files count, and the pictures in previews of their links.",
     )
     file_store: str = Field(
         default="",

@@ -417,7 +417,7 @@ class Commands(ABC):
 
         A message of others in your rooms and conversations that has one of your keywords, as whole words and
         whatever their case, gives you an item of kind ``keyword``, unless it gives you another. At most 50 of
-        these are unread: those of whoever caused most make place for those of others.
+        these are unread: beyond that, the oldest item from the author with the most becomes read.
 
         - ``keywords``: At most 20 words or phrases of 2 to 40 characters, with a letter or digit, instead of
           those before.

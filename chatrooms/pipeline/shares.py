@@ -50,7 +50,7 @@ def _is_new(act: Act) -> bool:
 
 
 def _key(begin: str, network: str, key: str) -> str:
-    """Return the key of a network's share, by which nobody reads in the database where people were."""
+    """Return the key of a network's share: of one length, and not the address at a glance."""
     return begin + blake2b(network.encode(), key=key.encode(), digest_size=12).hexdigest()
 
 

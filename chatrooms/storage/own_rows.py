@@ -16,7 +16,7 @@ class InboxItem(TypedDict):
     Items of kind `reaction` and `invitation` need no attention at once: clients count them in the inbox alone.
     A client that never had an item gets it only while it is unread. It is ``read`` once you mark it, or have read its
     room up to its message, and ``gone`` once the message no longer concerns you or is deleted, or you leave the room.
-    At most 400 are unread; then the oldest becomes read of those that the person caused who caused most.
+    At most 400 are unread: beyond that, the oldest item from the person who caused the most becomes read.
     """
 
     id: Annotated[int, Field(description="Greater than that of older items.")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import ssl
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
@@ -82,6 +83,9 @@ def _named(error: BaseException) -> str:
 
 def _reason(error: Any) -> str:
     """Return what may be logged of the text of an error."""
+    if isinstance(error, ssl.SSLError):  # whose number is none of the system
+        about = str(getattr(error, "verify_message", "")).partition(",")[0]  # behind the comma it quotes a name
+        return ": ".join(filter(None, (error.reason, about)))
     if isinstance(error, OSError):
         return os.strerror(error.errno) if error.errno is not None else ""
     code = _sqlite_code(error) or _sqlstate(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import ssl
 import traceback
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pydantic
 import pytest
 
 from chatrooms.wire import failures
+from tests.services.certificates import certificate
 
 CANARY = "canary-" + "5e1f"
 
@@ -155,3 +157,16 @@ def test_what_postgresql_quotes_is_not_logged(logged, postgres_database, sql, co
     assert CANARY in str(error.value)
     failures.report("it failed", error.value)
     assert f": {code}\n" in logged() and CANARY not in logged()
+
+
+async def test_a_certificate_that_does_not_fit_is_told_without_the_name_that_was_wanted(tmp_path):
+    pem = certificate(tmp_path, "localhost")
+    serving, trusting = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context(cafile=pem)
+    serving.load_cert_chain(pem)
+    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=serving) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(ssl.SSLError) as error:
+            await asyncio.open_connection("127.0.0.1", port, ssl=trusting, server_hostname=f"{CANARY}.example")
+    assert failures.summary(error.value) == (
+        "ssl.SSLCertVerificationError: CERTIFICATE_VERIFY_FAILED: Hostname mismatch"
+    )

@@ -110,9 +110,9 @@ def add(act: Act, username: str, item: dict[str, Any]) -> None:
 
 
 def read_some(act: Act, username: str) -> None:
-    """Mark unread items as read, beyond `MAX_UNREAD`: each time the oldest of whoever caused most of them.
+    """Mark items as read until `MAX_UNREAD` are unread: each time the oldest from the person who caused the most.
 
-    So what one person causes, however much that is, leaves unread what others do.
+    So nobody can make a person's items from others read, however many they cause.
     """
     if _has_too_many.one(act.db, {"who": username, "most": MAX_UNREAD}) is None:
         return
@@ -123,9 +123,10 @@ def read_some(act: Act, username: str) -> None:
 
 
 def make_place(act: Act, username: str, kind: str, most: int, by: str) -> bool:
-    """Mark an unread item of a kind as read where there are ``most``, for a new one that somebody causes.
+    """Return whether a person can get another unread item of a kind from ``by``; they have at most ``most``.
 
-    It is the oldest of whoever caused most of them. Return false if that is not more than they would have then.
+    If they have that many, mark as read the oldest from the person who caused the most, unless ``by`` would then have
+    caused as many.
     """
     found = _unread_of_kind.all(act.db, {"who": username, "kind": kind})
     if len(found) < most:

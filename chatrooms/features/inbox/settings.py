@@ -67,8 +67,8 @@ def set_inbox(act: Act, p: NewInboxSettings, _: None) -> InboxSettings:
     """Choose what you want in your inbox from now on.
 
     A message of others in your rooms and conversations that has one of your keywords, as whole words and whatever their
-    case, gives you an item of kind `keyword`, unless it gives you another. At most 50 of these are unread: those of
-    whoever caused most make place for those of others.
+    case, gives you an item of kind `keyword`, unless it gives you another. At most 50 of these are unread: beyond
+    that, the oldest item from the author with the most becomes read.
     """
     username = act.me.username
     if p.keywords is not None:

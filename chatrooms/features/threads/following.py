@@ -99,10 +99,10 @@ def end(act: Act, username: str, follow: Follow) -> Follow:
 
 
 def _make_place(act: Act, username: str, by: str | None) -> bool:
-    """End the following of a thread if the person follows too many with another one; return false if none makes place.
+    """Return whether a person can follow another thread, because of ``by``, or by their own choice if that is None.
 
-    It is one that others caused, of the person who caused most, and one that was read if there is one. The person's own
-    ones make place for another of their own only, which ``by`` is None for.
+    If they follow as many as they may, end the following of one: a thread that was read if there is one, from the
+    person who caused the most. Threads of their own choice end only for another one of their own choice.
     """
     if _count.all(act.db, {"who": username})[0]["count"] < MAX_FOLLOWED:
         return True

@@ -152,7 +152,7 @@ class CarriedBus:
             try:
                 await self._listen_once(begun)
             except self._away as error:
-                self._miss(f"is away ({_reason(error)})")
+                self._miss(f"is away ({failures.summary(error)})")
             except Exception:
                 failures.report("listening failed")
             if self._heard_at > begun:
@@ -268,11 +268,6 @@ def _backoff() -> Iterator[float]:
     while True:
         yield random.uniform(most / 2, most)  # noqa: S311 - no secret
         most = min(2 * most, MOST_TO_RETRY)
-
-
-def _reason(error: BaseException) -> str:
-    first, _, _ = str(error).strip().partition("\n")
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
 def _now() -> float:
