@@ -74,7 +74,10 @@ class Probed(Chatrooms):
     """The chat with a probe. With ``SOAK_SLOW`` seconds, people are believed by name, after that time."""
 
     def __init__(self, settings: Any) -> None:
-        super().__init__(settings, authenticate=_slowly if "SOAK_SLOW" in os.environ else None)
+        if "SOAK_SLOW" in os.environ:  # an application writes its own log
+            super().__init__(settings.model_copy(update={"log_level": "info"}), authenticate=_slowly)
+        else:
+            super().__init__(settings)
 
     @asynccontextmanager
     async def lifespan(self, _app: Any = None) -> AsyncIterator[None]:
