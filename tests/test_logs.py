@@ -214,8 +214,8 @@ async def test_the_log_says_who_could_not_connect_and_why(tmp_path, caplog):
             assert (await post(server.url, "/api/session.join", {"username": "alice"}))[0] == 409
             headers = {"Authorization": f"Bearer {'t' * 43}"}
             assert (await post(server.url, "/api/user.me", {}, headers=headers))[0] == 401
-    refused = [message for message in caplog.messages if "refused" in message]
-    assert refused == [
+    said = [message for message in caplog.messages if "refused" in message]
+    assert [message for message in said if " more in " not in message] == [  # the shared server may sum up meanwhile
         "connection refused: unauthorized: 'alice' from 127.0.0.1",
         "connection refused: name_taken: 'alice' from 127.0.0.1",
         "session.join refused: name_taken: 'alice' from 127.0.0.1",
