@@ -14,6 +14,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
@@ -93,7 +94,7 @@ class Command(Generic[P]):
     question: Question | None = None
     lacking: Lacking = "nothing"
 
-    @property
+    @cached_property
     def works_after_end(self) -> bool:
         """Return whether it adds nothing to a thread."""
         return self.after_end or (self.kind == "query" and self.repeatable)

@@ -28,7 +28,7 @@ from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.questions import Judge, Question
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.session_use import SessionUse
-from chatrooms.pipeline.transacting import Outcome, Transacting, allowed
+from chatrooms.pipeline.transacting import Outcome, Transacting
 from chatrooms.pipeline.turn import Slots, Turn
 from chatrooms.pipeline.wakeup import Wakeup
 from chatrooms.settings import Settings
@@ -213,7 +213,8 @@ class Pipeline:
         The socket receives changes before the page is read, so that none is missing between them. The permission is
         asked again then: the caller may have been removed meanwhile, and their sockets aligned too early for this one.
         """
-        thread: str = await self._db.reader.read(lambda db: allowed(command, self._transacting.act(me, db), p).room)
+        admitted, act = self._transacting.admitted, self._transacting.act
+        thread: str = await self._db.reader.read(lambda db: admitted(command, act(me, db), p).room)
         if not command.opens:
             await self._broadcast.close(sid, thread, me.username)
             return await self._ask(command, p, me)
