@@ -87,7 +87,7 @@ class SocketioDoor:
         try:
             _check_size(payload)
             self._joins.spend(self._connection(sid))
-            with self._broadcast.arriving(sid) as ended:
+            with self._broadcast.sockets.arriving(sid) as ended:
                 caller = replace(await self._gate.identify(handshake), sid=sid)
                 if caller.username in ended:
                     raise Unavailable
@@ -119,7 +119,7 @@ class SocketioDoor:
             if not await self._pipeline.lookup(lambda db: tokens.alive(db, caller, session)):
                 raise Unauthorized
         await second_factors.demand(self._pipeline, caller)
-        await self._broadcast.align(caller.username, sid)
+        await self._broadcast.alignment.align(caller.username, sid)
 
     async def _connected(self, sid: str) -> None:
         session = await self._server.get_session(sid)

@@ -12,13 +12,14 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Table
 
 from chatrooms.pipeline import traits
-from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Command
 from chatrooms.pipeline.contents import Contents, Served
 from chatrooms.pipeline.jobs import JobKind
+from chatrooms.pipeline.part import Part
 from chatrooms.pipeline.scopes import GROUPS
 from chatrooms.pipeline.traits import Trait
 from chatrooms.storage.ahead import Foreseen

@@ -193,7 +193,7 @@ class Pipeline:
             command.may(me, p)
             return await command.body(me, p)
         if command.aligned and command.aligned(p):
-            await self._broadcast.align(me.username)
+            await self._broadcast.alignment.align(me.username)
         if (command.opens or command.closes) and me.sid:
             return await self._moving(command, p, me, me.sid)
         if command.kind == "query":
@@ -216,13 +216,13 @@ class Pipeline:
         admitted, act = self._transacting.admitted, self._transacting.act
         thread: str = await self._db.reader.read(lambda db: admitted(command, act(me, db), p).room)
         if not command.opens:
-            await self._broadcast.close(sid, thread, me.username)
+            await self._broadcast.alignment.close(sid, thread, me.username)
             return await self._ask(command, p, me)
         try:
-            await self._broadcast.open(sid, thread, me.username)
+            await self._broadcast.alignment.open(sid, thread, me.username)
             return await self._ask(command, p, me)
         except BaseException:
-            await self._broadcast.close(sid, thread, me.username)
+            await self._broadcast.alignment.close(sid, thread, me.username)
             raise
 
     def _writing(

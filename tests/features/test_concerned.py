@@ -15,7 +15,7 @@ from chatrooms.features.files.stored import files
 from chatrooms.features.inbox import concerned
 from chatrooms.features.previews import stored as previews
 from chatrooms.pipeline import traits
-from chatrooms.pipeline.act import Part
+from chatrooms.pipeline.part import Part
 from chatrooms.storage.tables import jobs, metadata
 from tests.direct import LOBBY, OURS, Direct
 from tests.servers import QUICK

@@ -13,8 +13,8 @@ from chatrooms import names
 from chatrooms.features.mentions.calling import CALLS, calls
 from chatrooms.features.mentions.grouping import GROUPS, group_calls
 from chatrooms.features.mentions.written import written
-from chatrooms.pipeline.act import Part
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.part import Part
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.own_tables import inbox

@@ -29,7 +29,8 @@ from chatrooms import names
 from chatrooms.errors import Unconfirmed
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline import room_rules
-from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.part import Part
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message

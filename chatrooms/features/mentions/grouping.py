@@ -15,7 +15,8 @@ from chatrooms.errors import Forbidden, Unconfirmed
 from chatrooms.features.mentions.calling import ASKED_ABOVE
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline import room_rules
-from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.part import Part
 from chatrooms.storage import grouped
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
