@@ -36,7 +36,7 @@ from chatrooms.pipeline.part import Part
 from chatrooms.pipeline.shapes import InRoom
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.rows import EventData, Message
 from chatrooms.storage.tables import messages, metadata, rooms, users
 from chatrooms.types import Id, fitting

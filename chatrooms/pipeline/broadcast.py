@@ -25,15 +25,15 @@ ENVELOPE = 100
 
 
 class Broadcast:
-    """Delivers events to the rooms that they are addressed to, and to ``heard``, which the host application hears by.
+    """Delivers events to the rooms that they are addressed to, and to ``handle``, for the host application.
 
     ``people`` are those who are online, if a feature watches them. Without ``others``, the server is alone.
     """
 
     def __init__(
-        self, server: Server, reader: Reader, heard: Callable[[Sequence[Event]], None], others: Others | None
+        self, server: Server, reader: Reader, handle: Callable[[Sequence[Event]], None], others: Others | None
     ) -> None:
-        self.server, self._heard, self._others = server, heard, others
+        self.server, self._handle, self._others = server, handle, others
         self.sockets = Sockets(server)
         self.alignment = Alignment(self.sockets, reader, others)
         self.people = OnlinePeople()
@@ -43,7 +43,7 @@ class Broadcast:
         if self._others:
             self._others.bus.publish([event for event in events if not isinstance(event, Align)])
         await self.deliver(events)
-        self._heard(events)
+        self._handle(events)
 
     async def deliver(self, events: Sequence[Event]) -> None:
         """Deliver ``events`` in order to this node's sockets: of the changes, if there are other nodes, the next ones.

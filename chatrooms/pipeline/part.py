@@ -31,8 +31,8 @@ class Part:
     or edited, ``allow`` gets its room and whether its author ``confirmed`` it, and may raise a `Refusal`, if a new
     message with this text has one of the traits in ``when``.
 
-    ``asks`` is the statement that `load` begins with, for the ``ids`` in a parameter (see `given.packed`): those of all
-    parts are read together.
+    ``asks`` is the statement that `load` begins with, for the ``ids`` in a parameter (see `expressions.packed`): those
+    of all parts are read together.
 
     ``given`` checks the parameter of that name of posting (see ``OF_PARTS`` there), or raises a `Refusal`; what it
     returns then stores it with the message, and returns the value. A message with such a value needs no text.

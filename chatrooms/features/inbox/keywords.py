@@ -16,7 +16,7 @@ from chatrooms.features.inbox import texts
 from chatrooms.features.inbox.items import KEYWORD, is_unread
 from chatrooms.pipeline import access
 from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared

@@ -19,7 +19,7 @@ from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.part import Part
 from chatrooms.storage import grouped
 from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata
