@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chatrooms import names
 from chatrooms.doors import handlers
-from chatrooms.doors.greeting import IdOf, UsernameOf
+from chatrooms.doors.handlers import IdOf, UsernameOf
 from chatrooms.events import Change, Event
 from chatrooms.pipeline.addressing import payload
 from chatrooms.storage import rows as stored

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 from chatrooms import names
 from chatrooms.doors import handlers
 from chatrooms.doors.commit_handlers import CommitHandlers, OnChange, OnJoin, OnMessage
-from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
+from chatrooms.doors.connection_handlers import ConnectionHandlers, OnConnect, OnDisconnect
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.policies import Decide, Policies
 from chatrooms.identity.accounts import User
@@ -26,7 +26,7 @@ class HostHandlers:
     """Takes the functions of a host application, mostly as decorators."""
 
     _commits: CommitHandlers
-    _greeting: Greeting
+    _connections: ConnectionHandlers
     _own: OwnEvents
     _policies: Policies
 
@@ -95,12 +95,12 @@ class HostHandlers:
         Nothing waits for it, its exceptions are logged, and when the chat ends it is cancelled. While 16 calls for a
         person have not returned, or one for the same connection, further sockets are rejected as ``rate_limited``.
         """
-        self._greeting.on_connect(handler)
+        self._connections.on_connect(handler)
         return handler
 
     def on_disconnect(self, handler: E) -> E:
         """Have a coroutine function called with the user's id for each socket that has disconnected."""
-        self._greeting.on_disconnect(handler)
+        self._connections.on_disconnect(handler)
         return handler
 
     def may_create(self, decide: D) -> D:

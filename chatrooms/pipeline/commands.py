@@ -68,9 +68,9 @@ class Command(Generic[P]):
     A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
     client; if empty, the last word of its name. Service keys can have those with a ``scope``; one for some rooms has
     those alone whose permission returns what is in a room, or that are ``scoped``: they heed it themselves. In a thread
-    that has ended, those work that read, and those with ``after_end`` (see `ended`). The application may answer the
-    ``question`` of a command before it runs. ``lacking`` says whether it runs for people who lack a second factor that
-    they need (see `second_factors`).
+    that has ended, those work that read, and those with ``after_end`` (see `ended_threads`). The application may answer
+    the ``question`` of a command before it runs. ``lacking`` says whether it runs for people who lack a second factor
+    that they need (see `second_factors`).
     """
 
     name: str

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from chatrooms import names
 from chatrooms.events import Align, Change, End, Event, Signal
-from chatrooms.pipeline import ended, scopes, second_factors
+from chatrooms.pipeline import ended_threads, scopes, second_factors
 from chatrooms.pipeline.act import NO_SERVER, Act, Caller
 from chatrooms.pipeline.addressing import MOVING
 from chatrooms.pipeline.changes import Changes
@@ -170,5 +170,5 @@ def allowed(command: Command[P], act: Act, p: P) -> Any:
     if act.me.scope and not command.scoped:
         scopes.require_room(act.me.scope, found)
     if not command.works_after_end and getattr(found, "ended", True):  # most permissions know that it has not
-        ended.require_not(act.db, found, p)
+        ended_threads.require_not(act.db, found, p)
     return found
