@@ -48,8 +48,11 @@ class Quota:
 
 
 def spend(counted: Collection[tuple[Quota, Hashable]], now: float, count: int) -> float:
-    """Count ``count`` in each quota for whom it is given with, if all allow one more; return the seconds to wait."""
-    wait = max(quota.wait(who, now) for quota, who in counted)
+    """Count ``count`` in each quota, for the key beside it, if all of them allow one more.
+
+    Return the seconds to wait: 0 if it was counted.
+    """
+    wait = max([quota.wait(who, now) for quota, who in counted])
     if not wait:
         for quota, who in counted:
             quota.take(who, now, count)

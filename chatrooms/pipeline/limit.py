@@ -55,7 +55,9 @@ class Limit:
 
     def _counted(self, person: str, network: str) -> Counted:
         shared = self._around(network) if network else ()
-        return shared if network and self._by_address else (*((quota, person) for quota in self._each), *shared)
+        if shared and self._by_address:
+            return shared
+        return (*[(quota, person) for quota in self._each], *shared)
 
     def _together(self, network: str) -> Counted:
         around = zip(self._shared, circles(network), strict=False)

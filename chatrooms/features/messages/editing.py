@@ -1,6 +1,6 @@
 """Editing and deleting messages; a deleted message leaves a tombstone in its place.
 
-That keeps its row, without text and data, and of its parts those that survive (`Part.survives`); of earlier texts, none.
+It keeps its row without text and data, and of its parts those that survive (`Part.survives`); of earlier texts, none.
 """
 
 from __future__ import annotations
