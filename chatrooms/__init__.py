@@ -10,7 +10,7 @@ from chatrooms.version import __version__
 if TYPE_CHECKING:
     from chatrooms.app import Chatrooms
     from chatrooms.client.rows import Message
-    from chatrooms.doors.greeting import Connected
+    from chatrooms.doors.connection_handlers import Connected
     from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Unauthorized
     from chatrooms.identity.accounts import User
     from chatrooms.identity.handshake import Handshake
@@ -49,7 +49,7 @@ _HOMES = {
     "Change": "chatrooms.storage.rows",
     "Chatrooms": "chatrooms.app",
     "Conflict": "chatrooms.errors",
-    "Connected": "chatrooms.doors.greeting",
+    "Connected": "chatrooms.doors.connection_handlers",
     "Forbidden": "chatrooms.errors",
     "Handshake": "chatrooms.identity.handshake",
     "Invalid": "chatrooms.errors",

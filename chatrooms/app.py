@@ -17,11 +17,11 @@ from chatrooms.doors.application import ApplicationDoor
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.callers import Callers
+from chatrooms.doors.commit_handlers import CommitHandlers
+from chatrooms.doors.connection_handlers import Connected, ConnectionHandlers
 from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
-from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.doors.health import Health
-from chatrooms.doors.hearing import Hearing
 from chatrooms.doors.host_posting import HostPosting
 from chatrooms.doors.host_users import HostUsers
 from chatrooms.doors.http import HttpDoor
@@ -113,9 +113,10 @@ class Chatrooms(ApplicationDoor):
         self._db = Database(settings.database_url, shared=True)
         self._db.writer.on_lost(self._stop_serving)
         self._server = server_of(settings)
-        self._hearing, self._greeting = Hearing(self._id_of, self._username_of), Greeting(self._id_of, on_connect)
+        self._commits = CommitHandlers(self._id_of, self._username_of)
+        self._connections = ConnectionHandlers(self._id_of, on_connect)
         others = self._find_others() if self._db.is_shared else None
-        self._broadcast = Broadcast(self._server, self._db.reader, self._hearing.take, others)
+        self._broadcast = Broadcast(self._server, self._db.reader, self._commits.handle, others)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(FORGET,))))
         rates, wakeup = Rates(settings, spent=_sharing(others)), Wakeup()
         self._policies = Policies(self._id_of)
@@ -139,7 +140,7 @@ class Chatrooms(ApplicationDoor):
             self._pipeline,
             gate,
             pages=pages,
-            greeting=self._greeting,
+            connections=self._connections,
             own=self._own,
             rechecking=self._rechecking if authenticate else None,
         )
@@ -268,7 +269,7 @@ class Chatrooms(ApplicationDoor):
             await self._server.shutdown()
             for component in self._components:
                 component.close()
-            for part in (self._greeting, self._hearing, self._own, self._rechecking, self._policies):
+            for part in (self._connections, self._commits, self._own, self._rechecking, self._policies):
                 await part.close()
 
     def _stop_serving(self, reason: str) -> None:

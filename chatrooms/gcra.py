@@ -7,7 +7,7 @@ which everything so far would have been due if it had arrived evenly.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 
 SPANS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 WRITTEN = re.compile(r"([1-9]\d{0,8})/(?:([1-9]\d{0,5}) )?(second|minute|hour|day)s?")
@@ -45,6 +45,18 @@ class Quota:
 
     def __len__(self) -> int:
         return len(self._due)
+
+
+def spend(counted: Collection[tuple[Quota, Hashable]], now: float, count: int) -> float:
+    """Count ``count`` in each quota, for the key beside it, if all of them allow one more.
+
+    Return the seconds to wait: 0 if it was counted.
+    """
+    wait = max([quota.wait(who, now) for quota, who in counted])
+    if not wait:
+        for quota, who in counted:
+            quota.take(who, now, count)
+    return wait
 
 
 def parse(text: str, times: int = 1) -> tuple[Quota, ...]:

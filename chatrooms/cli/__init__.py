@@ -186,7 +186,7 @@ def link(
     Give it in private to a person who has lost their browser or password: anyone who opens it can sign in as them.
     """
     from chatrooms import names
-    from chatrooms.cli.beside import links
+    from chatrooms.cli.database import links
 
     def make(settings: Settings) -> str:
         made = links.sign_in(settings, names.username(username), minutes, forget_password=forget_password)
@@ -204,7 +204,7 @@ def link(
 def invite(room: str | None, uses: int, days: int, *, as_json: bool, config: Path | None, **flags: Any) -> None:
     """Print a link by which people join the server and ROOM, or the lobby if there is one, also while a server runs."""
     from chatrooms import names
-    from chatrooms.cli.beside import links
+    from chatrooms.cli.database import links
 
     def make(settings: Settings) -> str:
         made = links.invite(settings, names.shared(room) if room else settings.lobby, uses, days)
@@ -221,7 +221,7 @@ def setup(config: Path | None, *, as_json: bool, **flags: Any) -> None:
 
     It works once, for a day, as long as the server has no owner. An earlier link no longer works.
     """
-    from chatrooms.cli.beside import links
+    from chatrooms.cli.database import links
 
     print_result(config, flags, lambda settings: result_text(links.setup(settings), as_json, _url))
 

@@ -22,7 +22,7 @@ def applicant() -> None:
 @database_options
 def list_applicants(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the people who wait to be approved, what they say, and what they signed in by, the first at the top."""
-    from chatrooms.cli.beside import applicants
+    from chatrooms.cli.database import applicants
 
     print_result(config, flags, lambda settings: result_text(applicants.listed(settings), as_json, lines))
 
@@ -49,7 +49,7 @@ def _decide(
     what: Literal["approve", "decline"], username: str, config: Path | None, flags: dict[str, Any], *, as_json: bool
 ) -> None:
     from chatrooms import names
-    from chatrooms.cli.beside import applicants
+    from chatrooms.cli.database import applicants
 
     def make(settings: Settings) -> str:
         decided = applicants.decide(settings, names.username(username), what)

@@ -20,7 +20,7 @@ def emoji() -> None:
 @database_options
 def list_emoji(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the emoji of the server, and who added them when."""
-    from chatrooms.cli.beside import emoji as stored
+    from chatrooms.cli.database import emoji as stored
 
     print_result(config, flags, lambda settings: result_text(stored.listed(settings), as_json, _lines))
 
@@ -32,7 +32,7 @@ def list_emoji(config: Path | None, *, as_json: bool, **flags: Any) -> None:
 @setting_options("data", "database", "file_size", "file_quota", "file_space", "file_store")
 def add(which: str, picture: Path, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Add the emoji NAME, from the file PICTURE, which has at most 512 x 512 pixels and 256 KiB."""
-    from chatrooms.cli.beside import emoji as stored
+    from chatrooms.cli.database import emoji as stored
 
     print_result(config, flags, lambda settings: result_text(stored.add(settings, which, picture), as_json, _line))
 
@@ -43,7 +43,7 @@ def add(which: str, picture: Path, config: Path | None, *, as_json: bool, **flag
 @database_options
 def remove(which: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Remove the emoji NAME. Texts and reactions that have it keep its code."""
-    from chatrooms.cli.beside import emoji as stored
+    from chatrooms.cli.database import emoji as stored
 
     print_result(config, flags, lambda settings: result_text(stored.remove(settings, which), as_json, _line))
 

@@ -20,7 +20,7 @@ def group() -> None:
 @database_options
 def list_groups(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the groups with their members."""
-    from chatrooms.cli.beside import groups
+    from chatrooms.cli.database import groups
 
     print_result(config, flags, lambda settings: result_text(groups.listed(settings), as_json, _lines))
 
@@ -32,7 +32,7 @@ def list_groups(config: Path | None, *, as_json: bool, **flags: Any) -> None:
 @database_options
 def create(which: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Make the group NAME of the people USERNAMES. Its name is taken from then on, like a username."""
-    from chatrooms.cli.beside import groups
+    from chatrooms.cli.database import groups
 
     print_result(config, flags, lambda settings: result_text(groups.create(settings, which, usernames), as_json, _line))
 
@@ -44,7 +44,7 @@ def create(which: str, usernames: tuple[str, ...], config: Path | None, *, as_js
 @database_options
 def add(which: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Add the people USERNAMES to the group NAME."""
-    from chatrooms.cli.beside import groups
+    from chatrooms.cli.database import groups
 
     print_result(
         config, flags, lambda settings: result_text(groups.change(settings, which, add=usernames), as_json, _line)
@@ -58,7 +58,7 @@ def add(which: str, usernames: tuple[str, ...], config: Path | None, *, as_json:
 @database_options
 def remove(which: str, usernames: tuple[str, ...], config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Remove the people USERNAMES from the group NAME."""
-    from chatrooms.cli.beside import groups
+    from chatrooms.cli.database import groups
 
     print_result(
         config, flags, lambda settings: result_text(groups.change(settings, which, remove=usernames), as_json, _line)
@@ -71,7 +71,7 @@ def remove(which: str, usernames: tuple[str, ...], config: Path | None, *, as_js
 @database_options
 def delete(which: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Delete the group NAME, whose name is free again."""
-    from chatrooms.cli.beside import groups
+    from chatrooms.cli.database import groups
 
     print_result(config, flags, lambda settings: result_text(groups.delete(settings, which), as_json, _line))
 

@@ -41,7 +41,7 @@ def key(  # noqa: PLR0917 - the options, in order
     add_user, remove_user, username, user_id, set_picture, disconnect, signal and emit.
     """
     from chatrooms import names, types
-    from chatrooms.cli.beside import keys
+    from chatrooms.cli.database import keys
 
     def work(settings: Settings) -> str:
         who = names.APPLICATION if username == names.APPLICATION else names.username(username)

@@ -22,7 +22,7 @@ def room() -> None:
 @database_options
 def list_rooms(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the open and private rooms, with the number of their members, and their owners."""
-    from chatrooms.cli.beside import rooms
+    from chatrooms.cli.database import rooms
 
     print_result(config, flags, lambda settings: result_text(rooms.listed(settings), as_json, lines))
 
@@ -70,7 +70,7 @@ def _manage(
     what: str, which: str, given: dict[str, str], config: Path | None, flags: dict[str, Any], *, as_json: bool
 ) -> None:
     """Have the server do something to a room, and print the room."""
-    from chatrooms.cli.beside import rooms
+    from chatrooms.cli.database import rooms
 
     print_result(
         config,

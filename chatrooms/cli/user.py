@@ -26,7 +26,7 @@ def user() -> None:
 @database_options
 def list_users(role: str | None, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print the people of the server, with their role, and why they are suspended if they are."""
-    from chatrooms.cli.beside import people
+    from chatrooms.cli.database import people
 
     print_result(config, flags, lambda settings: result_text(people.listed(settings, role), as_json, _lines))
 
@@ -38,7 +38,7 @@ def list_users(role: str | None, config: Path | None, *, as_json: bool, **flags:
 @database_options
 def give_role(username: str, role: Any, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Change what USERNAME may do on this server. The last owner keeps that role."""
-    from chatrooms.cli.beside import people
+    from chatrooms.cli.database import people
 
     _about(people.give_role, username, role, config=config, flags=flags, as_json=as_json)
 
@@ -50,7 +50,7 @@ def give_role(username: str, role: Any, config: Path | None, *, as_json: bool, *
 @database_options
 def suspend(username: str, reason: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Sign out USERNAME everywhere and let them no longer sign in, for a REASON that they read when they try to."""
-    from chatrooms.cli.beside import people
+    from chatrooms.cli.database import people
 
     _about(people.suspend, username, reason, config=config, flags=flags, as_json=as_json)
 
@@ -61,7 +61,7 @@ def suspend(username: str, reason: str, config: Path | None, *, as_json: bool, *
 @database_options
 def restore(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Let USERNAME, who is suspended, sign in again."""
-    from chatrooms.cli.beside import people
+    from chatrooms.cli.database import people
 
     _about(people.restore, username, config=config, flags=flags, as_json=as_json)
 
@@ -72,7 +72,7 @@ def restore(username: str, config: Path | None, *, as_json: bool, **flags: Any) 
 @database_options
 def show(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print how USERNAME can sign in, and where and how they are signed in."""
-    from chatrooms.cli.beside import people
+    from chatrooms.cli.database import people
 
     print_result(config, flags, lambda settings: result_text(people.show(settings, username), as_json, _shown_lines))
 
@@ -84,7 +84,7 @@ def show(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> 
 @database_options
 def list_rights(username: str, room: str | None, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Print what USERNAME can do on the server, or in a shared ROOM, and why not."""
-    from chatrooms.cli.beside import people
+    from chatrooms.cli.database import people
 
     print_result(
         config, flags, lambda settings: result_text(people.rights(settings, username, room), as_json, _verdict_lines)

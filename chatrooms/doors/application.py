@@ -240,7 +240,7 @@ class ApplicationDoor(HostHandlers):
 
     def sockets_in(self, room: str) -> list[str]:
         """Return the ids of this process's sockets in ``room``; empty while the chat is not running."""
-        return self._broadcast.sockets_in(room)
+        return self._broadcast.sockets.inside(room)
 
     async def _post_all(self, messages: Iterable[Mapping[str, Any]]) -> list[Message | Refusal]:
         posted: list[Message | Refusal] = []

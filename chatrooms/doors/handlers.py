@@ -17,6 +17,11 @@ SECONDS_TO_END = 1.0
 T = TypeVar("T")
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 
+IdOf = Callable[[str], Awaitable[str]]
+"""Returns the id of the user who has a username."""
+UsernameOf = Callable[[str], Awaitable[str | None]]
+"""Returns the username of a user by their id; None before they have come."""
+
 
 class Cancelled(Exception):
     """A handler ended because something that it awaited was cancelled."""

@@ -7,8 +7,8 @@ from typing import Any, TypeVar, overload
 
 from chatrooms import names
 from chatrooms.doors import handlers
-from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
-from chatrooms.doors.hearing import Hearing, OnChange, OnJoin, OnMessage
+from chatrooms.doors.commit_handlers import CommitHandlers, OnChange, OnJoin, OnMessage
+from chatrooms.doors.connection_handlers import ConnectionHandlers, OnConnect, OnDisconnect
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.policies import Decide, Policies
 from chatrooms.identity.accounts import User
@@ -25,8 +25,8 @@ V = TypeVar("V", bound=OnChange)
 class HostHandlers:
     """Takes the functions of a host application, mostly as decorators."""
 
-    _hearing: Hearing
-    _greeting: Greeting
+    _commits: CommitHandlers
+    _connections: ConnectionHandlers
     _own: OwnEvents
     _policies: Policies
 
@@ -58,7 +58,7 @@ class HostHandlers:
         """
         where, who = room and names.durable(room), None if mention is None else User(mention).id
         return handlers.decorated(
-            lambda given: self._hearing.on_message(given, where, direct=direct, mention=who), handler
+            lambda given: self._commits.on_message(given, where, direct=direct, mention=who), handler
         )
 
     @overload
@@ -72,7 +72,7 @@ class HostHandlers:
 
         However they have come: the lobby, an invitation, by themselves. It is called as that of `on_message` is.
         """
-        return handlers.decorated(lambda given: self._hearing.on_join(given, room and names.durable(room)), handler)
+        return handlers.decorated(lambda given: self._commits.on_join(given, room and names.durable(room)), handler)
 
     @overload
     def on_change(self, handler: V, *, room: str | None = None) -> V: ...
@@ -87,7 +87,7 @@ class HostHandlers:
         ``messages`` that are new, edited or deleted. Your application's own changes come too. It is called as that of
         `on_message` is; where changes are missed, the next ``rev`` is greater by more than one.
         """
-        return handlers.decorated(lambda given: self._hearing.on_change(given, room and names.durable(room)), handler)
+        return handlers.decorated(lambda given: self._commits.on_change(given, room and names.durable(room)), handler)
 
     def on_connect(self, handler: C) -> C:
         """Have a coroutine function called for each socket that has connected: with the user's id and the handshake.
@@ -95,12 +95,12 @@ class HostHandlers:
         Nothing waits for it, its exceptions are logged, and when the chat ends it is cancelled. While 16 calls for a
         person have not returned, or one for the same connection, further sockets are rejected as ``rate_limited``.
         """
-        self._greeting.on_connect(handler)
+        self._connections.on_connect(handler)
         return handler
 
     def on_disconnect(self, handler: E) -> E:
         """Have a coroutine function called with the user's id for each socket that has disconnected."""
-        self._greeting.on_disconnect(handler)
+        self._connections.on_disconnect(handler)
         return handler
 
     def may_create(self, decide: D) -> D:

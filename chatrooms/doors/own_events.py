@@ -19,7 +19,7 @@ from typing_extensions import is_typeddict
 
 from chatrooms.doors import handlers
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
-from chatrooms.doors.greeting import IdOf
+from chatrooms.doors.handlers import IdOf
 from chatrooms.errors import Internal, Invalid, RateLimited, Refusal, Unavailable
 from chatrooms.events import EVENTS
 from chatrooms.pipeline.act import Caller

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from chatrooms.doors import handlers
-from chatrooms.doors.greeting import IdOf
+from chatrooms.doors.handlers import IdOf
 from chatrooms.errors import Forbidden, Refusal, Unavailable
 from chatrooms.fair_queue import FairQueue
 from chatrooms.pipeline.act import Caller

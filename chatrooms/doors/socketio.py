@@ -15,7 +15,7 @@ import socketio.exceptions
 from chatrooms import names, trace
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
 from chatrooms.doors.body import MAX_DEPTH
-from chatrooms.doors.greeting import Greeting
+from chatrooms.doors.connection_handlers import ConnectionHandlers
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.rechecking import Rechecking
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavailable
@@ -66,13 +66,13 @@ class SocketioDoor:
         gate: Gate,
         *,
         pages: Pages,
-        greeting: Greeting,
+        connections: ConnectionHandlers,
         own: OwnEvents,
         rechecking: Rechecking | None,
     ) -> None:
         self._settings, self._pages = settings, pages
         self._broadcast, self._pipeline, self._gate = broadcast, pipeline, gate
-        self._greeting, self._own, self._rechecking = greeting, own, rechecking
+        self._connections, self._own, self._rechecking = connections, own, rechecking
         self._joins = Limit(REJOIN)
         self._tally = Tally(log)
         self._server = broadcast.server
@@ -87,11 +87,11 @@ class SocketioDoor:
         try:
             _check_size(payload)
             self._joins.spend(self._connection(sid))
-            with self._broadcast.arriving(sid) as ended:
+            with self._broadcast.sockets.arriving(sid) as ended:
                 caller = replace(await self._gate.identify(handshake), sid=sid)
                 if caller.username in ended:
                     raise Unavailable
-            self._greeting.require_room(caller.username, self._connection(sid))
+            self._connections.require_room(caller.username, self._connection(sid))
             await self._server.save_session(sid, {"caller": caller, "handshake": handshake})
             await self._place(sid, caller)
         except Refusal as refusal:
@@ -119,7 +119,7 @@ class SocketioDoor:
             if not await self._pipeline.lookup(lambda db: tokens.alive(db, caller, session)):
                 raise Unauthorized
         await second_factors.demand(self._pipeline, caller)
-        await self._broadcast.align(caller.username, sid)
+        await self._broadcast.alignment.align(caller.username, sid)
 
     async def _connected(self, sid: str) -> None:
         session = await self._server.get_session(sid)
@@ -140,13 +140,13 @@ class SocketioDoor:
         if caller.new_token:
             welcome["token"] = caller.new_token
         await self._server.emit("welcome", welcome, to=sid)
-        self._greeting.begin(caller.username, self._connection(sid), handshake)
+        self._connections.begin(caller.username, self._connection(sid), handshake)
         if self._rechecking:
             self._rechecking.begin(sid, caller, handshake)
 
     async def _disconnected(self, sid: str, _reason: str) -> None:
         with suppress(KeyError):
-            self._greeting.end(self._server.session_of(sid)["caller"].username)
+            self._connections.end(self._server.session_of(sid)["caller"].username)
         if self._rechecking:
             self._rechecking.end(sid)
 

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 from chatrooms import clock
 from chatrooms.doors.answers import refusal_of, refusal_response, require_name
 from chatrooms.doors.callers import Callers
-from chatrooms.doors.receiving import Receiving, Receivings
+from chatrooms.doors.upload_pieces import Receiving, Receivings
 from chatrooms.errors import Conflict, Invalid, NotFound, Refusal, TooLarge, Unavailable
 from chatrooms.pipeline import scopes
 from chatrooms.pipeline.act import Caller

@@ -20,7 +20,7 @@ from chatrooms.pipeline import people
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change, own_room
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.given import Base
+from chatrooms.storage.expressions import Base
 from chatrooms.storage.own_rows import Block
 from chatrooms.storage.own_tables import blocks
 from chatrooms.storage.results import one

@@ -29,13 +29,14 @@ from chatrooms.features import timeline
 from chatrooms.features.messages.loading import OneMessage, changed, load, rows, with_parts
 from chatrooms.features.messages.permissions import WRITING_THERE, Which, require_undeleted, room_of, writable
 from chatrooms.pipeline import access
-from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.part import Part
 from chatrooms.pipeline.shapes import InRoom
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.rows import EventData, Message
 from chatrooms.storage.tables import messages, metadata, rooms, users
 from chatrooms.types import Id, fitting

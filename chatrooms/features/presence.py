@@ -57,7 +57,7 @@ class Presence:
 
     async def watch(self, sid: str, usernames: Iterable[str]) -> None:
         """Make a socket receive the presence of exactly these people."""
-        await self._broadcast.enter(sid, {names.watchers(name) for name in usernames}, "watchers")
+        await self._broadcast.alignment.enter(sid, {names.watchers(name) for name in usernames}, "watchers")
 
     def state(self, username: str) -> State:
         """Return whether a person is online; while they may be reloading the page, they still are."""

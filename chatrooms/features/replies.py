@@ -13,11 +13,11 @@ from pydantic import Field
 from sqlalchemy import Connection, func, select
 from typing_extensions import TypedDict
 
-from chatrooms.pipeline.act import Part
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.part import Part
 from chatrooms.storage.ahead import Foreseen
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.fields import Person, Seq
-from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
 

@@ -15,7 +15,7 @@ from chatrooms.pipeline.commands import Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage import people_search
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.results import many
 from chatrooms.storage.rows import Member
 from chatrooms.storage.statements import Prepared

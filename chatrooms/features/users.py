@@ -20,7 +20,7 @@ from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.storage import grouped, people_search
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.rows import User
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED, USER

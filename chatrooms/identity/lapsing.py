@@ -25,7 +25,7 @@ AT_ONCE = 500
 
 async def end(chat: Chat, broadcast: Broadcast) -> None:
     """Disconnect those at this node who may no longer be there by their session."""
-    callers = broadcast.callers()
+    callers = broadcast.sockets.callers()
     for start in range(0, len(callers), AT_ONCE):
         some, required = callers[start : start + AT_ONCE], chat.server.second_factor
         found = await chat.lookup(partial(ended, callers=some, required=required))

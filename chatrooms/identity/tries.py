@@ -16,7 +16,7 @@ from chatrooms.errors import RateLimited
 from chatrooms.gcra import Quota, parse
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.statements import Prepared, Upsert
 from chatrooms.storage.tables import metadata
 from chatrooms.wire.networks import TIMES, circles

@@ -8,9 +8,11 @@ That of a message, by function:
 3. On the writer's thread, `Batches` begins a transaction, locks the rooms of the batch, and runs each work:
    `Transacting` checks the permission and runs the command's body, which writes rows and adds them to the `Changes` of
    its `Act`.
-4. Then it runs the listeners, and returns the result, the changes and the signals as an `Outcome`.
+4. Then it runs the listeners that the changed rows concern, a message by its `traits`, and returns the result, the
+   changes and the signals as an `Outcome`.
 5. After the commit, on the event loop, `Pipeline._committed` publishes the events of all outcomes, in order, to the
-   `Broadcast`, which emits them to the sockets in each room. Then the writer calls ``done`` of each: the response.
+   `Broadcast`, which emits them to the sockets in each room (`Alignment` moves sockets into rooms). Then the writer
+   calls ``done`` of each: the response.
 
 A query takes the same steps on a thread of the `Reader`, without locks and commit; a live command, on the event loop.
 """

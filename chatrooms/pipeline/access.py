@@ -17,7 +17,7 @@ from chatrooms.pipeline import relations, requests, rights, scopes, standing, te
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params
 from chatrooms.pipeline.standing import Here, require_member
-from chatrooms.storage.given import Base
+from chatrooms.storage.expressions import Base
 from chatrooms.storage.tables import members, rooms, users
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, update
 
 from chatrooms.events import Change
+from chatrooms.pipeline import traits
+from chatrooms.pipeline.traits import Trait
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import rooms
@@ -36,6 +38,8 @@ class Changes:
         self.by_room: dict[str, Change] = {}
         self.added = 0
         """How many rows were added so far."""
+        self.traits: dict[int, set[Trait]] = {}
+        """Those of the messages among them, by the ``id`` of the row."""
         self._found: dict[tuple[str, bool], list[Mapping[str, Any]]] = {}
 
     def rev(self, room: str) -> int:
@@ -69,6 +73,8 @@ class Changes:
             raise NotSynced(table)
         self._grow()
         self.by_room[room].rows.setdefault(table, []).append(row)
+        if table == "messages":
+            self.traits[id(row)] = traits.of(row)
 
     def put(self, room: str, table: str, row: Mapping[str, Any]) -> None:
         """Broadcast ``row`` instead of the one that `add` was given before, if any."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
@@ -67,9 +68,9 @@ class Command(Generic[P]):
     A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
     client; if empty, the last word of its name. Service keys can have those with a ``scope``; one for some rooms has
     those alone whose permission returns what is in a room, or that are ``scoped``: they heed it themselves. In a thread
-    that has ended, those work that read, and those with ``after_end`` (see `ended`). The application may answer the
-    ``question`` of a command before it runs. ``lacking`` says whether it runs for people who lack a second factor that
-    they need (see `second_factors`).
+    that has ended, those work that read, and those with ``after_end`` (see `ended_threads`). The application may answer
+    the ``question`` of a command before it runs. ``lacking`` says whether it runs for people who lack a second factor
+    that they need (see `second_factors`).
     """
 
     name: str
@@ -93,7 +94,7 @@ class Command(Generic[P]):
     question: Question | None = None
     lacking: Lacking = "nothing"
 
-    @property
+    @cached_property
     def works_after_end(self) -> bool:
         """Return whether it adds nothing to a thread."""
         return self.after_end or (self.kind == "query" and self.repeatable)

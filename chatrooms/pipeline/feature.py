@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Table
 
 from chatrooms.pipeline import traits
-from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Command
 from chatrooms.pipeline.contents import Contents, Served
 from chatrooms.pipeline.jobs import JobKind
+from chatrooms.pipeline.part import Part
 from chatrooms.pipeline.scopes import GROUPS
 from chatrooms.pipeline.traits import Trait
 from chatrooms.storage.ahead import Foreseen
@@ -39,28 +41,29 @@ class Listener:
     those that it adds itself. It may write to ``jobs`` and to tables that are not sent to clients, and add rows to the
     changes of rooms that the command changed. To change another room, enqueue a job that runs a command. Of
     ``messages``, it gets those with one of the traits in ``when``, since it has nothing to do about others, and the
-    events in timelines among them only if it wants ``events``. What it ``asks`` of the whole database whatever was
-    changed is read ahead, once for many commands.
+    events in timelines among them only if it wants ``events``. It runs only while ``needs``, a statement without
+    parameters, finds something in the database, which is read ahead for many commands.
     """
 
     table: str
     run: Callable[[Act, Sequence[Row]], None]
     events: bool = False
-    asks: tuple[Foreseen, ...] = ()
+    needs: Foreseen | None = None
     when: tuple[Trait, ...] = traits.ALL
 
     def listen(self, act: Act, heard: Sequence[Row] = ()) -> Sequence[Row]:
         """Run with the changed rows that it has not ``heard`` yet, if there are any; return all that it knows now."""
         rows: Sequence[Row] = act.changes.of(self.table, events=self.events)
         new, before = _without(rows, heard) if heard else rows, act.changes.added
-        if concerning := self._concerning(new):
+        concerning = self._concerning(act.changes, new)
+        if concerning and (self.needs is None or self.needs.one(act.db, {})):
             self.run(act, concerning)
         return rows if act.changes.added == before else act.changes.of(self.table, events=self.events)
 
-    def _concerning(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def _concerning(self, changes: Changes, rows: Sequence[Row]) -> Sequence[Row]:
         if self.when is traits.ALL or self.table != "messages":
             return rows
-        return [row for row in rows if not traits.of(row).isdisjoint(self.when)]
+        return [row for row in rows if not changes.traits[id(row)].isdisjoint(self.when)]
 
 
 def _without(rows: Sequence[Row], heard: Sequence[Row]) -> Sequence[Row]:
@@ -69,13 +72,14 @@ def _without(rows: Sequence[Row], heard: Sequence[Row]) -> Sequence[Row]:
 
 
 def on(
-    table: str, *, when: tuple[Trait, ...] = traits.ALL, events: bool = False, asks: tuple[Foreseen, ...] = ()
+    table: str, *, when: tuple[Trait, ...] = traits.ALL, events: bool = False, needs: Foreseen | None = None
 ) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]:
     """Declare a listener for changed rows of ``table``, such as ``messages``, in the form that clients receive.
 
     Messages are left out that have none of the traits in ``when``, and events in timelines unless it wants ``events``.
+    Without a row that ``needs`` finds, it does not run.
     """
-    return lambda run: Listener(table, run, events, asks, when)
+    return lambda run: Listener(table, run, events, needs, when)
 
 
 class Component(Protocol):
@@ -129,7 +133,7 @@ class Features:
         _at_most_one("mine", [part for part in self.parts if part.mine])
         self.served = tuple(served for feature in listed for served in feature.served)
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
-        self.asks: tuple[Asked, ...] = tuple((asked, {}) for each in self.listeners for asked in each.asks)
+        self.asks: tuple[Asked, ...] = tuple((each.needs, {}) for each in self.listeners if each.needs)
 
     def listen(self, act: Act) -> None:
         """Run the listeners with the rows that a command changed, until none of them adds another; raises `Endless`."""
@@ -144,12 +148,8 @@ class Features:
 
     def _concerned(self, changes: Changes) -> tuple[Listener, ...]:
         """Return the listeners of the tables that were changed, but of messages those alone that one concerns."""
-        tables, found = set[str](), set[Trait]()
-        for change in changes.by_room.values():
-            tables.update(change.rows)
-            for message in change.rows.get("messages", ()):
-                found |= traits.of(message)
-        return _concerned(self.listeners, frozenset(tables), frozenset(found))
+        tables = frozenset(table for change in changes.by_room.values() for table in change.rows)
+        return _concerned(self.listeners, tables, frozenset(chain.from_iterable(changes.traits.values())))
 
     def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:
         """Make the components, and bind the live commands, entries and jobs to them."""

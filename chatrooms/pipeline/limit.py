@@ -8,11 +8,11 @@ from math import ceil
 from threading import Lock
 
 from chatrooms.errors import RateLimited
-from chatrooms.gcra import Quota, parse
+from chatrooms.gcra import Quota, parse, spend
 from chatrooms.wire.networks import TIMES, circles
 
-Counted = tuple[tuple[tuple[Quota, ...], str], ...]
-"""Quotas, and who is counted in these."""
+Counted = tuple[tuple[Quota, str], ...]
+"""Quotas, each with who is counted in it."""
 CACHED = 1000
 """How many addresses are known with the networks around them: every message asks."""
 
@@ -37,37 +37,31 @@ class Limit:
         If anything is allowed now, any weight is; the wait afterwards is longer.
         """
         with self._lock:
-            now, counted = time.monotonic(), self._counted(person, network)
-            wait = max([quota.wait(who, now) for quotas, who in counted for quota in quotas])
-            if wait:
+            if wait := spend(self._counted(person, network), time.monotonic(), weight):
                 raise RateLimited(retry_after=ceil(wait))
-            _take(counted, now, weight)
 
     def wait(self, person: str, network: str = "") -> int:
         """Return the seconds until a person may do something again; 0 if that is now."""
         with self._lock:
             now, counted = time.monotonic(), self._counted(person, network)
-            return ceil(max(quota.wait(who, now) for quotas, who in counted for quota in quotas))
+            return ceil(max(quota.wait(who, now) for quota, who in counted))
 
     def charge(self, person: str, network: str, weight: int) -> None:
         """Count ``weight`` more of what `spend` allowed, however much that is; if it is negative, give it back."""
         with self._lock:
-            _take(self._counted(person, network), time.monotonic(), weight)
+            now = time.monotonic()
+            for quota, who in self._counted(person, network):
+                quota.take(who, now, weight)
 
     def _counted(self, person: str, network: str) -> Counted:
-        if not network:
-            return ((self._each, person),)
-        shared = self._around(network)
-        return shared if self._by_address else ((self._each, person), *shared)
+        shared = self._around(network) if network else ()
+        if shared and self._by_address:
+            return shared
+        return (*[(quota, person) for quota in self._each], *shared)
 
     def _together(self, network: str) -> Counted:
-        return tuple(zip(self._shared, circles(network), strict=False))
-
-
-def _take(counted: Counted, now: float, weight: int) -> None:
-    for quotas, who in counted:
-        for quota in quotas:
-            quota.take(who, now, weight)
+        around = zip(self._shared, circles(network), strict=False)
+        return tuple((quota, who) for quotas, who in around for quota in quotas)
 
 
 class NoLimit(Limit):

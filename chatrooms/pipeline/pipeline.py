@@ -28,7 +28,7 @@ from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.questions import Judge, Question
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.session_use import SessionUse
-from chatrooms.pipeline.transacting import Outcome, Transacting, allowed
+from chatrooms.pipeline.transacting import Outcome, Transacting
 from chatrooms.pipeline.turn import Slots, Turn
 from chatrooms.pipeline.wakeup import Wakeup
 from chatrooms.settings import Settings
@@ -193,7 +193,7 @@ class Pipeline:
             command.may(me, p)
             return await command.body(me, p)
         if command.aligned and command.aligned(p):
-            await self._broadcast.align(me.username)
+            await self._broadcast.alignment.align(me.username)
         if (command.opens or command.closes) and me.sid:
             return await self._moving(command, p, me, me.sid)
         if command.kind == "query":
@@ -213,15 +213,16 @@ class Pipeline:
         The socket receives changes before the page is read, so that none is missing between them. The permission is
         asked again then: the caller may have been removed meanwhile, and their sockets aligned too early for this one.
         """
-        thread: str = await self._db.reader.read(lambda db: allowed(command, self._transacting.act(me, db), p).room)
+        admitted, act = self._transacting.admitted, self._transacting.act
+        thread: str = await self._db.reader.read(lambda db: admitted(command, act(me, db), p).room)
         if not command.opens:
-            await self._broadcast.close(sid, thread, me.username)
+            await self._broadcast.alignment.close(sid, thread, me.username)
             return await self._ask(command, p, me)
         try:
-            await self._broadcast.open(sid, thread, me.username)
+            await self._broadcast.alignment.open(sid, thread, me.username)
             return await self._ask(command, p, me)
         except BaseException:
-            await self._broadcast.close(sid, thread, me.username)
+            await self._broadcast.alignment.close(sid, thread, me.username)
             raise
 
     def _writing(

@@ -1,4 +1,8 @@
-"""Rate limits, counted in this process by person and by network address."""
+"""Rate limits, counted in this process by person and by network address.
+
+A command names its rate in its declaration. `charges` counts what costs more than one command, `text_rate` what people
+store, `newcomers` what new names do.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select, true
 from chatrooms import names
 from chatrooms.errors import Conflict
 from chatrooms.pipeline.act import Caller
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import groups, rooms, users
 

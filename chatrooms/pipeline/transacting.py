@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from chatrooms import names
 from chatrooms.events import Align, Change, End, Event, Signal
-from chatrooms.pipeline import ended, scopes, second_factors
+from chatrooms.pipeline import ended_threads, scopes, second_factors
 from chatrooms.pipeline.act import NO_SERVER, Act, Caller
 from chatrooms.pipeline.addressing import MOVING
 from chatrooms.pipeline.changes import Changes
@@ -62,17 +62,20 @@ class Work(Generic[R]):
     Sessions that it ended go on until it has ended them again.
     """
 
-    __slots__ = ("_attempt", "_ended", "_run", "_sessions")
+    __slots__ = ("_attempt", "_ended", "_rates", "_run", "_sessions")
 
     def __init__(self, run: Callable[[Connection, Rates], Outcome[R]], rates: Rates, sessions: SessionUse) -> None:
-        self._run, self._attempt, self._sessions = run, Attempt(rates), sessions
+        self._run, self._rates, self._sessions = run, rates, sessions
+        self._attempt: Attempt | None = None
         self._ended: Sequence[str] = ()
 
     def __call__(self, db: Connection) -> Outcome[R]:
         """Do it, on the writer's thread."""
-        self._attempt.undo()
+        if self._attempt:
+            self._attempt.undo()
         for session in self._ended:
             self._sessions.find_again(session, self._sessions.now())
+        self._attempt = Attempt(self._rates)
         outcome = self._run(db, self._attempt)
         self._ended = [*outcome.ended, *outcome.barred]
         return outcome
@@ -92,7 +95,7 @@ class Transacting:
         """Run a command that reads; raises `Unauthorized` if the caller's session was ended while it waited."""
         self._sessions.require(me)
         act = self.act(me, db)
-        outcome = self._finish(act, command.body(act, p, allowed(command, act, p)))
+        outcome = self._finish(act, command.body(act, p, self.admitted(command, act, p)))
         if command.repeatable and outcome.signals:
             raise NotRepeatable(command.name)
         return outcome
@@ -103,7 +106,7 @@ class Transacting:
 
     def locks(self, command: Command[P], p: P, me: Caller, db: Connection) -> Iterable[str]:
         """Return the locks of a command; raises what they do, but not to people who lack a second factor."""
-        second_factors.require(db, me, self.server.second_factor, command.lacking)
+        self._require_factor(command, me, db)
         return command.locks(db, me, p)
 
     def change(self, work: Callable[[Act], R], me: Caller, locked: Collection[str]) -> Work[R]:
@@ -113,6 +116,15 @@ class Transacting:
     def act(self, me: Caller, db: Connection, rates: Rates | None = None) -> Act:
         """Return what a body gets."""
         return Act(me, db, Changes(db), rates or self._rates, self.server)
+
+    def admitted(self, command: Command[P], act: Act, p: P) -> Any:
+        """Return what the permission of a command without locks returns; raises a `Refusal`."""
+        self._require_factor(command, act.me, act.db)
+        return allowed(command, act, p)
+
+    def _require_factor(self, command: Command[P], me: Caller, db: Connection) -> None:
+        if self.server.second_factor != "nobody":
+            second_factors.require(db, me, self.server.second_factor, command.lacking)
 
     def asking(self, me: Caller, db: Connection) -> Act:
         """Return what a query gets that counts in no rate."""
@@ -152,13 +164,11 @@ class Transacting:
 def allowed(command: Command[P], act: Act, p: P) -> Any:
     """Return what the permission of a command returns; raises a `Refusal`.
 
-    Also if the caller's key is not for it, the caller lacks a second factor, or the thread in which it would add
-    something has ended.
+    Also if the caller's key is not for it, or the thread in which it would add something has ended.
     """
-    second_factors.require(act.db, act.me, act.server.second_factor, command.lacking)
     found = command.may(act, p)
     if act.me.scope and not command.scoped:
         scopes.require_room(act.me.scope, found)
-    if not command.works_after_end:
-        ended.require_not(act.db, found, p)
+    if not command.works_after_end and getattr(found, "ended", True):  # most permissions know that it has not
+        ended_threads.require_not(act.db, found, p)
     return found

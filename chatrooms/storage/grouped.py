@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import group_members, groups, members, suspensions, users
 

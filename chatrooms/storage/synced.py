@@ -20,7 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from chatrooms.storage.given import Base
+from chatrooms.storage.expressions import Base
 from chatrooms.storage.own_tables import blocks, bookmarks, follows, inbox
 from chatrooms.storage.tables import is_message, members, messages, reads, rooms, users
 

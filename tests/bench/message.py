@@ -57,7 +57,11 @@ async def rounds(count: int, *, alone: bool = False) -> list[float]:
     Raises ``RuntimeError`` if one was refused.
     """
     with tempfile.TemporaryDirectory() as folder:
-        async with running(Path(folder)) as server, connect(server.url, "alice") as alice, connect(server.url, "bob"):
+        async with (
+            running(Path(folder), ping_timeout=3600) as server,  # a `Sink` answers no ping
+            connect(server.url, "alice") as alice,
+            connect(server.url, "bob"),
+        ):
             await alice.say("bob", "warm up")
             sink = Sink()
             sender = _redirect(server, sink)

@@ -7,7 +7,7 @@ import time
 import pyotp
 from playwright.async_api import expect
 
-from chatrooms.cli.beside import links as console
+from chatrooms.cli.database import links as console
 from tests.appointing import appoint
 from tests.browser.conftest import Arrive
 from tests.browser.test_admins import open_admin

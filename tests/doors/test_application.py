@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Chatrooms, Conflict, Forbidden, Invalid, NotFound, Refusal, Settings, User
-from chatrooms.doors import hearing, own_events, rechecking
+from chatrooms.doors import commit_handlers, own_events, rechecking
 from tests.doors import post
 from tests.people import PATIENCE, Person, Refused, connect
 from tests.servers import QUICK, serving
@@ -344,7 +344,7 @@ async def test_the_application_hears_who_joins_and_every_change(host):
 
 
 async def test_a_handler_that_fails_or_never_returns_is_in_nobodys_way(host, caplog, monkeypatch):
-    monkeypatch.setattr(hearing, "MAX_WAITING", 5)
+    monkeypatch.setattr(commit_handlers, "MAX_WAITING", 5)
     release, heard = asyncio.Event(), listening(host.chat.on_message)
 
     @host.chat.on_message
@@ -364,7 +364,7 @@ async def test_a_handler_that_fails_or_never_returns_is_in_nobodys_way(host, cap
 
 
 async def test_busy_rooms_and_others_take_turns(host, monkeypatch):
-    monkeypatch.setattr(hearing, "AT_ONCE", 2)
+    monkeypatch.setattr(commit_handlers, "AT_ONCE", 2)
     heard, turn = [], asyncio.Semaphore(0)
 
     @host.chat.on_message

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from chatrooms import Chatrooms, Remote, RemoteRefused, Settings, User
-from chatrooms.cli.beside import keys
+from chatrooms.cli.database import keys
 from chatrooms.cli.opening import Unable
 from chatrooms.pipeline.scopes import CALLS
 from tests.databases import put_into

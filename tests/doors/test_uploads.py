@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 import pytest
 
-from chatrooms.doors import receiving
+from chatrooms.doors import upload_pieces
 from chatrooms.errors import Conflict, RateLimited
 from chatrooms.storage import blobs
 from tests.features.files import PIECE, TUS, begin, head, load, offset, open_piece, picture, request, send, upload
@@ -21,7 +21,7 @@ from tests.people import PATIENCE, connect
 from tests.processes import started
 from tests.servers import running
 
-CONTENT = os.urandom(3 * receiving.PIECE + 5)
+CONTENT = os.urandom(3 * upload_pieces.PIECE + 5)
 
 
 async def stored(person, path, least):
@@ -55,7 +55,7 @@ async def test_a_file_comes_in_pieces(alice):
     path = await begin(alice, CONTENT)
     assert await offset(alice, path) == 0
     at = 0
-    for size in (1, 1000, receiving.PIECE, 1, len(CONTENT)):
+    for size in (1, 1000, upload_pieces.PIECE, 1, len(CONTENT)):
         status, headers, _ = await send(alice, path, at, CONTENT[at : at + size])
         at = min(at + size, len(CONTENT))
         assert (status, headers["Upload-Offset"], headers["Tus-Resumable"]) == (204, str(at), "1.0.0")
@@ -78,12 +78,12 @@ async def test_the_head_says_size_and_expiry(alice):
 async def test_a_lost_connection_loses_nothing_that_came(alice):
     path = await begin(alice, CONTENT)
     _, writer = await open_piece(alice, path, 0, len(CONTENT))
-    writer.write(CONTENT[: receiving.PIECE + 1000])
+    writer.write(CONTENT[: upload_pieces.PIECE + 1000])
     await writer.drain()
-    await stored(alice, path, receiving.PIECE)
+    await stored(alice, path, upload_pieces.PIECE)
     writer.transport.abort()
     at = await offset(alice, path)
-    assert receiving.PIECE <= at <= receiving.PIECE + 1000
+    assert upload_pieces.PIECE <= at <= upload_pieces.PIECE + 1000
     assert (await send(alice, path, at, CONTENT[at:]))[0] == 204
     assert await whole(alice, path) == CONTENT
 
@@ -91,22 +91,22 @@ async def test_a_lost_connection_loses_nothing_that_came(alice):
 async def test_whoever_asks_how_much_there_is_ends_a_request_that_seems_to_go_on(alice):
     path = await begin(alice, CONTENT)
     reader, writer = await open_piece(alice, path, 0, len(CONTENT))
-    writer.write(CONTENT[: receiving.PIECE])
-    await stored(alice, path, receiving.PIECE)
-    assert await offset(alice, path) == receiving.PIECE
+    writer.write(CONTENT[: upload_pieces.PIECE])
+    await stored(alice, path, upload_pieces.PIECE)
+    assert await offset(alice, path) == upload_pieces.PIECE
     assert b" 409 " in await asyncio.wait_for(reader.readline(), PATIENCE)
     writer.close()
-    assert (await send(alice, path, receiving.PIECE, CONTENT[receiving.PIECE :]))[0] == 204
+    assert (await send(alice, path, upload_pieces.PIECE, CONTENT[upload_pieces.PIECE :]))[0] == 204
     assert await whole(alice, path) == CONTENT
 
 
 async def test_of_two_pieces_at_one_offset_one_wins(alice):
     path = await begin(alice, CONTENT)
     _, writer = await open_piece(alice, path, 0, len(CONTENT))
-    writer.write(CONTENT[: receiving.PIECE])
-    await stored(alice, path, receiving.PIECE)
+    writer.write(CONTENT[: upload_pieces.PIECE])
+    await stored(alice, path, upload_pieces.PIECE)
     assert (await send(alice, path, 0, b"other bytes"))[0] == 409
-    writer.write(CONTENT[receiving.PIECE :])
+    writer.write(CONTENT[upload_pieces.PIECE :])
     await stored_whole(alice, path)
     writer.close()
     assert await whole(alice, path) == CONTENT
@@ -178,7 +178,7 @@ async def test_an_ended_session_cannot_go_on(alice):
 
 
 async def test_a_silent_sender_is_ended_and_blocks_nobody(alice, monkeypatch):
-    monkeypatch.setattr(receiving, "SECONDS_OF_SILENCE", 0.2)
+    monkeypatch.setattr(upload_pieces, "SECONDS_OF_SILENCE", 0.2)
     path = await begin(alice, CONTENT)
     reader, writer = await open_piece(alice, path, 0, len(CONTENT))
     writer.write(CONTENT[:99])
@@ -188,23 +188,23 @@ async def test_a_silent_sender_is_ended_and_blocks_nobody(alice, monkeypatch):
 
 
 async def test_few_pieces_at_a_time(alice, monkeypatch):
-    monkeypatch.setattr(receiving, "OF_PERSON", 1)
+    monkeypatch.setattr(upload_pieces, "OF_PERSON", 1)
     first, second = [await begin(alice, CONTENT) for _ in range(2)]
     _, writer = await open_piece(alice, first, 0, len(CONTENT))
-    writer.write(CONTENT[: receiving.PIECE])
-    await stored(alice, first, receiving.PIECE)
+    writer.write(CONTENT[: upload_pieces.PIECE])
+    await stored(alice, first, upload_pieces.PIECE)
     status, headers, _ = await send(alice, second, 0, CONTENT)
     assert (status, headers["Retry-After"]) == (429, "5")
     writer.close()
 
 
 async def test_few_pieces_of_an_address_at_a_time(alice, person, monkeypatch):
-    monkeypatch.setattr(receiving, "OF_ADDRESS", 1)
+    monkeypatch.setattr(upload_pieces, "OF_ADDRESS", 1)
     bob = await person("bob")
     first, second = await begin(alice, CONTENT), await begin(bob, CONTENT)
     _, writer = await open_piece(alice, first, 0, len(CONTENT))
-    writer.write(CONTENT[: receiving.PIECE])
-    await stored(alice, first, receiving.PIECE)
+    writer.write(CONTENT[: upload_pieces.PIECE])
+    await stored(alice, first, upload_pieces.PIECE)
     assert (await send(bob, second, 0, CONTENT))[0] == 429
     writer.close()
     await offset(alice, first)
@@ -212,9 +212,9 @@ async def test_few_pieces_of_an_address_at_a_time(alice, person, monkeypatch):
 
 
 async def test_addresses_count_apart():
-    receivings = receiving.Receivings(None, None, None)
+    receivings = upload_pieces.Receivings(None, None, None)
     with ExitStack() as open_ones:
-        for number in range(receiving.OF_ADDRESS):
+        for number in range(upload_pieces.OF_ADDRESS):
             open_ones.enter_context(receivings.begin(f"{number}", f"guest {number}", "192.0.2.1"))
         with pytest.raises(RateLimited):
             open_ones.enter_context(receivings.begin("more", "guest", "192.0.2.1"))
@@ -222,11 +222,11 @@ async def test_addresses_count_apart():
 
 
 async def test_when_all_places_are_taken_addresses_share_them(monkeypatch):
-    monkeypatch.setattr(receiving, "OF_ALL", 6)
-    receivings = receiving.Receivings(None, None, None)
+    monkeypatch.setattr(upload_pieces, "OF_ALL", 6)
+    receivings = upload_pieces.Receivings(None, None, None)
     with ExitStack() as open_ones:
 
-        def begin(id: str, network: str) -> receiving.Receiving:
+        def begin(id: str, network: str) -> upload_pieces.Receiving:
             return open_ones.enter_context(receivings.begin(id, id, network))
 
         many = [begin(f"many {number}", "192.0.2.1") for number in range(4)]
@@ -244,11 +244,11 @@ async def test_when_all_places_are_taken_addresses_share_them(monkeypatch):
 
 
 async def test_the_networks_of_one_ipv6_48_leave_places_to_others(monkeypatch):
-    monkeypatch.setattr(receiving, "OF_ALL", 4)
-    receivings = receiving.Receivings(None, None, None)
+    monkeypatch.setattr(upload_pieces, "OF_ALL", 4)
+    receivings = upload_pieces.Receivings(None, None, None)
     with ExitStack() as open_ones:
 
-        def begin(id: str, network: str) -> receiving.Receiving:
+        def begin(id: str, network: str) -> upload_pieces.Receiving:
             return open_ones.enter_context(receivings.begin(id, id, network))
 
         theirs = [begin(f"{number}", f"2001:db8:1:{number}::/64") for number in range(4)]
@@ -274,7 +274,7 @@ async def test_a_sender_that_never_pauses_is_ended_too(alice):
             await asyncio.sleep(0)
             return {"type": "http.request", "body": b"x", "more_body": True}
 
-    ended = receiving.Receiving(receiving.Receivings(room, enough, None), upload, "alice", "192.0.2.1")
+    ended = upload_pieces.Receiving(upload_pieces.Receivings(room, enough, None), upload, "alice", "192.0.2.1")
     sending = asyncio.create_task(ended.receive(Endless(), 0, len(CONTENT)))
     await asyncio.sleep(0)
     ended.stop()
@@ -310,13 +310,13 @@ async def test_the_database_keeps_some_of_the_disk(alice, monkeypatch):
 async def test_the_disk_is_looked_at_before_each_piece(alice, monkeypatch):
     path = await begin(alice, CONTENT)
     reader, writer = await open_piece(alice, path, 0, len(CONTENT))
-    writer.write(CONTENT[: receiving.PIECE])
-    await stored(alice, path, receiving.PIECE)
+    writer.write(CONTENT[: upload_pieces.PIECE])
+    await stored(alice, path, upload_pieces.PIECE)
     monkeypatch.setattr(blobs, "RESERVE", 10**18)
-    writer.write(CONTENT[receiving.PIECE :])
+    writer.write(CONTENT[upload_pieces.PIECE :])
     assert b" 507 " in await asyncio.wait_for(reader.readline(), PATIENCE)
     writer.close()
-    assert await offset(alice, path) == receiving.PIECE
+    assert await offset(alice, path) == upload_pieces.PIECE
 
 
 async def test_a_store_that_hangs_delays_nothing_else(alice, monkeypatch):

@@ -15,7 +15,7 @@ from chatrooms.features.files.stored import files
 from chatrooms.features.inbox import concerned
 from chatrooms.features.previews import stored as previews
 from chatrooms.pipeline import traits
-from chatrooms.pipeline.act import Part
+from chatrooms.pipeline.part import Part
 from chatrooms.storage.tables import jobs, metadata
 from tests.direct import LOBBY, OURS, Direct
 from tests.servers import QUICK
@@ -52,15 +52,17 @@ STORY = [
     said(11, "@alice, too", who="bob", room=f"{LOBBY}/first"),
     said(13, "@room, @design: https://example.org/"),
     said(12, "refers to the thread", who="bob", reply_to=id_of(10)),
+    *(said(number, "@bob and @carol") for number in (14, 15)),
     *(of(number, "reaction.add", who="bob", emoji=LIKE) for number in (1, 2, 8)),
     *(of(number, "message.pin") for number in (1, 2, 8)),
     *(of(number, "bookmark.add", who="bob") for number in (1, 2, 7)),
-    *(of(number, "message.edit", text="now plain") for number in (2, 3, 4, 6)),
+    *(of(number, "message.edit", text="now plain") for number in (2, 3, 4, 6, 14)),
+    of(2, "message.edit", text="now about a release"),
     of(1, "message.edit", text="now @bob, https://example.org/2"),
     of(8, "message.edit", text="with a text"),
     of(11, "message.edit", who="bob", text="edited"),
     of(1, "reaction.remove", who="bob", emoji=LIKE),
-    *(of(number, "message.delete") for number in (1, 2, 3, 5, 6, 8, 9, 13)),
+    *(of(number, "message.delete") for number in (1, 2, 3, 5, 6, 8, 9, 13, 15)),
     *(of(number, "message.delete", who="bob") for number in (7, 10, 11, 12)),
 ]
 """Messages of all kinds, and all that happens to messages."""
@@ -72,10 +74,10 @@ def tell(monkeypatch):
 
     def run():
         numbers, direct, seconds = count(1), Direct(), count(1)
-        monkeypatch.setattr(concerned, "MANY", 0)
+        monkeypatch.setattr(concerned, "MANY", 1)
         monkeypatch.setattr(ids, "new", lambda: f"11111111-1111-4111-8111-{next(numbers):012}")
         direct.now, direct.limits = lambda: NOW.format(0), Settings(**QUICK | {"previews": True})
-        for name in ("alice", "bob"):
+        for name in ("alice", "bob", "carol"):
             direct.join(name)
         direct.appoint("alice", "admin")
         direct.run("alice", "group.create", {"name": "design", "members": ["bob"]})

@@ -17,10 +17,10 @@ from chatrooms import Chatrooms, Settings, features, identity
 from chatrooms.errors import Invalid
 from chatrooms.features.messages import posting
 from chatrooms.features.search.language import STATES
-from chatrooms.pipeline.act import Part
 from chatrooms.pipeline.commands import Command
 from chatrooms.pipeline.feature import Feature, Listener
 from chatrooms.pipeline.jobs import JobKind
+from chatrooms.pipeline.part import Part
 from chatrooms.storage.tables import metadata
 from tests.direct import CONTRACT
 from tests.node import running

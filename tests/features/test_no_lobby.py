@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatrooms import Settings
-from chatrooms.cli.beside import links
+from chatrooms.cli.database import links
 from chatrooms.cli.opening import Unable
 from tests.appointing import appoint
 from tests.doors import get

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Chatrooms, Settings, User, names
-from chatrooms.doors.greeting import AT_ONCE
+from chatrooms.doors.connection_handlers import AT_ONCE
 from chatrooms.features import users
 from chatrooms.identity import hosts
 from tests.doors import post
@@ -193,7 +193,7 @@ async def test_on_connect_runs_beside_its_socket_and_its_failure_is_logged(host,
 
 async def test_what_on_connect_still_does_at_the_end_is_cancelled(host):
     async with tab(host, "alice"):
-        waiting = next(task for task in asyncio.all_tasks() if "Greeting._in_turn" in repr(task))
+        waiting = next(task for task in asyncio.all_tasks() if "ConnectionHandlers._in_turn" in repr(task))
         await host.chat.drain()
         assert waiting.cancelled()
 

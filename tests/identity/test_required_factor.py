@@ -10,7 +10,7 @@ import pyotp
 import pytest
 import socketio.exceptions
 
-from chatrooms.cli.beside import links as console
+from chatrooms.cli.database import links as console
 from chatrooms.errors import Unauthorized
 from chatrooms.features import roles
 from chatrooms.identity.gate import Gate

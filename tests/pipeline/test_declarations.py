@@ -16,9 +16,10 @@ from chatrooms import Chatrooms, Forbidden, Settings
 from chatrooms.errors import Internal, NotAMember, NotFound, Refusal
 from chatrooms.features.files.serving import CONTENTS
 from chatrooms.pipeline import access
-from chatrooms.pipeline.act import Act, Caller, Part
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change, entry, live, query
 from chatrooms.pipeline.feature import Feature, Features
+from chatrooms.pipeline.part import Part
 from tests.direct import DECLARED
 from tests.doors import post
 from tests.people import Person, leave

@@ -13,8 +13,8 @@ from chatrooms.doors.docs.schemas import Schema, Schemas, first_word, pascal, re
 from chatrooms.errors import Error, Refusal, refusals
 from chatrooms.events import EVENTS, ConnectError
 from chatrooms.identity.handshake import Credentials
-from chatrooms.pipeline.act import Part
 from chatrooms.pipeline.commands import Command
+from chatrooms.pipeline.part import Part
 
 OK: Schema = {
     "type": "object",

@@ -58,16 +58,16 @@ def fixed() -> list[tuple[str, str]]:
 
 
 def _of_uploads() -> list[tuple[str, str]]:
-    from chatrooms.doors import receiving
+    from chatrooms.doors import upload_pieces
 
     return [
         (
             "Uploads of a person, of an address, and of all, at a time",
-            f"{receiving.OF_PERSON}, {receiving.OF_ADDRESS}, {receiving.OF_ALL}",
+            f"{upload_pieces.OF_PERSON}, {upload_pieces.OF_ADDRESS}, {upload_pieces.OF_ALL}",
         ),
         ("Unfinished uploads of a person", f"{contents.MOST_UNFINISHED}"),
         ("Time without progress after which an upload is dropped", f"{contents.IDLE.total_seconds() / 60:g} minutes"),
         ("Pictures of a person that wait to be processed", f"{contents.MOST_WAITING}"),
-        ("Time without a byte that ends the request of an upload", f"{receiving.SECONDS_OF_SILENCE:g} s"),
+        ("Time without a byte that ends the request of an upload", f"{upload_pieces.SECONDS_OF_SILENCE:g} s"),
         ("Free space of the disk that uploads leave", f"{blobs.RESERVE // MIB} MiB"),
     ]

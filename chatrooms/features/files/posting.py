@@ -10,9 +10,10 @@ from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features.files import stored
 from chatrooms.features.files.removing import REMOVE
 from chatrooms.features.files.stored import File, files
-from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import enqueue
+from chatrooms.pipeline.part import Part
 from chatrooms.storage.rows import Message
 from chatrooms.types import MAX_FILES
 

@@ -34,7 +34,7 @@ from typing_extensions import TypedDict
 from chatrooms import clock
 from chatrooms.storage import usage
 from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.indexes import partial_index
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata, rooms, users

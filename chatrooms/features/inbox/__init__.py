@@ -23,7 +23,7 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import Params, change, own_room, query
 from chatrooms.pipeline.feature import Feature, Row, on
-from chatrooms.storage.given import Base
+from chatrooms.storage.expressions import Base
 from chatrooms.storage.own_rows import InboxItem
 from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.results import many

@@ -20,7 +20,7 @@ from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage import grouped
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members

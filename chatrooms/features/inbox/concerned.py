@@ -43,7 +43,7 @@ class Keyed(NamedTuple):
     people: Collection[str]
 
 
-@on("messages")
+@on("messages", when=("@", "reply", "edited", "deleted"))
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message that concerns people, or did before it was edited or deleted."""
     for row in rows:

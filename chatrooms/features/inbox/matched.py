@@ -26,7 +26,7 @@ RUNS_AT_ONCE = 2
 """How many of these jobs run at once, so that long texts full of keywords leave time to others."""
 
 
-@on("messages", asks=(keywords.ANY,))
+@on("messages", when=("new", "edited"), needs=keywords.ANY)
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each text that was posted or edited and may have a keyword of somebody."""
     for row in rows:

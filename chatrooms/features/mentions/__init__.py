@@ -13,10 +13,10 @@ from chatrooms import names
 from chatrooms.features.mentions.calling import CALLS, calls
 from chatrooms.features.mentions.grouping import GROUPS, group_calls
 from chatrooms.features.mentions.written import written
-from chatrooms.pipeline.act import Part
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.part import Part
 from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.own_tables import inbox
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared

@@ -29,9 +29,10 @@ from chatrooms import names
 from chatrooms.errors import Unconfirmed
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline import room_rules
-from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.part import Part
 from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members, messages, metadata

@@ -1,4 +1,7 @@
-"""Editing and deleting messages; a deleted message leaves a tombstone in its place."""
+"""Editing and deleting messages; a deleted message leaves a tombstone in its place.
+
+It keeps its row without text and data, and of its parts those that survive (`Part.survives`); of earlier texts, none.
+"""
 
 from __future__ import annotations
 

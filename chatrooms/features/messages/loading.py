@@ -13,7 +13,7 @@ from chatrooms.pipeline import access, traits
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage import ahead
-from chatrooms.storage.given import packed
+from chatrooms.storage.expressions import packed
 from chatrooms.storage.results import many
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import orjson
@@ -104,7 +105,7 @@ def _may(act: Act, p: Post) -> Posting:
     state = not here.exists or here.closed or here.waits or here.slow or here.ended
     looks = p.reply_to or _gives(p) or p.if_seq is not None or state
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
-    if not stored:
+    if not stored and (here.restricted or here.slow):
         room_rules.require_poster(act, here)
         room_rules.wait(act, here)
     if here.waits and not stored:
@@ -264,7 +265,7 @@ def _store(act: Act, p: Post, to: Posting, attach: Attach) -> Message | None:
     stored = {**values, "data": None if p.data is None else orjson.dumps(p.data).decode()}
     if to.reopens:
         members.reopen(act, to.room)
-    numbers = act.changes.message(to.room, lambda revs: storing.store(act.db, {**stored, "revs": revs}))
+    numbers = act.changes.message(to.room, partial(storing.store, act.db, stored))
     if numbers is None:
         return None
     text_rate.count(act, p.text)

@@ -42,14 +42,15 @@ def both() -> Prepared:
     return Prepared(counted.returning(rooms.c.counter, rooms.c.posted))
 
 
-def store(db: Connection, values: dict[str, Any]) -> tuple[int, int] | None:
+def store(db: Connection, message: dict[str, Any], revs: int) -> tuple[int, int] | None:
     """Store a message and count it; return the rev that its room came to, and its number there, from 1.
 
-    ``values`` are its columns, and ``revs``: by how many the room's rev grows. Return None if its id is known.
+    The room's rev grows by ``revs``. Return None if the message's id is known.
     """
+    values = {**message, "revs": revs}
     if db.dialect.name == "postgresql":
         row = both().one(db, values)
     else:
-        given = {"room": values["room"], "revs": values["revs"]}
+        given = {"room": message["room"], "revs": revs}
         row = _COUNT.one(db, given) if _INSERT.run(db, values) else None
     return (row["counter"], row["posted"]) if row else None

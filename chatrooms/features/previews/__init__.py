@@ -21,9 +21,10 @@ from chatrooms.features.previews.links import LONGEST, MOST
 from chatrooms.features.previews.serving import SERVED
 from chatrooms.features.previews.showing import FETCH, SWEEP, linked
 from chatrooms.features.previews.stored import Preview
-from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.part import Part
 from chatrooms.storage.rows import Message
 from chatrooms.types import CLEAN
 

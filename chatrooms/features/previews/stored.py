@@ -36,7 +36,7 @@ from chatrooms import clock
 from chatrooms.features.previews.links import links
 from chatrooms.storage import usage
 from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata

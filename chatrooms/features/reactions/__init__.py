@@ -16,9 +16,10 @@ from chatrooms.features.messages.resending import Resending
 from chatrooms.features.reactions import stored
 from chatrooms.features.reactions.emoji import Emoji
 from chatrooms.features.reactions.stored import Reaction
-from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.part import Part
 from chatrooms.storage import emoji as custom
 from chatrooms.storage.rows import Message
 from chatrooms.types import MAX_PAGE, Search

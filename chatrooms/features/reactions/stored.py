@@ -31,7 +31,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.features.reactions.emoji import LONGEST
 from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.statements import Prepared, Upsert
 from chatrooms.storage.tables import messages, metadata, users
 

@@ -22,7 +22,7 @@ from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import Params, query
 from chatrooms.storage import ahead
 from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.own_tables import follows
 from chatrooms.storage.rows import Change, Message, Read
 from chatrooms.storage.statements import Asked

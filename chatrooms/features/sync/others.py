@@ -15,7 +15,7 @@ from chatrooms.features.sync.change import Head, RoomChange, Row, change_of, tab
 from chatrooms.pipeline.act import Act
 from chatrooms.storage import ahead
 from chatrooms.storage.ahead import Foreseen
-from chatrooms.storage.given import packed, pairs, values
+from chatrooms.storage.expressions import packed, pairs, values
 from chatrooms.storage.rows import Message, Read
 from chatrooms.storage.statements import Asked, Prepared
 from chatrooms.storage.synced import SYNCED, Synced

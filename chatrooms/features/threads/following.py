@@ -22,7 +22,7 @@ from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.own_rows import Follow
 from chatrooms.storage.own_tables import follows
 from chatrooms.storage.statements import Prepared

@@ -25,8 +25,8 @@ from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.storage.ahead import Foreseen
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.fields import Seq
-from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared, Upsert
 from chatrooms.storage.synced import SYNCED

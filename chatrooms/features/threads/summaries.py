@@ -10,8 +10,9 @@ from chatrooms import names
 from chatrooms.features.messages.resending import Resending
 from chatrooms.features.threads import stored
 from chatrooms.features.threads.stored import Echo, Summary
-from chatrooms.pipeline.act import Act, Part
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Row, on
+from chatrooms.pipeline.part import Part
 from chatrooms.storage.rows import Message
 
 SENDING = Resending("threads.send", stored.threads, seconds=2.0)

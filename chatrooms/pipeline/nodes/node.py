@@ -163,8 +163,8 @@ class Node:
 
     async def _align(self, room: str) -> None:
         is_personal = names.kind(room) == "personal"
-        for username in [room] if is_personal else self._broadcast.usernames_in(room):
-            await self._broadcast.align(username)
+        for username in [room] if is_personal else self._broadcast.sockets.usernames_in(room):
+            await self._broadcast.alignment.align(username)
 
     async def _look_back(self) -> None:
         """Compare the rooms that are heard from now on, together with others that follow at once."""
@@ -209,10 +209,10 @@ class Node:
             self._doubt.clear()
 
     async def _compare_rooms(self) -> None:
-        self._bus.unfollow(lambda room: not self._broadcast.hears(room))
+        self._bus.unfollow(lambda room: not self._broadcast.sockets.hear(room))
         for some in batches(self._heads.now(), COMPARED_AT_ONCE):
             async with self._others.turn:
-                self._heads.forget([room for room in some if not self._broadcast.receives(room)])
+                self._heads.forget([room for room in some if not self._broadcast.sockets.receive(room)])
             found = await self._reader.lookup(partial(revs, rooms=some))
             if any(found.get(room, 0) < rev for room, rev in some.items()):
                 await self._start_anew()
@@ -221,7 +221,7 @@ class Node:
                 self._heads.hear(room, found.get(room, 0))
 
     async def _compare_sessions(self) -> None:
-        callers = self._broadcast.callers()
+        callers = self._broadcast.sockets.callers()
         for start in range(0, len(callers), COMPARED_AT_ONCE):
             some = callers[start : start + COMPARED_AT_ONCE]
             for caller in await self._reader.lookup(partial(self._local.ended, callers=some)):

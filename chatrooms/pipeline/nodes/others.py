@@ -13,7 +13,7 @@ from chatrooms import names
 from chatrooms.pipeline.bus import Bus
 from chatrooms.pipeline.bus.messages import Spent
 from chatrooms.pipeline.nodes.heads import Heads
-from chatrooms.storage.given import packed, values
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.own_tables import follows
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members, rooms

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from chatrooms import clock
-from chatrooms.doors import receiving
+from chatrooms.doors import upload_pieces
 from chatrooms.features.files import removing, stored
 from chatrooms.pipeline.act import APPLICATION
 from chatrooms.pipeline.contents import IDLE, MOST_UNFINISHED
@@ -307,8 +307,8 @@ async def test_an_empty_file_and_a_negative_one_are_refused(person):
 async def test_an_upload_goes_on_for_hours_if_the_database_says_that_bytes_come_whichever_server_has_them(
     person, own_server, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(receiving, "SECONDS_TO_COUNT", 0)
-    alice, content = await person("alice"), b"x" * (receiving.PIECE + 9)
+    monkeypatch.setattr(upload_pieces, "SECONDS_TO_COUNT", 0)
+    alice, content = await person("alice"), b"x" * (upload_pieces.PIECE + 9)
     path, chat = await begin(alice, content), own_server.chat._pipeline
     _, writer = await open_piece(alice, path, 0, len(content))
     for at in (0, 5):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatrooms.pipeline import broadcast
+from chatrooms.pipeline import alignment
 from tests.features.threads.waiting import hears_thread, thread_of
 from tests.people import Refused, connect
 
@@ -57,7 +57,7 @@ async def test_a_thread_that_is_open_is_received_live_until_it_is_closed(own_ser
 async def test_a_socket_leaves_the_thread_that_it_opened_first_for_one_too_many_unless_it_is_followed(
     alice, bob, monkeypatch
 ):
-    monkeypatch.setattr(broadcast, "MAX_OPEN", 2)
+    monkeypatch.setattr(alignment, "MAX_OPEN", 2)
     said = [await alice.say("#lobby", text) for text in ("followed", "first", "second", "third", "fourth")]
     await bob.run("thread.follow", id=said[0]["id"])
     for above in (*said, said[3]):
@@ -73,11 +73,11 @@ async def test_a_socket_receives_no_thread_whose_opening_failed(own_server, alic
     async def fail(*_):
         raise OSError("the database is away")
 
-    monkeypatch.setattr(broadcast, "MAX_OPEN", 1)
+    monkeypatch.setattr(alignment, "MAX_OPEN", 1)
     first, second = [await alice.say("#lobby", text) for text in ("first", "second")]
     await bob.run("thread.open", id=first["id"])
     with monkeypatch.context() as away:
-        away.setattr(own_server.chat._broadcast, "align", fail)
+        away.setattr(own_server.chat._broadcast.alignment, "align", fail)
         with pytest.raises(Refused, match="internal"):
             await bob.run("thread.open", id=second["id"])
     for above in (first, second):

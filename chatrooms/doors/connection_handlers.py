@@ -1,4 +1,4 @@
-"""Calls the host application's handlers of sockets that come and go, in tasks, and few at a time for one person."""
+"""The host application's handlers of sockets that come and go: they run in tasks, few at a time for one person."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from chatrooms.doors import handlers
+from chatrooms.doors.handlers import IdOf
 from chatrooms.errors import RateLimited
 from chatrooms.identity.handshake import Handshake
 
@@ -18,17 +19,13 @@ OnConnect = Callable[[str, Handshake], Awaitable[object]]
 """The same with the id of the user and the whole handshake."""
 OnDisconnect = Callable[[str], Awaitable[object]]
 """What a host application does when a socket has disconnected: gets the id of the user."""
-IdOf = Callable[[str], Awaitable[str]]
-"""Returns the id of the user who has a username."""
-UsernameOf = Callable[[str], Awaitable[str | None]]
-"""Returns the username of a user by their id; None before they have come."""
 
 AT_ONCE = 16
 """How many of these calls run at once for one person."""
 RETRY_AFTER = 5
 
 
-class Greeting:
+class ConnectionHandlers:
     """The handlers, and their calls that have not returned: one for each connection, `AT_ONCE` for each person."""
 
     def __init__(self, id_of: IdOf, connected: Connected | None) -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from chatrooms import clock
-from chatrooms.cli.beside import beside
+from chatrooms.cli.database import transaction
 from chatrooms.cli.opening import Unable
 from chatrooms.errors import Refusal
 from chatrooms.pipeline.act import APPLICATION, Act, Caller, Server
@@ -29,7 +29,7 @@ def run(settings: Settings, command: Command[Any], **given: Any) -> Any:
     """Run a command in a transaction of its own and return its result; raises `Unable`."""
     with explained():
         p = command.params(**given)
-        with beside(settings) as db:
+        with transaction(settings) as db:
             locks.take(db, command.locks(db, APPLICATION, p))
             act = _act(db, settings)
             return command.body(act, p, command.may(act, p))
@@ -48,7 +48,7 @@ def rehearsing(db: Connection, settings: Settings, command: Command[Any], given:
         rehearsal.rollback()
 
 
-class Beside:
+class DatabaseChat:
     """As much of a running chat as the work on files needs: changes, lookups, and the contents of files."""
 
     def __init__(self, settings: Settings) -> None:
@@ -56,13 +56,13 @@ class Beside:
 
     async def change(self, work: Callable[[Act], R], _me: Caller, *names: str) -> R:
         """Run a change."""
-        with beside(self.settings) as db:
+        with transaction(self.settings) as db:
             locks.take(db, names)
             return work(_act(db, self.settings))
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Return a few rows."""
-        with beside(self.settings) as db:
+        with transaction(self.settings) as db:
             return query(db)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing_extensions import TypedDict
 
 from chatrooms import clock, names
-from chatrooms.cli.beside import beside, require_person
+from chatrooms.cli.database import require_person, transaction
 from chatrooms.cli.opening import Unable
 from chatrooms.features import roles, rooms
 from chatrooms.identity import invites, links, proofs, setups, suspending
@@ -24,7 +24,7 @@ class Address(TypedDict):
 
 def setup(settings: Settings) -> Address:
     """Return a new link that makes the person who opens it the owner; raises `Unable` if there is one."""
-    with beside(settings) as db:
+    with transaction(settings) as db:
         if known := roles.owners(db):
             raise Unable(f"the server has an owner: {known[0]}; for others: chatrooms user role NAME owner")
         code = setups.make(db)
@@ -36,7 +36,7 @@ def sign_in(settings: Settings, username: str, minutes: int, *, forget_password:
 
     ``forget_password`` removes all that signs them in, and their sessions, so that they alone can set others.
     """
-    with beside(settings) as db:
+    with transaction(settings) as db:
         require_person(db, username)
         if forget_password:
             jobs.leave(db, suspending.END, {"username": username, "sessions": proofs.forget(db, username)})
@@ -48,7 +48,7 @@ def invite(settings: Settings, room: str, uses: int, days: int) -> Address:
     """Return a link by which so many people join ``room``, and the server; raises `Unable`."""
     if not room:
         raise Unable("this server has no lobby: name the room that the link leads to")
-    with beside(settings) as db:
+    with transaction(settings) as db:
         if not rooms.exists(db, room):
             raise Unable(f"there is no room {room}")
         expires_at = clock.later(timedelta(days=days))

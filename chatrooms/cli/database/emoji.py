@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Any, cast
 
-from chatrooms.cli.beside import acting
-from chatrooms.cli.beside.acting import Beside
+from chatrooms.cli.database import acting
+from chatrooms.cli.database.acting import DatabaseChat
 from chatrooms.cli.opening import Unable
 from chatrooms.features.files import beginning, emoji, finishing
 from chatrooms.features.files.emoji import MOST_BYTES, CustomEmoji
@@ -36,7 +36,7 @@ def add(settings: Settings, name: str, picture: Path) -> CustomEmoji:
 
 
 async def _upload(settings: Settings, file: str, content: bytes) -> None:
-    chat: Any = Beside(settings)
+    chat: Any = DatabaseChat(settings)
     await chat.blobs.run(chat.blobs.spool.made)
     await chat.blobs.run(chat.blobs.spool.write, file, 0, content)
     await finishing.finish(cast(Chat, chat), file, "")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
 from chatrooms import names, types
-from chatrooms.cli.beside import acting, beside, require_person
+from chatrooms.cli.database import acting, require_person, transaction
 from chatrooms.cli.opening import Unable
 from chatrooms.errors import Refusal
 from chatrooms.features import roles, rooms, users, verdicts
@@ -38,7 +38,7 @@ class Listed(TypedDict):
 
 def listed(settings: Settings, role: str | None) -> list[Listed]:
     """Return the people with ``role``, or all, ordered by username."""
-    with beside(settings) as db:
+    with transaction(settings) as db:
         everyone = tables.users.c.username != APPLICATION
         chosen = select(tables.users.c.username).where(everyone, *([tables.users.c.role == role] if role else []))
         return [_shown(db, name) for name in db.scalars(chosen.order_by(tables.users.c.username))]
@@ -46,7 +46,7 @@ def listed(settings: Settings, role: str | None) -> list[Listed]:
 
 def give_role(settings: Settings, username: str, role: ServerRole) -> Listed:
     """Give a person a role; raises `Unable` for the last owner, or if there is no such person."""
-    with beside(settings) as db:
+    with transaction(settings) as db:
         require_person(db, username)
         locks.take(db, roles.locks_to_change(username))
         try:
@@ -65,7 +65,7 @@ def suspend(settings: Settings, username: str, reason: str) -> Listed:
     reason = types.line(reason)
     if not 1 <= len(reason) <= LONGEST_REASON:
         raise Unable(f"a reason has 1 to {LONGEST_REASON} characters")
-    with beside(settings) as db:
+    with transaction(settings) as db:
         require_person(db, username)
         locks.take(db, roles.locks_to_change(username))
         try:
@@ -78,7 +78,7 @@ def suspend(settings: Settings, username: str, reason: str) -> Listed:
 
 def restore(settings: Settings, username: str) -> Listed:
     """Let a suspended person sign in again; raises `Unable` if there is no such person."""
-    with beside(settings) as db:
+    with transaction(settings) as db:
         require_person(db, username)
         suspending.drop(db, username)
         return _shown(db, username)
@@ -93,7 +93,7 @@ def show(settings: Settings, username: str) -> Shown:
 def rights(settings: Settings, username: str, room: str | None) -> list[Verdict]:
     """Return what a person can do on the server or in a room, and why not; raises `Unable` or ``ValueError``."""
     if room is not None:
-        with beside(settings) as db:
+        with transaction(settings) as db:
             if not rooms.exists(db, names.shared(room)):
                 raise Unable(f"there is no room {names.shared(room)}")
     found: list[Verdict] = acting.run(settings, verdicts.page, username=username, room=room)["verdicts"]

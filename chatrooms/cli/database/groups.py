@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatrooms import names
-from chatrooms.cli.beside import acting, beside, require_person
+from chatrooms.cli.database import acting, require_person, transaction
 from chatrooms.cli.opening import Unable
 from chatrooms.features import groups
 from chatrooms.features.groups import WholeGroup
@@ -42,7 +42,7 @@ def delete(settings: Settings, name: str) -> WholeGroup:
 
 def _require_people(settings: Settings, usernames: Sequence[str]) -> None:
     """Raise `Unable` or ``ValueError``, and name the first username that no one has."""
-    with beside(settings) as db:
+    with transaction(settings) as db:
         for username in map(names.username, usernames):
             require_person(db, username)
 

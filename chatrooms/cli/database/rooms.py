@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
 from chatrooms import names
-from chatrooms.cli.beside import acting, beside, require_person
+from chatrooms.cli.database import acting, require_person, transaction
 from chatrooms.cli.opening import Unable
 from chatrooms.features import all_rooms, members, room_roles
 from chatrooms.features import rooms as shared
@@ -42,14 +42,14 @@ class Listed(TypedDict):
 
 def listed(settings: Settings) -> list[Listed]:
     """Return all open and private rooms, ordered by name."""
-    with beside(settings) as db:
+    with transaction(settings) as db:
         return _listed(db, *db.scalars(select(rooms.c.name).where(_are_shared).order_by(rooms.c.name)))
 
 
 def manage(settings: Settings, what: str, room: str, given: Mapping[str, str]) -> Listed:
     """Have the server run a command about a room, and return the room as it is then; raises `Unable`."""
     command, name = COMMANDS[what], names.shared(room)
-    with beside(settings) as db:
+    with transaction(settings) as db:
         if not shared.exists(db, name):
             raise Unable(f"there is no room {name}")
         if username := given.get("username"):

@@ -1,4 +1,4 @@
-"""What a host application hears of commits: its handlers run beside everything else, in order within each room."""
+"""The host application's handlers of what is committed: they run beside everything else, in order within each room."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chatrooms import names
 from chatrooms.doors import handlers
-from chatrooms.doors.greeting import IdOf, UsernameOf
+from chatrooms.doors.handlers import IdOf, UsernameOf
 from chatrooms.events import Change, Event
 from chatrooms.pipeline.addressing import payload
 from chatrooms.storage import rows as stored
@@ -38,12 +38,12 @@ MAX_OF_ROOM = 1000
 """How many of these are of one room."""
 
 
-class Hearing:
-    """The handlers, each of all rooms or of one and its threads, and what they have not handled yet."""
+class CommitHandlers:
+    """The handlers, each of all rooms or of one and its threads, and the calls that wait for them."""
 
     def __init__(self, id_of: IdOf, username_of: UsernameOf) -> None:
         self._id_of, self._username_of = id_of, username_of
-        self._ears: list[_Ear] = []
+        self._handlers: list[_Handler] = []
 
     def on_message(self, handler: OnMessage, room: str | None, *, direct: bool, mention: str | None) -> None:
         """Have ``handler`` called for each new message, except the application's own; if ``direct``, those to it.
@@ -73,19 +73,19 @@ class Hearing:
         self._add("on_change", handler, room, _whole)
 
     def _add(self, what: str, call: Callable[..., Awaitable[object]], room: str | None, of: Of) -> None:
-        self._ears.append(_Ear(what, call, room, of))
+        self._handlers.append(_Handler(what, call, room, of))
 
-    def take(self, events: Sequence[Event]) -> None:
-        """Have committed events heard."""
-        for event in events if self._ears else ():
+    def handle(self, events: Sequence[Event]) -> None:
+        """Have committed events handled."""
+        for event in events if self._handlers else ():
             if isinstance(event, Change):
-                for ear in self._ears:
-                    if ear.room in (None, event.room, names.base(event.room)):
-                        ear.hear(event)
+                for handler in self._handlers:
+                    if handler.room in (None, event.room, names.base(event.room)):
+                        handler.handle(event)
 
     async def close(self) -> None:
         """Cancel the calls that have not returned, and forget what waits."""
-        await asyncio.gather(*(ear.close() for ear in self._ears))
+        await asyncio.gather(*(handler.close() for handler in self._handlers))
 
 
 def _messages(change: Change) -> Iterator[Given]:
@@ -118,19 +118,19 @@ def _whole(change: Change) -> Iterator[Given]:
     yield (payload(change, copied),)
 
 
-class _Ear:
+class _Handler:
     """One handler, and the calls that wait for it by room."""
 
-    def __init__(self, what: str, handler: Callable[..., Awaitable[object]], room: str | None, of: Of) -> None:
+    def __init__(self, what: str, run: Callable[..., Awaitable[object]], room: str | None, of: Of) -> None:
         self.room = room
-        self._what, self._handler, self._of = what, handler, of
+        self._what, self._run, self._of = what, run, of
         self._waiting: dict[str, deque[Given]] = {}
         self._count = 0
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
         self._misses = False
 
-    def hear(self, change: Change) -> None:
+    def handle(self, change: Change) -> None:
         for given in self._of(change):
             self._call(change.room, given)
 
@@ -157,7 +157,7 @@ class _Ear:
         try:
             while queue:
                 async with self._turn:  # for each call, so that busy rooms and others take turns
-                    await handlers.run(self._what, self._handler, *queue[0])
+                    await handlers.run(self._what, self._run, *queue[0])
                 queue.popleft()
                 self._count -= 1
         finally:

@@ -15,8 +15,8 @@ from chatrooms.storage.migrations import HEAD, revision_of
 
 
 @contextmanager
-def beside(settings: Settings) -> Iterator[Connection]:
-    """Yield a transaction of the database, also while a server uses it; raises `Unable`."""
+def transaction(settings: Settings) -> Iterator[Connection]:
+    """Begin a transaction in the database, also while a server uses it; raises `Unable`."""
     with opening_existing(settings) as url:
         engine = connect(url, writer=True)
         try:

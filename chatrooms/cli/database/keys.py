@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection
 
 from chatrooms import clock, names
-from chatrooms.cli.beside import beside, require_person
+from chatrooms.cli.database import require_person, transaction
 from chatrooms.cli.opening import Unable
 from chatrooms.features import FEATURES
 from chatrooms.features import rooms as room_rows
@@ -40,7 +40,7 @@ def make(
         "rooms": its_rooms or None,
         "expires_at": None if days is None else clock.later(timedelta(days=days)),
     }
-    with beside(settings) as db:
+    with transaction(settings) as db:
         _require_holder(db, username)
         if missing := [room for room in its_rooms if not room_rows.exists(db, room)]:
             raise Unable(f"there is no room {missing[0]}")
@@ -58,7 +58,7 @@ def _make(db: Connection, username: str, about: About) -> NewKey:
 
 def rotate(settings: Settings, username: str, id: str) -> NewKey:
     """Replace a key by another one for the same, and end it as `revoke` does. Raises `Unable`."""
-    with beside(settings) as db:
+    with transaction(settings) as db:
         old = _end(db, username, id)
         return _make(db, username, service_keys.about(old))
 
@@ -71,14 +71,14 @@ def _require_holder(db: Connection, username: str) -> None:
 
 def listed(settings: Settings, username: str) -> list[Key]:
     """Return the keys of a person; raises `Unable`."""
-    with beside(settings) as db:
+    with transaction(settings) as db:
         _require_holder(db, username)
         return service_keys.of_person(db, username)
 
 
 def revoke(settings: Settings, username: str, id: str) -> None:
     """End a key of a person; a running server ends its sockets within a minute. Raises `Unable`."""
-    with beside(settings) as db:
+    with transaction(settings) as db:
         _end(db, username, id)
 
 
