@@ -192,6 +192,17 @@ def signed_in(me: Caller) -> str:
     return me.session
 
 
+def present(act: Act) -> str:
+    """Return the session of a caller who makes what signs in later; raises `Unauthorized` if another node ended it.
+
+    That it ended is known here a little later. Meanwhile it could make what was removed with it.
+    """
+    session = signed_in(act.me)
+    if not alive(act.db, session):
+        raise Unauthorized("This session was ended.")
+    return session
+
+
 @change("session.revoke", may=access.anyone, locks=no_room)
 def revoke(act: Act, p: WhichSession, _: None) -> Done:
     """End one of your sessions; its sockets are disconnected."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Conflict, Forbidden, Invalid, Unauthorized
+from chatrooms.errors import Conflict, Forbidden, Invalid
 from chatrooms.identity import fresh, proofs, sessions, tries
 from chatrooms.identity.fresh import Proven
 from chatrooms.identity.ldap import linked
@@ -56,8 +56,7 @@ async def connect(here: Passwords, me: Caller, p: Connecting) -> Done:
         raise Invalid("This is not your password in the directory.", field="there")
 
     def add(act: Act) -> Done:
-        if not sessions.alive(act.db, sessions.signed_in(me)):
-            raise Unauthorized
+        sessions.present(act)
         tries.give_back(act, me.username, me.network, "own")
         linked.add(act, me.username, used=False)
         return {}
