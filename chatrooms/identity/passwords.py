@@ -85,11 +85,14 @@ class Passwords(Hashing):
             return stored
         if of == "own" or not await self._is_of_directory(username):
             raise Unauthorized(WRONG)
-        await self._ask_directory(username, password, counting)
+        await self.ask_directory(username, password, counting)
         return None
 
-    async def _ask_directory(self, username: str, password: str, who: Caller) -> None:
-        """Raise `Unauthorized` if it is not the password there; `RateLimited`, or `Unavailable` if nobody knows."""
+    async def ask_directory(self, username: str, password: str, who: Caller) -> None:
+        """Raise `Unauthorized` if it is not the password there; `RateLimited`, or `Unavailable` if nobody knows.
+
+        It is asked here alone, so that nobody can have it lock out anybody, whatever they have here.
+        """
         await self.chat.change(lambda act: tries.spend(act, username, who.network, "directory"), who)
         is_wrong = False
         try:
@@ -188,6 +191,7 @@ async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     """Let somebody of the directory join, as the settings say."""
     if await here.chat.lookup(lambda db: applicants.waits_by_directory(db, p.username)):
         raise Waiting
+    await here.chat.scan(lambda db: linked.require_alone(db, p.username))
     token = p.claim or sessions.new_token()
 
     def settle(act: Act) -> None:

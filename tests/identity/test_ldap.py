@@ -123,6 +123,24 @@ async def test_strangers_cannot_have_the_directory_lock_somebody_out(server, dir
     assert len(directory.bound) == 4
 
 
+async def test_who_has_a_name_of_the_directory_here_cannot_have_it_locked_out_there(server, directory):
+    async with connect(server.url, "alice") as mallory:
+        answers = [await code(mallory, "ldap.connect", there=f"guess {number}") for number in range(6)]
+        assert answers == ["invalid"] * 4 + ["rate_limited"] * 2
+        assert await sign_in(server, "álice", "another guess") == "rate_limited"  # which a directory may take for it
+        assert len(directory.bound) == 4
+
+
+async def test_a_person_of_the_directory_does_not_come_again_with_an_accent(server, directory):
+    directory.people |= {"álice": SECRET, "straße": SECRET, "strasse": SECRET}  # as one that takes them for the same
+    assert await sign_in(server) == "alice"
+    assert await sign_in(server, "álice") == "name_taken"
+    assert await sign_in(server, "straße") == "straße"
+    assert await sign_in(server, "strasse") == "name_taken"
+    async with connect(server.url, "álice") as mallory:
+        assert await code(mallory, "ldap.connect", there=SECRET) == "name_taken"
+
+
 async def test_the_directory_does_not_skip_a_second_factor(server):
     async with connect(server.url, "alice") as alice:
         await alice.run("ldap.connect", there=SECRET)
