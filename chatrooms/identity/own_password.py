@@ -82,6 +82,7 @@ async def _require_current(here: Passwords, me: Caller, current: str | None) -> 
     if current is None:
         raise Invalid("Give your current password too.", field="current")
     await here.require_own(me, current, "current")
+    await fresh.require_shown(here, me)
 
 
 def _changed() -> Invalid:
