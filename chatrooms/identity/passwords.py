@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, delete, insert, select
 
-from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized, Waiting
+from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized, Unavailable, Waiting
 from chatrooms.features import users as accounts
 from chatrooms.features.users import OneUser
 from chatrooms.identity import applicants, guests, sessions, totp, tries
@@ -94,14 +94,18 @@ class Passwords(Hashing):
         It is asked here alone, so that nobody can have it lock out anybody, whatever they have here.
         """
         await self.chat.change(lambda act: tries.spend(act, username, who.network, "directory"), who)
-        is_wrong = False
         try:
-            is_wrong = not await self.directory.proves(username, password, who.network)
-        finally:
-            if not is_wrong:
-                await self.chat.change(lambda act: tries.give_back(act, username, who.network, "directory"), who)
-        if is_wrong:
+            is_right = await self.directory.proves(username, password, who.network)
+        except (RateLimited, Unavailable):
+            await self._give_back(username, who)
+            raise
+        if not is_right:
             raise Unauthorized(WRONG)
+        await self._give_back(username, who)
+
+    async def _give_back(self, username: str, who: Caller) -> None:
+        """Count a question to the directory no longer; who goes away before its answer has asked it."""
+        await self.chat.change(lambda act: tries.give_back(act, username, who.network, "directory"), who)
 
     async def _is_of_directory(self, username: str) -> bool:
         """Return whether the directory signs in a person, or could bring them; it gets the passwords of no one else."""

@@ -131,6 +131,11 @@ async def test_who_has_a_name_of_the_directory_here_cannot_have_it_locked_out_th
         assert len(directory.bound) == 4
 
 
+async def test_a_directory_that_locks_somebody_out_answers_like_one_with_another_password(server, directory):
+    directory.answers = 19  # constraintViolation
+    assert [await sign_in(server) for _ in range(5)] == ["unauthorized"] * 4 + ["rate_limited"]
+
+
 async def test_a_person_of_the_directory_does_not_come_again_with_an_accent(server, directory):
     directory.people |= {"álice": SECRET, "straße": SECRET, "strasse": SECRET}  # as one that takes them for the same
     assert await sign_in(server) == "alice"
