@@ -8,6 +8,7 @@ import pytest
 from pyotp import TOTP
 
 from chatrooms.identity.ldap import binding
+from chatrooms.identity.ldap.alike import alike
 from chatrooms.settings import Settings
 from tests.appointing import appoint
 from tests.identity.entering import code_of, enter, whose
@@ -129,6 +130,15 @@ async def test_who_has_a_name_of_the_directory_here_cannot_have_it_locked_out_th
         assert answers == ["invalid"] * 4 + ["rate_limited"] * 2
         assert await sign_in(server, "álice", "another guess") == "rate_limited"  # which a directory may take for it
         assert len(directory.bound) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("josé", "jose"), ("straße", "strasse"), ("οδυσσευς", "οδυσσευσ"), ("jo.se", "jo.se"), ("각" * 32, "각" * 32)],
+)
+def test_names_that_a_directory_may_take_for_one(name, other):
+    assert alike(name) == alike(other) == other
+    assert alike("jo.se") != alike("jose")
 
 
 async def test_a_directory_that_locks_somebody_out_answers_like_one_with_another_password(server, directory):

@@ -7,5 +7,5 @@ import unicodedata
 
 def alike(username: str) -> str:
     """Return what names have in common that a directory may take for one, such as ``jose`` of ``josé``."""
-    letters = unicodedata.normalize("NFKD", username.casefold())
-    return "".join(each for each in letters if unicodedata.category(each)[0] != "M")
+    parts = unicodedata.normalize("NFKD", username.casefold())
+    return unicodedata.normalize("NFC", "".join(each for each in parts if unicodedata.category(each)[0] != "M"))
