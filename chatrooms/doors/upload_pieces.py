@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +15,7 @@ from starlette.requests import Request
 
 from chatrooms.errors import Conflict, NoSpace, RateLimited, TooLarge, Unavailable
 from chatrooms.storage.blobs import Blobs
-from chatrooms.wire.networks import circles
+from chatrooms.wire.networks import crowded
 
 PIECE = 1024 * 1024
 """How many bytes are written at once."""
@@ -92,13 +91,10 @@ def _make_room(running: Sequence[Receiving], network: str) -> None:
 
     Raises `RateLimited` if none has. What is ended goes on later, from what came.
     """
-    for which in (-1, 0):
-        around = [circles(each.network)[which] for each in running]
-        crowded, most = Counter(around).most_common(1)[0]
-        if most > around.count(circles(network)[which]) + 1:
-            next(each for each, its in zip(reversed(running), reversed(around), strict=True) if its == crowded).stop()
-            return
-    raise RateLimited(TOO_MANY, retry_after=RETRY_AFTER)
+    place = crowded([each.network for each in running], network)
+    if place is None:
+        raise RateLimited(TOO_MANY, retry_after=RETRY_AFTER)
+    running[place].stop()
 
 
 class Receiving:

@@ -34,10 +34,13 @@ from chatrooms.identity.oidc.linked import LONGEST_LABEL, LONGEST_SUBJECT, Ident
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.results import many, one
 from chatrooms.storage.tables import metadata
-from chatrooms.wire.networks import TIMES, circles
+from chatrooms.wire.networks import TIMES, circles, crowded
 
 MOST, MOST_OF_ADDRESS = 500, 5
-"""How many can wait, and from one network; from one around it, more (see `networks`)."""
+"""How many can wait, and from one network; from one around it, more (see `networks`).
+
+Those who have signed in by the provider or the directory have as many places of their own.
+"""
 MOST_DECLINED, COUNTED = 3, timedelta(days=1)
 """How many of a network's were declined, within what time, until no one else can ask from there."""
 WAITS, REMEMBERED = timedelta(days=30), timedelta(days=7)
@@ -113,7 +116,7 @@ def add(act: Act, username: str, about: str, token: str, agent: str, *, proof: P
     skeleton = names.skeleton(username)
     if act.db.scalar(select(applicants.c.id).where(applicants.c.skeleton == skeleton, _waits).limit(1)):
         raise NameTaken("Someone else has asked for that name.", field="username")
-    _require_place(act)
+    _require_place(act, applicants.c.proof.is_(None) if proof == UNPROVEN else applicants.c.proof.is_not(None))
     named = {"username": username, "skeleton": skeleton, "about": about, "agent": agent, "network": act.me.network}
     known = {**named, **proof._asdict(), "token_hash": digest(token)}
     act.db.execute(insert(applicants).values(id=str(uuid4()), at=act.now, **known))
@@ -124,14 +127,30 @@ def _forget_old(act: Act) -> None:
     act.db.execute(delete(applicants).where(or_(applicants.c.at < clock.moved(act.now, -WAITS), late)))
 
 
-def _require_place(act: Act) -> None:
+def _require_place(act: Act, alike: ColumnElement[bool]) -> None:
+    """Raise `Conflict` if the caller's network has no place among those of whom is known as much."""
     declined = applicants.c.declined_at > clock.moved(act.now, -COUNTED)
-    if _count(act.db, _waits) >= MOST or _are_from(act, MOST_OF_ADDRESS, _waits):
+    if _are_from(act, MOST_OF_ADDRESS, _waits & alike) or not _has_room(act, _waits & alike):
         raise Conflict("Too many people wait to be approved. Try again another day.", field="username")
-    if _are_from(act, MOST_DECLINED, declined):
+    if _are_from(act, MOST_DECLINED, declined & alike):
         raise Conflict(
             "Several people were declined who asked from your network. Try again tomorrow.", field="username"
         )
+
+
+def _has_room(act: Act, which: ColumnElement[bool]) -> bool:
+    """Return whether there is a place, for which the last who asked from a crowded network may have to wait no longer.
+
+    They can ask again. Otherwise who has many addresses could keep everybody out.
+    """
+    columns = applicants.c.id, applicants.c.network
+    waiting = act.db.execute(select(*columns).where(which).order_by(applicants.c.at, applicants.c.id)).all()
+    if len(waiting) < MOST:
+        return True
+    place = crowded([each.network for each in waiting], act.me.network)
+    if place is not None:
+        end(act.db, waiting[place].id)
+    return place is not None
 
 
 def _are_from(act: Act, most: int, which: ColumnElement[bool]) -> bool:
@@ -213,7 +232,7 @@ def existing(db: Connection, id: str) -> Accepted:
 
 
 def end(db: Connection, id: str) -> None:
-    """Forget an applicant who is a person of the server now."""
+    """Forget an applicant, such as one who is a person of the server now."""
     db.execute(delete(applicants).where(applicants.c.id == id))
 
 

@@ -11,9 +11,11 @@ from pydantic import Field
 from sqlalchemy import Connection, or_, select
 
 from chatrooms import clock
-from chatrooms.errors import Forbidden, Invalid
+from chatrooms.errors import Forbidden, Invalid, SecondFactorRequired
+from chatrooms.identity import totp
 from chatrooms.identity.passwords import Given, Passwords, hash_of
 from chatrooms.identity.proofs import remain
+from chatrooms.pipeline import second_factors
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.commands import Params
 from chatrooms.storage.tables import sessions, users
@@ -34,8 +36,8 @@ class Proven(Params):
 async def require(here: Passwords, me: Caller, password: str | None) -> None:
     """Raise a refusal unless a caller has just proved who they are.
 
-    With a password, they give it: raises `Invalid`, or `RateLimited` after wrong ones. Without one, raises what
-    `require_session` does.
+    With a password, they give it: raises `Invalid`, or `RateLimited` after wrong ones, and what `require_shown` does.
+    Without one, raises what `require_session` does.
     """
     if await here.chat.lookup(lambda db: hash_of(db, me.username)) is None:
         await require_session(here, me)
@@ -43,6 +45,20 @@ async def require(here: Passwords, me: Caller, password: str | None) -> None:
     if password is None:
         raise Invalid("Give your password too.", field="password")
     await here.require_own(me, password)
+    await require_shown(here, me)
+
+
+async def require_shown(here: Passwords, me: Caller) -> None:
+    """Raise `SecondFactorRequired` if a caller's password takes a code, and none was shown in this session.
+
+    It began before there were codes, or by a link. The password alone would not have begun it.
+    """
+
+    def lacks(db: Connection) -> bool:
+        return totp.enabled(db, me.username) and not second_factors.is_shown(db, me.session or "")
+
+    if await here.chat.lookup(lacks):
+        raise SecondFactorRequired(second_factors.SHOW, has_one=True)
 
 
 async def require_session(here: Passwords, me: Caller) -> None:

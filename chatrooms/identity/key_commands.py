@@ -87,6 +87,7 @@ async def create(here: Passwords, me: Caller, p: NewKeyAsked) -> OneKey:
     about: About = {"name": p.name, "commands": p.commands, "rooms": p.rooms, "expires_at": p.expires}
 
     def create(act: Act) -> OneKey:
+        sessions.present(act)
         for command in p.commands:
             if command not in act.server.grantable:
                 raise Invalid(f"A key cannot have {command}.", field="commands")
@@ -101,6 +102,7 @@ async def rotate(here: Passwords, me: Caller, p: Rotation) -> OneKey:
     """Replace a key by another one for the same; the old one ends at once. The id is another, too."""
 
     def replace(act: Act) -> OneKey:
+        sessions.present(act)
         old = _end(act, p.id)
         return {"key": make(act, service_keys.about(old))}
 

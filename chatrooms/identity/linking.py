@@ -42,7 +42,7 @@ class Whose(TypedDict):
 
 def _current(act: Act, _p: Nothing) -> str:
     """Allow people with a session."""
-    return sessions.signed_in(act.me)
+    return sessions.present(act)
 
 
 @change("link.create", may=_current, locks=no_room, method="create_link")

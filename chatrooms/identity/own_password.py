@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Invalid, Unauthorized
+from chatrooms.errors import Invalid
 from chatrooms.identity import fresh, links, sessions
 from chatrooms.identity.hashing import hashed
 from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_good
@@ -55,7 +55,6 @@ async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
     A first password takes a session that a passkey, the sign-in provider or the directory has begun within ten minutes,
     if you have one of these.
     """
-    current = sessions.signed_in(me)
     here.changes.spend(me.username, me.network)
     before = await here.chat.lookup(lambda db: hash_of(db, me.username))
     if before is None:
@@ -69,8 +68,7 @@ async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
     def change(act: Act) -> None:
         if hash_of(act.db, me.username) != before:
             raise _changed()
-        if not sessions.alive(act.db, current):
-            raise Unauthorized
+        current = sessions.present(act)
         store(act, me.username, made)
         links.drop(act.db, me.username)
         if p.revoke_others:
@@ -84,6 +82,7 @@ async def _require_current(here: Passwords, me: Caller, current: str | None) -> 
     if current is None:
         raise Invalid("Give your current password too.", field="current")
     await here.require_own(me, current, "current")
+    await fresh.require_shown(here, me)
 
 
 def _changed() -> Invalid:

@@ -216,10 +216,7 @@ async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
         raise Invalid("This passkey cannot be added. Try again.", field="credential") from None
 
     def store(act: Act) -> OnePasskey:
-        session = sessions.signed_in(me)
-        if not sessions.alive(act.db, session):
-            raise Unauthorized
-        second_factors.note(act.db, session)
+        second_factors.note(act.db, sessions.present(act))
         return {"passkey": passkeys.add(act, p.name, challenge.handle, key)}
 
     return await here.chat.change(store, me)

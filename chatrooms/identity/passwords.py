@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, delete, insert, select
 
-from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized, Waiting
+from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized, Unavailable, Waiting
 from chatrooms.features import users as accounts
 from chatrooms.features.users import OneUser
 from chatrooms.identity import applicants, guests, sessions, totp, tries
@@ -85,20 +85,27 @@ class Passwords(Hashing):
             return stored
         if of == "own" or not await self._is_of_directory(username):
             raise Unauthorized(WRONG)
-        await self._ask_directory(username, password, counting)
+        await self.ask_directory(username, password, counting)
         return None
 
-    async def _ask_directory(self, username: str, password: str, who: Caller) -> None:
-        """Raise `Unauthorized` if it is not the password there; `RateLimited`, or `Unavailable` if nobody knows."""
+    async def ask_directory(self, username: str, password: str, who: Caller) -> None:
+        """Raise `Unauthorized` if it is not the password there; `RateLimited`, or `Unavailable` if nobody knows.
+
+        It is asked here alone, so that nobody can have it lock out anybody, whatever they have here.
+        """
         await self.chat.change(lambda act: tries.spend(act, username, who.network, "directory"), who)
-        is_wrong = False
         try:
-            is_wrong = not await self.directory.proves(username, password, who.network)
-        finally:
-            if not is_wrong:
-                await self.chat.change(lambda act: tries.give_back(act, username, who.network, "directory"), who)
-        if is_wrong:
+            is_right = await self.directory.proves(username, password, who.network)
+        except (RateLimited, Unavailable):
+            await self._give_back(username, who)
+            raise
+        if not is_right:
             raise Unauthorized(WRONG)
+        await self._give_back(username, who)
+
+    async def _give_back(self, username: str, who: Caller) -> None:
+        """Count a question to the directory no longer; who goes away before its answer has asked it."""
+        await self.chat.change(lambda act: tries.give_back(act, username, who.network, "directory"), who)
 
     async def _is_of_directory(self, username: str) -> bool:
         """Return whether the directory signs in a person, or could bring them; it gets the passwords of no one else."""
@@ -188,6 +195,7 @@ async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     """Let somebody of the directory join, as the settings say."""
     if await here.chat.lookup(lambda db: applicants.waits_by_directory(db, p.username)):
         raise Waiting
+    await here.chat.scan(lambda db: linked.require_alone(db, p.username))
     token = p.claim or sessions.new_token()
 
     def settle(act: Act) -> None:

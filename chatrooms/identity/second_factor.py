@@ -80,10 +80,10 @@ async def begin(here: Passwords, me: Caller, p: WithPassword) -> AppSecret:
 @live("factor.enable", may=_signed_in, repeatable=False, method="enable_second_factor", lacking="one")
 async def enable(here: Passwords, me: Caller, p: WithCode) -> RecoveryCodes:
     """Turn the second factor on, by a first code, within 15 minutes of `factor.begin`. Returns recovery codes."""
-    session = sessions.signed_in(me)
     await here.count_code(me)
 
     def turn_on(act: Act) -> RecoveryCodes:
+        session = sessions.present(act)
         if totp.enabled(act.db, me.username):
             raise Conflict("You have a second factor.")
         try:
@@ -100,12 +100,10 @@ async def enable(here: Passwords, me: Caller, p: WithCode) -> RecoveryCodes:
 @live("factor.show", may=_signed_in, repeatable=False, method="show_second_factor", lacking="proof")
 async def show(here: Passwords, me: Caller, p: WithAnyCode) -> Done:
     """Show your second factor in this session, which began without, if the server requires it."""
-    session = sessions.signed_in(me)
     await here.count_code(me)
 
     def prove(act: Act) -> None:
-        if not sessions.alive(act.db, session):
-            raise Unauthorized
+        session = sessions.present(act)
         _use(here, act, p.code)
         second_factors.note(act.db, session)
 

@@ -7,7 +7,7 @@ from typing import Annotated, cast
 from uuid import uuid4
 
 from pydantic import Field
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, or_, select, update
 from typing_extensions import TypedDict
 
 from chatrooms import clock
@@ -152,7 +152,7 @@ def _make_place(act: Act, username: str) -> None:
 def start_or_go_on(act: Act, username: str, token: str, agent: str, beginning: Beginning) -> None:
     """Let ``token`` prove ``username``, unless it does already; raises `Unauthorized` if it is or was another's.
 
-    A session that goes on has shown a second factor from now on if its person has just shown one.
+    A session that goes on begins anew, also if its time was up; a second factor that was shown in it stays shown.
     """
     held = holder(act.db, token)
     if held not in (None, username):
@@ -161,8 +161,10 @@ def start_or_go_on(act: Act, username: str, token: str, agent: str, beginning: B
         start(act, username, digest(token), agent, beginning)
         if applicants.drop(act.db, token):  # they asked to join by it, and came in otherwise
             applicants.announce(act)
-    elif beginning.second_factor:
-        act.db.execute(update(sessions).where(sessions.c.token_hash == digest(token)).values(second_factor=True))
+    else:
+        shown = or_(sessions.c.second_factor, literal(beginning.second_factor))
+        begun = {**beginning._asdict(), "second_factor": shown, "created_at": act.now, "seen_at": act.now}
+        act.db.execute(update(sessions).where(sessions.c.token_hash == digest(token)).values(begun))
 
 
 def end(act: Act, id: str) -> None:
@@ -190,6 +192,17 @@ def signed_in(me: Caller) -> str:
     if me.session is None:
         raise Forbidden("Sign in through the host application.")
     return me.session
+
+
+def present(act: Act) -> str:
+    """Return the session of a caller who makes what signs in later; raises `Unauthorized` if another node ended it.
+
+    That it ended is known here a little later. Meanwhile it could make what was removed with it.
+    """
+    session = signed_in(act.me)
+    if not alive(act.db, session):
+        raise Unauthorized("This session was ended.")
+    return session
 
 
 @change("session.revoke", may=access.anyone, locks=no_room)

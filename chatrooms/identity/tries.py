@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, Float, String, Table, bindparam, dele
 
 from chatrooms.errors import RateLimited
 from chatrooms.gcra import Quota, parse
+from chatrooms.identity.ldap.alike import alike
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.expressions import packed, values
@@ -65,7 +66,7 @@ def _counted(username: str, network: str, of: Of) -> Counted:
     if of == "code":
         return _quotas({f"code {username}": OF_CODE, f"codes {username}": OF_CODES})
     if of == "directory":
-        return _quotas({f"directory {username}": OF_DIRECTORY})
+        return _quotas({f"directory {alike(username)}": OF_DIRECTORY})
     counted = _quotas({f"name {username}": OF_NAME})
     for each, times in zip(circles(network), TIMES, strict=False):
         counted += _quotas({f"both {username} {each}": OF_BOTH}, times)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network
 
@@ -27,3 +29,16 @@ def circles(network: str) -> tuple[str, ...]:
     except ValueError:
         return (network,)
     return network, str(inner.supernet(new_prefix=48))
+
+
+def crowded(taken: Sequence[str], mine: str) -> int | None:
+    """Return the index in ``taken`` of the place that a network gets when there is no other: the last of who has most.
+
+    That is an IPv6 /48, or else a `network`, which has more than this one would have. None if there is none.
+    """
+    for which in (-1, 0):
+        around = [circles(each)[which] for each in taken]
+        most, times = Counter(around).most_common(1)[0]
+        if times > around.count(circles(mine)[which]) + 1:
+            return max(index for index, each in enumerate(around) if each == most)
+    return None

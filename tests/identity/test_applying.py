@@ -10,6 +10,7 @@ from sqlalchemy import update
 from chatrooms import clock
 from chatrooms.errors import Conflict
 from chatrooms.identity import applicants, sessions
+from chatrooms.identity.applicants import Proof
 from chatrooms.identity.beginnings import JOIN
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline.act import Caller
@@ -198,9 +199,14 @@ def direct() -> Direct:
     return server
 
 
-def asks(direct: Direct, name: str, network: str, token: str = "") -> None:
+def asks(direct: Direct, name: str, network: str, token: str = "", proof: Proof = applicants.UNPROVEN) -> None:
     me = Caller(name, network=network)
-    direct._change(me, lambda act: applicants.add(act, name, "x", token or name, "", proof=applicants.UNPROVEN))
+    direct._change(me, lambda act: applicants.add(act, name, "x", token or name, "", proof=proof))
+
+
+def names(direct: Direct) -> list[str]:
+    """Return who waits, by name."""
+    return sorted(person["username"] for person in direct.run("olga", "applicant.list", {})[0]["applicants"])
 
 
 def decline_all(direct: Direct) -> None:
@@ -223,6 +229,29 @@ def test_declined_people_take_no_place_but_close_their_network_for_a_day(direct,
     tomorrow = clock.moved(clock.now(), applicants.COUNTED)
     direct.now = lambda: tomorrow
     asks(direct, "dan", "192.0.2.1")
+
+
+def test_networks_share_the_places_if_all_are_taken(direct, monkeypatch):
+    monkeypatch.setattr(applicants, "MOST", 4)
+    for number in range(4):
+        asks(direct, f"eve{number}", f"192.0.2.{number // 2}")
+    asks(direct, "ann", "192.0.2.9")
+    asks(direct, "bea", "192.0.2.10")
+    assert names(direct) == ["ann", "bea", "eve0", "eve2"]
+    for network in ("192.0.2.9", "192.0.2.11"):
+        with pytest.raises(Conflict, match="Too many"):
+            asks(direct, "cat", network)
+
+
+def test_who_has_proved_who_they_are_waits_beside_the_others(direct, monkeypatch):
+    monkeypatch.setattr(applicants, "MOST", 3)
+    for name in ("ann", "bea", "cat"):
+        asks(direct, name, "192.0.2.1")
+        decline_all(direct)
+    for number in range(3):
+        asks(direct, f"eve{number}", f"192.0.2.{number + 2}")
+    asks(direct, "dan", "192.0.2.1", proof=Proof("directory"))
+    assert names(direct) == ["dan", "eve0", "eve1", "eve2"]
 
 
 @pytest.mark.parametrize("withdraws", [False, True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyotp
 import pytest
 
 from chatrooms.identity import fresh
@@ -50,6 +51,21 @@ async def test_with_a_password_it_takes_the_password(alice, door):
     assert await outcomes(alice, asked, door, password="wrong") == [("invalid", "password")] * 4
     assert len((await alice.run("key.list"))["keys"]) == len(await listed(alice)) == 1
     assert await outcomes(alice, asked, door, password=STRONG) == [("fine", None)] * 4
+
+
+async def test_with_codes_it_takes_a_session_in_which_one_was_shown(alice, person):
+    await alice.run("password.set", password=STRONG)
+    await enter(alice.url, "password", username="alice", password=STRONG, claim="b" * 43)
+    before = await person("alice", token="b" * 43)
+    app = pyotp.TOTP((await alice.run("factor.begin", password=STRONG))["secret"])
+    codes = (await alice.run("factor.enable", code=app.now()))["codes"]
+    setting = {"password.set": {"password": f"another {STRONG}", "current": STRONG}}
+    asked = await asking(alice)
+    assert await outcomes(before, asked, password=STRONG) == [("second_factor_required", None)] * 4
+    assert await outcomes(before, setting) == [("second_factor_required", None)]
+    await before.run("factor.show", code=codes[0])
+    assert await outcomes(before, asked, password=STRONG) == [("fine", None)] * 4
+    assert await outcomes(before, setting) == [("fine", None)]
 
 
 async def test_wrong_passwords_are_counted(alice):

@@ -8,6 +8,7 @@ import pytest
 from pyotp import TOTP
 
 from chatrooms.identity.ldap import binding
+from chatrooms.identity.ldap.alike import alike
 from chatrooms.settings import Settings
 from tests.appointing import appoint
 from tests.identity.entering import code_of, enter, whose
@@ -121,6 +122,38 @@ async def test_strangers_cannot_have_the_directory_lock_somebody_out(server, dir
     answers = [await sign_in(server, "administrator", f"guess {number}") for number in range(6)]
     assert answers == ["unauthorized"] * 4 + ["rate_limited"] * 2
     assert len(directory.bound) == 4
+
+
+async def test_who_has_a_name_of_the_directory_here_cannot_have_it_locked_out_there(server, directory):
+    async with connect(server.url, "alice") as mallory:
+        answers = [await code(mallory, "ldap.connect", there=f"guess {number}") for number in range(6)]
+        assert answers == ["invalid"] * 4 + ["rate_limited"] * 2
+        assert await sign_in(server, "álice", "another guess") == "rate_limited"  # which a directory may take for it
+        assert len(directory.bound) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("josé", "jose"), ("straße", "strasse"), ("οδυσσευς", "οδυσσευσ"), ("jo.se", "jo.se"), ("각" * 32, "각" * 32)],
+)
+def test_names_that_a_directory_may_take_for_one(name, other):
+    assert alike(name) == alike(other) == other
+    assert alike("jo.se") != alike("jose")
+
+
+async def test_a_directory_that_locks_somebody_out_answers_like_one_with_another_password(server, directory):
+    directory.answers = 19  # constraintViolation
+    assert [await sign_in(server) for _ in range(5)] == ["unauthorized"] * 4 + ["rate_limited"]
+
+
+async def test_a_person_of_the_directory_does_not_come_again_with_an_accent(server, directory):
+    directory.people |= {"álice": SECRET, "straße": SECRET, "strasse": SECRET}  # as one that takes them for the same
+    assert await sign_in(server) == "alice"
+    assert await sign_in(server, "álice") == "name_taken"
+    assert await sign_in(server, "straße") == "straße"
+    assert await sign_in(server, "strasse") == "name_taken"
+    async with connect(server.url, "álice") as mallory:
+        assert await code(mallory, "ldap.connect", there=SECRET) == "name_taken"
 
 
 async def test_the_directory_does_not_skip_a_second_factor(server):

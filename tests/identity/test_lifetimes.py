@@ -16,6 +16,7 @@ from chatrooms.identity import lifetimes
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.storage.facts import facts
 from chatrooms.storage.tables import jobs, sessions
+from tests.identity.entering import enter
 from tests.identity.test_sessions import refusal
 from tests.people import PATIENCE, connect
 from tests.servers import running
@@ -75,6 +76,18 @@ async def test_an_expired_token_is_rejected_before_it_is_removed(tmp_path):
         async with connect(server.url, "alice") as alice:
             await write(server, update(sessions).values(created_at=clock.ago(days=91)))
         assert await refusal(server.url, {"token": alice.token}) == "unauthorized"
+
+
+async def test_signing_in_with_a_claim_whose_time_is_up_begins_its_session_anew(tmp_path):
+    signing_in = {"username": "alice", "password": "umbrella cactus 42", "claim": "a" * 43}
+    async with running(tmp_path, session_days=30) as server:
+        async with connect(server.url, "alice", auth={"username": "alice", "claim": "a" * 43}) as alice:
+            await alice.run("password.set", password=signing_in["password"])
+        await write(server, update(sessions).values(seen_at=clock.ago(days=31)))
+        assert await refusal(server.url, {"token": "a" * 43}) == "unauthorized"
+        assert (await enter(server.url, "password", **signing_in))[0] == 200
+        async with connect(server.url, "alice", token="a" * 43) as alice:
+            assert [each["began"] for each in (await alice.run("session.list"))["sessions"]] == ["password"]
 
 
 @pytest.mark.parametrize(

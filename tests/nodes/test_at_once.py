@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Callable, Coroutine
 from threading import Event
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from chatrooms.features import roles
-from chatrooms.identity import links, suspensions, totp, tries
+from chatrooms.identity import links, service_keys, suspensions, totp, tries
 from tests.appointing import appoint
 from tests.identity.entering import enter, whose
 from tests.people import PATIENCE
@@ -122,3 +123,13 @@ async def test_a_code_counts_once_at_all_nodes(on, nodes, at_once):
     first, second = (enter(node.url, "password", **given) for node in nodes)
     answers = await at_once(totp, "_step_of", first, second)
     assert sorted(status for status, _, _ in answers) == [200, 401]
+
+
+async def test_a_session_that_ends_makes_no_link_at_another_node(on, nodes, at_once):
+    alice, claim = await on(0, "alice"), secrets.token_urlsafe(32)
+    code = (await alice.run("link.create"))["link"]["code"]
+    await enter(nodes[1].url, "link", code=code, claim=claim)
+    thief = await on(1, "alice", token=claim)
+    ending, making = alice.run("session.revoke_others"), thief.run("link.create")
+    await at_once(service_keys, "forget", ending, making)
+    assert await nodes[0].chat._pipeline.lookup(lambda db: db.scalar(select(links.links.c.username))) is None

@@ -10,6 +10,7 @@ from chatrooms.identity import applying, tries
 from chatrooms.identity.applicants import Proof
 from chatrooms.identity.applying import Application
 from chatrooms.identity.joining import Browser, Claiming, Name, without_host
+from chatrooms.identity.ldap import linked
 from chatrooms.identity.passwords import Given, Passwords
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import Params, entry
@@ -39,6 +40,7 @@ async def apply(here: Passwords, browser: Browser, p: Asking) -> Application:
     await here.check(p.username, browser.network, p.password)
     if await here.chat.lookup(lambda db: users.find(db, p.username)):
         raise Conflict("You already have an account here. Sign in.", field="username")
+    await here.chat.scan(lambda db: linked.require_alone(db, p.username))
 
     def prove(act: Act) -> Proof:
         tries.forgive(act, p.username, browser.network)

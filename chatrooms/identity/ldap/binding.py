@@ -22,8 +22,11 @@ SECONDS = 5
 """How long connecting, and each answer, may take."""
 NO_ATTRIBUTES = "1.1"
 """RFC 4511, 4.5.1.8."""
-REFUSED = frozenset({32, 34, 48, 49, 50, 53})
-"""The results that say that somebody cannot sign in, such as invalidCredentials (RFC 4511, appendix A)."""
+REFUSED = frozenset({19, 32, 34, 48, 49, 50, 53})
+"""The results that say that somebody cannot sign in, such as invalidCredentials (RFC 4511, appendix A).
+
+Some directories answer constraintViolation, 19, once there were too many tries.
+"""
 
 
 class Checked(Tls):  # type: ignore[misc]  # the library has no types

@@ -51,14 +51,16 @@ async def connect(here: Passwords, me: Caller, p: Connecting) -> Done:
     if not here.chat.settings.ldap_url:
         raise Forbidden("This server has no directory.")
     await fresh.require(here, me, p.password)
-    await here.chat.change(lambda act: tries.spend(act, me.username, me.network, "own"), me)
-    if not await here.directory.proves(me.username, p.there, me.network):
-        raise Invalid("This is not your password in the directory.", field="there")
+    await here.chat.scan(lambda db: linked.require_alone(db, me.username))
+    await here.chat.change(lambda act: tries.spend(act, me.username, me.network), me)
+    try:
+        await here.ask_directory(me.username, p.there, me)
+    except Unauthorized:
+        raise Invalid("This is not your password in the directory.", field="there") from None
 
     def add(act: Act) -> Done:
-        if not sessions.alive(act.db, sessions.signed_in(me)):
-            raise Unauthorized
-        tries.give_back(act, me.username, me.network, "own")
+        sessions.present(act)
+        tries.give_back(act, me.username, me.network)
         linked.add(act, me.username, used=False)
         return {}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select, update
 
-from chatrooms.errors import Conflict, NotFound, Unauthorized
+from chatrooms.errors import Conflict, NameTaken, NotFound, Unauthorized
+from chatrooms.identity.ldap.alike import alike
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import metadata, users
 
@@ -20,6 +21,16 @@ linked = Table(
 def since(db: Connection, username: str) -> str | None:
     """Return since when the directory signs in a person; None if it does not."""
     return db.scalar(select(linked.c.created_at).where(linked.c.username == username))
+
+
+def require_alone(db: Connection, username: str) -> None:
+    """Raise `NameTaken` if the directory signs in somebody else whose name it may take for this one; slow.
+
+    Otherwise somebody who is suspended could come back by the same password and another accent.
+    """
+    others = db.scalars(select(linked.c.username).where(linked.c.username != username))
+    if alike(username) in map(alike, others):
+        raise NameTaken("Somebody here has a name that the directory may take for this one.", field="username")
 
 
 def add(act: Act, username: str, *, used: bool) -> None:

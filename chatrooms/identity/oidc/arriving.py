@@ -139,15 +139,15 @@ async def _returned(here: Provider, browser: Browser, p: Returning) -> tuple[Att
 
 async def _connect(here: Provider, attempt: Attempt, identity: Identity) -> Arrived:
     """Connect an account of the provider to the person of the session that asked for it, if that still goes on."""
+    username = await here.chat.lookup(lambda db: sessions.username_of(db, attempt.session))
 
     def connect(act: Act) -> Arrived:
-        username = sessions.username_of(act.db, attempt.session)
-        if username is None:
+        if username is None or not sessions.alive(act.db, attempt.session):
             raise Unauthorized(REFUSED)
         linked.add(act, identity, username, used=False)
         return {"user": users.existing(act.db, username), "newcomer": None, "connected": True}
 
-    return await here.chat.change(connect, Caller(""))
+    return await here.chat.change(connect, Caller(username or ""))
 
 
 async def _welcome(here: Provider, browser: Browser, person: SignedIn) -> Arrived:

@@ -27,6 +27,11 @@ def by(issuer: str, mark: str | None, *, second_factor: bool) -> Beginning:
     return Beginning("provider", issuer, mark, second_factor)
 
 
+def people(db: Connection, signed_out: SignedOut) -> list[str]:
+    """Return whose sessions `end` ends; their own rooms are its locks, so that none makes a link meanwhile."""
+    return list(db.scalars(select(sessions.c.username).where(*_began(db, signed_out)).distinct()))
+
+
 def end(act: Act, signed_out: SignedOut) -> None:
     """End the sessions that began by one at the provider; by any of a person's, if it names none."""
     found = act.db.execute(select(sessions.c.id, sessions.c.username).where(*_began(act.db, signed_out))).all()

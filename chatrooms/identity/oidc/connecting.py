@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Conflict, Forbidden, Unauthorized
+from chatrooms.errors import Conflict, Forbidden
 from chatrooms.identity import fresh, proofs, sessions
 from chatrooms.identity.fresh import Proven
 from chatrooms.identity.oidc import attempts, linked
@@ -50,15 +50,12 @@ def _signed_in(me: Caller, _p: Params) -> None:
 @live("oidc.connect", may=_signed_in, repeatable=False, method="connect_provider")
 async def connect(here: Passwords, me: Caller, p: Proven) -> ProviderAttempt:
     """Begin to connect the provider to your account, so that it signs you in: go on with `oidc.begin`."""
-    session = sessions.signed_in(me)
     if not here.chat.settings.oidc_issuer:
         raise Forbidden("This server has no sign-in provider.")
     await fresh.require(here, me, p.password)
 
     def make(act: Act) -> ProviderAttempt:
-        if not sessions.alive(act.db, session):
-            raise Unauthorized
-        return {"state": attempts.make(act.db, session).state}
+        return {"state": attempts.make(act.db, sessions.present(act)).state}
 
     return await here.chat.change(make, me)
 

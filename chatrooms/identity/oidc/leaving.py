@@ -91,7 +91,9 @@ def _accept(act: Act, who: SignedOut) -> bool:
 
 async def _end(_here: Provider, chat: Chat, job: Job) -> None:
     """End the sessions."""
-    await chat.change(lambda act: begun.end(act, SignedOut(**job.data)), NOBODY)
+    who = SignedOut(**job.data)
+    locks = await chat.lookup(lambda db: begun.people(db, who))
+    await chat.change(lambda act: begun.end(act, who), NOBODY, *locks)
 
 
 END = JobKind("oidc.end", _end)
