@@ -557,7 +557,10 @@ class Commands(ABC):
         return result["message"]
 
     async def pin(self, id: str) -> Message:
-        """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect.
+        """Pin a message to its room; a room can have 100, a shared one 25 of each person who is no owner or
+        moderator.
+
+        Pinning a pinned message has no effect.
 
         - ``id``: The id of the message.
         """
