@@ -557,10 +557,9 @@ class Commands(ABC):
         return result["message"]
 
     async def pin(self, id: str) -> Message:
-        """Pin a message to its room; a room can have 100, a shared one 25 of each person who is no owner or
-        moderator.
+        """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect.
 
-        Pinning a pinned message has no effect.
+        In a shared room, at most 25 are those of one person who is no owner or moderator.
 
         - ``id``: The id of the message.
         """

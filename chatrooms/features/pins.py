@@ -118,9 +118,9 @@ def _pinnable(act: Act, p: Which) -> Message:
     question=WRITING_THERE,
 )
 def pin(act: Act, p: Which, message: Message) -> OneMessage:
-    """Pin a message to its room; a room can have 100, a shared one 25 of each person who is no owner or moderator.
+    """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect.
 
-    Pinning a pinned message has no effect.
+    In a shared room, at most 25 are those of one person who is no owner or moderator.
     """
     if p.id in _load(act.db, [p.id]):
         return {"message": with_parts(act, [message])[0]}

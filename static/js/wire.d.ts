@@ -789,7 +789,7 @@ export interface Commands {
     params: { id: string; text: string; confirmed?: boolean };
     result: { message: Message };
   };
-  /** Pin a message to its room; a room can have 100, a shared one 25 of each person who is no owner or moderator. */
+  /** Pin a message to its room; a room can have 100. */
   "message.pin": {
     params: { id: string };
     result: { message: Message };
