@@ -145,8 +145,8 @@ class Settings(SignInSettings):
     rate_join: Rate = Field(default="30/minute", description="Joins allowed per address.")
     rate_post: PersonRate = Field(
         default="120/minute;15/second",
-        description="Messages and reactions allowed per person, and the same event in a room; a message that concerns "
-        "many people counts as several.",
+        description="Messages, reactions and pins allowed per person, and the same event in a room; a message that "
+        "concerns many people counts as several.",
     )
     rate_text: PersonRate = Field(
         default="1000000/hour;5000000/day",

@@ -559,6 +559,8 @@ class Commands(ABC):
     async def pin(self, id: str) -> Message:
         """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect.
 
+        In a shared room, at most 25 are those of one person who is no owner or moderator.
+
         - ``id``: The id of the message.
         """
         result: OneMessage = await self.run("message.pin", id=id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from uuid import uuid4
+from hashlib import blake2b
 
 from pydantic import Field
 
@@ -13,7 +13,7 @@ from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import change, own_room
 from chatrooms.pipeline.feature import Feature
-from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.pipeline.jobs import Job, JobKind, enqueue, withdraw
 from chatrooms.pipeline.shapes import InListedRoom
 from chatrooms.pipeline.standing import Here
 from chatrooms.types import Future
@@ -30,8 +30,9 @@ def mute(act: Act, p: Mute, _here: Here) -> OneMembership:
     """Mute a room for yourself on all your devices. No one else is notified, and you still receive everything."""
     if p.until and own(act, p.room)["muted_until"] != p.until:
         text_rate.count(act)
-        data = {"room": p.room, "username": act.me.username, "until": p.until}
-        enqueue(act, UNMUTE, str(uuid4()), data, due=p.until)
+        data, key = {"room": p.room, "username": act.me.username, "until": p.until}, _key(act.me.username, p.room)
+        withdraw(act, UNMUTE, key)
+        enqueue(act, UNMUTE, f"{key} {p.until}", data, due=p.until)
     return keep(act, p.room, muted=True, muted_until=p.until)
 
 
@@ -39,6 +40,11 @@ def mute(act: Act, p: Mute, _here: Here) -> OneMembership:
 def unmute(act: Act, p: InListedRoom, _here: Here) -> OneMembership:
     """Unmute a room. Unmuting a room that is not muted has no effect."""
     return keep(act, p.room, **UNMUTED)
+
+
+def _key(username: str, room: str) -> str:
+    """Return how the keys of the jobs for a person and a room begin, of one length."""
+    return blake2b(f"{username} {room}".encode(), digest_size=16).hexdigest()
 
 
 async def _end(chat: Chat, job: Job) -> None:

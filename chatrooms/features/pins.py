@@ -42,6 +42,8 @@ from chatrooms.storage.tables import messages, metadata, rooms, users
 from chatrooms.types import Id, fitting
 
 MAX_PINNED = 100
+MAX_OF_ONE = 25
+"""How many of a shared room's pins are one person's, who is no owner or moderator: others can pin something, too."""
 
 pins = Table(
     "pins",
@@ -107,22 +109,53 @@ def _pinnable(act: Act, p: Which) -> Message:
     return message
 
 
-@change("message.pin", may=_pinnable, locks=room_of, repeatable=True, scope="rooms", question=WRITING_THERE)
+@change(
+    "message.pin",
+    may=_pinnable,
+    locks=room_of,
+    rate="post",
+    repeatable=True,
+    scope="rooms",
+    question=WRITING_THERE,
+)
 def pin(act: Act, p: Which, message: Message) -> OneMessage:
-    """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
+    """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect.
+
+    In a shared room, at most 25 are those of one person who is no owner or moderator.
+    """
     if p.id in _load(act.db, [p.id]):
         return {"message": with_parts(act, [message])[0]}
-    joined = pins.join(messages, messages.c.id == pins.c.message)
-    count = select(func.count()).select_from(joined).where(*_in(message["room"]))
-    if (act.db.scalar(count) or 0) >= MAX_PINNED:
-        raise Conflict(f"A room can have at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
+    _require_place(act, message["room"])
     act.db.execute(insert(pins).values(message=p.id, room=message["room"], by=act.me.username, at=act.now))
     pinned = changed(act, message)
     _record(act, message, "pinned")
     return {"message": pinned}
 
 
-@change("message.unpin", may=_unpinnable, locks=room_of, repeatable=True, scope="rooms", question=WRITING_THERE)
+def _require_place(act: Act, room: str) -> None:
+    """Raise `Conflict` if a room has as many pins as it can, or as many of the caller."""
+    if _count(act.db, room) >= MAX_PINNED:
+        raise Conflict(f"A room can have at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
+    if _count(act.db, room, pins.c.by == act.me.username) < MAX_OF_ONE or names.kind(room) != "shared":
+        return
+    if not access.governed(act.db, act.me, room).moderates:
+        raise Conflict(f"You have pinned {MAX_OF_ONE} messages here. Unpin one of yours first.", field="id")
+
+
+def _count(db: Connection, room: str, *where: ColumnElement[bool]) -> int:
+    joined = pins.join(messages, messages.c.id == pins.c.message)
+    return db.scalar(select(func.count()).select_from(joined).where(*_in(room), *where)) or 0
+
+
+@change(
+    "message.unpin",
+    may=_unpinnable,
+    locks=room_of,
+    rate="post",
+    repeatable=True,
+    scope="rooms",
+    question=WRITING_THERE,
+)
 def unpin(act: Act, p: Which, message: Message) -> OneMessage:
     """Unpin a message. Unpinning a message that is not pinned has no effect."""
     if not act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:
@@ -143,7 +176,7 @@ def page(act: Act, p: Page, here: Here) -> Pinned:
     order = (pins.c.at, messages.c.seq)
     found = _pinned(here).order_by(*(column.desc() for column in order))
     if p.after is not None:
-        last = select(*order).join(messages, messages.c.id == pins.c.message).where(pins.c.message == p.after)
+        last = _pinned(here).where(pins.c.message == p.after).with_only_columns(*order)
         found = found.where(tuple_(*order) < last.scalar_subquery())
     loaded = load(act, found)
     shown = list(fitting(loaded))

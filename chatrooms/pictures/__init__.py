@@ -21,7 +21,9 @@ from chatrooms.pipeline.contents import MOST_WAITING
 
 SECONDS = 40.0
 """How long decoding may take, besides waiting for others."""
-AT_ONCE = max(1, min(3, (os.cpu_count() or 1) - 1))
+AT_ONCE = max(2, min(3, (os.cpu_count() or 1) - 1))
+OF_ONE = AT_ONCE - 1
+"""How many are of one address: some that are small take all of `SECONDS`, in which others' pictures must not wait."""
 MOST_WRITTEN = AT_ONCE * decoder.LARGEST_FILE
 """The free bytes of the disk that decoding needs: a copy as large as the picture for each; the others are small."""
 CRASHES = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT, -signal.SIGILL, -signal.SIGFPE)
@@ -36,7 +38,7 @@ _queues: WeakKeyDictionary[asyncio.AbstractEventLoop, FairQueue] = WeakKeyDictio
 
 def queue() -> FairQueue:
     """Return the queue for decoding."""
-    return _queues.setdefault(asyncio.get_running_loop(), FairQueue(AT_ONCE, MOST_WAITING, BUSY))
+    return _queues.setdefault(asyncio.get_running_loop(), FairQueue(AT_ONCE, MOST_WAITING, BUSY, of_one=OF_ONE))
 
 
 async def decode(picture: Path, folder: Path, kind: str, how: str = "copies") -> dict[str, Any]:

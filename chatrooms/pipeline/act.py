@@ -53,7 +53,7 @@ APPLICATION = Caller(names.APPLICATION, host=True)
 class Server:
     """The server: its display ``name``, the ``epoch`` of its database, its settings, and how new people come in.
 
-    ``second_factor`` says of whom one is required.
+    ``second_factor`` says of whom one is required. The ``secret`` is that of its database.
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
     ``grantable`` are the commands, and groups of them, that service keys can have.
     ``online`` returns the usernames of the people who are online, if the chat knows.
@@ -68,6 +68,7 @@ class Server:
     blank: Mapping[str, Any] = field(default_factory=dict)
     grantable: Collection[str] = frozenset()
     online: Callable[[], Collection[str]] = frozenset
+    secret: str = field(default="", repr=False)
 
 
 NO_SERVER = Server()

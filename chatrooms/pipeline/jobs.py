@@ -24,6 +24,9 @@ CAPACITY = 100
 """The most jobs that run at once, and that are finished in one transaction."""
 DAYS_KEPT = 7
 """How long a finished job is kept; until then, enqueueing the same key again has no effect."""
+SOON = timedelta(minutes=1)
+"""A job that is due in less may run by the clock of another server."""
+AFTER_SPACE = chr(ord(" ") + 1)
 
 _ROW = ("kind", "key", "data", "due_at", "attempts")
 _INSERT = Upsert(
@@ -78,6 +81,12 @@ def enqueue(act: Act, kind: JobKind, key: str, data: Any = None, *, due: str | N
     """Enqueue a job to run after this command's commit, or at ``due``, unless one of the same kind and key exists."""
     act.queued = True
     _insert(act.db, kind, key, data, due or act.now)
+
+
+def withdraw(act: Act, kind: JobKind, begins: str) -> None:
+    """Delete the jobs of a kind that wait and whose keys begin with this and a space; those that may run now stay."""
+    of_kind = jobs.c.kind == kind.name, jobs.c.key > f"{begins} ", jobs.c.key < f"{begins}{AFTER_SPACE}"
+    act.db.execute(delete(jobs).where(*of_kind, jobs.c.done_at.is_(None), jobs.c.due_at > clock.moved(act.now, SOON)))
 
 
 def is_known(db: Connection, kind: JobKind, key: str) -> bool:

@@ -84,7 +84,8 @@ class Pipeline:
         declared = features.parts, features.blank, features.grantable
         sign_up = signing_up.of(ours, facts.sign_up)
         second_factor = second_factors.required_of(ours, facts.second_factor)
-        self.server = Server(name, facts.epoch, ours, sign_up, second_factor, *declared, self._broadcast.online)
+        more = *declared, self._broadcast.online, facts.secret
+        self.server = Server(name, facts.epoch, ours, sign_up, second_factor, *more)
         self._transacting.server = self.server
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:

@@ -38,7 +38,7 @@ def of(act: Act) -> list[str]:
     if act.me.host or not _is_new(act):
         return []
     around = circles(act.me.network) if act.me.network else ()
-    return [*(_key(begin, each, act.server.epoch) for begin, each in zip(TIMES, around, strict=False)), ALL]
+    return [*(_key(begin, each, act.server.secret) for begin, each in zip(TIMES, around, strict=False)), ALL]
 
 
 def _is_new(act: Act) -> bool:
@@ -49,9 +49,9 @@ def _is_new(act: Act) -> bool:
     return act.server.sign_up == "open" and bool(row["created_at"] > clock.ago(seconds=NEW.total_seconds()))
 
 
-def _key(begin: str, network: str, key: str) -> str:
-    """Return the key of a network's share: of one length, and not the address at a glance."""
-    return begin + blake2b(network.encode(), key=key.encode(), digest_size=12).hexdigest()
+def _key(begin: str, network: str, secret: str) -> str:
+    """Return the key of a network's share: of one length, and telling the address only to who has the secret."""
+    return begin + blake2b(network.encode(), key=secret.encode(), digest_size=12).hexdigest()
 
 
 def size(settings: Settings, key: str) -> int:

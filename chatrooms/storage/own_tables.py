@@ -21,6 +21,7 @@ inbox = Table(
     Column("read", Boolean, nullable=False),
     Column("gone", Boolean, nullable=False, comment="it no longer concerns the person"),
     Column("reactions", Integer, comment="of others, of which the person knows, if it is about them"),
+    Column("reactors", Integer, comment="how many others have reacted at most, if it is about reactions"),
     Column("born", Integer, nullable=False, comment="the rev at which it was added"),
     Column("rev", Integer, nullable=False, comment="of the person's own room"),
     UniqueConstraint("message", "username", "kind", "by"),

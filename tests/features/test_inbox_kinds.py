@@ -280,7 +280,7 @@ def test_nobody_is_charged_for_the_keywords_of_others(direct, monkeypatch):
     assert sum(charged) > 0
 
 
-def test_reactions_to_my_message_are_one_item_that_is_unread_again_only_after_it_was_read(direct):
+def test_reactions_to_my_message_are_one_item_that_is_unread_again_when_somebody_else_reacts(direct):
     mine = post(direct, "done", author="alice")
     react(direct, mine)
     react(direct, mine, "carol", HEART)
@@ -289,13 +289,18 @@ def test_reactions_to_my_message_are_one_item_that_is_unread_again_only_after_it
     direct.run("alice", "inbox.mark", {"ids": [item["id"]]})
     assert items(direct, unread=True) == []
     react(direct, mine, "carol", LIKE)
-    assert items(direct) == [("reaction", mine["id"], "carol", False)]
+    assert items(direct) == [("reaction", mine["id"], "carol", True)], "the same person again"
+    react(direct, mine, "bob", HEART)
+    assert items(direct) == [("reaction", mine["id"], "bob", False)]
     direct.run("alice", "inbox.mark", {"ids": [item["id"]]})
-    react(direct, mine, "bob", LIKE, "remove")
-    assert items(direct) == [("reaction", mine["id"], "carol", True)]
-    for emoji in (LIKE, HEART):
-        react(direct, mine, "carol", emoji, "remove")
+    react(direct, mine, "bob", HEART, "remove")
+    assert items(direct) == [("reaction", mine["id"], "bob", True)]
+    for who, emoji in (("bob", LIKE), ("carol", LIKE), ("carol", HEART)):
+        react(direct, mine, who, emoji, "remove")
     assert items(direct) == []
+    for what in ("add", "remove", "add"):
+        react(direct, mine, "bob", LIKE, what)
+        assert items(direct) == ([("reaction", mine["id"], "bob", True)] if what == "add" else [])
     react(direct, mine, "carol", LIKE)
     assert items(direct) == [("reaction", mine["id"], "carol", False)]
     direct.run("alice", "message.delete", {"id": mine["id"]})

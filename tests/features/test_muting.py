@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from chatrooms import clock
 from chatrooms.client import Client
+from chatrooms.storage.tables import jobs
 from tests.people import Refused, connect
 from tests.servers import running
 
@@ -70,6 +72,22 @@ async def test_an_end_that_was_replaced_ends_nothing(alice):
     den = (await alice.run("room.mute", room="#den", until=clock.later(timedelta(milliseconds=400))))["membership"]
     await membership(alice, "#den", lambda after: after["rev"] > den["rev"])
     assert replaced in await own_memberships(alice)
+
+
+async def test_however_often_a_room_is_muted_until_a_time_one_job_waits(tmp_path, either_database):
+    def until(days: int) -> str:
+        return clock.later(timedelta(days=days))
+
+    async with running(tmp_path, database=either_database) as server, connect(server.url, "alice") as alice:
+        await alice.run("room.create", name="den")
+        await alice.run("room.mute", room="#den", until=until(5))
+        for days in range(1, 4):
+            await alice.run("room.mute", room="#lobby", until=until(days))
+            await alice.run("room.unmute", room="#lobby")
+        last = (await alice.run("room.mute", room="#lobby", until=until(9)))["membership"]["muted_until"]
+        wanted = select(jobs.c.due_at).where(jobs.c.kind == "room.unmute").order_by(jobs.c.due_at)
+        due = await server.chat._pipeline.lookup(lambda db: db.scalars(wanted).all())
+    assert len(due) == 2 and due[1] == last
 
 
 async def test_a_mute_ends_after_a_restart_on_either_database(tmp_path, either_database):

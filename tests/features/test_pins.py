@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chatrooms.features import pins
 from chatrooms.types import MAX_BYTES, MAX_TEXT
 from tests.people import Refused
 
@@ -52,12 +53,12 @@ async def test_many_long_pins_come_in_pages(person):
     alice = await person("alice")
     texts = [chr(ord("a") + number) * MAX_TEXT for number in range(2 + MAX_BYTES // MAX_TEXT)]
     for text in texts:
-        await alice.run("message.pin", id=(await alice.say("#lobby", text))["id"])
-    first = await alice.run("room.pins", room="#lobby")
-    rest = await alice.run("room.pins", room="#lobby", after=first["messages"][-1]["id"])
+        await alice.run("message.pin", id=(await alice.say("alice", text))["id"])
+    first = await alice.run("room.pins", room="alice")
+    rest = await alice.run("room.pins", room="alice", after=first["messages"][-1]["id"])
     assert first["more"] and not rest["more"]
     assert [message["text"] for message in first["messages"] + rest["messages"]] == texts[::-1]
-    assert (await alice.run("room.pins", room="#lobby", after=rest["messages"][-1]["id"]))["messages"] == []
+    assert (await alice.run("room.pins", room="alice", after=rest["messages"][-1]["id"]))["messages"] == []
 
 
 async def test_an_edit_keeps_the_pin_and_deleting_ends_it(person):
@@ -73,13 +74,39 @@ async def test_an_edit_keeps_the_pin_and_deleting_ends_it(person):
 
 async def test_a_room_can_have_a_hundred_pinned_messages_without_deleted_ones(person):
     alice = await person("alice")
-    said = [await alice.say("#lobby", str(n)) for n in range(102)]
+    said = [await alice.say("alice", str(n)) for n in range(102)]
     for message in said[:100]:
         await alice.run("message.pin", id=message["id"])
     with pytest.raises(Refused, match="conflict"):
         await alice.run("message.pin", id=said[100]["id"])
     await alice.run("message.delete", id=said[0]["id"])
     await alice.run("message.pin", id=said[101]["id"])
+
+
+async def test_one_member_leaves_pins_of_a_shared_room_to_others(person, monkeypatch):
+    monkeypatch.setattr(pins, "MAX_OF_ONE", 2)
+    alice, bob = await person("alice"), await person("bob")
+    await alice.run("room.create", name="den")
+    await bob.run("room.join", room="#den")
+    said = [(await alice.say(room, "x"))["id"] for room in ["#den"] * 6 + ["bob"] * 3]
+    for which in said[:2]:
+        await bob.run("message.pin", id=which)
+    with pytest.raises(Refused, match="Unpin one of yours first"):
+        await bob.run("message.pin", id=said[2])
+    for which in said[3:6]:
+        await alice.run("message.pin", id=which)
+    await bob.run("message.unpin", id=said[0])
+    for which in (said[2], *said[6:]):
+        await bob.run("message.pin", id=which)
+
+
+async def test_a_pin_of_another_room_is_as_unknown_as_none(person):
+    alice, bob = await person("alice"), await person("bob")
+    await bob.run("room.create", name="den", access="private")
+    ours, theirs = await alice.say("#lobby", "x"), await bob.say("#den", "y")
+    for pinner, message in ((alice, ours), (bob, theirs)):
+        await pinner.run("message.pin", id=message["id"])
+    assert (await alice.run("room.pins", room="#lobby", after=theirs["id"]))["messages"] == []
 
 
 async def test_an_archived_room_keeps_its_pins_and_gets_no_new_ones(person):

@@ -279,6 +279,23 @@ def test_items_keep_the_ids_that_clients_know_and_each_person_counts_on_alone(en
     assert sorted(found) == sorted([*kept, *((*which, False, 9) for which in new)])
 
 
+def test_items_about_reactions_know_how_many_people_reacted_and_others_nothing(engine):
+    migrations.upgrade(engine, "0081")
+    before = sa.MetaData()
+    before.reflect(engine, only=["inbox"])
+    with engine.begin() as connection:
+        connection.execute(insert(rooms).values(name="alice", **ROOM))
+        person = {"username": "alice", "skeleton": "alice", "name": "", "about": "", "created_at": AT, "rev": 7}
+        connection.execute(insert(users).values(person))
+        about = {"username": "alice", "room": "alice", "by": "alice", "at": AT, "read": False, "gone": False}
+        for id, kind, count in ((1, "reaction", 3), (2, "invitation", None)):
+            row = {**about, "id": id, "kind": kind, "reactions": count, "born": id, "rev": id}
+            connection.execute(before.tables["inbox"].insert().values(row))
+    migrations.migrate(engine)
+    with engine.connect() as connection:
+        assert connection.scalars(select(inbox.c.reactors).order_by(inbox.c.id)).all() == [3, None]
+
+
 def test_sessions_know_whether_a_second_factor_was_shown(engine):
     migrations.upgrade(engine, "0075")
     before = sa.MetaData()

@@ -1,10 +1,13 @@
-"""Items about reactions: one for each message of a person, unread again when others react after it was read."""
+"""Items about reactions: one for each message of a person, unread again when somebody else reacts after it was read.
+
+Who takes a reaction away and adds it again, or adds another one, makes it unread no second time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, select, update
 
@@ -23,10 +26,18 @@ from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import ITEM
 
 _its = Prepared(
-    select(*(inbox.c[column] for column in (*ITEM, "rev", "reactions"))).where(
+    select(*(inbox.c[column] for column in (*ITEM, "rev", "reactions", "reactors"))).where(
         inbox.c.message == bindparam("message"), inbox.c.kind == REACTION
     )
 )
+
+
+class Others(NamedTuple):
+    """How many reactions others have added, how many people these are at least, and the last known of them."""
+
+    reactions: int
+    people: int
+    newest: str
 
 
 @on("messages", when=("sent again",))
@@ -59,34 +70,43 @@ def _settle(act: Act, id: str) -> None:
     author = message["author"]
     before = cast(InboxItem | None, _its.one(act.db, {"message": id}))
     is_held = before is not None and not before["gone"]
-    count, newest = _others(act, row)
-    known = cast(Mapping[str, Any], before)["reactions"] if before and is_held else 0
-    if before and is_held and not count:
+    known = cast(Mapping[str, Any], before or {"reactions": 0, "reactors": 0})
+    found = _others(act, row)
+    has_more = found.reactions > (known["reactions"] if is_held else 0)
+    if before and is_held and not found.reactions:
         items.change(act, author, before["id"], gone=True)
-    elif count > known and settings.wants_reactions(act.db, author) and author in _reader(act, message["room"], author):
-        items.put(act, message, before, username=author, kind=REACTION, read=False, by=newest, at=act.now)
+    elif has_more and settings.wants_reactions(act.db, author) and author in _reader(act, message["room"], author):
+        was_read = before is not None and before["read"] and not _is_news(found, before, known["reactors"] or 0)
+        items.put(act, message, before, username=author, kind=REACTION, read=was_read, by=found.newest, at=act.now)
         items.read_some(act, author)
     if author in act.changes.by_room:
         items.broadcast(act, author)
     its = inbox.c.message == id, inbox.c.kind == REACTION
-    act.db.execute(update(inbox).where(*its).values(reactions=count))
+    reactors = max(found.people, known["reactors"] or 0)
+    act.db.execute(update(inbox).where(*its).values(reactions=found.reactions, reactors=reactors))
+
+
+def _is_news(found: Others, before: InboxItem, reactors: int) -> bool:
+    """Return whether somebody has reacted whom an item has not been about yet, as far as that shows."""
+    return found.people > reactors or found.newest != before["by"]
 
 
 def _reader(act: Act, room: str, author: str) -> Mapping[str, int]:
     return items.positions(act.db, room, [author])
 
 
-def _others(act: Act, row: Row) -> tuple[int, str]:
-    """Return how many reactions others have added to a message, and the last known of these people.
+def _others(act: Act, row: Row) -> Others:
+    """Return how others have reacted to a message.
 
     Those whom its author has blocked do not count, as far as the message names them.
     """
     reactions = row.get("reactions", ())
     named = {username for reaction in reactions for username in reaction["people"]}
     without = relations.blocked(act.db, row["author"], named) | {row["author"]}
-    count, newest = 0, ""
+    count, unnamed, newest = 0, 0, ""
     for reaction in reactions:
         others = [username for username in reaction["people"] if username not in without]
+        unnamed = max(unnamed, reaction["count"] - len(reaction["people"]))
         count += reaction["count"] - (len(reaction["people"]) - len(others))
         newest = others[-1] if others else newest
-    return count, newest
+    return Others(count, len(named - without) + unnamed, newest)

@@ -34,15 +34,15 @@ WRITING_THERE = Question("write", _written_to)
 """Asks about the other people of the conversation that a message is in."""
 
 
-def find_visible(act: Act, id: str) -> tuple[Message, Here]:
-    """Return the row of a message in a room that the caller belongs to; raises `NotFound`."""
+def find_visible(act: Act, id: str, field: str = "id") -> tuple[Message, Here]:
+    """Return the row of a message in a room that the caller belongs to; raises `NotFound` about a ``field``."""
     message = find(act.db, id)
     if message is None:
-        raise NotFound(field="id")
+        raise NotFound(field=field)
     try:
         return message, access.of(act.db, act.me, message["room"])
     except (NotFound, NotAMember) as hidden:
-        raise NotFound(field="id") from hidden
+        raise NotFound(field=field) from hidden
 
 
 def changeable(act: Act, p: Which) -> tuple[Message, Here]:

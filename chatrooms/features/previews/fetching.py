@@ -38,8 +38,8 @@ READING_AT_ONCE = 2
 MOST_READING = 100
 SECONDS_TO_WAIT = 15.0
 """How long a page may wait for others, and be read."""
-SECONDS_TO_DECODE = 20.0
-"""How long the picture may wait for others, and be decoded."""
+SECONDS_TO_BEGIN, SECONDS_TO_DECODE = 25.0, 8.0
+"""How long the picture may wait for others, network by network, and be decoded: those of most take less than one."""
 PER_HOST = "120/minute"
 """How many requests any host gets from this server."""
 HTML = ("text/html", "application/xhtml+xml")
@@ -51,8 +51,9 @@ MOST_PICTURE = 1_000_000
 """Bytes of the disk that a picture is stored on only if they are free; it takes a tenth of that."""
 
 
-_readers: WeakKeyDictionary[asyncio.AbstractEventLoop, FairQueue] = WeakKeyDictionary()
-"""The processors belong to the machine, so all chats of an event loop have one queue."""
+_Queues = WeakKeyDictionary[asyncio.AbstractEventLoop, FairQueue]
+_readers, _decoders = _Queues(), _Queues()
+"""The processors belong to the machine, so all chats of an event loop have one queue of pages, and one of pictures."""
 
 
 class Fetching:
@@ -79,7 +80,7 @@ class Fetching:
             return known
         try:
             page, picture = await self._fetch(url, network)
-            return await self._store({**page, "tenant": tenant, "counts_for": " ".join(counts_for)}, picture)
+            return await self._store({**page, "tenant": tenant, "counts_for": " ".join(counts_for)}, picture, network)
         except RateLimited:
             return None
 
@@ -105,14 +106,13 @@ class Fetching:
                 return page, found.body
         return page, b""
 
-    async def _store(self, page: dict[str, Any], picture: bytes) -> dict[str, Any]:
+    async def _store(self, page: dict[str, Any], picture: bytes, network: str) -> dict[str, Any]:
         """Store a page. Until its picture is, no other message shows it, so that none shows one that is missing."""
         blobs, which = self._chat.blobs, page["id"]
         try:
             if picture:
-                async with asyncio.timeout(SECONDS_TO_DECODE):
-                    await self._require_space(page["counts_for"].split())
-                    page["picture"], small = await self._decode(which, picture)
+                await self._require_space(page["counts_for"].split())
+                page["picture"], small = await self._decode(which, picture, network)
                 page["size"] = await blobs.run(lambda: small.stat().st_size)
         except (Refusal, TimeoutError):
             pass  # without the picture
@@ -135,12 +135,20 @@ class Fetching:
             raise NoSpace
         await self._chat.blobs.require_space(MOST_PICTURE)
 
-    async def _decode(self, which: str, picture: bytes) -> tuple[dict[str, Any], Path]:
-        """Return what to know of a picture, and where it is in its small size; raises a `Refusal`."""
-        blobs, kind = self._chat.blobs, kind_of(picture[:4096])
+    async def _decode(self, which: str, picture: bytes, network: str) -> tuple[dict[str, Any], Path]:
+        """Return what to know of a picture, and where it is in its small size.
+
+        Raises a `Refusal`, or ``TimeoutError``.
+        """
+        blobs, kind, now = self._chat.blobs, kind_of(picture[:4096]), asyncio.get_running_loop().time
         if kind not in PICTURES:
             raise Invalid("This is no picture.")
-        async with pictures.queue().turn("previews", which):
+        async with (
+            asyncio.timeout(SECONDS_TO_BEGIN) as limit,
+            _queue(_decoders, 1).turn(network, network),
+            pictures.queue().turn("previews", which),
+        ):
+            limit.reschedule(now() + SECONDS_TO_DECODE)
             await blobs.run(blobs.spool.write, which, 0, picture)
             folder = await blobs.run(blobs.spool.beside, which)
             found = await pictures.decode(blobs.spool.path(which), folder, kind, "small")
@@ -162,9 +170,7 @@ async def read(response: Response, network: str) -> dict[str, str]:
     """Return what a page says of itself; raises ``ValueError`` or ``TimeoutError`` if it takes too much to read it."""
     from chatrooms.features.previews import reader
 
-    readers = _readers.setdefault(
-        asyncio.get_running_loop(), FairQueue(READING_AT_ONCE, MOST_READING, "Too many pages are being read.")
-    )
+    readers = _queue(_readers, READING_AT_ONCE)
     async with asyncio.timeout(SECONDS_TO_WAIT), readers.turn(network, network):
         status, out = await isolated.run(
             reader.__file__, response.charset, given=response.body[: reader.MOST_BYTES], seconds=SECONDS_TO_READ
@@ -173,6 +179,12 @@ async def read(response: Response, network: str) -> dict[str, str]:
         raise ValueError("this page cannot be read")
     about: dict[str, str] = orjson.loads(out)
     return about
+
+
+def _queue(queues: _Queues, at_once: int) -> FairQueue:
+    return queues.setdefault(
+        asyncio.get_running_loop(), FairQueue(at_once, MOST_READING, "Too many pages are being read.")
+    )
 
 
 def _line(text: str, most: int) -> str:

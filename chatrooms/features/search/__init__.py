@@ -83,7 +83,7 @@ def _place(act: Act, p: Find) -> int | None:
     """Allow everyone; return the key of the message to continue after, which the caller has to be able to read."""
     if p.after is None:
         return None
-    find_visible(act, p.after)
+    find_visible(act, p.after, "after")
     row = _key.one(act.db, {"id": p.after})
     return row["key"] if row else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import struct
@@ -200,6 +201,23 @@ def decoding(monkeypatch, tmp_path):
         monkeypatch.setattr(pictures, "_program", lambda: str(program))
 
     return put
+
+
+async def test_an_address_whose_pictures_take_long_leaves_a_turn_to_others():
+    async def decoded(network: str, person: str) -> None:
+        async with pictures.queue().turn(network, person):
+            began.append(person)
+            await asyncio.Event().wait()
+
+    began: list[str] = []
+    slow = [asyncio.create_task(decoded("192.0.2.9", f"mallory{number}")) for number in range(pictures.AT_ONCE + 1)]
+    await asyncio.sleep(0)
+    quick = asyncio.create_task(decoded("192.0.2.1", "bob"))
+    await asyncio.sleep(0)
+    assert began[-1] == "bob" and len(began) == pictures.AT_ONCE
+    for each in (*slow, quick):
+        each.cancel()
+    await asyncio.wait([*slow, quick])
 
 
 async def test_decoding_leaves_some_of_the_disk(alice, monkeypatch):

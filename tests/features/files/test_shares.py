@@ -80,7 +80,9 @@ async def test_ten_new_people_of_one_address_leave_the_rest_to_everybody_else(se
         "old": len(CONTENT),
         **{key: len(CONTENT) for key in await counts(server) if key.startswith("/")},
     }
-    assert len([key for key in await counts(server) if key.startswith("/")]) == 2, "other's address, and all"
+    kept = [key for key in await counts(server) if key.startswith("/")]
+    assert len(kept) == 2, "other's address, and all"
+    assert shares._key("/1", "192.0.2.2", server.chat._pipeline.facts.epoch) not in kept, "clients are told the epoch"
 
 
 async def test_what_they_announce_and_send_at_once_takes_no_more(server, come):

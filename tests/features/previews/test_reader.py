@@ -6,13 +6,15 @@ import asyncio
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import orjson
 import pytest
 
-from chatrooms import isolated
+from chatrooms import Settings, isolated, pictures
 from chatrooms.features.previews import fetching, reader
 from chatrooms.features.previews.web import Response
+from chatrooms.storage.blobs import Blobs
 
 PAGES = [
     ("<title>A &amp; B</title>", {"title": "A & B"}),
@@ -94,3 +96,20 @@ async def test_few_pages_are_read_at_once_network_by_network(monkeypatch):
     go_on.set()
     await reading
     assert order.index("two 0") <= fetching.READING_AT_ONCE + 1
+
+
+async def test_slow_pictures_of_one_network_hold_up_others_for_one_turn(tmp_path, monkeypatch):
+    began, turns = [], asyncio.Queue()
+
+    async def decode(picture, *_how):
+        began.append(picture.name)
+        await turns.get()
+        return {"width": 1, "height": 1, "placeholder": ""}
+
+    monkeypatch.setattr(pictures, "decode", decode)
+    chat = fetching.Fetching(None, SimpleNamespace(blobs=Blobs(Settings(data=tmp_path))))
+    asked = [("one", f"one {number}") for number in range(4)] + [("two", "two 0")]
+    for _ in asked:
+        turns.put_nowait(None)
+    await asyncio.gather(*(chat._decode(which, b"GIF89a", network) for network, which in asked))
+    assert len(began) == len(asked) and began.index("two 0") <= 2
