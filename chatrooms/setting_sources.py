@@ -34,6 +34,11 @@ def _environment(names: Iterable[str]) -> dict[str, str]:
     return {name: given[variable] for name, variable in variables.items() if variable in given}
 
 
+def variable(name: str) -> str | None:
+    """Return the variable of the environment that gives a setting, as it is written there."""
+    return next((each for each in os.environ if each.lower() == (PREFIX + name).lower()), None)
+
+
 def _file(path: Path | None) -> dict[str, Any]:
     if not path or not path.is_file():
         return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ FILES = "files"
 OURS = (DATABASE, FILES)
 """What the names of everything in the data directory begin with."""
 MEGABYTE = 1_000_000
+STORE = re.compile(r"s3://[^/\s]+(/\S*)?")
 LEAST_KEY = 32
 """Characters of the shortest service key."""
 OF_APPLICATION = ("login_url",)
@@ -196,8 +198,10 @@ class Settings(SignInSettings):
 
     @field_validator("file_store")
     @classmethod
-    def _store_is_installed(cls, value: str) -> str:
-        if value.startswith("s3://") and extras.lacks("s3"):
+    def _store_is_a_bucket(cls, value: str) -> str:
+        if value and not STORE.fullmatch(value):
+            raise ValueError("A store looks like s3://bucket/prefix; if empty, files are in the data directory.")
+        if value and extras.lacks("s3"):
             raise ValueError(extras.absent("s3"))
         return value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -34,6 +34,12 @@ def warn_of_unknown_variables(settings: Collection[str], environment: Mapping[st
     for variable in sorted(environment):
         name = variable.upper().removeprefix(VARIABLE).lower()
         if variable.upper().startswith(VARIABLE) and name not in {*settings, *NO_SETTINGS}:
-            close = get_close_matches(name, settings, 1)
-            hint = f"; did you mean {VARIABLE}{close[0].upper()}?" if close else ""
-            click.echo(f"chatrooms: {variable}: There is no such setting{hint}", err=True)
+            click.echo(
+                f"chatrooms: {unknown(variable, name, settings, lambda known: VARIABLE + known.upper())}", err=True
+            )
+
+
+def unknown(written: str, name: str, settings: Collection[str], spelt: Callable[[str], str] = str) -> str:
+    """Return the sentence about what is no setting, with one that is called like it, as it is ``spelt`` there."""
+    close = get_close_matches(name, settings, 1)
+    return f"{written}: There is no such setting{f'; did you mean {spelt(close[0])}?' if close else '.'}"

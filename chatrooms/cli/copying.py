@@ -10,14 +10,14 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url
 
 import chatrooms.app  # noqa: F401 - declares the tables of all features
-from chatrooms.cli.opening import Unable, opening, opening_existing
+from chatrooms.cli.opening import Unable, opening, opening_existing, require_this_version
 from chatrooms.cli.shown import location
 from chatrooms.pipeline import jobs
 from chatrooms.settings import Settings
 from chatrooms.storage import copying, fitness, server_lock
 from chatrooms.storage.copying import Impossible
 from chatrooms.storage.engines import connect
-from chatrooms.storage.migrations import HEAD, revision_of
+from chatrooms.storage.migrations import revision_of
 
 SECONDS_BETWEEN = 2.0
 """How often to say how far the copy has come."""
@@ -33,8 +33,7 @@ def copy(source: str, target: str, say: Callable[[str], None]) -> dict[str, int]
         if url == make_url(target):
             raise Unable("the source and the target are the same database")
         with opening(settings[1]), _alone(source, writer=False) as read, _alone(target, writer=True) as write:
-            if revision_of(read) != HEAD:
-                raise Unable("another version wrote the source: start the server of this version with it first")
+            require_this_version(revision_of(read), "source")
             try:
                 counts = copying.copy(read, write, _now_and_then(say))
             except Impossible as reason:

@@ -19,7 +19,7 @@ from chatrooms.settings import OURS, Settings
 from chatrooms.storage.engines import connect
 from chatrooms.storage.files import FILE, make_private_folder
 from chatrooms.storage.fitness import Unfit
-from chatrooms.storage.migrations import Newer, revision_of
+from chatrooms.storage.migrations import HEAD, UNFINISHED, Newer, revision_of
 from chatrooms.storage.server_lock import Busy
 
 LITTLE = 1 << 20
@@ -61,6 +61,16 @@ def opening_existing(settings: Settings) -> Iterator[URL]:
         yield url
 
 
+def require_this_version(revision: str | None, which: str) -> None:
+    """Raise `Unable` unless the database with this revision is of this version."""
+    if revision == UNFINISHED:
+        raise Unable(f"the copy into the {which} is not complete: run `chatrooms copy` again, as before")
+    if revision and revision > HEAD:
+        raise Unable(f"a newer version wrote the {which}: run the `chatrooms` of that version")
+    if revision != HEAD:
+        raise Unable(f"an older version wrote the {which}: start the server of this version with it first")
+
+
 def _revision(url: URL) -> str | None:
     engine = connect(url, writer=False)
     try:
@@ -74,7 +84,7 @@ def _supported(settings: Settings) -> URL:
         url = make_url(settings.database_url)
         driver = url.get_dialect()
     except (ArgumentError, NoSuchModuleError) as error:
-        raise Unable(f"database: This is not a database URL, which looks like {EXAMPLE}") from error
+        raise Unable(f"database: This is not a database URL, which looks like {EXAMPLE} or sqlite:////FILE") from error
     backend, in_memory = url.get_backend_name(), url.database in (None, "", ":memory:")
     if backend != "postgresql" and (backend != "sqlite" or in_memory):
         raise Unable("the database must be a SQLite file or PostgreSQL")
@@ -107,10 +117,16 @@ def _reason(url: URL, error: OSError | SQLAlchemyError) -> str:
     if full := _full_disk(url, error):
         return f"the disk is full: {full}"
     if isinstance(error, OSError):
-        return str(error)
+        return _missing_folder(url) or str(error)
     if file := _forbidden(url):
         return f"this account cannot read and write {file}: give it to the server's account, such as by chown"
     return f"the database cannot be opened: {str(error).splitlines()[0]}"
+
+
+def _missing_folder(url: URL) -> str | None:
+    folder = Path(url.database or "").absolute().parent
+    is_there = url.get_backend_name() != "sqlite" or folder.is_dir()
+    return None if is_there else f"there is no folder {folder} for the database (setting: database)"
 
 
 def _forbidden(url: URL) -> Path | None:

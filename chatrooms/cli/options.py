@@ -34,6 +34,19 @@ def _flag(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Callabl
     )
 
 
+def _no_flag(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what refuses a flag for a secret in a sentence."""
+
+    def refused(_context: click.Context, _option: click.Parameter, given: str | None) -> None:
+        if given is not None:
+            raise click.UsageError(
+                f"Everybody on this machine can read arguments: set {VARIABLE}{name.upper()} instead."
+            )
+
+    flag = "--" + name.replace("_", "-")
+    return click.option(flag, hidden=True, expose_value=False, callback=refused)
+
+
 def _joined(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> str | None:
     """Return what several flags of a list give, as if it were one; None if there are none."""
     return ",".join(given) if given else None
@@ -54,8 +67,7 @@ def setting_options(*names: str) -> Callable[[Callable[..., Any]], Callable[...,
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
         for name in reversed(names or tuple(Settings.model_fields)):
-            if name not in SECRETS:
-                command = _flag(name, Settings.model_fields[name])(command)
+            command = (_no_flag(name) if name in SECRETS else _flag(name, Settings.model_fields[name]))(command)
         return _config_option(command)
 
     return add
@@ -124,7 +136,7 @@ def settings_of(config: Path | None, flags: dict[str, Any]) -> Settings:
     except ValidationError as error:
         from chatrooms.cli import shown
 
-        fail(shown.mistake(error))
+        fail(shown.mistake(error, flags))
     except ValueError as error:
         fail(f"{config or DEFAULT_CONFIG}: {error}")
     except OSError as error:

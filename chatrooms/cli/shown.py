@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from chatrooms import bus_address
+from chatrooms import bus_address, setting_sources
+from chatrooms.cli.arguments import unknown
 from chatrooms.settings import SECRETS, Settings
 
 EXAMPLE = "postgresql+psycopg://name:password@host/database"
@@ -43,14 +45,15 @@ def location(url: URL) -> str:
     return UNREADABLE if "@" in text or "%40" in text else text  # a part of a password that has an @
 
 
-def mistake(error: ValidationError) -> str:
-    """Return the first wrong setting, and its value if that can hold no secret."""
+def mistake(error: ValidationError, flags: Mapping[str, Any]) -> str:
+    """Return the first wrong setting, its variable if that gave it, and its value if that can hold no secret."""
     first = error.errors()[0]
     name = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":
-        return f"{name}: There is no such setting."
+        return unknown(name, name, Settings.model_fields)
     message = first["msg"].removeprefix("Value error, ")
-    return f"{name}: {message}{_value(name, first['input'])}" if name else message  # that of several together
+    place = name if flags.get(name) is not None else setting_sources.variable(name) or name
+    return f"{place}: {message}{_value(name, first['input'])}" if name else message  # that of several together
 
 
 def _value(name: str, given: Any) -> str:

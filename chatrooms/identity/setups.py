@@ -26,9 +26,15 @@ setups = Table(
 
 
 def make(db: Connection) -> str:
-    """Return the code of a new link; one before no longer works."""
-    code = secrets.token_urlsafe(32)
+    """Return the code of a new link; those before no longer work."""
     db.execute(delete(setups))
+    return add(db)
+
+
+def add(db: Connection) -> str:
+    """Return the code of one more link: several servers that start each print one, and people may open any."""
+    code = secrets.token_urlsafe(32)
+    db.execute(delete(setups).where(setups.c.expires_at <= clock.now()))
     db.execute(insert(setups).values(code_hash=digest(code), expires_at=clock.later(GOOD_FOR)))
     return code
 
@@ -43,7 +49,7 @@ class Start(NamedTuple):
 def start(act: Act) -> Start:
     """Make the link of a server that no one has joined yet."""
     has_owner = bool(roles.owners(act.db))
-    return Start(has_owner, None if has_owner or not roles.is_new(act.db) else make(act.db))
+    return Start(has_owner, None if has_owner or not roles.is_new(act.db) else add(act.db))
 
 
 def works(db: Connection, code: str) -> bool:
@@ -53,7 +59,7 @@ def works(db: Connection, code: str) -> bool:
 
 
 def use(db: Connection, code: str) -> None:
-    """End a link because it is followed; raises `Unauthorized` if it does not work."""
+    """End all links because one is followed; raises `Unauthorized` if it does not work."""
     require(works=works(db, code))
     db.execute(delete(setups))
 

@@ -6,7 +6,7 @@ makes enqueueing idempotent too. So slow work never blocks the writer, and is no
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -121,6 +121,15 @@ def arm(db: Connection, kinds: Iterable[JobKind]) -> None:
 def _insert(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> None:
     row = dict(zip(_ROW, (kind.name, key, orjson.dumps(data).decode(), due, 0), strict=True))
     _INSERT.run(db, {f"new_{column}": value for column, value in row.items()})
+
+
+def unfinished(db: Connection, kind: JobKind, before: int | None = None) -> Sequence[Any]:
+    """Return the data of the jobs of a kind that are not done, in the order in which they were enqueued.
+
+    With ``before``, only those that were enqueued before the job with this id.
+    """
+    found = select(jobs.c.data).where(jobs.c.kind == kind.name, jobs.c.done_at.is_(None)).order_by(jobs.c.id)
+    return db.scalars(found if before is None else found.where(jobs.c.id < before)).all()
 
 
 def waiting(db: Connection) -> dict[str, int]:

@@ -130,7 +130,7 @@ class Batches:
                 raise
             changed = transaction.changes() != before
             self._store(connection, whole, transaction.id)
-        if changed and self._disk.full:
+        if changed and self._disk.problem:
             self._disk.wrote()
         for write in batch:
             if write.failure:

@@ -59,10 +59,10 @@ async def _answer(asked: Awaitable[dict[str, str]], name: str) -> dict[str, str]
 def degraded(url: URL, found: Disk) -> dict[str, str]:
     """Return what is wrong with the ``disk`` of the database, though people can read; empty if nothing is.
 
-    That of PostgreSQL may be another machine's: it is full once the writer has ``found`` that.
+    That of PostgreSQL may be another machine's: it is full, or broken, once the writer has ``found`` that.
     """
-    if found.full:
-        return {"disk": "it is full: people can read, but not post"}
+    if found.problem:
+        return {"disk": f"{found.problem}: people can read, but not post"}
     return _nearly_full(url) if url.get_backend_name() == "sqlite" else {}
 
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from chatrooms.cli import cli
 from chatrooms.cli.arguments import warn_of_passwords, warn_of_unknown_variables
 from chatrooms.cli.deploy import deploy
-from chatrooms.settings import Settings
+from chatrooms.settings import SECRETS, Settings
 
 HAVE_ONE = [
     "postgresql+psycopg://me:s3cret@db:5433/chat",
@@ -120,7 +120,33 @@ def test_a_variable_that_is_no_setting_is_named_with_the_one_it_resembles(capsys
     warn_of_unknown_variables(Settings.model_fields, {**fine, **wrong})
     first, second = capsys.readouterr().err.splitlines()
     assert first == "chatrooms: CHATROOMS_GUEST: There is no such setting; did you mean CHATROOMS_GUESTS?"
-    assert second == "chatrooms: CHATROOMS_XYZ: There is no such setting"
+    assert second == "chatrooms: CHATROOMS_XYZ: There is no such setting."
+
+
+WRONG = [
+    ([], {"CHATROOMS_PORT": ""}, "CHATROOMS_PORT: "),
+    ([], {"chatrooms_url": "example.org"}, "chatrooms_url: "),
+    (["--url", "example.org"], {"CHATROOMS_URL": "https://example.org/"}, "url: "),
+    (["--config", "FILE"], {}, "prot: There is no such setting; did you mean port?"),
+    ([], {"CHATROOMS_FILE_STORE": "/srv/files"}, "CHATROOMS_FILE_STORE: A store looks like s3://bucket/prefix"),
+    ([], {"CHATROOMS_FILE_STORE": "s3:/bucket"}, "CHATROOMS_FILE_STORE: A store looks like s3://bucket/prefix"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "environment", "reason"), WRONG)
+def test_a_wrong_setting_is_called_as_it_was_given(arguments, environment, reason, tmp_path):
+    file = tmp_path / "chat.toml"
+    file.write_text("prot = 5\n")
+    given = [str(file) if each == "FILE" else each for each in arguments]
+    result = CliRunner().invoke(cli, ["config", *given], env=environment)
+    assert result.exit_code == 2 and result.stderr.startswith(f"chatrooms: {reason}")
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_a_secret_in_an_argument_is_refused_with_where_it_goes(name):
+    result = CliRunner().invoke(cli, ["serve", f"--{name.replace('_', '-')}", "s3cret"])
+    assert result.exit_code == 2 and f"set CHATROOMS_{name.upper()} instead" in result.stderr
+    assert "s3cret" not in result.output
 
 
 def test_the_settings_are_shown_with_what_is_none():

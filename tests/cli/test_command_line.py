@@ -164,6 +164,7 @@ async def test_the_service_key_is_not_printed(tmp_path):
         (("--join-timeout", "nan"), "join_timeout"),
         (("--presence-grace", "inf"), "presence_grace"),
         (("--host", "999.1.1.1"), "cannot listen on 999.1.1.1"),
+        (("--database", "sqlite:////nowhere/chat.db"), "there is no folder /nowhere for the database"),
     ],
 )
 async def test_a_wrong_value_is_one_clear_line_and_exit_2(tmp_path, args, reason):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import AsyncExitStack
 
 import aiohttp
 import pytest
@@ -14,11 +16,14 @@ from chatrooms.cli.emoji import emoji
 from chatrooms.cli.group import group
 from chatrooms.cli.room import room
 from chatrooms.cli.user import user
+from chatrooms.features import rooms as shared
+from chatrooms.pipeline import jobs
 from tests.appointing import appoint
 from tests.cli.operator import Operator
 from tests.direct import DECLARED
 from tests.identity.entering import enter, whose
 from tests.people import connect
+from tests.servers import running
 
 GROUPS = {"user": user, "applicant": applicant, "room": room, "group": group, "emoji": emoji}
 PARTS = {"group add", "group remove"}
@@ -111,6 +116,26 @@ async def test_an_operator_manages_a_room_and_people_see_it_at_once(operator: Op
     await olga.hears(lambda _, data: any(row["archived"] for row in data.get("rooms", ())))
     await operator.prints("room", "unarchive", "plans")
     await olga.hears(lambda _, data: any(row["kind"] == "unarchived" for row in data.get("messages", ())))
+
+
+async def test_what_an_operator_decides_at_once_counts_before_the_server_has_done_it(
+    tmp_path, database, operator: Operator
+):
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(running(tmp_path, database=database))
+        olga, _ = [await stack.enter_async_context(connect(server.url, name)) for name in ("olga", "alice")]
+        await olga.run("room.create", name="#plans")
+        await olga.run("room.invite", room="#plans", username="alice")
+    assert "olga, alice" in await operator.prints("room", "role", "plans", "alice", "owner")
+    assert "archived" in await operator.prints("room", "archive", "plans")
+    assert "archived" not in await operator.prints("room", "unarchive", "plans")
+    assert "olga, alice" not in await operator.prints("room", "role", "plans", "olga", "member")
+    assert "needs an owner" in await operator.is_refused("room", "role", "plans", "alice", "member")
+    async with running(tmp_path, database=database) as server:
+        while await server.chat._pipeline.lookup(lambda db: jobs.unfinished(db, shared.MANAGE)):
+            await asyncio.sleep(0.01)
+        (room,) = [line for line in (await operator.prints("room", "list")).splitlines() if "#plans" in line]
+        assert room.split() == ["#plans", "open", "2", "members", "alice"]
 
 
 def rows(data, table: str, username: str) -> list[dict]:

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import sqlite3
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,7 @@ from chatrooms.cli import opening as opening_module
 from chatrooms.cli.opening import Unable, opening
 from chatrooms.errors import Unavailable
 from chatrooms.settings import DATABASE, Settings
+from chatrooms.storage import migrations
 
 
 def full_database(tmp_path) -> sqlite3.Error:
@@ -78,3 +80,17 @@ def test_a_missing_driver_is_named_with_what_to_install(monkeypatch):
     monkeypatch.setattr(url.get_dialect(), "import_dbapi", missing)
     with pytest.raises(Unable, match=r"psycopg'\. Install chatrooms\[postgresql\]"):
         opening_module._supported(Settings(database=url.render_as_string(hide_password=False)))
+
+
+@pytest.mark.parametrize(
+    ("revision", "reason"),
+    [
+        (migrations.HEAD, None),
+        ("0001", "an older version wrote the source: start the server of this version"),
+        ("9999", "a newer version wrote the source: run the `chatrooms` of that version"),
+        (migrations.UNFINISHED, "the copy into the source is not complete: run `chatrooms copy` again"),
+    ],
+)
+def test_a_database_of_another_version_is_refused_with_what_to_do(revision, reason):
+    with pytest.raises(Unable, match=reason) if reason else nullcontext():
+        opening_module.require_this_version(revision, "source")

@@ -100,8 +100,16 @@ async def test_a_link_is_worthless_once_there_is_an_owner(own_server):
     assert (await own_server.chat.owned()) == setups.Start(has_owner=True, code=None)
 
 
-async def test_a_new_link_ends_the_one_before_and_each_expires(own_server, monkeypatch):
-    before, after = await link(own_server), await link(own_server)
+async def test_of_servers_that_start_each_prints_a_link_and_the_first_that_is_followed_ends_the_others(own_server):
+    one, other = await link(own_server), await link(own_server)
+    entry = {"username": "olga", "password": PASSWORD}
+    assert (await enter(own_server.url, "setup", code=one, **entry))[0] == 200
+    assert await code_of(own_server.url, "setup", code=other, **entry) == "unauthorized"
+
+
+async def test_a_link_of_the_console_ends_those_before_and_each_expires(own_server, monkeypatch):
+    before = await link(own_server)
+    after = await own_server.chat._pipeline.change(lambda act: setups.make(act.db), NOBODY)
     entry = {"username": "olga", "password": PASSWORD}
     assert await code_of(own_server.url, "setup", code=before, **entry) == "unauthorized"
     late = clock.later(setups.GOOD_FOR + timedelta(seconds=1))

@@ -14,6 +14,7 @@ from chatrooms.doors import health
 from chatrooms.events import Change, Emission, End, Signal
 from chatrooms.pipeline.bus import carried
 from chatrooms.pipeline.bus.carried import CarriedBus
+from chatrooms.pipeline.bus.channels import Channels
 from chatrooms.pipeline.bus.concern import concerned, grouped
 from chatrooms.pipeline.bus.messages import Beat, Bye, Head, Moved
 from chatrooms.pipeline.bus.redis import RedisCarrier
@@ -27,6 +28,7 @@ from tests.services.certificates import certificate
 from tests.services.redis import encrypted, redis, sentinel
 
 FACTS = Facts("12345678", "epoch", "", "secret")
+CHANNELS = Channels(FACTS)
 BEAT = Beat(0, 0)
 
 
@@ -97,6 +99,16 @@ async def test_another_chat_and_a_copy_that_was_made_to_start_anew_are_not_heard
         assert (another.heard, copy.heard, another.bus.ignored, copy.bus.ignored) == ([], [], 0, 0)
 
 
+async def test_whoever_can_list_the_channels_learns_no_names_of_rooms_and_people(redis_url):
+    async with listening(redis_url, FACTS) as node, Redis.from_url(redis_url) as bad:
+        await node.follow("alice", "#layoffs")
+        listed = set(map(bytes.decode, await bad.pubsub_channels("chatrooms:12345678:epoch:*")))
+        assert listed == {CHANNELS.of_all, CHANNELS.of("alice"), CHANNELS.of("#layoffs")}
+        assert not [name for name in listed if "alice" in name or "layoffs" in name]
+        with_another_secret = Channels(FACTS._replace(secret="another"))
+        assert with_another_secret.of("alice") not in listed
+
+
 async def test_nonsense_in_a_channel_is_ignored_and_counted(redis_url):
     async with (
         listening(redis_url, FACTS) as node,
@@ -104,7 +116,7 @@ async def test_nonsense_in_a_channel_is_ignored_and_counted(redis_url):
         Redis.from_url(redis_url) as bad,
     ):
         await node.follow("#lobby")
-        for channel in ("chatrooms:12345678:epoch:", "chatrooms:12345678:epoch:#lobby"):
+        for channel in (CHANNELS.of_all, CHANNELS.of("#lobby")):
             for text in (b"", b"\xff", b"2 12345678 one x 1/1 00 []", b"2 12345678 one 1 1/1 00 []"):
                 await bad.publish(channel, text)
         other.bus.publish([said("#lobby"), Bye()])
@@ -116,7 +128,7 @@ async def test_a_bus_on_which_only_strangers_speak_counts_as_silent(redis_url):
     async with listening(redis_url, FACTS) as node, Redis.from_url(redis_url) as bad:
         silent = node.bus.silent()
         for text in (b"3 12345678 one 1 1/1 00 []", b"2 another one x 1 1/1 00 []", b"", b"hello"):
-            assert await bad.publish("chatrooms:12345678:epoch:", text)
+            assert await bad.publish(CHANNELS.of_all, text)
         await until(lambda: node.bus.ignored == 2)
         assert node.bus.silent() >= silent
 

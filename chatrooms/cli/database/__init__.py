@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from chatrooms.cli.opening import Unable, opening_existing
+from chatrooms.cli.opening import Unable, opening_existing, require_this_version
 from chatrooms.features import users
 from chatrooms.settings import Settings
 from chatrooms.storage.engines import connect
-from chatrooms.storage.migrations import HEAD, revision_of
+from chatrooms.storage.migrations import revision_of
 
 
 @contextmanager
@@ -20,8 +20,7 @@ def transaction(settings: Settings) -> Iterator[Connection]:
     with opening_existing(settings) as url:
         engine = connect(url, writer=True)
         try:
-            if revision_of(engine) != HEAD:
-                raise Unable("another version wrote the database: start the server of this version first")
+            require_this_version(revision_of(engine), "database")
             with engine.begin() as db:
                 yield db
         finally:

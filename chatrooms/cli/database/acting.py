@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -23,6 +23,8 @@ from chatrooms.storage import facts, locks
 from chatrooms.storage.blobs import Blobs
 
 R = TypeVar("R")
+Step = tuple[Command[Any], Mapping[str, Any]]
+"""A command and what it is given."""
 
 
 def run(settings: Settings, command: Command[Any], **given: Any) -> Any:
@@ -36,16 +38,27 @@ def run(settings: Settings, command: Command[Any], **given: Any) -> Any:
 
 
 @contextmanager
-def rehearsing(db: Connection, settings: Settings, command: Command[Any], given: Mapping[str, Any]) -> Iterator[None]:
-    """Run a command, which is undone at the end: the server is to run it, which broadcasts it. Raises `Unable`."""
+def rehearsing(db: Connection, settings: Settings, to_come: Iterable[Step], step: Step) -> Iterator[None]:
+    """Take a step, which is undone at the end: the server is to take it, which broadcasts it. Raises `Unable`.
+
+    Those ``to_come`` before it are what the server was left to do, and has not done yet.
+    """
     with explained(), db.begin_nested() as rehearsal:
-        p = command.params(**given)
-        act = _act(db, settings)
-        act.changes.locked = set(command.locks(db, APPLICATION, p))
-        locks.take(db, act.changes.locked)
-        command.body(act, p, command.may(act, p))
+        for each in to_come:
+            with suppress(Refusal, ValidationError), db.begin_nested():
+                _take(db, settings, each)
+        _take(db, settings, step)
         yield
         rehearsal.rollback()
+
+
+def _take(db: Connection, settings: Settings, step: Step) -> None:
+    command, given = step
+    p = command.params(**given)
+    act = _act(db, settings)
+    act.changes.locked = set(command.locks(db, APPLICATION, p))
+    locks.take(db, act.changes.locked)
+    command.body(act, p, command.may(act, p))
 
 
 class DatabaseChat:

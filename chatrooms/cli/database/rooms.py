@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Command[Any]] = {
     "role": room_roles.set_room_role,
     "remove": members.remove,
 }
+_by_name = {command.name: command for command in COMMANDS.values()}
 _columns = rooms.c.name, rooms.c.title, rooms.c.access, rooms.c.archived, rooms.c.members
 _are_shared = rooms.c.access.in_(("open", "private"))
 
@@ -55,7 +56,8 @@ def manage(settings: Settings, what: str, room: str, given: Mapping[str, str]) -
         if username := given.get("username"):
             require_person(db, names.username(username))
         params = {"room": name, **given}
-        with acting.rehearsing(db, settings, command, params):
+        to_come = [(_by_name[job["command"]], job["params"]) for job in jobs.unfinished(db, shared.MANAGE)]
+        with acting.rehearsing(db, settings, to_come, (command, params)):
             (room_then,) = _listed(db, name)
         jobs.leave(db, shared.MANAGE, {"command": command.name, "params": params})
         return room_then

@@ -5,20 +5,20 @@ message for several rooms goes to the channels of all of them in envelopes with 
 more than one takes it once. What is missing of a room shows in its revs; only the channel for all is watched for gaps.
 
 Publishing to a channel and receiving from one take about 10 and 20 µs of Python; a subscription as much once, and some
-200 bytes in Redis. All channels of a server are common to its numbered databases, so the names have the chat and its
-epoch in them.
+200 bytes in Redis (see `channels` for their names).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from chatrooms.bus_address import BusAddress
 from chatrooms.pipeline.bus import Listener
 from chatrooms.pipeline.bus.carried import SECONDS_TO_CONNECT, SECONDS_TO_PUBLISH, SILENCE, Take, end
+from chatrooms.pipeline.bus.channels import Channels
 from chatrooms.pipeline.bus.concern import grouped
 from chatrooms.pipeline.bus.database_clock import DatabaseClock
 from chatrooms.pipeline.bus.envelopes import FULL, Receiver, Sender
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 SUBSCRIBED_AT_ONCE = 500
 """Channels in one command, so that answering many does not hold up everything else."""
-EPOCH = 8
-"""Characters of the epoch that tell a chat from a copy of it which was made to start anew."""
 WHOLE = 16 * FULL
 """Bytes of a piece: all of an envelope, for which there is no limit here."""
 
@@ -50,6 +48,7 @@ class RedisCarrier:
         self._followed: set[str] = set()
         self._coming: set[str] = set()
         self._going: set[str] = set()
+        self._named: dict[str, str] = {}
 
     @property
     def number(self) -> int:
@@ -58,7 +57,7 @@ class RedisCarrier:
 
     def begin(self, facts: Facts, node: str, clock: DatabaseClock) -> None:
         """Speak for this node of the database with these facts and this clock."""
-        self._prefix = f"chatrooms:{facts.instance}:{facts.epoch[:EPOCH]}:"
+        self._channels = Channels(facts)
         self._to_all, self._to_rooms = (Sender(facts, node, clock, stream, WHOLE) for stream in ("", "rooms"))
         self._of_all, self._of_rooms = Receiver(facts, node, clock), Receiver(facts, node, clock, "rooms", whole=False)
         self._news = asyncio.Event()
@@ -78,8 +77,8 @@ class RedisCarrier:
         """Yield the pieces to publish, each with its channel."""
         for rooms, some in grouped(messages):
             pieces = (self._to_rooms if rooms else self._to_all).pack(some)
-            for room in sorted(rooms) or [""]:
-                yield from ((self._prefix + room, piece) for piece in pieces)
+            for channel in map(self._channels.of, sorted(rooms)) if rooms else [self._channels.of_all]:
+                yield from ((channel, piece) for piece in pieces)
 
     async def close(self) -> None:
         """Close the connection that publishes."""
@@ -111,10 +110,10 @@ class RedisCarrier:
     async def listen(self, take: Take, listener: Listener) -> None:
         """Pass on what comes until the connection is lost."""
         async with connected(self._address, SILENCE) as client, client.pubsub() as channels:
-            self._coming, self._going = set(self._followed), set()
+            self._coming, self._going, self._named = set(self._followed), set(), {}
             async with asyncio.timeout(SECONDS_TO_CONNECT):
-                await self._change(channels.subscribe, self._coming)
-                await channels.subscribe(self._prefix)  # the last one: what is confirmed after it came later
+                await self._subscribe(channels)
+                await channels.subscribe(self._channels.of_all)  # the last one: what is confirmed after it came later
             both = [asyncio.create_task(each) for each in (self._hear(channels, take, listener), self._tune(channels))]
             try:
                 ended, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
@@ -127,14 +126,19 @@ class RedisCarrier:
         while True:
             await self._news.wait()
             self._news.clear()
-            await self._change(channels.unsubscribe, self._going)
-            await self._change(channels.subscribe, self._coming)
+            for some in _taken(self._going):
+                gone = [self._channels.of(room) for room in some]
+                for channel in gone:
+                    self._named.pop(channel, None)
+                await channels.unsubscribe(*gone)
+            await self._subscribe(channels)
 
-    async def _change(self, change: Callable[..., Awaitable[Any]], rooms: set[str]) -> None:
-        """Take all rooms, and change the subscriptions to their channels."""
-        while rooms:
-            some = [rooms.pop() for _ in range(min(SUBSCRIBED_AT_ONCE, len(rooms)))]
-            await change(*(self._prefix + room for room in some))
+    async def _subscribe(self, channels: PubSub) -> None:
+        """Subscribe to the channels of the rooms that are coming."""
+        for some in _taken(self._coming):
+            new = {self._channels.of(room): room for room in some}
+            self._named |= new
+            await channels.subscribe(*new)
 
     async def _hear(self, channels: PubSub, take: Take, listener: Listener) -> None:
         is_complete = False
@@ -142,14 +146,21 @@ class RedisCarrier:
             message: Any = await channels.get_message(timeout=SILENCE)
             if message is None:
                 continue
-            room = message["channel"].decode().removeprefix(self._prefix)
+            channel = message["channel"].decode()
+            is_for_all = channel == self._channels.of_all
             if message["type"] == "message":
-                take(self._of_rooms if room else self._of_all, message["data"])
-            elif message["type"] == "subscribe" and not room:
+                take(self._of_all if is_for_all else self._of_rooms, message["data"])
+            elif message["type"] == "subscribe" and is_for_all:
                 is_complete = True
                 listener.miss()
-            elif message["type"] == "subscribe" and is_complete:
+            elif message["type"] == "subscribe" and is_complete and (room := self._named.get(channel)):
                 listener.tuned([room])
+
+
+def _taken(rooms: set[str]) -> Iterator[list[str]]:
+    """Take all rooms out of a set, some at a time."""
+    while rooms:
+        yield [rooms.pop() for _ in range(min(SUBSCRIBED_AT_ONCE, len(rooms)))]
 
 
 @asynccontextmanager

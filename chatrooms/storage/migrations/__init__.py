@@ -51,7 +51,10 @@ def migrate(engine: Engine) -> None:
         elif revision == UNFINISHED:
             raise Unfinished("the copy into the database is not complete: run `chatrooms copy` again, as before")
         elif revision > HEAD:
-            raise Newer(f"the database was written by a newer version ({revision}) than this one ({HEAD})")
+            raise Newer(
+                f"the database was written by a newer version ({revision}) than this one ({HEAD}): run that version, or "
+                "put back a copy from before its start"
+            )
         elif revision < HEAD:
             log.info("migrating the database from %s to %s", revision, HEAD)
             _upgrade(connection, HEAD)
