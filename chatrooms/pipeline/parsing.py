@@ -39,7 +39,7 @@ def weight(command: Command[Any], given: Any) -> weights.Weight | None:
 def _fields(params: type[BaseModel]) -> frozenset[str]:
     """Return the names of the fields, which takes pydantic longer; first build the validator, which few commands need.
 
-    Threads parse too, and pydantic would build it in each of those that come while another one does.
+    Threads parse too, and pydantic 2.11 would build it in each of those that come while another one does.
     """
     with _building:
         params.model_rebuild()
