@@ -92,15 +92,7 @@ def test_importing_the_chat_brings_nothing_that_it_may_never_need():
     late = (
         *("alembic", "emoji", "html.parser", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"),
         *("confusable_homoglyphs", "precis_i18n", "tomllib", "uvicorn"),
-        *(
-            "ctypes",
-            "multiprocessing",
-            "sqlite3",
-            "unittest",
-            "urllib.request",
-            "sqlalchemy.orm",
-            "sqlalchemy.ext.asyncio",
-        ),
+        *("ctypes", "multiprocessing", "sqlite3", "unittest", "sqlalchemy.orm", "sqlalchemy.ext.asyncio"),
         *("chatrooms.client.client", "chatrooms.client.rows", "chatrooms.remote", "chatrooms.testing", "chatrooms.cli"),
         *("chatrooms.doors.docs", "chatrooms.pipeline.bus.carried", "chatrooms.pipeline.bus.postgresql"),
         *("chatrooms.pipeline.bus.redis", "chatrooms.pipeline.nodes.node", "chatrooms.storage.blobs.s3"),
