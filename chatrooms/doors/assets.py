@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from chatrooms.doors.brand import ICON, Brand
@@ -29,6 +30,7 @@ ICONS = tuple(name for name in SINGLES if name != MANIFEST)
 HARMLESS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
 """An SVG that somebody opens by itself runs nothing."""
 IN_FOLDERS = tuple(f"{name}/" for name in FOLDERS)
+JSON = "application/json"
 FOR_EVER = "public, max-age=31536000, immutable"
 MOUNTS = 16
 """How many paths that the chat is mounted at have their page kept; it is made anew for more."""
@@ -37,7 +39,7 @@ _in_folders = re.compile(rf'(?<=")(?:\./)?((?:{"|".join(FOLDERS)})/)')
 
 
 class Assets:
-    """The routes of the client's files, answered from memory.
+    """The routes of the client's files, answered from memory save for source maps.
 
     ``brand`` returns whose server this is. ``hosted`` lets the client know that people log in to the host application,
     not here. Pages of the origins ``framing`` may show the page in a frame.
@@ -70,9 +72,10 @@ class Assets:
         return answer(request, _service_worker(await self._folder.current(), self._brand()))
 
     async def _file(self, request: Request) -> Response:
-        name = path(request.scope)[1:]
-        file = _branded(await self._folder.current(), self._brand(), name)
-        return answer(request, file, HARMLESS if name in ICONS else {})
+        snapshot, name = await self._folder.current(), path(request.scope)[1:]
+        if name in snapshot.maps:
+            return _source_map(snapshot, name)
+        return answer(request, _branded(snapshot, self._brand(), name), HARMLESS if name in ICONS else {})
 
     async def _embedded(self, request: Request) -> Response:
         """Return what pages of other applications load, at an address that stays."""
@@ -85,8 +88,14 @@ class Assets:
         name = request.path_params["path"]
         if not name.startswith(IN_FOLDERS):
             raise HTTPException(404)
-        current = request.path_params["version"] == snapshot.version
-        return answer(request, _found(snapshot, name), {"Cache-Control": FOR_EVER} if current else {})
+        headers = {"Cache-Control": FOR_EVER} if request.path_params["version"] == snapshot.version else {}
+        if name in snapshot.maps:
+            return _source_map(snapshot, name, headers)
+        return answer(request, _found(snapshot, name), headers)
+
+
+def _source_map(snapshot: Snapshot, path: str, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
+    return FileResponse(snapshot.maps[path], headers={"Cache-Control": "no-cache", **headers}, media_type=JSON)
 
 
 def _found(snapshot: Snapshot, path: str) -> File:

@@ -29,6 +29,8 @@ _named = re.compile(r"-[0-9A-Z]{8}\.\w+$")
 """How `static/bundle.js` names a file by its digest."""
 SMALLEST = 100
 """Bytes; a smaller file is not worth compressing."""
+SOURCE_MAP = ".map"
+"""How a file's name ends that only developer tools ask for; most of all bytes are theirs, so they stay on the disk."""
 BESIDE = ".br"
 """How the name of a file ends that holds another one by Brotli, which takes too long to be done here."""
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -66,9 +68,10 @@ class File:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The files at one moment, by their paths such as ``js/main.js``."""
+    """The files at one moment, by their paths such as ``js/main.js``, and where their ``maps`` are."""
 
     files: Mapping[str, File]
+    maps: Mapping[str, Path]
 
     @cached_property
     def kept(self) -> list[str]:
@@ -136,7 +139,8 @@ class Folder:
         if self._snapshot is not None and stamps == self._stamps:
             return self._snapshot
         self._stamps = stamps
-        return Snapshot({path: self._read(path) for path in stamps if not path.endswith(BESIDE)}).prepare()
+        files = {path: self._read(path) for path in stamps if not path.endswith((BESIDE, SOURCE_MAP))}
+        return Snapshot(files, {path: self._path / path for path in stamps if path.endswith(SOURCE_MAP)}).prepare()
 
     def _found(self) -> list[str]:
         singles = (self._path / name for name in (PAGE, SERVICE_WORKER, *SINGLES, *EMBED))

@@ -37,7 +37,7 @@ S = TypeVar("S", bound="Stranger")
 class Params(BaseModel):
     """The parameters of a command; unknown ones are rejected.
 
-    Their validators are built for the `Features` of a chat, so that importing a feature is quick.
+    Their validators are built when a command is first parsed (see `parsing`), because a chat needs few of them.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)

@@ -121,8 +121,6 @@ class Features:
         declared = _by_name(command for feature in listed for command in feature.commands)
         self.declared: tuple[Command[Any], ...] = tuple(declared.values())
         self.names = frozenset(declared)
-        for command in self.declared:
-            command.params.model_rebuild()  # here, because a first use by two threads at once would build it twice
         self.commands = {name: command for name, command in declared.items() if command.kind != "entry"}
         self.entries = {name: command for name, command in declared.items() if command.kind == "entry"}
         self.grantable = frozenset(GROUPS) | {name for name, command in declared.items() if command.scope}

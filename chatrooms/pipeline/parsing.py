@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import islice
+from threading import Lock
 from typing import Any, TypeVar, cast, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -20,6 +21,7 @@ ON_LOOP = 200
 """How many characters of names may be normalized on the event loop; this takes at most a millisecond."""
 PIECE = 500
 """Entries of a map that are validated at once."""
+_building = Lock()
 
 
 def weight(command: Command[Any], given: Any) -> weights.Weight | None:
@@ -35,7 +37,12 @@ def weight(command: Command[Any], given: Any) -> weights.Weight | None:
 
 @cache
 def _fields(params: type[BaseModel]) -> frozenset[str]:
-    """Return the names of the fields; pydantic takes longer to."""
+    """Return the names of the fields, which takes pydantic longer; first build the validator, which few commands need.
+
+    Threads parse too, and pydantic 2.11 would build it in each of those that come while another one does.
+    """
+    with _building:
+        params.model_rebuild()
     return frozenset(params.model_fields)
 
 

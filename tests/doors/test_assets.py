@@ -140,6 +140,18 @@ async def test_an_installed_package_is_read_once(files, monkeypatch):
     assert folder.snapshot() is first
 
 
+async def test_source_maps_stay_on_the_disk_and_are_kept_forever_as_what_they_explain(files):
+    (files / "js" / "main-0A1B2C3D.js.map").write_text('{"version": 3}')
+    folder = Folder(files, watched=False)
+    async with serving(app(folder)) as url:
+        for path, kept in (("v/0", False), (f"v/{folder.snapshot().version}", True), (".", False)):
+            status, body, headers = await get(url, f"/{path}/js/main-0A1B2C3D.js.map")
+            assert (status, body, headers["Content-Type"]) == (200, '{"version": 3}', "application/json")
+            assert ("immutable" in headers["Cache-Control"]) is kept
+        assert not [path for path in folder.snapshot().files if path.endswith(".map")]
+        assert (await get(url, "/js/nothing.js.map"))[0] == 404
+
+
 async def test_files_are_kept_forever_under_the_current_digest_only(files):
     folder = Folder(files, watched=False)
     async with serving(app(folder)) as url:

@@ -1,7 +1,10 @@
-"""Large maps are parsed piece by piece, with the result of parsing them at once."""
+"""Large maps are parsed piece by piece, with the result of parsing them at once, by validators that are built once."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from time import sleep
 from typing import Annotated
 
 import pytest
@@ -59,3 +62,31 @@ def test_too_many_entries_are_refused_before_any_is_parsed():
     with pytest.raises(Invalid, match="At most 8 entries") as caught:
         parsed(Known, {"revs": {f"no name {number}": "x" for number in range(9)}})
     assert caught.value.details == {"field": "revs"}
+
+
+class Slow:
+    """What takes a while to build a validator for, so that other threads come meanwhile."""
+
+    built = 0
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source, handler):
+        cls.built += 1
+        sleep(0.05)
+        return handler(int)
+
+
+def test_threads_that_parse_a_kind_first_at_once_build_its_validator_once():
+    threads = 8
+    together = Barrier(threads)
+
+    class Counted(Params):
+        n: Annotated[int, Slow]
+
+    def parse(n: int) -> int:
+        together.wait()
+        return parsed(Counted, {"n": n}).n
+
+    with ThreadPoolExecutor(threads) as pool:
+        assert list(pool.map(parse, range(threads))) == list(range(threads))
+    assert Slow.built == 1

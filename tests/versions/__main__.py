@@ -22,7 +22,8 @@ TESTS = [
     *("doors/test_advisories.py", "doors/test_http.py", "doors/docs/test_documents.py"),
     *("features/test_messages.py", "features/reactions/test_reacting.py", "features/reactions/test_emoji.py"),
     *("features/test_rooms.py", "identity/test_sessions.py"),
-    *("pipeline/test_declarations.py", "storage/test_migrations.py", "storage/test_writer.py"),
+    *("pipeline/test_declarations.py", "pipeline/test_parsing.py"),
+    *("storage/test_migrations.py", "storage/test_writer.py"),
     *("wire/test_fastpath.py", "wire/test_polling.py", "wire/test_socketio.py", "wire/test_websocket.py"),
 ]
 EXTRAS = ("accounts", "client", "media", "metrics", "postgresql", "server")

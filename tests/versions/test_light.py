@@ -92,10 +92,23 @@ def test_importing_the_chat_brings_nothing_that_it_may_never_need():
     late = (
         *("alembic", "emoji", "html.parser", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"),
         *("confusable_homoglyphs", "precis_i18n", "tomllib", "uvicorn"),
-        *("chatrooms.client.client", "chatrooms.doors.docs", "chatrooms.pipeline.bus.carried", "chatrooms.remote"),
+        *("ctypes", "multiprocessing", "sqlite3", "unittest", "sqlalchemy.orm", "sqlalchemy.ext.asyncio"),
+        *("chatrooms.client.client", "chatrooms.client.rows", "chatrooms.remote", "chatrooms.testing", "chatrooms.cli"),
+        *("chatrooms.doors.docs", "chatrooms.pipeline.bus.carried", "chatrooms.pipeline.bus.postgresql"),
+        *("chatrooms.pipeline.bus.redis", "chatrooms.pipeline.nodes.node", "chatrooms.storage.blobs.s3"),
+        *("chatrooms.features.previews.web", "chatrooms.features.previews.reader"),
     )
     done = without_extras(f"from chatrooms import Chatrooms; print([each for each in {late} if each in sys.modules])")
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+def test_a_chat_has_no_validators_of_commands_that_nobody_has_run_yet():
+    done = without_extras("""
+from chatrooms import Chatrooms
+commands = Chatrooms()._features.declared
+print(len(commands) > 100, [each.name for each in commands if each.params.__pydantic_complete__])
+""")
+    assert (done.stdout.strip(), done.stderr) == ("True []", "")
 
 
 def test_importing_the_chat_brings_no_package_besides_those_that_it_is_built_on():
