@@ -52,7 +52,9 @@ export function Timeline({ room, editing, onEdit }) {
   useLayoutEffect(look);
   const fill = useFilling(room, timeline, { messages, isOlder, isNewer });
 
+  /** Until the room is caught up, the page shows its end, from which it goes to what is unread. */
   function look() {
+    if (timeline.isOpening.peek()) return;
     if (isLooking()) sawChanges(room, () => timeline.scroll.inSight());
     const isUp = timeline.isAway.peek();
     const read = isUp ? timeline.readOn() : lastMessage(list);
