@@ -40,8 +40,8 @@ export async function typeHeldKeys(dialog) {
 
 /** @param {HTMLInputElement | HTMLButtonElement | null} box */
 function enter(box) {
-  if (box?.form) box.form.requestSubmit();
-  else if (box instanceof HTMLButtonElement) box.click();
+  if (box instanceof HTMLButtonElement) box.click();
+  else box?.form?.requestSubmit();
 }
 
 /** Types letters in a menu, where each can move the focus. @param {string} run */

@@ -67,6 +67,21 @@ test("in a room that opens at the line, what is below the screen was not in sigh
   assert.ok(alice.position.seenTo < 80);
 });
 
+test("the newest messages, which a page shows until the unread ones are loaded, were not in sight", () => {
+  const newest = { list: messages(812, 861), read: 261, leftOff: { number: 262, seq: 261 }, unread: 600 };
+  const alice = new Reader(0, newest);
+  assert.deepEqual([alice.position.goal, alice.position.seenTo], [261, 0]);
+  alice.knows({ list: messages(237, 286), isPast: true }).reaches();
+  assert.ok(alice.position.seenTo > 261 && alice.position.seenTo < 280);
+});
+
+test("what a page showed before it knew of the line was not in sight", () => {
+  const alice = new Reader(80, { caughtUp: false, read: 40 });
+  assert.equal(alice.position.seenTo, 80);
+  alice.knows({ caughtUp: true, leftOff: { number: 41, seq: 41 }, unread: 40 }).reaches();
+  assert.ok(alice.position.seenTo < 80);
+});
+
 test("the line says how many messages are new, those that arrive while one reads too", () => {
   const leftOff = { number: 41, seq: 41 };
   const alice = new Reader(80, { read: 40, leftOff, unread: 40 }).reaches();

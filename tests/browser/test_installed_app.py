@@ -13,6 +13,7 @@ from tests.browser import wheel
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
 from tests.people import connect
+from tests.servers import RunningServer
 
 INSTALLED = "navigator.serviceWorker.ready.then(({active}) => active !== null)"
 CONTROLLED = """
@@ -50,10 +51,14 @@ async def forget_http(visitor: Visitor) -> None:
     await session.detach()
 
 
-async def test_the_page_opens_offline(person: Arrive) -> None:
+async def test_the_page_opens_offline_and_says_what_it_cannot_show(
+    person: Arrive, own_server: RunningServer
+) -> None:
     alice = await person("alice")
-    await alice.say("Said before the tunnel")
-    await alice.sees("Said before the tunnel")
+    async with connect(own_server.url, "bob") as bob:
+        above = await bob.say("#lobby", "Said before the tunnel")
+        await bob.say(f"#lobby/{above['seq']}", "Said in a thread")
+    await alice.sees("1 reply")
     await install(alice)
     await alice.page.reload()
     await alice.sees("Said before the tunnel")
@@ -62,6 +67,12 @@ async def test_the_page_opens_offline(person: Arrive) -> None:
     await alice.page.reload()
     await alice.sees("Said before the tunnel")
     await expect(alice.page.get_by_role("status", name="Connection")).to_contain_text("You're offline")
+    await alice.message("1 reply").get_by_role("link", name="1 reply").click()
+    thread = alice.page.get_by_role("log", name="Replies")
+    await expect(thread.get_by_role("article")).to_contain_text("Said before the tunnel")
+    await expect(thread.get_by_role("status")).to_have_text("The replies load once you're online.")
+    await alice.context.set_offline(False)
+    await expect(thread.get_by_role("article").last).to_contain_text("Said in a thread")
     alice.complaints.clear()  # Chromium reports failed requests.
 
 

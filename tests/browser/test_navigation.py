@@ -24,7 +24,9 @@ async def switch_to(visitor: Visitor, typed: str, title: str) -> None:
     await visitor.is_in(title)
 
 
-async def test_the_switcher_finds_rooms_and_people_by_a_few_letters(person: Arrive) -> None:
+async def test_the_switcher_finds_rooms_and_people_by_a_few_letters_and_open_rooms(
+    person: Arrive, own_server: RunningServer
+) -> None:
     alice, _ = await person("alice"), await person("bob")
     await alice.make_room("release-planning")
     await switch_to(alice, "lob", "Lobby")
@@ -33,6 +35,15 @@ async def test_the_switcher_finds_rooms_and_people_by_a_few_letters(person: Arri
     await expect(alice.composer).to_be_focused()
     await switch_to(alice, "inb", "Inbox")
     await switch_to(alice, "bookm", "Bookmarks")
+    async with connect(own_server.url, "carol") as carol:
+        await carol.run("room.create", name="garden", topic="Tomatoes")
+    await alice.page.keyboard.press("ControlOrMeta+k")
+    await alice.page.get_by_role("combobox", name="Room or person").fill("tomat")
+    await expect(alice.page.get_by_role("option", name="garden #garden, not joined")).to_be_visible()
+    await alice.page.keyboard.press("Enter")
+    await expect(alice.button("Join #garden")).to_be_focused()
+    await alice.page.keyboard.press("Enter")
+    await alice.is_in("garden")
 
 
 async def test_inbox_and_bookmarks_stay_in_place_when_the_rooms_scroll(

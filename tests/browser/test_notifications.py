@@ -84,7 +84,9 @@ async def click(visitor: Visitor, about: dict) -> list[list[str]]:
     return await worker.evaluate(CLICK, about)
 
 
-async def test_mentions_show_desktop_notifications_while_the_page_is_hidden(person: Arrive) -> None:
+async def test_mentions_show_desktop_notifications_while_the_page_is_hidden_and_are_announced_while_it_is_not(
+    person: Arrive,
+) -> None:
     bob = await person("bob")
     alice, told = await listening(person, "alice")
     await open_settings(alice)
@@ -94,6 +96,11 @@ async def test_mentions_show_desktop_notifications_while_the_page_is_hidden(pers
     await alice.button("Close").click()
     await bob.say("Seen, so not told, @alice")
     await alice.sees("Seen, so not told")
+    await alice.go_to("Notes to self")
+    await bob.say("Are you here, @alice?")
+    announced = alice.page.get_by_role("status", name="News for you")
+    await expect(announced).to_have_text("bob in Lobby: Are you here, @alice?")
+    await alice.go_to("Lobby")
     await hide(alice)
     await bob.say("Nothing for you")
     await bob.say("Over to you, @alice")

@@ -221,3 +221,13 @@ async def test_unread_from_here_that_needs_the_server_says_so_offline(
     await mark_unread_from(alice, "line 5.")
     await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("You're offline.")
     await new_line_is_above(alice, "line 1.")
+
+
+async def test_a_reload_reads_nothing_that_was_not_seen(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await returns_to(alice, own_server, 100)
+    for _ in range(2):  # at the second, the browser has kept the newest messages
+        await alice.page.reload()
+        await opens_at(alice, "line 1.")
+    await alice.go_to("Notes to self")
+    await alice.has_unread("Lobby", 100)

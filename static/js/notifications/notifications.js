@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import { isThread } from "../names.js";
+import { isShared, isThread } from "../names.js";
 import { plain } from "../messages/plain.js";
 import { desktop, levelOf, quiet, sounds } from "../preferences.js";
 import { isQuiet, isUnread } from "../reads/inbox.js";
@@ -21,12 +21,13 @@ import {
   windowOf,
 } from "../store.js";
 import { onChange } from "../sync.js";
+import { announced } from "./announced.js";
 import { chimeOnce } from "./chime.js";
 import { claim } from "./claims.js";
 import { isWanted, News } from "./news.js";
 
 /**
- * Desktop notifications while the page is in the background, and sounds.
+ * Desktop notifications while the page is in the background, announcements while it is not, and sounds.
  * @import {Numbered} from "../messages/events.js"
  * @import {InboxItem, Tables} from "../wire.js"
  * The recipient of a notification and the target of its click.
@@ -111,15 +112,24 @@ function tellOf(due) {
   const last = quiet.peek() ? undefined : due.at(-1);
   if (last && sounds.peek()) chimeOnce();
   if (last && desktop.peek()) tell(last);
+  const mine = last && due.findLast(({ room, mentionsMe }) => mentionsMe || !isShared(room));
+  if (mine && isLooking()) announced.value = Object.values(wordsOf(mine)).filter(Boolean).join(": ");
 }
 
 /** @param {Telling} telling */
-async function tell({ id, room, seq, author, text, files }) {
+async function tell(telling) {
+  const { id, room, seq } = telling;
   if (isLooking() || permission() !== "granted" || !(await claim(id))) return;
-  const place = room.startsWith("#") ? ` in ${titleOf(room)}` : "";
   const about = { username: me.peek()?.username ?? "", room, seq, link: linkTo(room, seq) };
+  const { title, body } = wordsOf(telling);
+  showNotification(title, body, about);
+}
+
+/** @param {Telling} telling */
+function wordsOf({ room, author, text, files }) {
+  const place = room.startsWith("#") ? ` in ${titleOf(room)}` : "";
   const by = [nameOf(author), handleOf(author)].filter(Boolean).join(" ");
-  showNotification(`${by}${place}`, plain(text, files).slice(0, LONGEST), about);
+  return { title: `${by}${place}`, body: plain(text, files).slice(0, LONGEST) };
 }
 
 /** @returns {"unsupported" | "insecure" | NotificationPermission} */

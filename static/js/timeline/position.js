@@ -182,7 +182,8 @@ function withFirstNew(position, { caughtUp, isLoaded, isLooking, isHidden, read,
   if (isLoaded && (isBack || !isLooking) && firstNew.number <= read) {
     const seq = isFirstLook || (stuck && isHidden) ? leftOff.seq : firstNew.seq;
     const found = leftOff.number ? { number: leftOff.number, seq } : firstNew;
-    return seen({ ...position, firstNew: found, isBack: false, isFirstLook: false }, read);
+    const seenTo = isFirstLook && leftOff.number ? Math.min(position.seenTo, leftOff.number - 1) : position.seenTo;
+    return seen({ ...position, firstNew: found, isBack: false, isFirstLook: false, seenTo }, read);
   }
   return seen(Number.isFinite(held) ? { ...position, firstNew: { ...firstNew, number: held } } : position, read);
 }
@@ -251,10 +252,14 @@ function laidOut(position, { above, below, anchor, unseen }) {
   return { ...position, stuck, top };
 }
 
-/** @param {Position} position @param {{above: number, anchor: Position["anchor"], last: number}} place @returns {Position} */
+/**
+ * What passes by on the way to a message was not in sight.
+ * @param {Position} position @param {{above: number, anchor: Position["anchor"], last: number}} place @returns {Position}
+ */
 function moved(position, { above, anchor, last }) {
   const inSight = position.list.findLast((message) => isMessage(message) && message.seq <= last);
-  return { ...position, at: above, anchor, seenTo: Math.max(position.seenTo, inSight?.number ?? 0) };
+  const seenTo = position.goal ? position.seenTo : Math.max(position.seenTo, inSight?.number ?? 0);
+  return { ...position, at: above, anchor, seenTo };
 }
 
 /** Renders more above; if there are too many, less below. @param {Position} position @returns {Position} */

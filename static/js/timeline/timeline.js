@@ -89,6 +89,7 @@ export class Timeline {
     this.from = computed(() => this.#position.value.from);
     this.to = computed(() => this.#position.value.to);
     this.isAway = computed(() => !this.#position.value.stuck);
+    this.isOpening = computed(() => this.#position.value.isFirstLook);
     this.firstNew = computed(() => this.#position.value.firstNew.number);
     this.goal = computed(() => this.#position.value.goal);
     this.linked = computed(() => this.#position.value.linked);

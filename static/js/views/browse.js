@@ -1,12 +1,13 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { show } from "../overlay.js";
-import { asRefusal, online } from "../connection.js";
+import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { go } from "../route.js";
 import { archivedRooms, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
+import { useOpenRooms } from "./open-rooms.js";
 import { toast } from "../notices.js";
 
 /** @import {Listing} from "../wire.js" */
@@ -62,31 +63,6 @@ function Archived({ query, onClose }) {
       )}
     </ul>
   `;
-}
-
-/** @typedef {{rooms: Listing[] | null, problem: string}} Offers The rooms are null while loading. */
-
-/** Loads the open rooms, again after reconnecting. @param {string} query @returns {Offers} */
-function useOpenRooms(query) {
-  const [offers, setOffers] = useState(/** @type {Offers} */ ({ rooms: null, problem: "" }));
-  useEffect(() => {
-    let isWanted = true;
-    const timer = setTimeout(
-      async () => {
-        const answer = await command("room.list", query.trim() ? { query: query.trim() } : {}).then(
-          ({ rooms }) => ({ rooms, problem: "" }),
-          (error) => ({ rooms: null, problem: asRefusal(error).message }),
-        );
-        if (isWanted) setOffers(answer);
-      },
-      query ? 150 : 0,
-    );
-    return () => {
-      isWanted = false;
-      clearTimeout(timer);
-    };
-  }, [query, online.value]);
-  return offers;
 }
 
 /** @param {{room: Listing, onJoin: () => void}} props */

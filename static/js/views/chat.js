@@ -18,6 +18,7 @@ import { isOpen, ready } from "../store.js";
 import { later } from "./later.js";
 import { views } from "./mention.js";
 import { Views } from "../messages/named.js";
+import { announced } from "../notifications/announced.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
@@ -44,6 +45,7 @@ export function Chat() {
       <${Sidebar} />
       <main class="pane">
         <${Offline} />
+        <div class="unseen" role="status" aria-label="News for you">${announced.value}</div>
         ${showsBookmarks.value && html`<${Bookmarks} />`}
         ${showsThreads.value && html`<${Threads} />`}
         ${showsInbox.value && html`<${Inbox} />`}

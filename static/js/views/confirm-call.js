@@ -5,7 +5,7 @@ import { Confirm } from "./confirm.js";
 
 /** Asks before many people are notified. @param {{people: number, onConfirm: () => Promise<unknown>, onClose: () => void}} props */
 export const NotifyMany = ({ people, onConfirm, onClose }) => html`
-  <${Confirm} title=${`Notify ${people} people?`} verb=${`Notify ${people} people`} onConfirm=${onConfirm} onClose=${onClose}>
+  <${Confirm} title=${`Notify ${people} people?`} verb=${`Notify ${people} people`} onConfirm=${onConfirm} onClose=${onClose} isUnasked>
     Each of them gets this message in their inbox, and a notification if they want those.
   <//>
 `;

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { discard, waiting } from "../outbox.js";
@@ -40,13 +40,15 @@ export function NotHere({ room }) {
   const unsent = waiting.value.filter((entry) => entry.room === room);
   const { busy, onSubmit, error } = useForm(() => command("room.join", { room }));
   const listing = useListing(room);
+  const isOffered = listing === "unknown" || typeof listing !== "string";
+  const join = useFocus(isOffered);
   return html`
     <div class="nowhere">
       <a class="quiet square back" href="#/rooms" aria-label="All rooms"><${Icon} name="back" /></a>
       <h1>${listing === "none" ? "No open room is called" : "You're not in"} <bdi>${room}</bdi></h1>
       <p>${typeof listing === "string" ? WAYS[listing] : about(listing)}</p>
       <form onSubmit=${onSubmit}>
-        ${(listing === "unknown" || typeof listing !== "string") && html`<button class="primary" disabled=${busy}>Join ${room}</button>`}
+        ${isOffered && html`<button class="primary" ref=${join} disabled=${busy}>Join ${room}</button>`}
         <a class="button secondary" href=${addressOf(elsewhere)}>Go to ${titleOf(elsewhere)}</a>
       </form>
       ${error && html`<p class="error" role="alert">${error}</p>`}
@@ -57,6 +59,19 @@ export function NotHere({ room }) {
       )}
     </div>
   `;
+}
+
+/**
+ * What to go on with is focused once it is offered, unless somebody went elsewhere meanwhile.
+ * @param {boolean} isOffered @returns {import("preact").RefObject<HTMLButtonElement>}
+ */
+function useFocus(isOffered) {
+  const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  useEffect(() => {
+    const { activeElement } = document;
+    if (activeElement === document.body || activeElement?.closest(".nowhere")) button.current?.focus();
+  }, [isOffered]);
+  return button;
 }
 
 const WAYS = {

@@ -14,16 +14,19 @@ import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
+import { useOpenRooms } from "./open-rooms.js";
 import { RoomMark } from "./sidebar-entry.js";
 import { Icon } from "./icon.js";
 
 /**
  * @import {IconName} from "./icon.js"
+ * @import {Listing} from "../wire.js"
  * @typedef {{address: string, title: string, note: string, room: string, icon?: IconName}} Place A list of messages has
  *   an icon, and no room.
  */
 
 const AT_MOST = 9;
+const OPEN_AT_MOST = 5;
 const RECENT_COUNTS = 0.2;
 /** @type {Place[]} */
 const LISTS = [
@@ -50,10 +53,11 @@ export function Switcher({ onClose }) {
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
   usePeople(query);
-  const found = [...places(query), ...searching(query)];
+  const open = useOpenRooms(query, query.trim() !== "").rooms ?? [];
+  const found = [...places(query), ...offers(open, query), ...searching(query)];
   const at = Math.min(chosen, found.length - 1);
   /** @param {Place | undefined} place */
-  const open = (place) => place && (onClose(), (location.hash = place.address));
+  const choose = (place) => place && (onClose(), (location.hash = place.address));
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -63,7 +67,7 @@ export function Switcher({ onClose }) {
   }
   return html`
     <${Dialog} title="Switch to" onClose=${onClose}>
-      <form class="switcher" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), open(found[at]))} onKeyDown=${onKeyDown}>
+      <form class="switcher" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), choose(found[at]))} onKeyDown=${onKeyDown}>
         <${Field}
           label="Room or person"
           type="search"
@@ -78,7 +82,7 @@ export function Switcher({ onClose }) {
         <ul class="places" id="places" role="listbox" aria-label="Places">
           ${found.map(
             (place, index) => html`
-              <li key=${place.address} id=${`place-${index}`} role="option" aria-selected=${index === at} onClick=${() => open(place)}>
+              <li key=${place.address} id=${`place-${index}`} role="option" aria-selected=${index === at} onClick=${() => choose(place)}>
                 <${Sign} room=${place.room} icon=${place.icon} />
                 <${Title} room=${place.room} title=${place.title} />${" "}<small class=${isShared(place.room) ? undefined : "handle"}>${place.note}</small>
                 <${Count} room=${place.room} />
@@ -134,6 +138,20 @@ function placeOf(room) {
         .map((name) => `@${name}`)
         .join(" ");
   return { address: addressOf(room), title: titleOf(room), note, room };
+}
+
+/** The open rooms that one has not joined, without those that were found before more was typed. @param {Listing[]} open @param {string} query @returns {Place[]} */
+function offers(open, query) {
+  const wanted = query.trim().toLowerCase();
+  return open
+    .filter(({ name, title, topic }) => `${name}\n${title}\n${topic}`.toLowerCase().includes(wanted))
+    .slice(0, OPEN_AT_MOST)
+    .map(({ name, title }) => ({
+      address: addressOf(name),
+      title: title || name.slice(1),
+      note: `${name}, not joined`,
+      room: name,
+    }));
 }
 
 /** @param {{room: string, icon?: IconName}} props */

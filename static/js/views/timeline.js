@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { online } from "../connection.js";
 import { dayName } from "../dates.js";
 import { html } from "../html.js";
+import { isLost } from "../lasting.js";
 import { lastMessage } from "../messages/events.js";
 import { refusals } from "../messages/history.js";
 import { asMessage, waiting } from "../outbox.js";
@@ -52,7 +53,9 @@ export function Timeline({ room, editing, onEdit }) {
   useLayoutEffect(look);
   const fill = useFilling(room, timeline, { messages, isOlder, isNewer });
 
+  /** Until the room is caught up, the page shows its end, from which it goes to what is unread. */
   function look() {
+    if (timeline.isOpening.peek()) return;
     if (isLooking()) sawChanges(room, () => timeline.scroll.inSight());
     const isUp = timeline.isAway.peek();
     const read = isUp ? timeline.readOn() : lastMessage(list);
@@ -164,10 +167,23 @@ function NewLine({ count }) {
  */
 function Top({ room, refused, isOlder, isEmpty, editing, onEdit }) {
   if (refused) return html`<p class="room-start" role="status">${refused}</p>`;
+  if (isOlder && isLost.value) return html`<${Unloaded} ...${{ room, isEmpty, editing, onEdit }} />`;
   if (isOlder) return html`<${Older} />`;
   return isThread(room)
     ? html`<${ThreadStart} room=${room} isEmpty=${isEmpty} editing=${editing} onEdit=${onEdit} />`
     : html`<${RoomStart} room=${room} isEmpty=${isEmpty} />`;
+}
+
+/**
+ * Stands for what cannot be loaded now; the message above a thread is known from its room.
+ * @param {{room: string, isEmpty: boolean, editing: string, onEdit: (id: string) => void}} props
+ */
+function Unloaded({ room, isEmpty, editing, onEdit }) {
+  const what = isThread(room) ? "replies" : "messages";
+  return html`
+    ${isThread(room) && html`<${ThreadStart} room=${room} isEmpty=${false} editing=${editing} onEdit=${onEdit} />`}
+    <p class="room-start" role="status">${isEmpty ? `The ${what} load` : `Older ${what} load`} once you're online.</p>
+  `;
 }
 
 const Older = () => html`
