@@ -119,13 +119,17 @@ class Receiving:
         if not self._stopped.done():
             self._stopped.set_result(None)
 
-    async def receive(self, request: Request, offset: int, most: int) -> None:
-        """Store the body from ``offset``, at most ``most`` bytes; raises `TooLarge`, and `Conflict` if it was ended."""
+    async def receive(self, request: Request, offset: int, most: int, require: Callable[[], None]) -> None:
+        """Store the body from ``offset``, at most ``most`` bytes; raises `TooLarge`, and `Conflict` if it was ended.
+
+        Whatever comes, ``require`` is called, and raises a refusal if its sender may no longer send.
+        """
         waiting, whole = bytearray(), False
         self._offset, self._counted_at = offset, time.monotonic()
         try:
             while not whole:
                 body, whole = await self._next(request)
+                require()
                 most -= len(body)
                 if most < 0:
                     raise TooLarge("This is more than the size of the file.", limit=len(body) + most)

@@ -37,7 +37,7 @@ MEDIA_TYPE = "application/offset+octet-stream"
 SECONDS_TO_FINISH = 180.0
 """How long a request waits until a complete file was looked at and stored."""
 
-Answer = Callable[[Request, Incoming, str], Awaitable[Response]]
+Answer = Callable[[Request, Incoming, Caller], Awaitable[Response]]
 _offset_field = re.compile("[0-9]{1,18}")
 
 
@@ -87,7 +87,7 @@ class Uploads:
             if request.headers.get("tus-resumable") != VERSION:
                 raise _Unsupported
             upload = await self._find(caller, request.path_params["id"])
-            return await answer(request, upload, caller.network or caller.username)
+            return await answer(request, upload, caller)
         except Exception as error:
             refusal = refusal_of(error, "an upload failed")
             versions = {"Tus-Version": VERSION} if isinstance(refusal, _Unsupported) else {}
@@ -100,28 +100,30 @@ class Uploads:
             raise NotFound("There is no such upload; it may have expired.")
         return upload
 
-    async def _head(self, _request: Request, upload: Incoming, network: str) -> Response:
+    async def _head(self, _request: Request, upload: Incoming, caller: Caller) -> Response:
         """Respond with how many bytes are there, and end a request that its client has lost."""
         await self._receivings.stop(upload.id)
         offset = await self._counted(upload)
         if offset == upload.length:
-            await self._finish(upload, network)
+            await self._finish(upload, caller.whom)
         about = {"Upload-Offset": str(offset), "Upload-Length": str(upload.length)}
         return _response(200, about | _expires(upload, offset))
 
-    async def _patch(self, request: Request, upload: Incoming, network: str) -> Response:
+    async def _patch(self, request: Request, upload: Incoming, caller: Caller) -> Response:
         if request.headers.get("content-type") != MEDIA_TYPE:
             raise _NotBytes
         given = request.headers.get("upload-offset", "")
         if not _offset_field.fullmatch(given):
             raise Invalid("Give the offset of the piece.", field="Upload-Offset")
-        with self._receivings.begin(upload.id, upload.owner, network, upload.shares) as receiving:
-            offset = await self._receive(request, receiving, upload, int(given))
+        with self._receivings.begin(upload.id, upload.owner, caller.whom, upload.shares) as receiving:
+            offset = await self._receive(request, receiving, upload, int(given), caller)
         if offset == upload.length:
-            await self._finish(upload, network)
+            await self._finish(upload, caller.whom)
         return _response(204, {"Upload-Offset": str(offset)} | _expires(upload, offset))
 
-    async def _receive(self, request: Request, receiving: Receiving, upload: Incoming, given: int) -> int:
+    async def _receive(
+        self, request: Request, receiving: Receiving, upload: Incoming, given: int, caller: Caller
+    ) -> int:
         """Add the body to what is there; return the new offset."""
         offset = await self._offset(upload)
         if given != offset:
@@ -131,12 +133,12 @@ class Uploads:
             raise TooLarge("This is more than the size of the file.", limit=left)
         await self._pipeline.blobs.require_space(left)
         try:
-            await receiving.receive(request, offset, left)
+            await receiving.receive(request, offset, left, partial(self._pipeline.sessions.require, caller))
         finally:
             offset = await self._counted(upload)
         return offset
 
-    async def _delete(self, _request: Request, upload: Incoming, _network: str) -> Response:
+    async def _delete(self, _request: Request, upload: Incoming, _caller: Caller) -> Response:
         await self._receivings.stop(upload.id)
         if not await self._contents.give_up(self._pipeline, upload.id):
             raise Conflict("This file was posted; delete the message.")

@@ -17,6 +17,7 @@ from chatrooms.doors import upload_pieces
 from chatrooms.errors import Conflict, RateLimited
 from chatrooms.storage import blobs
 from tests.features.files import PIECE, TUS, begin, head, load, offset, open_piece, picture, request, send, upload
+from tests.identity.entering import enter
 from tests.people import PATIENCE, connect
 from tests.processes import started
 from tests.servers import running
@@ -98,6 +99,20 @@ async def test_whoever_asks_how_much_there_is_ends_a_request_that_seems_to_go_on
     writer.close()
     assert (await send(alice, path, upload_pieces.PIECE, CONTENT[upload_pieces.PIECE :]))[0] == 204
     assert await whole(alice, path) == CONTENT
+
+
+async def test_a_session_that_ends_sends_no_more(alice, person):
+    path, code = await begin(alice, CONTENT), (await alice.run("link.create"))["link"]["code"]
+    await enter(alice.url, "link", code=code, claim="p" * 43)
+    phone = await person("alice", token="p" * 43)
+    reader, writer = await open_piece(phone, path, 0, len(CONTENT))
+    writer.write(CONTENT[: receiving.PIECE])
+    await stored(alice, path, receiving.PIECE)
+    await alice.run("session.revoke_others")
+    writer.write(CONTENT[receiving.PIECE :])
+    assert b" 401 " in await asyncio.wait_for(reader.readline(), PATIENCE)
+    writer.close()
+    assert await offset(alice, path) < len(CONTENT)
 
 
 async def test_of_two_pieces_at_one_offset_one_wins(alice):
@@ -275,7 +290,7 @@ async def test_a_sender_that_never_pauses_is_ended_too(alice):
             return {"type": "http.request", "body": b"x", "more_body": True}
 
     ended = upload_pieces.Receiving(upload_pieces.Receivings(room, enough, None), upload, "alice", "192.0.2.1")
-    sending = asyncio.create_task(ended.receive(Endless(), 0, len(CONTENT)))
+    sending = asyncio.create_task(ended.receive(Endless(), 0, len(CONTENT), lambda: None))
     await asyncio.sleep(0)
     ended.stop()
     with pytest.raises(Conflict):
