@@ -6,6 +6,7 @@ import re
 
 from playwright.async_api import expect
 
+from chatrooms.features import pins
 from chatrooms.types import MAX_BYTES, MAX_TEXT
 from tests.browser.conftest import Arrive
 from tests.people import connect
@@ -40,8 +41,9 @@ async def test_unpinning_in_the_list_applies_to_everyone(person: Arrive) -> None
 
 
 async def test_many_long_pins_are_listed_in_pages_and_stay_when_someone_posts(
-    person: Arrive, own_server: RunningServer
+    person: Arrive, own_server: RunningServer, monkeypatch
 ) -> None:
+    monkeypatch.setattr(pins, "MAX_OF_ONE", pins.MAX_PINNED)
     alice = await person("alice")
     count = 2 + MAX_BYTES // MAX_TEXT
     async with connect(own_server.url, "bob") as bob:
