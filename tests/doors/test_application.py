@@ -316,6 +316,22 @@ async def test_a_handler_hears_what_is_for_one_user(host):
     assert later == []
 
 
+async def test_a_forgotten_number_sign_is_said_at_once_instead_of_hearing_nothing(host):
+    async def handle(*_given):
+        """Do nothing."""
+
+    for hear, rooms in {
+        host.chat.on_message: ("support", "support/7", "", "~alice"),
+        host.chat.on_join: ("support", "alice+bob", "#lobby/7"),
+        host.chat.on_change: ("", "~alice"),
+    }.items():
+        for room in rooms:
+            with pytest.raises(ValueError, match=r"."):
+                hear(handle, room=room)
+    with pytest.raises(ValueError, match=r"'support'. The name of a shared room begins with #"):
+        host.chat.on_message(handle, room="support")
+
+
 async def test_the_application_hears_who_joins_and_every_change(host):
     joined, changes = listening(host.chat.on_join), Heard()
 
