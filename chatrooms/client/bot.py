@@ -84,11 +84,14 @@ class Bot(Client):
         """Have a function called with each message of others, in any room or in ``room`` and its threads.
 
         With ``mention``, only with those that mention the bot, and all in conversations. A function that is no
-        coroutine function runs in a thread. Several handlers are called one after the other.
+        coroutine function runs in a thread. Several handlers are called one after the other. Raises ``ValueError`` for
+        a ``room`` that is neither shared nor a conversation.
         """
+        if room is not None and not handlers.is_heard(room):
+            raise ValueError(f"A bot hears shared rooms, such as {f'#{room}'!r}, and conversations, not {room!r}.")
 
         def add(given: H) -> H:
-            self._handlers.append(Handler(given, room, mention))
+            self._handlers.append(Handler(given, room and room.lower(), mention))
             return given
 
         return add if handler is None else add(handler)

@@ -165,14 +165,15 @@ class Client(StateView, Methods):
         self._require_started()
         await asyncio.shield(self._catchup.want())
 
-    async def run(self, command: str, /, **params: Any) -> Any:
+    async def run(self, command: str, params: Mapping[str, Any] | None = None, /, **named: Any) -> Any:
         """Run any command, as soon as there is a connection, and return its result; raises `Refused`.
 
+        It takes parameters as a mapping, as `Chatrooms.run` does, or by name; those by name that are None are left out.
         If the connection is lost before the response arrives, a repeatable command is run again. Any other raises
         `Unanswered`, because the server may or may not have run it.
         """
         self._require_started()
-        given = {name: value for name, value in params.items() if value is not None}
+        given = {**(params or {}), **{name: value for name, value in named.items() if value is not None}}
         ask = self._connection.insist if command in REPEATABLE else self._connection.ask
         return self._noticed(await ask(command, given))
 

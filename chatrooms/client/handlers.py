@@ -45,6 +45,11 @@ def reply_id(message: Message) -> str | None:
     return str(uuid5(REPLIES, f"{turn.message} {turn.handler} {turn.replies}"))
 
 
+def is_heard(room: str) -> bool:
+    """Return whether a name is that of a shared room or a conversation, or of a thread in one."""
+    return room.startswith("#") or "+" in room
+
+
 @dataclass(frozen=True)
 class Handler:
     """A function, and which messages it is for."""

@@ -54,9 +54,11 @@ class HostHandlers:
         a user as ``mention``, those of others that mention this user, and all in conversations with them.
         The application's own messages are left out. Within a room, the next call waits for the last one; nothing else
         waits for them, and their exceptions are logged. Messages that are posted while the chat does not run, or that
-        wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``.
+        wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``. Raises
+        ``ValueError`` for a ``room`` that is neither shared nor a conversation.
         """
-        where, who = room and names.durable(room), None if mention is None else User(mention).id
+        where = _heard(room, "shared", "conversation", "thread")
+        who = None if mention is None else User(mention).id
         return handlers.decorated(
             lambda given: self._commits.on_message(given, where, direct=direct, mention=who), handler
         )
@@ -70,9 +72,11 @@ class HostHandlers:
     def on_join(self, handler: OnJoin | None = None, *, room: str | None = None) -> Any:
         """Have a coroutine function called with the user's id and the room for each new member of a shared room.
 
-        However they have come: the lobby, an invitation, by themselves. It is called as that of `on_message` is.
+        However they have come: the lobby, an invitation, by themselves. It is called as that of `on_message` is. Raises
+        ``ValueError`` for a ``room`` that is not shared.
         """
-        return handlers.decorated(lambda given: self._commits.on_join(given, room and names.durable(room)), handler)
+        where = _heard(room, "shared")
+        return handlers.decorated(lambda given: self._commits.on_join(given, where), handler)
 
     @overload
     def on_change(self, handler: V, *, room: str | None = None) -> V: ...
@@ -85,9 +89,11 @@ class HostHandlers:
 
         It gets what clients get in ``change``: the ``room``, its ``rev``, and the rows that changed, by table, such as
         ``messages`` that are new, edited or deleted. Your application's own changes come too. It is called as that of
-        `on_message` is; where changes are missed, the next ``rev`` is greater by more than one.
+        `on_message` is; where changes are missed, the next ``rev`` is greater by more than one. A ``room`` without
+        ``#`` is the own room of the person with that username. Raises ``ValueError`` for what is no room.
         """
-        return handlers.decorated(lambda given: self._commits.on_change(given, room and names.durable(room)), handler)
+        where = _heard(room, "shared", "conversation", "thread", "personal")
+        return handlers.decorated(lambda given: self._commits.on_change(given, where), handler)
 
     def on_connect(self, handler: C) -> C:
         """Have a coroutine function called for each socket that has connected: with the user's id and the handshake.
@@ -139,3 +145,16 @@ class HostHandlers:
             return handler
 
         return declare
+
+
+def _heard(room: str | None, *kinds: str) -> str | None:
+    """Return the normalized name of a room, or of a thread in one; raises ``ValueError`` for another kind.
+
+    A name without ``#`` is that of a person's own room, where nobody else writes: mostly, the ``#`` was forgotten.
+    """
+    where = None if room is None else names.durable(room)
+    if where and not {names.kind(where), names.kind(names.base(where))} <= {*kinds}:
+        raise ValueError(
+            f"This hears nothing of {room!r}. The name of a shared room begins with #, such as '#support'."
+        )
+    return where

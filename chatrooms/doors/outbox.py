@@ -9,14 +9,14 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import orjson
-from sqlalchemy import URL, Engine, bindparam, create_engine, delete, select, update
+from sqlalchemy import URL, Engine, bindparam, create_engine, delete, inspect, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.doors.answers import refusal_of
 from chatrooms.doors.remote import NewMessage
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unavailable
 from chatrooms.lifetime import NotRunning
-from chatrooms.outbox import table
+from chatrooms.outbox import NAME, table
 from chatrooms.pipeline.parsing import parsed
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ class Outbox:
             try:
                 pause = 0 if await self._round(engine) else SECONDS
                 self._is_reachable = True
-            except SQLAlchemyError:
+            except SQLAlchemyError as error:
                 if self._is_reachable:
-                    log.exception("the outbox cannot be read or written; it is tried again")
+                    await asyncio.to_thread(_report, engine, error)
                 self._is_reachable = False
                 pause = min(LONGEST_PAUSE, 2 * pause + SECONDS)
             await asyncio.sleep(pause)
@@ -124,6 +124,22 @@ def _given(row: Waiting) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         raise Invalid(f"This is not JSON: {error}", field="message") from None
     return parsed(NewMessage, written).model_dump() | {"id": row.id}
+
+
+def _report(engine: Engine, error: SQLAlchemyError) -> None:
+    """Log why the outbox cannot be used."""
+    try:
+        is_there = inspect(engine).has_table(NAME)
+    except SQLAlchemyError:
+        is_there = True
+    if is_there:
+        log.error("the outbox cannot be read or written; it is tried again", exc_info=error)
+    else:
+        log.error(
+            "the database of the outbox has no table %s: make it by `chatrooms.outbox.metadata.create_all(engine)`, "
+            "or in a migration; it is looked for again",
+            NAME,
+        )
 
 
 def _read(engine: Engine, after: int) -> Sequence[Waiting]:

@@ -132,7 +132,7 @@ def standings(username: str, rooms: Iterable[str]) -> Iterator[Asked]:
 def _shared(db: Connection, me: Caller, room: str) -> Here:
     row = _found.one(db, {"room": room, "username": me.username})
     if row is None or (row["role"] is None and not tenants.has_room(db, me, room)):
-        raise NotFound(room=room)
+        raise NotFound("There is no such room. Create it by the command `room.create`." if me.host else None, room=room)
     role: Role | None = "owner" if me.host else row["role"]
     restricted = frozenset(rule for rule in RULES if row[rule] == "moderators")
     state = {"archived": row["archived"], "added": bool(row["added"])}

@@ -46,3 +46,4 @@ async def test_what_it_cannot_do_is_one_line(tmp_path):
         status, out, err = await chatrooms(tmp_path, "key", *arguments, "--data", str(tmp_path))
         assert (status, out, len(err.splitlines())) == (2, "", 1)
         assert "session.list" not in arguments or "groups of them are read, post, rooms" in err
+        assert "nobody" not in arguments or "no one has the name nobody; the application itself is `system`" in err

@@ -160,6 +160,12 @@ async def test_a_handler_that_raises_is_called_again_and_the_next_message_comes_
     assert "bad" not in caplog.records[0].getMessage()
 
 
+def test_a_forgotten_number_sign_is_said_at_once():
+    bot = Bot("http://127.0.0.1:8000", username="echo")
+    with pytest.raises(ValueError, match="such as '#support', and conversations, not 'support'"):
+        bot.on_message(room="support")
+
+
 async def test_a_plain_function_runs_in_a_thread_and_mentions_can_be_all_that_it_wants(own_server, join):
     alice = await join("alice")
     changes = alice.changes()

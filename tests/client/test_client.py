@@ -142,6 +142,7 @@ async def test_every_command_has_its_method(join):
     assert await alice.watch(["bob", "zoe"]) == {"bob": "online", "zoe": "offline"}
     assert [session["current"] for session in await alice.sessions()] == [True]
     assert await alice.run("room.list", query="nothing like that") == {"rooms": []}
+    assert await alice.run("room.list", {"query": "nothing like that"}) == {"rooms": []}
 
 
 async def test_the_state_of_a_person_reaches_all_their_clients(join):

@@ -212,6 +212,9 @@ async def test_the_application_reads_and_moderates_everything_without_rates(host
                 await host.chat.post(room=where, text="Hello, you two")
         with pytest.raises(NotFound):
             await run("history", {"room": "alice+carol"})
+        with pytest.raises(NotFound, match=r"no such room. Create it by the command `room.create`. \(room: #nowhere\)"):
+            await host.chat.post("#nowhere", "Hello")
+        assert NotFound.default in str(await refused(bob, "message.post", room="#nowhere", text="hi"))
 
 
 async def test_a_key_posts_once_in_each_room_and_belongs_to_its_author(host):
@@ -314,6 +317,22 @@ async def test_a_handler_hears_what_is_for_one_user(host):
         ["Where is my parcel, @bob?", "@bob, in the thread", "Hello yourself", "Thank you, @bob"]
     )
     assert later == []
+
+
+async def test_a_forgotten_number_sign_is_said_at_once_instead_of_hearing_nothing(host):
+    async def handle(*_given):
+        """Do nothing."""
+
+    for hear, rooms in {
+        host.chat.on_message: ("support", "support/7", "", "~alice"),
+        host.chat.on_join: ("support", "alice+bob", "#lobby/7"),
+        host.chat.on_change: ("", "~alice"),
+    }.items():
+        for room in rooms:
+            with pytest.raises(ValueError, match=r"."):
+                hear(handle, room=room)
+    with pytest.raises(ValueError, match=r"'support'. The name of a shared room begins with #"):
+        host.chat.on_message(handle, room="support")
 
 
 async def test_the_application_hears_who_joins_and_every_change(host):
@@ -627,7 +646,7 @@ def test_settings_and_events_are_given_as_such(tmp_path):
 
 async def test_a_refusal_says_what_it_is_about(host):
     for call, about in (
-        (host.chat.post("#suport", "x"), r"Not found\. \(room: #suport\)"),
+        (host.chat.post("#suport", "x"), r"There is no such room\. .* \(room: #suport\)"),
         (host.chat.post(7, "x"), r"not int\. \(field: target\)"),
         (host.chat.run("message.pst", {}), r"\(command: message\.pst\)"),
         (host.chat.set_picture(ALICE, "ann.png"), r"as bytes, not str\. \(field: picture\)"),

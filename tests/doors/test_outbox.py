@@ -128,7 +128,7 @@ async def test_what_is_no_message_is_refused_and_holds_up_no_others(engine):
     assert all(why.startswith("invalid: ") for _, why in left(engine))
 
 
-async def test_a_database_that_is_away_is_logged_once_and_read_again(engine, caplog, monkeypatch):
+async def test_a_table_that_is_missing_is_named_once_and_read_when_it_is_there(engine, caplog, monkeypatch):
     monkeypatch.setattr(door, "LONGEST_PAUSE", 0.02)
     chat = Chat()
     outbox.metadata.drop_all(engine)
@@ -140,7 +140,18 @@ async def test_a_database_that_is_away_is_logged_once_and_read_again(engine, cap
             outbox.metadata.create_all(engine)
             write(engine, "1")
             await until(lambda: chat.posted)
-    assert len(caplog.records) == 1
+    (record,) = caplog.records
+    assert "has no table chatrooms_outbox: make it by `chatrooms.outbox.metadata.create_all(engine)`" in caplog.text
+    assert record.exc_info is None
+
+
+async def test_a_database_that_is_away_is_logged_with_the_reason(tmp_path, caplog):
+    with caplog.at_level(logging.ERROR):
+        async with Outbox(f"sqlite:///{tmp_path}/nowhere/shop.db", Chat().post).delivering():
+            await until(lambda: caplog.records)
+    (record,) = caplog.records
+    assert "the outbox cannot be read or written" in record.getMessage()
+    assert "unable to open database file" in str(record.exc_info[1])
 
 
 def test_the_outbox_is_of_an_engine_that_blocks():

@@ -65,8 +65,11 @@ def rotate(settings: Settings, username: str, id: str) -> NewKey:
 
 def _require_holder(db: Connection, username: str) -> None:
     """Raise `Unable` if there is no person with this name, and it is not the application either."""
-    if username != names.APPLICATION:
-        require_person(db, username)
+    try:
+        if username != names.APPLICATION:
+            require_person(db, username)
+    except Unable as error:
+        raise Unable(f"{error}; the application itself is `{names.APPLICATION}`") from None
 
 
 def listed(settings: Settings, username: str) -> list[Key]:
