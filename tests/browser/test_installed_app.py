@@ -51,9 +51,7 @@ async def forget_http(visitor: Visitor) -> None:
     await session.detach()
 
 
-async def test_the_page_opens_offline_and_says_what_it_cannot_show(
-    person: Arrive, own_server: RunningServer
-) -> None:
+async def test_the_page_opens_offline_and_says_what_it_cannot_show(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     async with connect(own_server.url, "bob") as bob:
         above = await bob.say("#lobby", "Said before the tunnel")
