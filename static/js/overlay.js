@@ -9,7 +9,7 @@ import { onNavigation } from "./navigation.js";
  * @import {Numbered} from "./messages/events.js"
  * @import {File, Message} from "./wire.js"
  * @typedef {"browse" | "create" | "devices" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"
- *   | "reactions" | "versions" | "pictures" | "message-menu" | "reacting" | "delete" | "call" | "group"} Dialogs
+ *   | "reactions" | "versions" | "pictures" | "read-everything" | "message-menu" | "reacting" | "delete" | "call" | "group"} Dialogs
  * @typedef {{message: Numbered, from: Box, article: HTMLElement | null, onEdit: () => void}} Asked What was asked for of a
  *   message: where from, the element that shows it, and what begins to edit it there.
  * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string, message?: Message,

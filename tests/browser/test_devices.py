@@ -125,7 +125,7 @@ async def test_a_weak_password_is_refused_in_words(person: Arrive) -> None:
     await expect(alice.button("Set a password")).to_be_focused()
 
 
-async def test_other_devices_are_listed_and_signed_out(person: Arrive) -> None:
+async def test_other_devices_are_listed_once_they_come_in_and_signed_out(person: Arrive) -> None:
     alice = await person("alice")
     await open_devices(alice)
     link = await link_of(alice)
@@ -133,13 +133,16 @@ async def test_other_devices_are_listed_and_signed_out(person: Arrive) -> None:
     await phone.page.goto(link)
     await phone.button("Sign in").click()
     await phone.is_in("Lobby")
-    await alice.button("Close").click()
-    await open_devices(alice)
+    await expect(
+        alice.dialog.get_by_text("Chrome on Linux is signed in. The link can't be used again.")
+    ).to_be_visible()
+    await expect(alice.dialog.get_by_role("img", name="QR code of the link")).to_have_count(0)
     await expect(alice.dialog.get_by_text("Joined here")).to_be_visible()
     await expect(alice.dialog.get_by_text("Signed in by a link from another device")).to_be_visible()
     await alice.button("Sign out Chrome on Linux").click()
     await expect(phone.page.get_by_text("You've been signed out.")).to_be_visible()
     await expect(alice.dialog.get_by_role("listitem")).to_have_count(1)
+    await expect(alice.button("Show a link and QR code")).to_be_visible()
     await expect(alice.button("Sign out everywhere else")).to_have_count(0)
     await expect(alice.dialog.get_by_role("heading", name="Where you're signed in")).to_be_focused()
 

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import Arrive
 from tests.browser.lobby import fill_lobby
 from tests.browser.test_installed_app import install
+from tests.browser.visitor import Visitor
 from tests.people import connect
 from tests.servers import RunningServer
 
@@ -79,3 +80,34 @@ async def test_more_than_999_are_not_counted(person: Arrive, own_server: Running
     await expect(zoe.page).to_have_title("Notes to self · Chatrooms")
     await zoe.page.reload()
     await expect(entry).to_be_visible()
+
+
+async def test_everything_is_marked_as_read_at_once_in_all_tabs(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    seq = await alice.stores("Where do we eat?")
+    await alice.page.goto("about:blank")
+    async with connect(own_server.url, "bob") as bob:
+        for name in ("news", "tea"):
+            await bob.run("room.create", name=name)
+            await bob.run("room.invite", room=f"#{name}", username="alice")
+            await asyncio.gather(*(bob.say(f"#{name}", f"{number}") for number in range(60)))
+        await bob.say("#lobby", "@alice, see the thread")
+        await bob.say(f"#lobby/{seq}", "At the harbour")
+        await bob.say("alice", "Call me")
+    await alice.page.goto(f"{own_server.url}#/me")
+    tab = await Visitor.open(alice.context, f"{own_server.url}#/me", "alice")
+    await alice.has_unread("tea", 60)
+    await alice.has_everything()
+    await alice.button("Account of alice").click()
+    await alice.button("Mark everything as read").click()
+    await expect(alice.dialog).to_contain_text("Everything in 5 rooms, conversations and threads, and in your inbox,")
+    await alice.button("Mark as read").click()
+    await expect(alice.dialog).to_have_count(0)
+    for each in (alice, tab):
+        await expect(each.page.locator(".sidebar [data-count]")).to_have_count(0)
+        await expect(each.page.get_by_role("link", name="unread")).to_have_count(0)
+    await alice.page.reload()
+    await expect(alice.page).to_have_title("Notes to self · Chatrooms")
+    await alice.button("Account of alice").click()
+    await alice.button("Mark everything as read").click()
+    await expect(alice.page.get_by_role("status", name="Notices")).to_have_text("Nothing is unread.")

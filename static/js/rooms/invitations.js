@@ -1,11 +1,13 @@
 import { computed, effect, signal } from "@preact/signals";
+import { isAddedTo } from "../reads/inbox.js";
 import { shownRoom } from "../route.js";
 import { keep, kept } from "../storage.js";
 import { me, memberships } from "../store.js";
 import { needProfile } from "../profiles.js";
 
 /**
- * Rooms that somebody has invited us to, until we have seen them.
+ * Rooms that somebody has invited us to, until we have seen them: on any device, which our inbox knows, or the notice of
+ * them in this browser.
  * @import {Membership} from "../wire.js"
  */
 
@@ -20,7 +22,7 @@ export const isNews = ({ invited_by, since, gone }, seenSince) => Boolean(invite
 
 export const invitations = computed(() => {
   void seen.value;
-  return [...memberships.value.values()].filter((row) => isNews(row, kept(key(row.room))));
+  return [...memberships.value.values()].filter((row) => isNews(row, kept(key(row.room))) && isAddedTo(row.room));
 });
 
 /** @param {string} room */

@@ -2,6 +2,7 @@ import { ADMIN } from "../addresses.js";
 import { governs } from "../admin/rights.js";
 import { waiting, waitingText } from "../admin/waiting.js";
 import { unreadText } from "../reads/counts.js";
+import { askToReadEverything } from "../reads/everything.js";
 import { show } from "../overlay.js";
 import { html } from "../html.js";
 import { quiet } from "../preferences.js";
@@ -29,6 +30,7 @@ export function Account() {
       <div class="menu" id="account-menu" popover>
         <button popovertarget="account-menu" onClick=${() => show("profile")}>Edit profile</button>
         <button popovertarget="account-menu" onClick=${() => show("settings")}>Settings</button>
+        <button popovertarget="account-menu" onClick=${askToReadEverything}>Mark everything as read</button>
         ${governs(me.value?.role) && html`<${ManageEntry} />`}
         <button popovertarget="account-menu" onClick=${() => show("keys")}>Shortcuts and commands</button>
         ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("devices")}>${DEVICES}</button>`}

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { timeOf } from "../dates.js";
 import { beginning, deviceName } from "../devices.js";
@@ -16,6 +16,8 @@ import { QrCode } from "./qr-code.js";
 import { ServiceKeys, useKeys } from "./service-keys.js";
 import { Used } from "./used.js";
 
+const ASKS_EVERY_MS = 3_000;
+
 /**
  * Where you are signed in, and the ways to sign in elsewhere.
  * @import {Link, Session} from "../wire.js"
@@ -23,26 +25,63 @@ import { Used } from "./used.js";
  */
 export function Devices({ onClose }) {
   const keys = useKeys();
+  const signedIn = useSessions();
   return html`
     <${Dialog} title=${DEVICES} onClose=${onClose}>
-      <${AnotherDevice} />
+      <${AnotherDevice} ...${signedIn} />
       ${hasAccounts && html`<${Passkeys} />`}
       <${ProviderAccount} />
       <${DirectoryAccount} />
       ${hasAccounts && html`<${Password} onSet=${keys.load} />`}
-      <${Sessions} hasKeys=${keys.keys.length > 0} onEnded=${keys.load} />
+      <${Sessions} ...${signedIn} hasKeys=${keys.keys.length > 0} onEnded=${keys.load} />
       <${ServiceKeys} ...${keys} />
     <//>
   `;
 }
 
-function AnotherDevice() {
-  const [link, setLink] = useState(/** @type {Link | null} */ (null));
-  const { busy, onSubmit, error } = useForm(async () => setLink((await run("link.create", {})).link));
+/** Where you are signed in. */
+function useSessions() {
+  const [sessions, setSessions] = useState(/** @type {Session[]} */ ([]));
+  const [problem, setProblem] = useState("");
+  const load = () =>
+    run("session.list", {}).then(
+      (answer) => (setSessions(answer.sessions), setProblem("")),
+      (error) => setProblem(asRefusal(error).message),
+    );
+  useLoading(load);
+  /** @param {Promise<unknown>} ending */
+  const after = (ending) => ending.then(load, (error) => setProblem(asRefusal(error).message));
+  return { sessions, problem, load, after };
+}
+
+/**
+ * A link, until a device has used it, which the server is asked about meanwhile.
+ * @param {Pick<ReturnType<typeof useSessions>, "sessions" | "load">} props
+ */
+function AnotherDevice({ sessions, load }) {
+  const [{ link, before, user }, setLink] = useState({
+    link: /** @type {Link | null} */ (null),
+    before: /** @type {string[]} */ ([]),
+    user: "",
+  });
+  const { busy, onSubmit, error } = useForm(async () => {
+    const known = (await run("session.list", {})).sessions.map(({ id }) => id);
+    setLink({ link: (await run("link.create", {})).link, before: known, user: "" });
+  });
+  const used = link && sessions.find(({ id, began }) => began === "device" && !before.includes(id));
+  useEffect(() => {
+    if (used) setLink({ link: null, before: [], user: deviceName(used.agent) });
+  }, [used]);
+  useEffect(() => {
+    if (!link) return undefined;
+    const timer = setInterval(load, ASKS_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [link]);
   return html`
     <form class="setting" onSubmit=${onSubmit} aria-labelledby="another-device">
       <h3 id="another-device">Another device</h3>
       ${link ? html`<${Shown} link=${link} />` : html`<p class="hint">Sign in on your phone or in another browser, without a password.</p>`}
+      <div role="status">${user && html`<p class="hint">${user} is signed in. The link can't be used again.</p>`}</div>
       ${error && html`<p class="error" role="alert">${error}</p>`}
       <p><button class="secondary small" disabled=${busy}>${link ? "Make a new link" : "Show a link and QR code"}</button></p>
     </form>
@@ -62,18 +101,8 @@ function Shown({ link }) {
   `;
 }
 
-/** @param {{hasKeys: boolean, onEnded: () => void}} props */
-function Sessions({ hasKeys, onEnded }) {
-  const [sessions, setSessions] = useState(/** @type {Session[]} */ ([]));
-  const [problem, setProblem] = useState("");
-  const load = () =>
-    run("session.list", {}).then(
-      (answer) => (setSessions(answer.sessions), setProblem("")),
-      (error) => setProblem(asRefusal(error).message),
-    );
-  useLoading(load);
-  /** @param {Promise<unknown>} ending */
-  const after = (ending) => ending.then(load, (error) => setProblem(asRefusal(error).message));
+/** @param {Omit<ReturnType<typeof useSessions>, "load"> & {hasKeys: boolean, onEnded: () => void}} props */
+function Sessions({ sessions, problem, after, hasKeys, onEnded }) {
   const isAlone = sessions.length < 2 && !hasKeys;
   const endOthers = () => after(run("session.revoke_others", {})).then(onEnded);
   return html`

@@ -63,7 +63,7 @@ export function NotHere({ room }) {
 
 /**
  * What to go on with is focused once it is offered, unless somebody went elsewhere meanwhile.
- * @param {boolean} isOffered @returns {import("preact").RefObject<HTMLButtonElement>}
+ * @param {boolean} isOffered @returns {{current: HTMLButtonElement | null}}
  */
 function useFocus(isOffered) {
   const button = useRef(/** @type {HTMLButtonElement | null} */ (null));

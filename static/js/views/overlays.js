@@ -13,6 +13,7 @@ import { Pictures } from "./pictures.js";
 import { Profile } from "./profile.js";
 import { Reacted } from "./reacted.js";
 import { Reacting } from "./reacting.js";
+import { ReadEverything } from "./read-everything.js";
 import { RoomDialog } from "./room-dialog.js";
 import { Settings } from "./settings.js";
 import { SignOut } from "./sign-out.js";
@@ -36,6 +37,7 @@ const DIALOGS = {
   pictures: Pictures,
   profile: Profile,
   reacting: Reacting,
+  "read-everything": ReadEverything,
   reactions: Reacted,
   settings: Settings,
   "sign-out": SignOut,

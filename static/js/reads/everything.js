@@ -1,0 +1,31 @@
+import { toast } from "../notices.js";
+import { show } from "../overlay.js";
+import { follows, isAsked, isFollowed, memberships } from "../store.js";
+import { command, newestRev } from "../sync.js";
+import { holdBack } from "./held-back.js";
+import { markItems, unreadItems } from "./inbox.js";
+import { unreadOf } from "./unread.js";
+
+/** Marking all that is unread as read, as after a holiday. */
+
+/** The rooms, conversations and threads with unread messages; not those of strangers, who wait for an answer. */
+export function unreadRooms() {
+  const followed = [...follows.value.keys()].filter(isFollowed);
+  return [...memberships.value.keys(), ...followed].filter((room) => unreadOf(room) > 0 && !isAsked(room));
+}
+
+/** Asks first, since there is no way back. */
+export function askToReadEverything() {
+  if (unreadRooms().length + unreadItems.peek().length) show("read-everything");
+  else toast("Nothing is unread.");
+}
+
+/** Marks what has come here, but not what is on its way. */
+export async function readEverything() {
+  const rooms = unreadRooms();
+  for (const room of rooms) holdBack(room, 0);
+  await Promise.all([
+    ...rooms.map((room) => command("read.mark", { room, seq: newestRev(room) })),
+    markItems(unreadItems.peek()),
+  ]);
+}
