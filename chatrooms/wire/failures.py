@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import ssl
 import sys
 import traceback
@@ -86,6 +87,8 @@ def _reason(error: Any) -> str:
     if isinstance(error, ssl.SSLError):  # whose number is none of the system
         about = str(getattr(error, "verify_message", "")).partition(",")[0]  # behind the comma it quotes a name
         return ": ".join(filter(None, (error.reason, about)))
+    if isinstance(error, socket.gaierror):  # nor is this one's
+        return error.strerror or ""
     if isinstance(error, OSError):
         return os.strerror(error.errno) if error.errno is not None else ""
     code = _sqlite_code(error) or _sqlstate(error)

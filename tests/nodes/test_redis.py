@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, ExitStack
 import pytest
 from redis import Redis as Sync
 from redis.asyncio import Redis
+from sqlalchemy import create_engine
+from sqlalchemy.schema import CreateTable
 
 from chatrooms.bus_address import BusAddress
 from chatrooms.doors import health
@@ -19,12 +21,13 @@ from chatrooms.pipeline.bus.concern import concerned, grouped
 from chatrooms.pipeline.bus.messages import Beat, Bye, Head, Moved
 from chatrooms.pipeline.bus.redis import RedisCarrier
 from chatrooms.pipeline.nodes import node
-from chatrooms.storage.facts import Facts
+from chatrooms.storage.facts import Facts, facts, place_in
 from tests.doors.test_health import TOKEN, get, measured
 from tests.nodes.listening import Ear, listening, until
 from tests.people import connect
 from tests.servers import running
 from tests.services.certificates import certificate
+from tests.services.postgres import fresh_database
 from tests.services.redis import encrypted, redis, sentinel
 
 FACTS = Facts("12345678", "epoch", "", "secret")
@@ -97,6 +100,31 @@ async def test_another_chat_and_a_copy_that_was_made_to_start_anew_are_not_heard
         sender.bus.publish([Bye()])
         await until(lambda: ours.heard)
         assert (another.heard, copy.heard, another.bus.ignored, copy.bus.ignored) == ([], [], 0, 0)
+
+
+async def test_what_people_write_does_not_reach_a_copy_of_the_database_that_was_not_made_to_start_anew(redis_url):
+    here, there = FACTS._replace(place="16384 16390"), FACTS._replace(place="16500 16506")
+    async with AsyncExitStack() as stack:
+        ours, copy, sender = [
+            await stack.enter_async_context(listening(redis_url, each)) for each in (here, there, here)
+        ]
+        for each in (ours, copy):
+            await each.follow("#lobby")
+        sender.bus.publish([said("#lobby"), Bye()])
+        await until(lambda: Bye() in ours.heard and Bye() in copy.heard)
+        assert (ours.heard, copy.heard) == ([said("#lobby"), Bye()], [Bye()])
+
+
+def test_a_dump_that_was_put_back_has_another_place(postgres_url):
+    with ExitStack() as stack:
+        places = set()
+        for _ in range(2):
+            engine = create_engine(stack.enter_context(fresh_database(postgres_url)))
+            stack.callback(engine.dispose)
+            with engine.connect() as db:
+                db.execute(CreateTable(facts))
+                places |= {place_in(db), place_in(db)}
+        assert len(places) == 2
 
 
 async def test_whoever_can_list_the_channels_learns_no_names_of_rooms_and_people(redis_url):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import sqlite3
 import ssl
 import traceback
@@ -170,3 +171,8 @@ async def test_a_certificate_that_does_not_fit_is_told_without_the_name_that_was
     assert failures.summary(error.value) == (
         "ssl.SSLCertVerificationError: CERTIFICATE_VERIFY_FAILED: Hostname mismatch"
     )
+
+
+def test_a_name_that_nobody_knows_is_told_as_that():
+    unknown = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    assert failures.summary(unknown) == "socket.gaierror: Name or service not known"
