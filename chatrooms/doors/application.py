@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from chatrooms import names
 from chatrooms.doors import own_events
@@ -272,12 +272,10 @@ class ApplicationDoor(HostHandlers):
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str | None) -> dict[str, Any]:
         me = self._me if id is None else await self._users.active(id)
-        result: dict[str, Any] = await self._pipeline.run(command, dict(params), me)
-        return result
+        return cast("dict[str, Any]", await self._pipeline.run(command, dict(params), me))
 
     async def _disconnect(self, id: str) -> None:
-        username = await self._users.known(id)
-        if username is not None:
+        if (username := await self._users.known(id)) is not None:
             await hand_over.disconnect(self._pipeline, username)
 
     async def _remove(self, id: str) -> None:
