@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from contextlib import suppress
+from typing import cast
 
 LONGEST_ANSWER = 64 * 1024
 
@@ -23,14 +24,24 @@ async def run(program: str, *args: str, given: bytes = b"", seconds: float) -> t
         env=environment(),
         limit=LONGEST_ANSWER,
     )
+    stdin, stdout = cast("asyncio.StreamWriter", process.stdin), cast("asyncio.StreamReader", process.stdout)
     try:
         async with asyncio.timeout(seconds):
-            out, _ = await process.communicate(given)
+            out, _ = await asyncio.gather(stdout.read(), _give(stdin, given))
+            await process.wait()
     finally:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
     return process.returncode, out
+
+
+async def _give(stdin: asyncio.StreamWriter, given: bytes) -> None:
+    """Write to a program; it need not read it all, and may have ended, for which uvloop raises ``RuntimeError``."""
+    with suppress(BrokenPipeError, ConnectionResetError, RuntimeError):
+        stdin.write(given)
+        await stdin.drain()
+    stdin.close()
 
 
 def environment() -> dict[str, str]:

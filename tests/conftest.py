@@ -26,6 +26,10 @@ FEW, MANY = 25, 50
 """How many examples of each property `pytest -m quick` tries, and how many all other runs do."""
 AT_ANY_SPEED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
 """An example may take as long as a busy machine needs."""
+OF_THEIR_OWN = {"tmp_path", "own_server", "postgres_database", "node"}
+"""Fixtures of tests that start a server, a database or a process of their own, rather than share one."""
+WORKERS_OF_A_CORE = 2
+"""A test of a server or a browser waits for it half of the time."""
 SECOND_RUNS = {"postgresql", "plain"}
 """Parameters that repeat a test, on PostgreSQL or on uvicorn's own protocols; repetitions are slow."""
 
@@ -33,6 +37,11 @@ SECOND_RUNS = {"postgresql", "plain"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--plain-asgi``, which runs the tests' in-process servers without the fast path."""
     parser.addoption("--plain-asgi", action="store_true", help="run servers on uvicorn's own protocols")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers keep all cores busy."""
+    return WORKERS_OF_A_CORE * (os.cpu_count() or 1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -74,7 +83,7 @@ def is_slow(item: pytest.Item) -> bool:
     return bool(
         SLOW_FOLDERS.intersection(item.path.relative_to(HERE).parts)
         or any(isinstance(value, str) and value in SECOND_RUNS for value in params)
-        or {"postgres_database", "node"}.intersection(item.fixturenames)
+        or OF_THEIR_OWN.intersection(item.fixturenames)
         or item.get_closest_marker("slow")
     )
 

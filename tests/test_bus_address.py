@@ -59,7 +59,7 @@ def test_what_a_url_says_of_who_connects():
 def test_a_wrong_url_is_refused_in_a_sentence_that_does_not_quote_it(url):
     result = CliRunner().invoke(cli, ["config", "--database", POSTGRESQL], env={"CHATROOMS_BUS": url})
     assert (result.exit_code, len(result.output.splitlines())) == (2, 1)
-    assert result.output.startswith("chatrooms: bus: ")
+    assert result.output.startswith("chatrooms: CHATROOMS_BUS: ")
     assert "cret" not in result.output
 
 

@@ -114,15 +114,15 @@ async def test_a_removed_member_receives_nothing_even_if_their_sockets_could_not
 ):
     await alice.run("room.create", name="#staff", access="private")
     await alice.run("room.invite", room="#staff", username="mallory")
-    live = own_server.chat._broadcast
+    broadcast = own_server.chat._broadcast
 
     async def fail(_query):
         raise Unavailable
 
     with monkeypatch.context() as away:
-        away.setattr(live._reader, "lookup", fail)
+        away.setattr(broadcast.alignment._reader, "lookup", fail)
         assert (await alice.run("room.remove", room="#staff", username="mallory"))["member"]["gone"]
-    assert not live.sockets_in("mallory")
+    assert not own_server.chat.sockets_in("mallory")
     await alice.say("#staff", "secret")
     again = await person("mallory", token=mallory.token)
     await again.settled()
