@@ -16,6 +16,8 @@ class Between:
 
     def __init__(self) -> None:
         self.holds = False
+        self.about = ""
+        """What is in the requests that it concerns."""
         self.refuses = 0
         self.resets = 0
         self.is_holding = asyncio.Event()
@@ -53,7 +55,8 @@ class Between:
 
         def to_server(frame: str | bytes) -> None:
             head, _, rest = str(frame).partition("[")
-            asked.update({f"43{head[2:]}"} if rest.startswith('"history"') else ())
+            if rest.startswith('"history"') and self.about in rest:
+                asked.add(f"43{head[2:]}")
             far.send(frame)
 
         def to_page(frame: str | bytes) -> None:

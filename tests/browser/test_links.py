@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Chatrooms, Settings
+from tests.browser.between import Between
 from tests.browser.conftest import Arrive
 from tests.browser.lobby import fill_lobby, scroll_to_the_start
 from tests.browser.visitor import Visitor
@@ -135,6 +136,26 @@ async def test_posting_from_a_linked_message_scrolls_to_the_end(person: Arrive, 
 
 
 TOP = "it => it.getBoundingClientRect().top"
+
+
+async def test_who_jumps_to_the_latest_while_what_is_unread_loads_stays_there(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.page.goto("about:blank")
+    async with connect(own_server.url, "bob") as bob:
+        await asyncio.gather(*(bob.say("#lobby", f"line {number}.") for number in range(300)))
+        await bob.say("#lobby", "The last of all")
+        between = Between()
+        between.holds, between.about = True, "around"
+        await between.stand(alice.page)
+        await alice.page.goto(own_server.url)
+        await between.is_holding.wait()
+        await alice.page.get_by_role("button", name="Jump to latest").click()
+        await expect(alice.message("The last of all")).to_be_in_viewport()
+        between.let_go()
+        await bob.say("#lobby", "One more")
+        await expect(alice.message("One more")).to_be_in_viewport()
 
 
 async def test_back_from_a_quote_returns_to_where_one_was(person: Arrive, own_server: RunningServer) -> None:

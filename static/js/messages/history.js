@@ -69,14 +69,17 @@ async function newer(room) {
   });
 }
 
-/** Loads the messages around a message. @param {string} room @param {number} seq */
-export const loadAround = (room, seq) => once(`around ${room}`, () => around(room, seq));
+/**
+ * Loads the messages around a message.
+ * @param {string} room @param {number} seq @param {() => boolean} isWanted Whether to show them once they are here.
+ */
+export const loadAround = (room, seq, isWanted) => once(`around ${room}`, () => around(room, seq, isWanted));
 
-/** @param {string} room @param {number} seq */
-async function around(room, seq) {
+/** @param {string} room @param {number} seq @param {() => boolean} isWanted */
+async function around(room, seq, isWanted) {
   if (seq >= windowOf(room).peek().lowest) return;
   const { messages, more_before: more, more_after } = await pageOf({ room, around: seq });
-  if (!messages.length) return;
+  if (!messages.length || !isWanted()) return;
   batch(() => {
     takeRows(room, { messages });
     setPast(room, messages[0].seq, more_after ? messages[messages.length - 1].seq : Infinity, more);

@@ -163,17 +163,21 @@ export class Timeline {
     return this.list.value.some(({ seq }) => seq === this.goal.value);
   }
 
-  /** Loads the message to show, and what is around it. @returns {Promise<boolean>} false if there is no such message */
+  /**
+   * Loads the message to show, and what is around it, unless the reader goes elsewhere meanwhile.
+   * @returns {Promise<boolean>} false if there is no such message
+   */
   async bringGoal() {
     const seq = this.goal.peek();
-    await loadAround(this.#room, seq);
-    this.dispatch({ type: "brought" });
+    const isWanted = () => this.goal.peek() === seq;
+    await loadAround(this.#room, seq, isWanted);
+    if (isWanted()) this.dispatch({ type: "brought" });
     const isHere = () => this.list.peek().some((message) => message.seq === seq);
-    if (!isHere()) {
+    if (!isHere() && isWanted()) {
       await catchUp(this.#room); // which starts the window anew after a long absence
-      await loadAround(this.#room, seq);
+      await loadAround(this.#room, seq, isWanted);
     }
-    if (isHere() || this.goal.peek() !== seq) return true;
+    if (isHere() || !isWanted()) return true;
     this.dispatch({ type: "present" });
     return false;
   }
