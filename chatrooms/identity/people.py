@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated
 
@@ -15,10 +16,10 @@ from chatrooms.features import roles
 from chatrooms.features.users import Who, existing, shown
 from chatrooms.identity import links, passwords, proofs, service_keys, suspensions
 from chatrooms.identity.linking import OneLink
-from chatrooms.identity.sessions import end_all, signed_in
+from chatrooms.identity.sessions import end_all, present
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.pipeline import rights, tenants
-from chatrooms.pipeline.act import APPLICATION, Act
+from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
@@ -111,15 +112,21 @@ def _accounts(db: Connection, usernames: list[str]) -> list[Account]:
 def _admin(act: Act, p: Who) -> None:
     """Allow admins and owners of the server, for people with a lower role."""
     rights.require(act, "sign_in", p.username)
-    signed_in(act.me)
+    present(act)
 
 
-@change("user.link", may=_admin, locks=roles.changing, method="link_for")
+def _changing(db: Connection, me: Caller, p: Who) -> Iterable[str]:
+    """Lock what `roles.changing` does, and the caller's own room, so that their session does not end meanwhile."""
+    return *roles.changing(db, me, p), me.username
+
+
+@change("user.link", may=_admin, locks=_changing, method="link_for")
 def link(act: Act, p: Helping, _: None) -> OneLink:
     """Make a link that signs in a person once, within a day, because they have lost every other way in.
 
     They get a message from the server about it, with your name. An earlier link of theirs ends. The link works only
-    while you could make it: not once you are suspended, or their role is no longer lower than yours.
+    while you could make it: not once you are suspended, or their role is no longer lower than yours, nor once you end
+    your other sessions.
     """
     if suspensions.find(act.db, p.username):
         raise Conflict("This person is suspended. Restore them first.", field="username")
@@ -130,6 +137,7 @@ def link(act: Act, p: Helping, _: None) -> OneLink:
     by = f"{me['name']} (@{me['username']})" if me["name"] else me["username"]
     text = f"{by} made a link that signs in as you{removed}. If you did not ask for it, tell an owner."
     enqueue(act, NOTE, ids.new(), {"username": p.username, "text": text})
+    act.note(f"made a link that signs in as {p.username!r}{removed}")
     return {"link": links.make(act.db, p.username, GOOD_FOR, "admin", act.me.username)}
 
 
@@ -138,6 +146,7 @@ def sign_out(act: Act, p: Who, _: None) -> Done:
     """End all sessions, service keys and links of a person; their sockets are disconnected."""
     act.barred.append(p.username)  # where a host application signs people in, they have no sessions
     act.ended.extend([*end_all(act.db, p.username), *service_keys.forget(act.db, p.username)])
+    act.note(f"signed {p.username!r} out everywhere")
     return {}
 
 

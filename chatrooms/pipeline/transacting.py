@@ -43,6 +43,7 @@ class Outcome(Generic[R]):
     ended: list[str]
     queued: bool
     barred: list[str]
+    noted: list[str]
 
     @property
     def events(self) -> list[Event]:
@@ -158,7 +159,7 @@ class Transacting:
             self._sessions.end([*act.ended, *act.barred])
         if changes and all(KEEPING.issuperset(change.rows) for change in changes):
             ahead.keep(act.db)
-        return Outcome(result, changes, act.signals, act.ended, act.queued, act.barred)
+        return Outcome(result, changes, act.signals, act.ended, act.queued, act.barred, act.noted)
 
 
 def allowed(command: Command[P], act: Act, p: P) -> Any:
