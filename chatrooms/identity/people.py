@@ -49,7 +49,9 @@ class Helping(Who):
     """A person who cannot sign in."""
 
     forget_password: bool = Field(
-        False, description="Whether to remove their password and end their sessions, because somebody else may know it."
+        False,
+        description="Whether to remove all that signs them in, such as passkeys and a password, and end their sessions: "
+        "because it is lost, or somebody else may know it.",
     )
 
 
@@ -132,7 +134,7 @@ def link(act: Act, p: Helping, _: None) -> OneLink:
         raise Conflict("This person is suspended. Restore them first.", field="username")
     if p.forget_password:
         act.ended.extend(proofs.forget(act.db, p.username))
-    removed = " and removed the password" if p.forget_password else ""
+    removed = " and removed all other ways" if p.forget_password else ""
     me = existing(act.db, act.me.username)
     by = f"{me['name']} (@{me['username']})" if me["name"] else me["username"]
     text = f"{by} made a link that signs in as you{removed}. If you did not ask for it, tell an owner."

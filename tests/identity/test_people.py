@@ -100,7 +100,7 @@ async def test_the_log_says_what_admins_do(adam, person, caplog):
         "made 'alice' moderator, who was member",
         "suspended 'alice': 'Spam'",
         "restored 'alice'",
-        "made a link that signs in as 'alice' and removed the password",
+        "made a link that signs in as 'alice' and removed all other ways",
         "signed 'alice' out everywhere",
         "made the group 'staff'",
         "set a password",
