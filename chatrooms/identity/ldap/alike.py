@@ -9,8 +9,8 @@ import unicodedata
 
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 """Those that Unicode does not take apart."""
-_SYLLABLES = {katakana: katakana - 0x60 for katakana in range(0x30A1, 0x30F7)}
-_plain = str.maketrans(_LETTERS) | _SYLLABLES
+_SYLLABLES = {chr(katakana): chr(katakana - 0x60) for katakana in range(0x30A1, 0x30F7)}
+_plain = str.maketrans(_LETTERS | _SYLLABLES)
 
 
 def alike(username: str) -> str:
