@@ -25,8 +25,8 @@ GOOD_MINUTES = 10
 PROOFS = ("password", "passkey", "provider", "directory")
 """The beginnings of sessions that are proof."""
 STALE = (
-    "Sign out, sign in again, and do this within ten minutes. If you have lost what signs you in, don't sign out: ask an "
-    "admin to reset how you sign in."
+    "Sign out, sign in again, and do this within ten minutes. If you have lost what signs you in, don't sign out: "
+    "ask an admin to reset how you sign in."
 )
 
 

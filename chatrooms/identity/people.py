@@ -50,8 +50,8 @@ class Helping(Who):
 
     forget_password: bool = Field(
         False,
-        description="Whether to remove all that signs them in, such as passkeys and a password, and end their sessions: "
-        "because it is lost, or somebody else may know it.",
+        description="Whether to remove all that signs them in, such as passkeys and a password, and end their "
+        "sessions: because it is lost, or somebody else may know it.",
     )
 
 

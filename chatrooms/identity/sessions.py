@@ -207,7 +207,10 @@ def present(act: Act) -> str:
 
 @change("session.revoke", may=access.anyone, locks=no_room)
 def revoke(act: Act, p: WhichSession, _: None) -> Done:
-    """End one of your sessions; its sockets are disconnected. With another one, links end that you made for others."""
+    """End one of your sessions; its sockets are disconnected.
+
+    If it is not the one that asks, links that you have made for others end too.
+    """
     end(act, p.id)
     if p.id != act.me.session:
         links.drop_all(act.db, act.me.username)

@@ -1,13 +1,13 @@
 """Names that a directory may take for one: it compares them in one case and form (RFC 4518), some without accents.
 
-Active Directory compares neither accents, nor strokes through letters, nor the two scripts of Japanese syllables.
+Active Directory ignores accents, strokes through letters, and in which of their two scripts Japanese syllables are.
 """
 
 from __future__ import annotations
 
 import unicodedata
 
-_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
 """Those that Unicode does not take apart."""
 _SYLLABLES = {chr(katakana): chr(katakana - 0x60) for katakana in range(0x30A1, 0x30F7)}
 _plain = str.maketrans(_LETTERS | _SYLLABLES)
