@@ -16,7 +16,7 @@ from chatrooms.features import roles
 from chatrooms.features.users import Who, existing, shown
 from chatrooms.identity import links, passwords, proofs, service_keys, suspensions
 from chatrooms.identity.linking import OneLink
-from chatrooms.identity.sessions import end_all, present
+from chatrooms.identity.sessions import end_all, present, signed_in
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.pipeline import rights, tenants
 from chatrooms.pipeline.act import APPLICATION, Act, Caller
@@ -114,6 +114,12 @@ def _accounts(db: Connection, usernames: list[str]) -> list[Account]:
 def _admin(act: Act, p: Who) -> None:
     """Allow admins and owners of the server, for people with a lower role."""
     rights.require(act, "sign_in", p.username)
+    signed_in(act.me)
+
+
+def _helper(act: Act, p: Who) -> None:
+    """Allow them while their session lasts."""
+    _admin(act, p)
     present(act)
 
 
@@ -122,7 +128,7 @@ def _changing(db: Connection, me: Caller, p: Who) -> Iterable[str]:
     return *roles.changing(db, me, p), me.username
 
 
-@change("user.link", may=_admin, locks=_changing, method="link_for")
+@change("user.link", may=_helper, locks=_changing, method="link_for")
 def link(act: Act, p: Helping, _: None) -> OneLink:
     """Make a link that signs in a person once, within a day, because they have lost every other way in.
 
