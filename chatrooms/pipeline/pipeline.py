@@ -178,7 +178,7 @@ class Pipeline:
         queued = False
         for outcome in outcomes:
             for line in outcome.noted:
-                log.info(line)  # a kind of its own, so that none is left out
+                outcome.context.run(log.info, line)  # a kind of its own, so that none is left out
             events += outcome.events
             if outcome.ended or outcome.barred:  # again: a handshake may have found one before the commit
                 self.sessions.end([*outcome.ended, *outcome.barred])

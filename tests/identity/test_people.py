@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
-from chatrooms import clock
+from chatrooms import clock, trace
+from chatrooms.pipeline import pipeline
+from chatrooms.pipeline.act import APPLICATION
 from tests.appointing import appoint
 from tests.doors import DOORS
 from tests.identity.entering import code_of, enter, run, whose
@@ -106,6 +109,18 @@ async def test_the_log_says_what_admins_do(adam, person, caplog):
         "set a password",
         "ended all other sessions",
     ]
+
+
+async def test_lines_of_changes_that_are_stored_together_have_the_ids_of_their_own_requests(own_server, monkeypatch):
+    found = []
+    monkeypatch.setattr(pipeline.log, "info", lambda line: found.append((line.split()[-1], trace.current()["request"])))
+
+    async def create(name, request):
+        with trace.of(request=request):
+            await own_server.chat._pipeline.run("group.create", {"name": name}, APPLICATION)
+
+    await asyncio.gather(create("red", "1"), create("blue", "2"))
+    assert found == [("'red'", "1"), ("'blue'", "2")]
 
 
 async def test_ending_the_sessions_of_a_person_signs_them_out_everywhere(adam, person):
