@@ -1039,6 +1039,8 @@ class Commands(ABC):
     async def revoke(self, id: str) -> None:
         """End one of your sessions; its sockets are disconnected.
 
+        If it is not the one that asks, links that you have made for others end too.
+
         - ``id``: The id of one of your own sessions.
         """
         await self.run("session.revoke", id=id)
@@ -1134,10 +1136,10 @@ class Commands(ABC):
 
         They get a message from the server about it, with your name. An earlier link of theirs ends. The link
         works only while you could make it: not once you are suspended, or their role is no longer lower than
-        yours.
+        yours, nor once you end your other sessions.
 
-        - ``forget_password``: Whether to remove their password and end their sessions, because somebody else may
-          know it (default ``false``).
+        - ``forget_password``: Whether to remove all that signs them in, such as passkeys and a password, and end
+          their sessions: because it is lost, or somebody else may know it (default ``false``).
         """
         result: OneLink = await self.run("user.link", username=username, forget_password=forget_password)
         return result["link"]

@@ -6,25 +6,27 @@ they keep. One range of bytes is served (RFC 9110, section 14), as audio and vid
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from chatrooms.doors import entity_tags
 from chatrooms.doors.answers import refusal_of, refusal_response, require_name
 from chatrooms.doors.callers import Callers
-from chatrooms.errors import NotFound
+from chatrooms.errors import NotFound, Unauthorized
 from chatrooms.pipeline import scopes
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.contents import Outgoing, Served, size_of
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
+from chatrooms.wire.requests import EXTENSION
 
 POLICY = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'"
 """Browsers make a page of a picture or a video that is opened by itself; it gets no more than it needs."""
@@ -60,7 +62,7 @@ class Downloads:
             if caller.scope:
                 scopes.require(caller.scope, "file.list", "read")
             self._rates.spend("download", caller.username, caller.network)
-            return await self._serve(request, await self._find(served, request, caller), caller.whom)
+            return await self._serve(request, await self._find(served, request, caller), caller)
         except Exception as error:
             return refusal_response(refusal_of(error, "a file could not be sent"))
 
@@ -72,11 +74,11 @@ class Downloads:
             raise NotFound("There is no such file.")
         return file
 
-    async def _serve(self, request: Request, file: Outgoing, whom: str) -> Response:
+    async def _serve(self, request: Request, file: Outgoing, caller: Caller) -> Response:
         headers, etag = _headers(file), f'"{file.key}"'
         if entity_tags.has(request, etag):
             return Response(status_code=304, headers=headers)
-        length = await size_of(self._pipeline.blobs, whom, file)
+        length = await size_of(self._pipeline.blobs, caller.whom, file)
         part = _part(request, length, etag)
         if part is None:
             return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{length}"})
@@ -86,8 +88,22 @@ class Downloads:
         status = 200 if part.is_all else 206
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers, media_type=file.type)
-        pieces = self._pipeline.blobs.read(whom, file.key, part.start, part.end - part.start)
-        return StreamingResponse(_begun(await anext(pieces), pieces), status, headers, media_type=file.type)
+        pieces = self._pipeline.blobs.read(caller.whom, file.key, part.start, part.end - part.start)
+        sent = self._sent(request, caller, await anext(pieces), pieces)
+        return StreamingResponse(sent, status, headers, media_type=file.type)
+
+    async def _sent(
+        self, request: Request, caller: Caller, first: bytes, rest: AsyncIterator[bytes]
+    ) -> AsyncIterator[bytes]:
+        """Yield the pieces of a file, as long as the caller's session lasts."""
+        yield first
+        async for piece in rest:
+            try:
+                self._pipeline.sessions.require(caller)
+            except Unauthorized:
+                await _cut_off(request)
+                raise ClientDisconnect from None
+            yield piece
 
 
 def _headers(file: Outgoing) -> dict[str, str]:
@@ -126,7 +142,8 @@ def _number(digits: str) -> int:
     return int(digits) if len(digits) <= DIGITS else 10**DIGITS
 
 
-async def _begun(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for piece in rest:
-        yield piece
+async def _cut_off(request: Request) -> None:
+    """End the connection of a response that has begun, so that its client does not take it for the whole."""
+    if exchange := request.scope.get("extensions", {}).get(EXTENSION):
+        exchange.abort()
+        await asyncio.sleep(0)  # the server notices then, and does not log that the response is incomplete

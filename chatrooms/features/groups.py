@@ -120,6 +120,7 @@ def create(act: Act, p: Create, _: None) -> OneGroup:
     group = ids.new()
     act.db.execute(insert(groups).values(id=group, tenant=tenants.of(act.db, act.me.username), **_free(act, p.name)))
     _add(act, group, p.members, "members")
+    act.note(f"made the group {p.name!r}")
     return {"group": _existing(act, group)}
 
 
@@ -132,13 +133,15 @@ def update(act: Act, p: Update, _: None) -> OneGroup:
     removed = group_members.c.group == p.id, group_members.c.username.in_(p.remove)
     act.db.execute(sa.delete(group_members).where(*removed))
     _add(act, p.id, [name for name in p.add if name not in p.remove], "add")
-    return {"group": _existing(act, p.id)}
+    after = _existing(act, p.id)
+    act.note(f"changed the group {before['name']!r}, now {after['name']!r} with {len(after['members'])} people")
+    return {"group": after}
 
 
 @change("group.delete", may=_admin, locks=_this, method="delete_group")
 def delete(act: Act, p: WhichGroup, _: None) -> Done:
     """Delete a group, whose name is free again. What it was mentioned in stays in people's inboxes."""
-    _existing(act, p.id)
+    act.note(f"deleted the group {_existing(act, p.id)['name']!r}")
     act.db.execute(sa.delete(group_members).where(group_members.c.group == p.id))
     act.db.execute(sa.delete(groups).where(groups.c.id == p.id))
     return {}

@@ -113,6 +113,7 @@ def set_role(act: Act, p: Appointment, before: User) -> OneUser:
     if not act.me.host:
         second_factors.require_for(act, p.username, p.role)
     store(act.db, p.username, p.role)
+    act.note(f"made {p.username!r} {p.role}, who was {before['role']}")
     return {"user": _follow(act, p.username)}
 
 

@@ -236,7 +236,8 @@ def end(db: Connection, id: str) -> None:
     db.execute(delete(applicants).where(applicants.c.id == id))
 
 
-def decline(act: Act, id: str) -> None:
-    """Note that an applicant was declined; the name is free again."""
-    existing(act.db, id)
+def decline(act: Act, id: str) -> Accepted:
+    """Note that an applicant was declined, and return them; the name is free again."""
+    declined = existing(act.db, id)
     act.db.execute(update(applicants).where(applicants.c.id == id).values(declined_at=act.now))
+    return declined

@@ -189,6 +189,7 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
         sessions.start(act, asked["username"], asked["token_hash"], asked["agent"], beginning)
         _connect(act, asked)
         applicants.announce(act)
+        act.note(f"approved {asked['username']!r}")
         return {"user": user}
 
     locks = users.locks_to_add(found["username"], here.chat.settings.lobby) if found else ()
@@ -208,8 +209,9 @@ def _connect(act: Act, asked: Accepted) -> None:
 @change("applicant.decline", may=_admin, locks=no_room, method="decline_applicant")
 def decline(act: Act, p: WhichApplicant, _: None) -> Done:
     """Decline an applicant. They are notified, and their name is free again."""
-    applicants.decline(act, p.id)
+    declined = applicants.decline(act, p.id)
     applicants.announce(act)
+    act.note(f"declined {declined['username']!r}")
     return {}
 
 

@@ -24,7 +24,10 @@ GOOD_MINUTES = 10
 """How long a session is proof, after a passkey, the sign-in provider or the directory began it."""
 PROOFS = ("password", "passkey", "provider", "directory")
 """The beginnings of sessions that are proof."""
-STALE = "Sign out, sign in again, and do this within ten minutes."
+STALE = (
+    "Sign out, sign in again, and do this within ten minutes. If you have lost what signs you in, don't sign out: "
+    "ask an admin to reset how you sign in."
+)
 
 
 class Proven(Params):

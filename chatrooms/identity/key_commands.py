@@ -91,6 +91,7 @@ async def create(here: Passwords, me: Caller, p: NewKeyAsked) -> OneKey:
         for command in p.commands:
             if command not in act.server.grantable:
                 raise Invalid(f"A key cannot have {command}.", field="commands")
+        act.note(f"made the key {p.name!r}")
         return {"key": make(act, about)}
 
     await fresh.require(here, me, p.password)
@@ -104,6 +105,7 @@ async def rotate(here: Passwords, me: Caller, p: Rotation) -> OneKey:
     def replace(act: Act) -> OneKey:
         sessions.present(act)
         old = _end(act, p.id)
+        act.note(f"replaced the key {old['name']!r}")
         return {"key": make(act, service_keys.about(old))}
 
     await fresh.require(here, me, p.password)
@@ -113,7 +115,7 @@ async def rotate(here: Passwords, me: Caller, p: Rotation) -> OneKey:
 @change("key.revoke", may=_person, locks=no_room, method="revoke_key")
 def revoke(act: Act, p: WhichKey, _: str) -> Done:
     """End a key at once; its sockets are disconnected."""
-    _end(act, p.id)
+    act.note(f"ended the key {_end(act, p.id)['name']!r}")
     return {}
 
 

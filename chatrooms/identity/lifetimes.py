@@ -92,8 +92,9 @@ def _note(act: Act, used: set[str]) -> None:
 
 
 def _end_expired(act: Act, settings: Settings) -> int:
-    ids = list(act.db.scalars(select(sessions.c.id).where(_expired(settings)).limit(BATCH)))
-    act.db.execute(delete(sessions).where(sessions.c.id.in_(ids)))
+    expired = _expired(settings)
+    some = sessions.c.id.in_(select(sessions.c.id).where(expired).limit(BATCH))
+    ids = list(act.db.scalars(delete(sessions).where(some, expired).returning(sessions.c.id)))  # none that began anew
     act.ended.extend(ids)
     return len(ids)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, String, Table, delete, false, insert, select
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, String, Table, delete, false, insert, or_, select
 from typing_extensions import TypedDict
 
 from chatrooms import clock
@@ -73,6 +73,11 @@ def make(
 def drop(db: Connection, username: str) -> None:
     """Make the link of ``username``, if there is one, sign in no one."""
     db.execute(delete(links).where(links.c.username == username))
+
+
+def drop_all(db: Connection, username: str) -> None:
+    """Make the link of ``username``, and those that they have made for others, sign in no one."""
+    db.execute(delete(links).where(or_(links.c.username == username, links.c.made_by == username)))
 
 
 def of(db: Connection, code: str) -> Whose | None:

@@ -70,6 +70,7 @@ async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
             raise _changed()
         current = sessions.present(act)
         store(act, me.username, made)
+        act.note("set a password")
         links.drop(act.db, me.username)
         if p.revoke_others:
             sessions.end_others(act, current)

@@ -217,6 +217,7 @@ async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
 
     def store(act: Act) -> OnePasskey:
         second_factors.note(act.db, sessions.present(act))
+        act.note(f"added the passkey {p.name!r}")
         return {"passkey": passkeys.add(act, p.name, challenge.handle, key)}
 
     return await here.chat.change(store, me)
@@ -234,6 +235,7 @@ async def remove(here: Passwords, me: Caller, p: Removal) -> Done:
         if not (p.even_last or proofs.remain(act.db, me.username, here.chat.settings)):
             raise Conflict(LAST, field="even_last")
         second_factors.require_left(act, me.username, rights.of(act.db, me.username))
+        act.note("removed a passkey")
         return {}
 
     await fresh.require(here, me, p.password)

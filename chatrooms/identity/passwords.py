@@ -125,12 +125,21 @@ class Passwords(Hashing):
 
     async def count_code(self, who: Caller) -> None:
         """Count a try of a code before it is made; raises `RateLimited`."""
-        await self.chat.change(lambda act: tries.spend(act, who.username, who.network, "code"), who)
+        await self.chat.change(lambda act: tries.spend(act, who.username, who.network, _of_code(who)), who)
 
     def use_code(self, act: Act, username: str, code: str) -> None:
         """Use up a code, which is no try then; raises `Unauthorized`."""
         totp.use(act.db, username, code)
-        tries.give_back(act, username, act.me.network, "code")
+        self.give_back_code(act)
+
+    def give_back_code(self, act: Act) -> None:
+        """Count a try of a code no longer, because it was right."""
+        tries.give_back(act, act.me.username, act.me.network, _of_code(act.me))
+
+
+def _of_code(who: Caller) -> tries.Of:
+    """Return what a try of a code is: who signs in has no session yet."""
+    return "own code" if who.session else "code"
 
 
 def hash_of(db: Connection, username: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated
 
@@ -15,10 +16,10 @@ from chatrooms.features import roles
 from chatrooms.features.users import Who, existing, shown
 from chatrooms.identity import links, passwords, proofs, service_keys, suspensions
 from chatrooms.identity.linking import OneLink
-from chatrooms.identity.sessions import end_all, signed_in
+from chatrooms.identity.sessions import end_all, present, signed_in
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.pipeline import rights, tenants
-from chatrooms.pipeline.act import APPLICATION, Act
+from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
@@ -48,7 +49,9 @@ class Helping(Who):
     """A person who cannot sign in."""
 
     forget_password: bool = Field(
-        False, description="Whether to remove their password and end their sessions, because somebody else may know it."
+        False,
+        description="Whether to remove all that signs them in, such as passkeys and a password, and end their "
+        "sessions: because it is lost, or somebody else may know it.",
     )
 
 
@@ -114,22 +117,35 @@ def _admin(act: Act, p: Who) -> None:
     signed_in(act.me)
 
 
-@change("user.link", may=_admin, locks=roles.changing, method="link_for")
+def _helper(act: Act, p: Who) -> None:
+    """Allow them while their session lasts."""
+    _admin(act, p)
+    present(act)
+
+
+def _changing(db: Connection, me: Caller, p: Who) -> Iterable[str]:
+    """Lock what `roles.changing` does, and the caller's own room, so that their session does not end meanwhile."""
+    return *roles.changing(db, me, p), me.username
+
+
+@change("user.link", may=_helper, locks=_changing, method="link_for")
 def link(act: Act, p: Helping, _: None) -> OneLink:
     """Make a link that signs in a person once, within a day, because they have lost every other way in.
 
     They get a message from the server about it, with your name. An earlier link of theirs ends. The link works only
-    while you could make it: not once you are suspended, or their role is no longer lower than yours.
+    while you could make it: not once you are suspended, or their role is no longer lower than yours, nor once you end
+    your other sessions.
     """
     if suspensions.find(act.db, p.username):
         raise Conflict("This person is suspended. Restore them first.", field="username")
     if p.forget_password:
         act.ended.extend(proofs.forget(act.db, p.username))
-    removed = " and removed the password" if p.forget_password else ""
+    removed = " and removed all other ways" if p.forget_password else ""
     me = existing(act.db, act.me.username)
     by = f"{me['name']} (@{me['username']})" if me["name"] else me["username"]
     text = f"{by} made a link that signs in as you{removed}. If you did not ask for it, tell an owner."
     enqueue(act, NOTE, ids.new(), {"username": p.username, "text": text})
+    act.note(f"made a link that signs in as {p.username!r}{removed}")
     return {"link": links.make(act.db, p.username, GOOD_FOR, "admin", act.me.username)}
 
 
@@ -138,6 +154,7 @@ def sign_out(act: Act, p: Who, _: None) -> Done:
     """End all sessions, service keys and links of a person; their sockets are disconnected."""
     act.barred.append(p.username)  # where a host application signs people in, they have no sessions
     act.ended.extend([*end_all(act.db, p.username), *service_keys.forget(act.db, p.username)])
+    act.note(f"signed {p.username!r} out everywhere")
     return {}
 
 

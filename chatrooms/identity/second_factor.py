@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid, Unauthorized
-from chatrooms.identity import sessions, totp, tries
+from chatrooms.identity import sessions, totp
 from chatrooms.identity.passwords import Code, Given, Passwords
 from chatrooms.identity.totp import SecondFactor
 from chatrooms.pipeline import access, rights, second_factors
@@ -90,7 +90,8 @@ async def enable(here: Passwords, me: Caller, p: WithCode) -> RecoveryCodes:
             codes = totp.enable(act, me.username, p.code)
         except Unauthorized as error:
             raise Invalid(error.message, field="code") from None
-        tries.give_back(act, me.username, me.network, "code")
+        here.give_back_code(act)
+        act.note("turned codes on")
         second_factors.note(act.db, session)
         return {"codes": codes}
 
@@ -121,6 +122,7 @@ async def disable(here: Passwords, me: Caller, p: WithBoth) -> Done:
         _use(here, act, p.code)
         totp.forget(act.db, me.username)
         second_factors.require_left(act, me.username, rights.of(act.db, me.username))
+        act.note("turned codes off")
 
     await here.chat.change(turn_off, me)
     return {}

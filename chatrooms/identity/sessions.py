@@ -207,24 +207,33 @@ def present(act: Act) -> str:
 
 @change("session.revoke", may=access.anyone, locks=no_room)
 def revoke(act: Act, p: WhichSession, _: None) -> Done:
-    """End one of your sessions; its sockets are disconnected."""
+    """End one of your sessions; its sockets are disconnected.
+
+    If it is not the one that asks, links that you have made for others end too.
+    """
     end(act, p.id)
+    if p.id != act.me.session:
+        links.drop_all(act.db, act.me.username)
     return {}
 
 
 def end_others(act: Act, current: str) -> None:
-    """End all sessions of the caller but the ``current`` one, their service keys, and what could begin another."""
-    links.drop(act.db, act.me.username)
+    """End all sessions of the caller but the ``current`` one, their service keys, and what could begin another.
+
+    That is also a link for somebody else, which an admin has made: the code is known where its session was.
+    """
+    links.drop_all(act.db, act.me.username)
     accounts.end_tokens(act.db, act.me.username)
     others = sessions.c.username == act.me.username, sessions.c.id != current
     act.ended.extend(act.db.scalars(select(sessions.c.id).where(*others)))
     act.db.execute(delete(sessions).where(*others))
     act.ended.extend(service_keys.forget(act.db, act.me.username))
+    act.note("ended all other sessions")
 
 
 def end_all(db: Connection, username: str) -> list[str]:
     """End all sessions of ``username``, and what could begin another; return their ids. Service keys stay."""
-    links.drop(db, username)
+    links.drop_all(db, username)
     accounts.end_tokens(db, username)
     ended = list(db.scalars(select(sessions.c.id).where(sessions.c.username == username)))
     db.execute(delete(sessions).where(sessions.c.username == username))

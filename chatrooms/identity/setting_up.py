@@ -187,6 +187,7 @@ async def update(here: SettingUp, me: Caller, p: Governing) -> Governed:
         if p.second_factor is not None:
             _require_second_factor(act, p.second_factor)
         _announce(act, p)
+        act.note(f"changed the server: {given!r}")
 
     given = p.model_dump(exclude_none=True)
     if not given:

@@ -82,6 +82,7 @@ def suspend(act: Act, p: Suspending, _: None) -> OneSuspension:
     """
     act.ended.extend(store(act.db, p.username, act.me.username, p.reason))
     act.barred.append(p.username)
+    act.note(f"suspended {p.username!r}: {p.reason!r}")
     return {"suspension": suspensions.find(act.db, p.username)}
 
 
@@ -89,6 +90,7 @@ def suspend(act: Act, p: Suspending, _: None) -> OneSuspension:
 def restore(act: Act, p: Who, _: None) -> OneSuspension:
     """Let a suspended person sign in again, by their password or a link. It has no effect on others."""
     drop(act.db, p.username)
+    act.note(f"restored {p.username!r}")
     return {"suspension": None}
 
 

@@ -29,11 +29,13 @@ OF_DIRECTORY = "4/15 minutes"
 
 Of a name, so many that keeping its owner from signing in takes dozens of addresses, and few enough that guessing an
 accepted password takes weeks. Codes of a second factor are short, so few of a name may be wrong: they come after the
-right password, so that strangers cannot use them up. A directory may lock out whom it is asked about in vain, most of
-them after five tries, everywhere: strangers can keep a person from signing in here, but not there.
+right password, so that strangers cannot use them up, and those that are shown in a session count apart, so that who has
+stolen one cannot either. A directory may lock out whom it is asked about in vain, most of them after five tries,
+everywhere: strangers can keep a person from signing in here, but not there.
 """
-Of = Literal["sign in", "own", "code", "directory"]
-"""What a try is of: a password to sign in, one's own when signed in, a code after it, a question to the directory."""
+Of = Literal["sign in", "own", "code", "own code", "directory"]
+"""What a try is of: a password to sign in, one's own when signed in, a code after the one or when signed in, a question
+to the directory."""
 
 tries = Table(
     "tries",
@@ -59,12 +61,12 @@ Counted = list[tuple[str, Quota]]
 def _counted(username: str, network: str, of: Of) -> Counted:
     """Return the keys that a try counts against; no username has a space.
 
-    Of one's ``own`` password, the person is signed in, and strangers cannot use up their tries.
+    Of one's ``own`` password or code, the person is signed in, and strangers cannot use up their tries.
     """
     if of == "own":
         return _quotas({f"own {username}": OF_OWN})
-    if of == "code":
-        return _quotas({f"code {username}": OF_CODE, f"codes {username}": OF_CODES})
+    if of in ("code", "own code"):
+        return _quotas({f"{of} {username}": OF_CODE, f"{of}s {username}": OF_CODES})
     if of == "directory":
         return _quotas({f"directory {alike(username)}": OF_DIRECTORY})
     counted = _quotas({f"name {username}": OF_NAME})

@@ -16,6 +16,7 @@ from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.scopes import Scope
 from chatrooms.settings import Settings
 from chatrooms.types import RequiredOf, SignUp
+from chatrooms.wire.tally import who
 
 DEFAULTS = Settings.model_construct()
 """Settings without those of this machine."""
@@ -81,6 +82,7 @@ class Act:
     ``ended`` lists the ids of sessions whose sockets to disconnect, ``barred`` the people; ``queued`` is true once a
     job was enqueued.
     ``deferred`` are changes that such a job will broadcast, which count against the caller's rate now.
+    ``noted`` are the lines that the log gets of it.
     """
 
     me: Caller
@@ -94,6 +96,11 @@ class Act:
     barred: list[str] = field(default_factory=list)
     queued: bool = False
     deferred: list[Change] = field(default_factory=list)
+    noted: list[str] = field(default_factory=list)
+
+    def note(self, what: str) -> None:
+        """Have the log say what the caller has done, such as ``suspended 'mallory'``, once that is committed."""
+        self.noted.append(f"{who(self.me.username, self.me.network or 'here')} {what}")
 
     @property
     def lobby(self) -> str:

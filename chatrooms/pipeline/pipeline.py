@@ -173,10 +173,12 @@ class Pipeline:
             self.learn(found)
 
     async def _committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
-        """Broadcast the committed changes, in commit order, and wake the job runner."""
+        """Log and broadcast what was committed, in commit order, and wake the job runner."""
         events: list[Event] = []
         queued = False
         for outcome in outcomes:
+            for line in outcome.noted:
+                outcome.context.run(log.info, line)  # a kind of its own, so that none is left out
             events += outcome.events
             if outcome.ended or outcome.barred:  # again: a handshake may have found one before the commit
                 self.sessions.end([*outcome.ended, *outcome.barred])

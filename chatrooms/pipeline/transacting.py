@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -35,7 +36,7 @@ class NotRepeatable(Exception):
 
 @dataclass(slots=True)
 class Outcome(Generic[R]):
-    """The outcome of a command."""
+    """The outcome of a command; ``noted`` is what the log gets, in the ``context`` in which it was asked for."""
 
     result: R
     changes: list[Change]
@@ -43,6 +44,8 @@ class Outcome(Generic[R]):
     ended: list[str]
     queued: bool
     barred: list[str]
+    noted: list[str]
+    context: Context = field(default_factory=Context)
 
     @property
     def events(self) -> list[Event]:
@@ -62,10 +65,11 @@ class Work(Generic[R]):
     Sessions that it ended go on until it has ended them again.
     """
 
-    __slots__ = ("_attempt", "_ended", "_rates", "_run", "_sessions")
+    __slots__ = ("_attempt", "_context", "_ended", "_rates", "_run", "_sessions")
 
     def __init__(self, run: Callable[[Connection, Rates], Outcome[R]], rates: Rates, sessions: SessionUse) -> None:
         self._run, self._rates, self._sessions = run, rates, sessions
+        self._context = copy_context()
         self._attempt: Attempt | None = None
         self._ended: Sequence[str] = ()
 
@@ -77,6 +81,7 @@ class Work(Generic[R]):
             self._sessions.find_again(session, self._sessions.now())
         self._attempt = Attempt(self._rates)
         outcome = self._run(db, self._attempt)
+        outcome.context = self._context
         self._ended = [*outcome.ended, *outcome.barred]
         return outcome
 
@@ -158,7 +163,7 @@ class Transacting:
             self._sessions.end([*act.ended, *act.barred])
         if changes and all(KEEPING.issuperset(change.rows) for change in changes):
             ahead.keep(act.db)
-        return Outcome(result, changes, act.signals, act.ended, act.queued, act.barred)
+        return Outcome(result, changes, act.signals, act.ended, act.queued, act.barred, act.noted)
 
 
 def allowed(command: Command[P], act: Act, p: P) -> Any:

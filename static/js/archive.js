@@ -3,7 +3,8 @@ import { openDB } from "idb";
 import { place } from "./base.js";
 
 /**
- * State that survives a reload, in IndexedDB. If the browser blocks storage, everything here does nothing.
+ * State that survives a reload, in IndexedDB, and forgetting it. If the browser blocks storage, everything here does
+ * nothing.
  * @import {IDBPDatabase} from "idb"
  * @import {Pending} from "./reactions/shown.js"
  * @import {File, Quoted} from "./wire.js"
@@ -78,6 +79,14 @@ export async function wipe(user) {
   for (const entry of await waitingOf(user)) await dropWaiting(entry.id);
   await within((db) => db.delete("snapshots", user));
   indexedDB.deleteDatabase(uploadsOf(user));
+  await closeNotifications(user).catch(() => {});
+}
+
+/** What the system goes on to show, with texts of messages. @param {string} user */
+async function closeNotifications(user) {
+  const worker = await navigator.serviceWorker?.getRegistration();
+  const shown = (await worker?.getNotifications()) ?? [];
+  for (const notification of shown) if (notification.data?.username === user) notification.close();
 }
 
 /** The name of the database of unfinished uploads (`files/kept.js`). @param {string} user */

@@ -10,6 +10,7 @@ from tests.browser.conftest import Arrive
 from tests.browser.test_installed_app import install
 from tests.browser.test_mentions import mute
 from tests.browser.test_settings import open_settings
+from tests.browser.test_signing_out import sign_out
 from tests.browser.visitor import Visitor
 from tests.people import connect
 from tests.servers import RunningServer
@@ -19,11 +20,14 @@ window.Notification = class {
   static permission = "granted";
   static requestPermission = async () => "granted";
 };
+const shown = new Map();
 ServiceWorkerRegistration.prototype.showNotification = async (title, { body, data, tag, renotify }) => {
   if (tag && !renotify) return;  // a silent replacement
   window.tell?.(`${title}: ${body}`);
   window.about = data;
+  shown.set(tag, { data, close: () => shown.delete(tag) && window.tell?.("closed") });
 };
+ServiceWorkerRegistration.prototype.getNotifications = async () => [...shown.values()];
 const { start } = AudioScheduledSourceNode.prototype;
 AudioScheduledSourceNode.prototype.start = function (at) {
   window.tell?.(`${this.frequency.value} Hz`);
@@ -133,6 +137,9 @@ async def test_each_mention_alerts_once_by_an_edit_too_whatever_the_clock_says(
         await bob.run("message.edit", id=message["id"], text="Two or three, @alice")
         await bob.say("alice", "Just between us")
         assert await told.get() == "bob: Just between us"
+    await hide(alice, "false")
+    await sign_out(alice)  # somebody else may use this computer
+    assert [await told.get() for _ in ("#lobby", "bob")] == ["closed", "closed"]
 
 
 async def test_a_muted_room_and_one_of_no_interest_neither_notify_nor_count(

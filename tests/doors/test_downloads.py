@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import AsyncExitStack
 
+import aiohttp
 import pytest
 
+from chatrooms.storage import blobs
 from tests.doors import post
 from tests.features.files import PIECE, begin, load, picture, request, share, upload
 from tests.people import connect
@@ -73,6 +76,26 @@ async def test_the_session_that_was_ended_gets_no_file(alice, own_server):
     (session,) = (await alice.run("session.list"))["sessions"]
     await alice.run("session.revoke", id=session["id"])
     assert (await load(alice, own_server.url, file))[0] == 401
+
+
+async def test_a_session_that_ends_gets_no_more_of_a_file(alice, own_server, monkeypatch, caplog):
+    file = (await share(alice, "#lobby", bytes(3 * blobs.PIECE)))["files"][0]
+    (session,) = (await alice.run("session.list"))["sessions"]
+    stored, sent = own_server.chat._pipeline.blobs, []
+    read = stored.read
+
+    async def reading(*asked):
+        async for piece in read(*asked):
+            yield piece
+            sent.append(piece)
+            if len(sent) == 1:
+                await alice.run("session.revoke", id=session["id"])
+
+    monkeypatch.setattr(stored, "read", reading)
+    with pytest.raises(aiohttp.ClientError):
+        await load(alice, own_server.url, file)
+    assert len(sent) == 1
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 @pytest.mark.parametrize(

@@ -134,11 +134,24 @@ async def test_who_has_a_name_of_the_directory_here_cannot_have_it_locked_out_th
 
 @pytest.mark.parametrize(
     ("name", "other"),
-    [("josé", "jose"), ("straße", "strasse"), ("οδυσσευς", "οδυσσευσ"), ("jo.se", "jo.se"), ("각" * 32, "각" * 32)],
+    [
+        ("josé", "jose"),
+        ("straße", "strasse"),
+        ("søren", "soren"),
+        ("łukasz", "lukasz"),
+        ("οδυσσευς", "οδυσσευσ"),
+        ("タロウ", "たろう"),
+        ("jo.se", "jo.se"),
+        ("각" * 32, "각" * 32),
+    ],
 )
 def test_names_that_a_directory_may_take_for_one(name, other):
     assert alike(name) == alike(other) == other
-    assert alike("jo.se") != alike("jose")
+
+
+@pytest.mark.parametrize(("name", "other"), [("jo.se", "jose"), ("राम", "रमा")])
+def test_names_that_no_directory_takes_for_one(name, other):
+    assert alike(name) != alike(other)
 
 
 async def test_a_directory_that_locks_somebody_out_answers_like_one_with_another_password(server, directory):

@@ -108,11 +108,13 @@ def token_of(browser, name):
 
 
 async def test_signing_out_there_ends_the_session_and_its_sockets_and_no_other(server, provider):
-    laptop, phone = Browser(server, provider), Browser(server, provider)
+    laptop, phone, newcomer = (Browser(server, provider) for _ in range(3))
     provider.twist = {"sid": "laptop"}
     await laptop.join("alice")
     provider.twist = {"sid": "phone"}
     await phone.sign_in()
+    provider.person, provider.twist = {"sub": "2"}, {"sid": "laptop"}
+    ticket = (await newcomer.sign_in())["newcomer"]["ticket"]
     async with connect(server.url, "alice", token=token_of(laptop, "alice")) as alice:
         for names in ({}, {"sub": None}):
             assert await tell(server, provider.logout_token(sid="another", **names)) == (200, {})
@@ -120,6 +122,7 @@ async def test_signing_out_there_ends_the_session_and_its_sockets_and_no_other(s
         assert await tell(server, provider.logout_token(sid="laptop", sub=None)) == (200, {})
         await alice.disconnected()
     assert await laptop.whose() == "unauthorized"
+    assert await newcomer.ask("session.oidc_join", ticket=ticket, username="bob") == "unauthorized"
     assert await phone.whose() == "alice"
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
-from chatrooms import clock
+from chatrooms import clock, trace
+from chatrooms.pipeline import pipeline
+from chatrooms.pipeline.act import APPLICATION
 from tests.appointing import appoint
 from tests.doors import DOORS
 from tests.identity.entering import code_of, enter, run, whose
@@ -64,6 +68,59 @@ async def test_a_link_for_a_forgotten_password_ends_it_and_the_sessions(adam, pe
     await alice.disconnected()
     assert await code_of(own_server.url, "password", username="alice", password=PASSWORD) == "unauthorized"
     assert (await enter(own_server.url, "link", code=code))[0] == 200
+
+
+async def test_a_link_for_somebody_else_ends_with_the_other_sessions_of_who_made_it(adam, person, own_server):
+    await person("alice")
+    await enter(own_server.url, "link", code=(await adam.run("link.create"))["link"]["code"], claim="p" * 43)
+    sessions = (await adam.run("session.list"))["sessions"]
+    phone, here = sorted(sessions, key=lambda session: session["current"])
+    for command, params, status in (
+        ("session.revoke", {"id": phone["id"]}, 401),
+        ("session.revoke_others", {}, 401),
+        ("session.revoke", {"id": here["id"]}, 200),  # who signs out here has helped alice all the same
+    ):
+        code = (await adam.run("user.link", username="alice"))["link"]["code"]
+        await adam.run(command, **params)
+        assert (await enter(own_server.url, "link", code=code))[0] == status
+
+
+async def test_the_log_says_what_admins_do(adam, person, caplog):
+    await person("alice")
+    about = {"username": "alice"}
+    with caplog.at_level(logging.INFO, "chatrooms.pipeline"):
+        await adam.run("user.role", **about, role="moderator")
+        await adam.run("user.suspend", **about, reason="Spam")
+        await adam.run("user.restore", **about)
+        await adam.run("user.link", **about, forget_password=True)
+        await adam.run("user.sign_out", **about)
+        with pytest.raises(Refused):
+            await adam.run("user.role", **about, role="owner")
+        await adam.run("group.create", name="staff")
+        await adam.run("password.set", password=PASSWORD, revoke_others=True)
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.removeprefix("'adam' from 127.0.0.1 ") for line in lines if line.startswith("'adam' from")] == [
+        "made 'alice' moderator, who was member",
+        "suspended 'alice': 'Spam'",
+        "restored 'alice'",
+        "made a link that signs in as 'alice' and removed all other ways",
+        "signed 'alice' out everywhere",
+        "made the group 'staff'",
+        "set a password",
+        "ended all other sessions",
+    ]
+
+
+async def test_lines_of_changes_that_are_stored_together_have_the_ids_of_their_own_requests(own_server, monkeypatch):
+    found = []
+    monkeypatch.setattr(pipeline.log, "info", lambda line: found.append((line.split()[-1], trace.current()["request"])))
+
+    async def create(name, request):
+        with trace.of(request=request):
+            await own_server.chat._pipeline.run("group.create", {"name": name}, APPLICATION)
+
+    await asyncio.gather(create("red", "1"), create("blue", "2"))
+    assert found == [("'red'", "1"), ("'blue'", "2")]
 
 
 async def test_ending_the_sessions_of_a_person_signs_them_out_everywhere(adam, person):

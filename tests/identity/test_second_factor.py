@@ -122,6 +122,8 @@ async def test_a_recovery_code_signs_in_once_however_it_is_typed(person, own_ser
 async def test_wrong_codes_are_few_and_right_ones_do_not_count(person, own_server, clock):
     alice = await person("alice")
     app, codes = await turn_on(alice, clock)
+    outcomes = [(await refused(alice, "factor.show", code="123456"))[0] for _ in range(6)]
+    assert outcomes == ["invalid"] * 5 + ["rate_limited"]  # which keeps her from signing in nowhere
     for _ in range(7):
         assert await code_of(own_server.url, code=app.at(clock.now)) == "fine"
         clock.later()

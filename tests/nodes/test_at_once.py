@@ -14,8 +14,9 @@ import pyotp
 import pytest
 from sqlalchemy import create_engine, select, text
 
+from chatrooms.cli.database.links import sign_in
 from chatrooms.features import roles
-from chatrooms.identity import links, service_keys, suspensions, totp, tries
+from chatrooms.identity import links, service_keys, sessions, suspensions, totp, tries
 from tests.appointing import appoint
 from tests.identity.entering import enter, whose
 from tests.people import PATIENCE
@@ -125,11 +126,21 @@ async def test_a_code_counts_once_at_all_nodes(on, nodes, at_once):
     assert sorted(status for status, _, _ in answers) == [200, 401]
 
 
-async def test_a_session_that_ends_makes_no_link_at_another_node(on, nodes, at_once):
+@pytest.mark.parametrize(("making", "params"), [("link.create", {}), ("user.link", {"username": "bob"})])
+async def test_a_session_that_ends_makes_no_link_at_another_node(on, nodes, at_once, making, params):
     alice, claim = await on(0, "alice"), secrets.token_urlsafe(32)
+    await on(0, "bob")
+    await appoint(nodes[0].chat, "alice", "admin")
     code = (await alice.run("link.create"))["link"]["code"]
     await enter(nodes[1].url, "link", code=code, claim=claim)
     thief = await on(1, "alice", token=claim)
-    ending, making = alice.run("session.revoke_others"), thief.run("link.create")
-    await at_once(service_keys, "forget", ending, making)
+    await at_once(service_keys, "forget", alice.run("session.revoke_others"), thief.run(making, **params))
     assert await nodes[0].chat._pipeline.lookup(lambda db: db.scalar(select(links.links.c.username))) is None
+
+
+async def test_the_console_forgets_the_key_that_a_thief_makes_meanwhile(on, nodes, at_once):
+    thief = await on(0, "alice")
+    forgetting = asyncio.to_thread(sign_in, nodes[0].chat.settings, "alice", 5, forget_password=True)
+    making = thief.run("key.create", name="For ever", commands=["read"])
+    _, link = await at_once(sessions, "alive", making, forgetting)
+    assert link["url"] and not await nodes[0].chat._pipeline.lookup(lambda db: service_keys.of_person(db, "alice"))

@@ -13,6 +13,7 @@ from chatrooms.features import roles, rooms
 from chatrooms.identity import invites, links, proofs, setups, suspending
 from chatrooms.pipeline import jobs
 from chatrooms.settings import Settings
+from chatrooms.storage import locks
 
 
 class Address(TypedDict):
@@ -38,6 +39,7 @@ def sign_in(settings: Settings, username: str, minutes: int, *, forget_password:
     """
     with transaction(settings) as db:
         require_person(db, username)
+        locks.take(db, [username])  # a session that ends makes nothing meanwhile that signs in later
         if forget_password:
             jobs.leave(db, suspending.END, {"username": username, "sessions": proofs.forget(db, username)})
         link = links.make(db, username, timedelta(minutes=minutes), "console")

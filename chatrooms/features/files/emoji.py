@@ -110,6 +110,7 @@ def add(act: Act, p: NewEmoji, _: None) -> OneEmoji:
     if not stored.use(act.db, p.file, portrait_of=f":{p.name}:"):
         raise Conflict(USED, field="file")
     act.db.execute(insert(custom_emoji).values(name=p.name, picture=p.file, by=act.me.username, at=act.now))
+    act.note(f"added the emoji {p.name!r}")
     return {"emoji": _shown(p.name, p.file, act.me.username, act.now)}
 
 
@@ -122,6 +123,7 @@ def remove(act: Act, p: WhichEmoji, _: None) -> Done:
     act.db.execute(delete(custom_emoji).where(custom_emoji.c.name == p.name))
     act.db.execute(update(files).where(files.c.id == picture).values(gone=True))
     enqueue(act, REMOVE, picture)
+    act.note(f"removed the emoji {p.name!r}")
     return {}
 
 

@@ -62,6 +62,7 @@ async def connect(here: Passwords, me: Caller, p: Connecting) -> Done:
         sessions.present(act)
         tries.give_back(act, me.username, me.network)
         linked.add(act, me.username, used=False)
+        act.note("connected the directory")
         return {}
 
     return await here.chat.change(add, me)
@@ -75,6 +76,7 @@ async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
         linked.remove(act.db, me.username)
         if not proofs.remain(act.db, me.username, here.chat.settings):
             raise Conflict(LAST)
+        act.note("disconnected the directory")
         return {}
 
     await fresh.require(here, me, p.password)

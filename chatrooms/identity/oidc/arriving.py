@@ -113,7 +113,7 @@ async def sign_in_by_oidc(here: Provider, browser: Browser, p: Returning) -> Arr
     """
     attempt, person = await _returned(here, browser, p)
     if attempt.session:
-        return await _connect(here, attempt, person.identity)
+        return await _connect(here, browser, attempt, person.identity)
     username = await here.chat.lookup(lambda db: linked.username_of(db, person.identity))
     if username is None:
         return await _welcome(here, browser, person)
@@ -137,7 +137,7 @@ async def _returned(here: Provider, browser: Browser, p: Returning) -> tuple[Att
         raise Unauthorized(REFUSED) from None
 
 
-async def _connect(here: Provider, attempt: Attempt, identity: Identity) -> Arrived:
+async def _connect(here: Provider, browser: Browser, attempt: Attempt, identity: Identity) -> Arrived:
     """Connect an account of the provider to the person of the session that asked for it, if that still goes on."""
     username = await here.chat.lookup(lambda db: sessions.username_of(db, attempt.session))
 
@@ -145,9 +145,10 @@ async def _connect(here: Provider, attempt: Attempt, identity: Identity) -> Arri
         if username is None or not sessions.alive(act.db, attempt.session):
             raise Unauthorized(REFUSED)
         linked.add(act, identity, username, used=False)
+        act.note(f"connected the provider's account {identity.label!r}")
         return {"user": users.existing(act.db, username), "newcomer": None, "connected": True}
 
-    return await here.chat.change(connect, Caller(username or ""))
+    return await here.chat.change(connect, Caller(username or "", network=browser.network))
 
 
 async def _welcome(here: Provider, browser: Browser, person: SignedIn) -> Arrived:

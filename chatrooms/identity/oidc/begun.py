@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select
 from chatrooms.identity import links
 from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
-from chatrooms.identity.oidc import linked
+from chatrooms.identity.oidc import linked, newcomers
 from chatrooms.identity.oidc.linked import Identity
 from chatrooms.identity.oidc.logout_tokens import SignedOut
 from chatrooms.pipeline.act import Act
@@ -33,7 +33,8 @@ def people(db: Connection, signed_out: SignedOut) -> list[str]:
 
 
 def end(act: Act, signed_out: SignedOut) -> None:
-    """End the sessions that began by one at the provider; by any of a person's, if it names none."""
+    """End the sessions that began by one at the provider, or are about to; by any of a person's, if it names none."""
+    newcomers.sign_out(act.db, signed_out.issuer, signed_out.subject, mark(signed_out.issuer, signed_out.sid))
     found = act.db.execute(select(sessions.c.id, sessions.c.username).where(*_began(act.db, signed_out))).all()
     act.db.execute(delete(sessions).where(sessions.c.id.in_([each.id for each in found])))
     act.ended.extend(each.id for each in found)

@@ -69,6 +69,7 @@ async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
         linked.remove(act.db, issuer, me.username)
         if not proofs.remain(act.db, me.username, here.chat.settings):
             raise Conflict(LAST)
+        act.note("disconnected the provider")
         return {}
 
     await fresh.require(here, me, p.password)

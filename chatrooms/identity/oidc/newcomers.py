@@ -77,3 +77,9 @@ def forget(db: Connection, identity: Identity) -> None:
     """Forget a newcomer: their ticket is no longer good."""
     theirs = newcomers.c.issuer == identity.issuer, newcomers.c.subject == identity.subject
     db.execute(delete(newcomers).where(*theirs))
+
+
+def sign_out(db: Connection, issuer: str, subject: str, mark: str | None) -> None:
+    """Forget who has signed out at the provider meanwhile: of the session there that ``mark`` stands for, or of all."""
+    theirs = newcomers.c.mark == mark if mark else newcomers.c.subject == subject
+    db.execute(delete(newcomers).where(newcomers.c.issuer == issuer, theirs))

@@ -79,7 +79,7 @@ function Help({ account: { user, sessions, keys, has_password: hasPassword }, on
       <h3 id="admin-link">Help them sign in</h3>
       <p class="hint">A link signs them in once, within a day. Give it to them in private. They get a message from the server about it.</p>
       ${address && html`<${QrCode} text=${address} label="QR code of the link" /><${CopyLink} address=${address} />`}
-      <label class="check"><input type="checkbox" checked=${isReset} onChange=${choose} /> ${hasPassword ? "Remove their password and sign them out" : "Sign them out everywhere"}</label>
+      <label class="check"><input type="checkbox" checked=${isReset} onChange=${choose} /> ${hasPassword ? "Remove their password, codes and passkeys, and sign them out" : "Remove their passkeys, and sign them out everywhere"}</label>
       ${make.error && html`<p class="error" role="alert">${make.error}</p>`}
       <p><button class="secondary small" disabled=${make.busy}>${link ? "Make another link" : "Make a link"}</button></p>
     </form>
