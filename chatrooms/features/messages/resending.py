@@ -82,9 +82,13 @@ class Resending:
         await chat.change(partial(self._send_waiting, id=job.data["message"]), NOBODY, job.data["room"])
 
     def _send_waiting(self, act: Act, id: str) -> None:
-        """Send a message with what was added since it was sent, unless a later addition did."""
+        """Send a message with what was added since it was sent, unless a later addition did.
+
+        Nothing waits from before it is read on: what another server adds until this is committed waits anew.
+        """
         message = find(act.db, id)
         if message and not message["deleted"] and self._state(act, id).waiting:
+            self._set_state(act, id, Sent())
             self._send(act, message)
 
     def _state(self, act: Act, id: str) -> Sent:
