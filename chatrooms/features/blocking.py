@@ -32,6 +32,7 @@ from chatrooms.storage.synced import COUNTED, SYNCED
 from chatrooms.storage.tables import is_message, members, messages, reads, rooms
 
 MAX_BLOCKS = 1000
+COST = 10
 AT_ONCE = 5
 """How many read positions one transaction sends again: each takes up to some ms, while other writes wait."""
 
@@ -64,7 +65,12 @@ def _another(act: Act, p: Who) -> Block | None:
     return _find(act.db, act.me.username, p.username)
 
 
-@change("user.block", may=_another, locks=own_room, repeatable=True, method="block", scope="own")
+def _cost(_p: Who) -> int:
+    """Count as many commands, because of the job that follows."""
+    return COST
+
+
+@change("user.block", may=_another, locks=own_room, cost=_cost, repeatable=True, method="block", scope="own")
 def block(act: Act, p: Who, before: Block | None) -> OneBlock:
     """Block a person: they can no longer write to you, add you to rooms, or notify you. You can block 1,000.
 
@@ -87,7 +93,7 @@ def _blocked(act: Act, p: Who) -> Block:
     return found
 
 
-@change("user.unblock", may=_blocked, locks=own_room, repeatable=True, method="unblock", scope="own")
+@change("user.unblock", may=_blocked, locks=own_room, cost=_cost, repeatable=True, method="unblock", scope="own")
 def unblock(act: Act, p: Who, before: Block) -> OneBlock:
     """Unblock a person. Unblocking them again has no effect."""
     return {"block": before} if before["gone"] else _put(act, p.username, before, gone=True)
@@ -125,7 +131,7 @@ def _to_recount(db: Connection, reader: str, author: str, rev: int) -> list[str]
     return [each["room"] for each in _unread.all(db, {"reader": reader, "author": author})] if is_newest else []
 
 
-RECOUNT = JobKind("blocks.recount", _recount, at_once=2, sharing="reader", at_once_of_one=1)
+RECOUNT = JobKind("blocks.recount", _recount, at_once=2)
 """Sends a person what is unread where somebody writes whom they have blocked, or not any more.
 
 With many rooms, finding and counting that takes longer than anybody's write may wait.
