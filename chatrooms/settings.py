@@ -153,8 +153,8 @@ class Settings(SignInSettings):
     rate_text: PersonRate = Field(
         default="1000000/hour;5000000/day",
         description="Characters that a person may post and edit, each message as 100 more; so do events in rooms, "
-        "bookmarks, followed threads and people who are mentioned count. The application, and moderators, admins and "
-        "owners of the server with their service keys, may any number.",
+        "reactions, bookmarks, followed threads and people who are mentioned count. The application, and moderators, "
+        "admins and owners of the server with their service keys, may any number.",
     )
     rate_create: PersonRate = Field(default="30/hour", description="Rooms that a person may create.")
     rate_begin: Rate = Field(

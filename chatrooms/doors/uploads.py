@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -36,6 +37,8 @@ EXTENSIONS = "termination,expiration"
 MEDIA_TYPE = "application/offset+octet-stream"
 SECONDS_TO_FINISH = 180.0
 """How long a request waits until a complete file was looked at and stored."""
+SECONDS_TO_TIDY = 60.0
+GONE = "There is no such upload; it may have expired."
 
 Answer = Callable[[Request, Incoming, Caller], Awaitable[Response]]
 _offset_field = re.compile("[0-9]{1,18}")
@@ -60,6 +63,7 @@ class Uploads:
         self._callers, self._pipeline, self._rates, self._contents = callers, pipeline, rates, contents
         self._receivings = Receivings(pipeline.blobs, self._left, self._count)
         self._finishing: dict[str, asyncio.Task[None]] = {}
+        self._tidy_at = 0.0
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
@@ -97,7 +101,7 @@ class Uploads:
         require_name(id)
         upload = await self._pipeline.lookup(lambda db: self._contents.incoming(db, id))
         if upload is None or upload.owner != caller.username:
-            raise NotFound("There is no such upload; it may have expired.")
+            raise NotFound(GONE)
         return upload
 
     async def _head(self, _request: Request, upload: Incoming, caller: Caller) -> Response:
@@ -128,6 +132,7 @@ class Uploads:
         offset = await self._offset(upload)
         if given != offset:
             raise Conflict("The server has a different number of bytes.", field="Upload-Offset", offset=offset)
+        await self._tidy()
         left = upload.length - offset
         if announced(request.scope) > left:
             raise TooLarge("This is more than the size of the file.", limit=left)
@@ -157,7 +162,17 @@ class Uploads:
         return offset
 
     async def _count(self, id: str, offset: int) -> None:
-        await self._contents.arrived(self._pipeline, id, offset)
+        """Count what has come; raises `NotFound` if it is not wanted any more, and does not keep it."""
+        if not await self._contents.arrived(self._pipeline, id, offset):
+            await self._pipeline.blobs.run(self._pipeline.blobs.spool.remove, id)
+            raise NotFound(GONE)
+
+    async def _tidy(self) -> None:
+        """Now and then, before more comes, remove what no upload needs: other servers do not see this one's disk."""
+        now = time.monotonic()
+        if now >= self._tidy_at:
+            self._tidy_at = now + SECONDS_TO_TIDY
+            await self._contents.tidy(self._pipeline)
 
     async def _left(self, shares: tuple[str, ...]) -> Mapping[str, int]:
         return await self._pipeline.lookup(lambda db: self._contents.left(db, self._pipeline.settings, shares))

@@ -7,6 +7,7 @@ unread.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -18,8 +19,10 @@ from chatrooms.features import reads as positions
 from chatrooms.features.users import Who
 from chatrooms.pipeline import people
 from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import change, own_room
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage.expressions import Base
 from chatrooms.storage.own_rows import Block
 from chatrooms.storage.own_tables import blocks
@@ -29,6 +32,9 @@ from chatrooms.storage.synced import COUNTED, SYNCED
 from chatrooms.storage.tables import is_message, members, messages, reads, rooms
 
 MAX_BLOCKS = 1000
+COST = 10
+AT_ONCE = 5
+"""How many read positions one transaction sends again: each takes up to some ms, while other writes wait."""
 
 _theirs = (
     select(messages.c.id)
@@ -59,7 +65,12 @@ def _another(act: Act, p: Who) -> Block | None:
     return _find(act.db, act.me.username, p.username)
 
 
-@change("user.block", may=_another, locks=own_room, repeatable=True, method="block", scope="own")
+def _cost(_p: Who) -> int:
+    """Count as many commands, because of the job that follows."""
+    return COST
+
+
+@change("user.block", may=_another, locks=own_room, cost=_cost, repeatable=True, method="block", scope="own")
 def block(act: Act, p: Who, before: Block | None) -> OneBlock:
     """Block a person: they can no longer write to you, add you to rooms, or notify you. You can block 1,000.
 
@@ -82,7 +93,7 @@ def _blocked(act: Act, p: Who) -> Block:
     return found
 
 
-@change("user.unblock", may=_blocked, locks=own_room, repeatable=True, method="unblock", scope="own")
+@change("user.unblock", may=_blocked, locks=own_room, cost=_cost, repeatable=True, method="unblock", scope="own")
 def unblock(act: Act, p: Who, before: Block) -> OneBlock:
     """Unblock a person. Unblocking them again has no effect."""
     return {"block": before} if before["gone"] else _put(act, p.username, before, gone=True)
@@ -99,8 +110,32 @@ def _put(act: Act, blocked: str, before: Block | None, *, gone: bool) -> OneBloc
         )
     row = cast(Block, _find(act.db, me, blocked))
     act.changes.add(me, "blocks", row)
-    positions.recount(act, [each["room"] for each in _unread.all(act.db, {"reader": me, "author": blocked})])
+    enqueue(act, RECOUNT, f"{me} {blocked} {row['rev']}", {"reader": me, "author": blocked, "rev": row["rev"]})
     return {"block": row}
+
+
+async def _recount(chat: Chat, job: Job) -> None:
+    """Send read positions again, a few at a time: each is counted anew."""
+    rooms, me = await chat.scan(partial(_to_recount, **job.data)), job.data["reader"]
+    for at in range(0, len(rooms), AT_ONCE):
+        await chat.change(partial(positions.recount, username=me, found=rooms[at : at + AT_ONCE]), NOBODY, me)
+
+
+def _to_recount(db: Connection, reader: str, author: str, rev: int) -> list[str]:
+    """Return where it changes what is unread for a person that they have blocked somebody, or not any more.
+
+    None if they did something else since: that has a job of its own.
+    """
+    block = _find(db, reader, author)
+    is_newest = block is not None and block["rev"] == rev
+    return [each["room"] for each in _unread.all(db, {"reader": reader, "author": author})] if is_newest else []
+
+
+RECOUNT = JobKind("blocks.recount", _recount, at_once=2)
+"""Sends a person what is unread where somebody writes whom they have blocked, or not any more.
+
+With many rooms, finding and counting that takes longer than anybody's write may wait.
+"""
 
 
 def _find(db: Connection, me: str, blocked: str) -> Block | None:
@@ -108,4 +143,4 @@ def _find(db: Connection, me: str, blocked: str) -> Block | None:
     return one(Block, db.execute(found))
 
 
-FEATURE = Feature(commands=(block, unblock))
+FEATURE = Feature(commands=(block, unblock), jobs=(RECOUNT,))

@@ -120,9 +120,8 @@ def mark(act: Act, p: Mark, here: Here) -> OneRead:
     return {"read": row}
 
 
-def recount(act: Act, found: Iterable[str]) -> None:
-    """Send the caller's read positions in some rooms again, because what counts as unread there is different now."""
-    username = act.me.username
+def recount(act: Act, username: str, found: Iterable[str]) -> None:
+    """Send a person's read positions in some rooms again, because what counts as unread there is different now."""
     for room in found:
         _touch.run(act.db, {"who": username, "in_room": room, "new_rev": act.changes.rev(username)})
         act.changes.add(username, "reads", cast(Read, find(act.db, username, room)))

@@ -64,9 +64,10 @@ class Changes:
             self.by_room.setdefault(room, Change(room, stored[0]))
         return stored
 
-    def add(self, room: str, table: str, row: Mapping[str, Any]) -> None:
+    def add(self, room: str, table: str, row: Mapping[str, Any], *more: Trait) -> None:
         """Broadcast ``row`` of ``table`` after the commit; it must have this command's rev of ``room``.
 
+        A message has its traits, and ``more``.
         Raises `NotSynced` for a table whose rows `sync` would not return to a client that misses the change.
         """
         if table not in SYNCED:
@@ -74,7 +75,7 @@ class Changes:
         self._grow()
         self.by_room[room].rows.setdefault(table, []).append(row)
         if table == "messages":
-            self.traits[id(row)] = traits.of(row)
+            self.traits[id(row)] = traits.of(row).union(more)
 
     def put(self, room: str, table: str, row: Mapping[str, Any]) -> None:
         """Broadcast ``row`` instead of the one that `add` was given before, if any."""

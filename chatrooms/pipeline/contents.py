@@ -60,15 +60,18 @@ class Contents:
     """The functions of the feature.
 
     ``incoming`` returns any upload, or None. ``left`` returns how many bytes are left of all the space and of shares,
-    ``arrived`` counts those of an upload, whose number it gets. ``finish`` makes an upload complete whose bytes are all
-    there, for an address, and may run again; ``give_up`` removes one, and returns whether it could.
+    ``arrived`` counts those of an upload, whose number it gets, and returns whether that is still wanted: it may have
+    been given up at another server. ``finish`` makes an upload complete whose bytes are all there, for an address, and
+    may run again; ``give_up`` removes one, and returns whether it could. ``tidy`` removes from this server's disk what
+    no upload needs.
     """
 
     incoming: Callable[[Connection, str], Incoming | None]
     left: Callable[[Connection, Settings, tuple[str, ...]], Mapping[str, int]]
-    arrived: Callable[[Chat, str, int], Awaitable[None]]
+    arrived: Callable[[Chat, str, int], Awaitable[bool]]
     finish: Callable[[Chat, str, str], Coroutine[Any, Any, None]]
     give_up: Callable[[Chat, str], Awaitable[bool]]
+    tidy: Callable[[Chat], Awaitable[None]]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from chatrooms import names
 
-Trait: TypeAlias = Literal["new", "edited", "deleted", "sent again", "@", "link", "reply", "in a thread"]
-"""``edited``: by this command. ``sent again``: for whatever reason, after the time that it was new.
+Trait: TypeAlias = Literal["new", "edited", "deleted", "sent again", "found anew", "@", "link", "reply", "in a thread"]
+"""``edited``: by this command. ``sent again``: for whatever reason, after the time that it was new. ``found anew``: by
+this command, searches find it by more or less than its text.
 
 The text of one with ``@`` or ``link`` has what may be a mention, or a link.
 """

@@ -22,6 +22,7 @@ from chatrooms.wire.exchange import Exchange
 from chatrooms.wire.flow import Flow
 from chatrooms.wire.http_parsing import HttpParsing
 from chatrooms.wire.limits import SECONDS_TO_ASK
+from chatrooms.wire.networks import network
 from chatrooms.wire.refusal import Refused, refusal
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.unsent import Unsent
@@ -37,6 +38,8 @@ LINGER = 64 * 1024
 """Bytes that are read and discarded after a refusal, so that the client gets to read it (RFC 9112, 9.6)."""
 PIECE = 1024
 """Bytes that are parsed before the requests in them are counted: a few short ones may wait for an answer."""
+CHUNKS = 500
+"""How many chunks of a body are parsed at once, which is a millisecond; then it is the turn of others."""
 
 
 class HttpProtocol(HttpParsing):
@@ -51,7 +54,7 @@ class HttpProtocol(HttpParsing):
     slot: Slot | None = None
     _unread: bytes | memoryview = b""
     _received = 0
-    _ending = _held = _is_last = False
+    _ending = _held = _is_last = _queued = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
@@ -74,11 +77,15 @@ class HttpProtocol(HttpParsing):
 
     def _read(self) -> None:
         """Parse what has come, as far as the application keeps up."""
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._queued:
             return
         if len(self._unread) > PIECE:
             self._unread = memoryview(self._unread)
+        most = self._measure.chunks + CHUNKS
         while self._unread and self._keeps_up():
+            if self._measure.chunks > most:
+                self._queue()
+                return
             piece, self._unread = self._unread[:PIECE], self._unread[PIECE:]
             self._parse(piece)
         if self.transport.is_closing() or self._ending:
@@ -90,6 +97,18 @@ class HttpProtocol(HttpParsing):
             self.transport.resume_reading()
             if self._measure.in_body and not self._deadline:
                 self._expect_body()
+
+    def _queue(self) -> None:
+        """Read on in turn with the others of the network: a body in many small chunks does not delay anybody else."""
+        self._queued = True
+        self.transport.pause_reading()
+        client = self.scope["client"]  # the real one, if it came through a proxy
+        pacer = pacing.of_slices(self.loop, network(client[0] if client else ""))
+        self.loop.call_soon(pacer.call, self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._queued = False
+        self._read()
 
     def _resumed(self) -> None:
         """Go on; the client could send nothing meanwhile, so its time begins anew."""
@@ -245,7 +264,7 @@ class HttpProtocol(HttpParsing):
 
     def _check_body(self, mark: int) -> None:
         """End a connection whose body comes too slowly, unless it is the application that does not take it in."""
-        if self._keeps_up() and self._received - mark < LEAST_SENT:
+        if self._keeps_up() and not self._queued and self._received - mark < LEAST_SENT:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
             self._expect_body()

@@ -20,11 +20,12 @@ class Measure:
     Of bytes, only pieces of the stream are counted, and the one in which a message begins or ends as a whole.
     """
 
-    __slots__ = ("_beside", "_fields", "_target", "begun", "hosts", "in_body")
+    __slots__ = ("_beside", "_fields", "_target", "begun", "chunks", "hosts", "in_body")
 
     def __init__(self) -> None:
         self.begin()
         self.begun = self.in_body = False
+        self.chunks = 0  # of all messages
 
     def begin(self) -> None:
         """Count a new message."""
@@ -49,7 +50,8 @@ class Measure:
         self._beside -= size
 
     def chunk(self) -> None:
-        """Do not count what a chunk needs around it."""
+        """Count a chunk, but not what it needs around it."""
+        self.chunks += 1
         self._beside -= FRAMING
 
     def end(self) -> None:

@@ -13,8 +13,9 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 import pytest
 
-from chatrooms.doors import upload_pieces
+from chatrooms.doors import upload_pieces, uploads
 from chatrooms.errors import Conflict, RateLimited
+from chatrooms.features.files import removing
 from chatrooms.storage import blobs
 from tests.features.files import PIECE, TUS, begin, head, load, offset, open_piece, picture, request, send, upload
 from tests.identity.entering import enter
@@ -113,6 +114,35 @@ async def test_a_session_that_ends_sends_no_more(alice, person):
     assert b" 401 " in await asyncio.wait_for(reader.readline(), PATIENCE)
     writer.close()
     assert await offset(alice, path) < len(CONTENT)
+
+
+async def test_what_another_server_gives_up_is_not_kept(alice):
+    """It does not know of the request that still sends."""
+    chat, path = alice.server.chat._pipeline, await begin(alice, CONTENT)
+    reader, writer = await open_piece(alice, path, 0, len(CONTENT))
+    writer.write(CONTENT[: upload_pieces.PIECE])
+    await stored(alice, path, upload_pieces.PIECE)
+    assert await removing.give_up(chat, path.rpartition("/")[2])
+    writer.write(CONTENT[upload_pieces.PIECE :])
+    assert b" 404 " in await asyncio.wait_for(reader.readline(), PATIENCE)
+    writer.close()
+    assert list(chat.blobs.spool.made().iterdir()) == []
+
+
+async def test_what_no_upload_needs_goes_before_more_comes(alice, monkeypatch):
+    monkeypatch.setattr(removing, "SECONDS_KEPT", -1.0)
+    monkeypatch.setattr(uploads, "SECONDS_TO_TIDY", 0.0)
+    spool = alice.server.chat._pipeline.blobs.spool
+    spool.made()
+    for id in ("given up elsewhere", "a picture of it"):
+        spool.write(id, 0, b"content")
+    spool.beside("a picture of it")
+    path = await begin(alice, CONTENT)
+    for at in (0, upload_pieces.PIECE):
+        assert (await send(alice, path, at, CONTENT[at : at + upload_pieces.PIECE]))[0] == 204
+    assert [each.name for each in spool.made().iterdir()] == [path.rpartition("/")[2]]
+    assert (await send(alice, path, 2 * upload_pieces.PIECE, CONTENT[2 * upload_pieces.PIECE :]))[0] == 204
+    assert await whole(alice, path) == CONTENT
 
 
 async def test_of_two_pieces_at_one_offset_one_wins(alice):

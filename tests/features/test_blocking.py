@@ -114,7 +114,8 @@ async def test_what_a_blocked_person_posts_is_not_unread_in_rooms_threads_and_th
         return {room: fresh.state.unread(room) for room in ("#lobby", thread)} | {"listed": listed[0]["unread"]}
 
     assert await unread() == {"#lobby": 2, thread: 2, "listed": 2}
-    _, changes = direct.run("alice", "user.block", {"username": "mallory"})
+    block(direct)
+    changes = await direct.run_jobs()
     assert {row["room"]: row["uncounted"] for row in changes[0]["reads"]} == {"#lobby": 2, thread: 1}
     talk(direct, "mallory", "#lobby", "more spam")
     assert await unread() == {"#lobby": 1, thread: 1, "listed": 1}

@@ -14,7 +14,9 @@ from sqlalchemy import func, insert, select
 
 from chatrooms.client.unread import MOST
 from chatrooms.errors import Refusal
+from chatrooms.features.blocking import RECOUNT
 from chatrooms.features.sync import sizes
+from chatrooms.pipeline.jobs import Job
 from chatrooms.storage.own_tables import blocks
 from chatrooms.storage.synced import COUNTED, SYNCED
 from chatrooms.storage.tables import messages, reads, rooms
@@ -54,6 +56,8 @@ heard = st.tuples(st.just("hear"), st.sampled_from((0, 1)), room)
 """A change of a room arrives in one of two tabs; changes of other rooms may be slower."""
 missed = st.tuples(st.just("miss"), st.sampled_from((0, 1)), room)
 asked = st.tuples(st.just("ask"), st.sampled_from((0, 1)), st.none())
+counted = st.tuples(st.just("count"), st.just(0), st.none())
+"""The jobs run that count anew after somebody was blocked."""
 
 
 class Tab(Line):
@@ -99,6 +103,10 @@ def stored(direct: Direct, username: str, among: Any) -> dict[str, int]:
         }
 
 
+def only_recounts(found: list[Job]) -> list[Job]:
+    return [job for job in found if job.kind == RECOUNT.name]
+
+
 async def lives(steps: list[Any]) -> None:
     direct = Direct()
     for name in PEOPLE:
@@ -107,12 +115,18 @@ async def lives(steps: list[Any]) -> None:
     for tab in tabs:
         await tab.caught_up()
     direct.run("bob", "room.create", {"name": "#den"})
-    for who, what, given_ in steps:
+
+    def send(changes: list[dict[str, Any]]) -> None:
+        for change in heard_by("alice", changes):
+            for tab in tabs:
+                tab.coming[change["room"]].append(change)
+
+    for who, what, given_ in (*steps, ("count", 0, None)):
         if who in PEOPLE:
             with suppress(Refusal):
-                for change in heard_by("alice", direct.run(who, what, given_)[1]):
-                    for tab in tabs:
-                        tab.coming[change["room"]].append(change)
+                send(direct.run(who, what, given_)[1])
+        elif who == "count":
+            send(await direct.run_jobs(only_recounts))
         elif who == "ask":
             await tabs[what].ask(None)
         else:
@@ -134,9 +148,11 @@ BLOCKED = [
     ("alice", "room.join", {"room": "#den"}),
     _IN_DEN,
     ("alice", "user.block", {"username": "bob"}),
+    ("count", 0, None),
     _IN_DEN,
     *[("hear", 0, "alice"), ("hear", 1, "#den")] * 3,
     ("alice", "user.unblock", {"username": "bob"}),
+    ("count", 0, None),
     _IN_DEN,
     *[("hear", 0, "alice"), ("hear", 1, "#den")] * 3,
 ]
@@ -144,7 +160,8 @@ BLOCKED = [
 
 
 @given(
-    st.lists(st.one_of(step, step, step, heard, missed, asked), min_size=20, max_size=60), st.sampled_from((1, 3, 200))
+    st.lists(st.one_of(step, step, step, heard, missed, asked, counted), min_size=20, max_size=60),
+    st.sampled_from((1, 3, 200)),
 )
 @settings(
     max_examples=settings.default.max_examples // 6,

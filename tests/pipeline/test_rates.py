@@ -305,6 +305,7 @@ def test_what_stays_besides_messages_counts_like_text(writing):
     each = {
         "message.pin": [{"id": id} for id in ids],
         "room.update": [{"room": "#den", "topic": f"{number}"} for number in range(12)],
+        "reaction.add": [{"id": id, "emoji": "👍"} for id in ids],
         "bookmark.add": [{"id": id} for id in ids],
         "thread.follow": [{"id": id} for id in ids],
         "room.mute": [{"room": LOBBY, "until": f"2999-01-01T00:00:{number:02}.000Z"} for number in range(12)],
@@ -313,7 +314,7 @@ def test_what_stays_besides_messages_counts_like_text(writing):
         writing._rates = Rates(Settings(**QUICK | {"rate_text": "1000/hour"}))
         refused = [attempt(writing, alice, command, **given) is not None for given in params]
         assert refused == sorted(refused) and 0 < sum(refused) < 7, command
-    for command in ("message.pin", "bookmark.add", "thread.follow"):
+    for command in ("message.pin", "reaction.add", "bookmark.add", "thread.follow"):
         assert attempt(writing, alice, command, **each[command][0]) is None, "again adds nothing"
 
 

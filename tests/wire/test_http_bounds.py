@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from chatrooms.wire.http_protocol import CHUNKS, PIECE, HttpProtocol
 from tests.wire.raw import handshake
 from tests.wire.strangers import GET, Application, serving
 
@@ -76,6 +77,22 @@ async def test_a_connection_with_thousands_of_requests_is_served(connect, applic
     for number in range(1, 3000):
         await client.send(HEAD + b"cookie: " + b"c" * 200 + b"\r\n\r\n")
         assert await client.answer() == (200, b"%d" % number)
+
+
+async def test_small_chunks_are_read_in_turns(connect, monkeypatch):
+    """Of a body in many chunks, one round of the event loop parses some: it delays nobody else."""
+    turns, take = list[int](), HttpProtocol._take_turn
+
+    def count(protocol: HttpProtocol) -> None:
+        before = protocol._measure.chunks
+        take(protocol)
+        turns.append(protocol._measure.chunks - before)
+
+    monkeypatch.setattr(HttpProtocol, "_take_turn", count)
+    client = await connect()
+    await client.send(CHUNKED, b"1\r\nx\r\n" * 20_000, b"0\r\n\r\n")
+    assert await client.answer() == (200, b"read 20000")
+    assert sum(turns) > 10_000 and max(turns) <= CHUNKS + PIECE
 
 
 @pytest.mark.parametrize("chunk", [b"1\r\nx\r\n", b"400\r\n" + b"x" * KIB + b"\r\n", b"1;a=b\r\nx\r\n"])

@@ -25,8 +25,9 @@ from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 VARIANTS = ("", ".small", ".large")
 """What the keys of a file in the store end with: as it is downloaded, and two smaller ones of a picture."""
 AT_ONCE = 50
-SECONDS_KEPT = 2 * KEPT.total_seconds()
-"""How old an upload is that no file needs any more, if its removal failed."""
+SECONDS_KEPT = 600.0
+"""How long what is in the spool has not changed before it is removed unless an upload needs it: pictures of previews
+are there meanwhile."""
 
 
 async def remove(chat: Chat, ids: Iterable[str]) -> None:
@@ -67,7 +68,19 @@ async def _sweep(chat: Chat, _job: Job) -> None:
     while ids := await _ids(chat, *loose):
         await remove(chat, await chat.change(partial(_drop, ids=ids), NOBODY))
     await _sweep_idle(chat)
-    await chat.blobs.run(chat.blobs.spool.sweep, SECONDS_KEPT)
+    await tidy(chat)
+
+
+async def tidy(chat: Chat) -> None:
+    """Remove from this server's disk what no upload needs.
+
+    Those were completed or given up at another server, which has a disk of its own, or their removal failed.
+    """
+    unchanged = await chat.blobs.run(chat.blobs.spool.unchanged, SECONDS_KEPT)
+    for some in (unchanged[at : at + AT_ONCE] for at in range(0, len(unchanged), AT_ONCE)):
+        awaited = await chat.lookup(partial(stored.awaited, ids=some))
+        for which in set(some) - awaited:
+            await chat.blobs.run(chat.blobs.spool.remove, which)
 
 
 async def _sweep_idle(chat: Chat) -> None:

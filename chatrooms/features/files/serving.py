@@ -11,7 +11,7 @@ from chatrooms.errors import NotAMember, NotFound
 from chatrooms.features.files import stored
 from chatrooms.features.files.beginning import KEPT
 from chatrooms.features.files.finishing import finish
-from chatrooms.features.files.removing import give_up
+from chatrooms.features.files.removing import give_up, tidy
 from chatrooms.features.messages.loading import find
 from chatrooms.pictures.kinds import SHOWN
 from chatrooms.pipeline import access, shares
@@ -31,12 +31,12 @@ def _incoming(db: Connection, id: str) -> Incoming | None:
     return Incoming(id, row["owner"], row["length"], expires, row["charged"], progressed, counted, is_complete)
 
 
-async def _arrived(chat: Chat, id: str, there: int) -> None:
-    await chat.change(partial(_count, id=id, there=there), NOBODY)
+async def _arrived(chat: Chat, id: str, there: int) -> bool:
+    return await chat.change(partial(_count, id=id, there=there), NOBODY)
 
 
-def _count(act: Act, id: str, there: int) -> None:
-    stored.arrived(act.db, id, there)
+def _count(act: Act, id: str, there: int) -> bool:
+    return stored.arrived(act.db, id, there)
 
 
 def _find(db: Connection, caller: Caller, id: str, _name: str, size: str) -> Outgoing | None:
@@ -56,5 +56,5 @@ def _find(db: Connection, caller: Caller, id: str, _name: str, size: str) -> Out
     return Outgoing(f"{id}.{size}", row["name"], "image/webp", None, inline=True)
 
 
-CONTENTS = Contents(_incoming, shares.left, _arrived, finish, give_up)
+CONTENTS = Contents(_incoming, shares.left, _arrived, finish, give_up, tidy)
 SERVED = Served("", _find)

@@ -148,12 +148,18 @@ def add(db: Connection, row: Mapping[str, Any]) -> None:
     db.execute(insert(files).values(**row, charged=0))
 
 
-def arrived(db: Connection, id: str, there: int) -> None:
-    """Count the bytes of an unfinished upload of which ``there`` have arrived."""
+def arrived(db: Connection, id: str, there: int) -> bool:
+    """Count the bytes of an unfinished upload of which ``there`` have arrived; return whether it is still wanted."""
     row = find(db, id)
     if row and row["size"] is None and there > row["charged"]:
         db.execute(update(files).where(files.c.id == id).values(charged=there, progress_at=clock.now()))
         _charge(db, row, there - row["charged"])
+    return row is not None
+
+
+def awaited(db: Connection, ids: Sequence[str]) -> set[str]:
+    """Return which of some ids are those of uploads that are unfinished."""
+    return set(db.scalars(select(files.c.id).where(files.c.id.in_(ids), _is_unfinished, files.c.gone.is_(False))))
 
 
 def complete(db: Connection, id: str, **about: Any) -> bool:

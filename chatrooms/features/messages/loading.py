@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from chatrooms.pipeline import access, traits
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.standing import Here
+from chatrooms.pipeline.traits import Trait
 from chatrooms.storage import ahead
 from chatrooms.storage.expressions import packed
 from chatrooms.storage.results import many
@@ -99,10 +100,13 @@ def find(db: Connection, id: str) -> Message | None:
     return cast(Message | None, _by_id.one(db, {"id": id}))
 
 
-def changed(act: Act, message: Message) -> Message:
-    """Broadcast a message after a change to it or its parts; return it with its new rev and parts."""
+def changed(act: Act, message: Message, *more: Trait) -> Message:
+    """Broadcast a message after a change to it or its parts; return it with its new rev and parts.
+
+    It has ``more`` traits than those that it shows.
+    """
     rev = act.changes.rev(message["room"])
     _set_rev.run(act.db, {"which": message["id"], "new_rev": rev})
     (row,) = with_parts(act, [{**message, "rev": rev}])
-    act.changes.add(message["room"], "messages", row)
+    act.changes.add(message["room"], "messages", row, *more)
     return row

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table, bindparam, select, update
 
-from chatrooms import clock
+from chatrooms import clock, ids
 from chatrooms.events import Change
 from chatrooms.features.messages.loading import changed, find, with_parts
 from chatrooms.pipeline.act import Act
@@ -57,20 +57,23 @@ class Resending:
             return self._send(act, message)
         (row,) = with_parts(act, [message])
         if not state.waiting:
-            self._wait(act, message, state, state.quiet_until)
+            self._wait(act, message, state.quiet_until)
             act.deferred.append(Change(message["room"], message["rev"], {"messages": [row]}))
         return row
 
     def send_later(self, act: Act, message: Message) -> None:
         """Send a message whose room is not locked, by a job: at once, or when it may be sent again."""
         state = self._state(act, message["id"])
-        if not state.waiting:
-            self._wait(act, message, state, state.quiet_until if _is_quiet(act.now, state.quiet_until) else act.now)
+        if not _is_waiting(act.now, state):
+            self._wait(act, message, state.quiet_until if _is_quiet(act.now, state.quiet_until) else act.now)
 
-    def _wait(self, act: Act, message: Message, state: Sent, until: str) -> None:
-        self._set_state(act, message["id"], Sent(state.quiet_until, waiting=True))
-        about = {"message": message["id"], "room": message["room"]}
-        enqueue(act, self.job, f"{message['id']} {message['rev']}", about, due=until)
+    def _wait(self, act: Act, message: Message, until: str) -> None:
+        """Enqueue the job, which nobody else does as long as the message waits.
+
+        Its key is new: the message's ``rev`` may be that of before another server sent it, and so that of a job before.
+        """
+        self._set_state(act, message["id"], Sent(until, waiting=True))
+        enqueue(act, self.job, ids.new(), {"message": message["id"], "room": message["room"]}, due=until)
 
     def _send(self, act: Act, message: Message) -> Message:
         row = changed(act, message)
@@ -82,9 +85,13 @@ class Resending:
         await chat.change(partial(self._send_waiting, id=job.data["message"]), NOBODY, job.data["room"])
 
     def _send_waiting(self, act: Act, id: str) -> None:
-        """Send a message with what was added since it was sent, unless a later addition did."""
+        """Send a message with what was added since it was sent, unless a later addition did.
+
+        Nothing waits from before it is read on: what another server adds until this is committed waits anew.
+        """
         message = find(act.db, id)
         if message and not message["deleted"] and self._state(act, id).waiting:
+            self._set_state(act, id, Sent())
             self._send(act, message)
 
     def _state(self, act: Act, id: str) -> Sent:
@@ -93,6 +100,11 @@ class Resending:
 
     def _set_state(self, act: Act, id: str, now: Sent) -> None:
         self._set_sent.run(act.db, {"which": id, "new_quiet_until": now.quiet_until, "new_waiting": now.waiting})
+
+
+def _is_waiting(now: str, state: Sent) -> bool:
+    """Return whether a job will send a message; one that is that late was given up."""
+    return state.waiting and state.quiet_until > clock.moved(now, -LONGEST)
 
 
 def _is_quiet(now: str, until: str) -> bool:

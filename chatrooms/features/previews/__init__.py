@@ -67,7 +67,7 @@ def _author(act: Act, p: WhichPreview) -> Message:
 def remove(act: Act, p: WhichPreview, message: Message) -> OneMessage:
     """Remove a preview from your message; editing does not bring it back. Removing it twice has no effect."""
     if stored.remove(act.db, p.id, p.url):
-        return {"message": changed(act, message)}
+        return {"message": changed(act, message, "found anew")}
     return {"message": with_parts(act, [message])[0]}
 
 

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from chatrooms import clock, isolated, pictures, types
-from chatrooms.errors import Invalid, NoSpace, RateLimited, Refusal
+from chatrooms.errors import Invalid, NoSpace, RateLimited, Refusal, TooLarge
 from chatrooms.fair_queue import FairQueue
 from chatrooms.features.previews import stored
 from chatrooms.features.previews.guard import Guard, Network, Resolve, Unreachable, look_up
@@ -107,17 +107,20 @@ class Fetching:
         return page, b""
 
     async def _store(self, page: dict[str, Any], picture: bytes, network: str) -> dict[str, Any]:
-        """Store a page. Until its picture is, no other message shows it, so that none shows one that is missing."""
-        blobs, which = self._chat.blobs, page["id"]
+        """Store a page. Until its picture is, no other message shows it, so that none shows one that is missing.
+
+        Nor does one if there was no time or space for the picture: other people may have it.
+        """
+        blobs, which, lasts = self._chat.blobs, page["id"], True
         try:
             if picture:
                 await self._require_space(page["counts_for"].split())
                 page["picture"], small = await self._decode(which, picture, network)
                 page["size"] = await blobs.run(lambda: small.stat().st_size)
-        except (Refusal, TimeoutError):
-            pass  # without the picture
+        except (Refusal, TimeoutError) as error:
+            lasts = isinstance(error, Invalid | TooLarge)
         page["found"] = bool(page["title"] or page["picture"])
-        if not page["picture"]:
+        if lasts and not page["picture"]:
             page["expires_at"] = clock.later(stored.KEPT if page["found"] else stored.FAILURE_KEPT)
         try:
             await self._chat.change(partial(_add, page=page), NOBODY)

@@ -11,9 +11,9 @@ from hashlib import blake2b
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from chatrooms import extras
+from chatrooms import clock, extras
 from chatrooms.errors import RateLimited
 from chatrooms.features.messages.loading import changed, find
 from chatrooms.features.previews import stored
@@ -37,9 +37,13 @@ MOST_WAITING = 200
 MOST_OF_ONE = 20
 """How many of one network may."""
 FEW = 100
+SOON = timedelta(minutes=1)
+"""After a failure, a message waits for less."""
 
 _KEY = token_bytes(32)
-_waiting = select(jobs.c.data).where(jobs.c.kind == "previews.fetch", jobs.c.done_at.is_(None))
+_is_waiting = jobs.c.kind == "previews.fetch", jobs.c.done_at.is_(None), jobs.c.due_at <= bindparam("until")
+# In this order, SQLite reads those that wait, and not all of the kind, most of which were done in the last days.
+_waiting = select(jobs.c.data).where(*_is_waiting).order_by(jobs.c.due_at).limit(MOST_WAITING)
 
 Pages = Mapping[str, Mapping[str, Any] | None]
 
@@ -57,7 +61,7 @@ def _enqueue(act: Act, message: Row) -> None:
     if not act.me.host:
         act.rates.spend("preview", act.me.username, act.me.network)
     network = _hidden(circles(act.me.network)[-1] or act.me.username)
-    waiting = [row.get("from") for row in act.db.scalars(_waiting.limit(MOST_WAITING))]
+    waiting = [row.get("from") for row in act.db.scalars(_waiting, {"until": clock.moved(act.now, SOON)})]
     if len(waiting) < MOST_WAITING and waiting.count(network) < MOST_OF_ONE:
         about = {"message": message["id"], "room": message["room"], "from": network, "counts_for": _counts_for(act)}
         enqueue(act, FETCH, f"{message['id']} {message['edited_at'] or ''}", about)
@@ -108,7 +112,7 @@ def _show(act: Act, asked: Message, found: Sequence[str], pages: Pages) -> None:
     for link, page in new.items():
         stored.show(act.db, message["id"], found.index(link), page, link)
     if any(page and page["found"] for page in new.values()):
-        changed(act, message)
+        changed(act, message, "found anew")
 
 
 async def _sweep(_fetching: Fetching, chat: Chat, _job: Job) -> None:

@@ -13,12 +13,15 @@ from http import HTTPStatus
 
 import httpx2
 
+from chatrooms.features.previews.connections import Connection, Direct
 from chatrooms.features.previews.guard import PORTS, Guard, Refused, Unreachable
 from chatrooms.version import __version__
 from chatrooms.wire.networks import network
 
 MOST_BYTES = 1024 * 1024
 """Of a response, before and after it is decompressed; of a longer page, this is its beginning."""
+LEAST = 256
+"""As how many bytes of a response each piece of it counts at least, because it takes time, too."""
 MOST_REDIRECTS = 3
 LONGEST_URL = 2000
 ENCODINGS = {"": None, "identity": None, "gzip": 31, "x-gzip": 31, "deflate": 15}
@@ -88,8 +91,7 @@ class Web:
 
     async def _request(self, url: httpx2.URL, whom: str, types: tuple[str, ...], *, is_own: bool) -> Response | str:
         """Return the response, or where it redirects to. The connection is for this request alone."""
-        once = httpx2.Limits(max_connections=1, max_keepalive_connections=0)
-        direct = httpx2.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=once, retries=0)
+        direct = Direct(self._tls)
         transport = direct if is_own else _Pinned(self._guard, self._admit, direct, whom)
         async with (
             httpx2.AsyncClient(transport=transport, trust_env=False, timeout=None) as client,
@@ -125,11 +127,13 @@ async def _body(response: httpx2.Response) -> bytes:
     coding = response.headers.get("content-encoding", "").strip().lower()
     if coding not in ENCODINGS:
         raise Unreachable(f"the coding is {coding[:100]}")
-    window = ENCODINGS[coding]
+    window, connection = ENCODINGS[coding], response.extensions.get("network_stream")
+    if isinstance(connection, Connection):
+        connection.allow_content()
     unpacked, received, body = zlib.decompressobj(window) if window else None, 0, bytearray()
     async with aclosing(response.aiter_raw()) as pieces:
         async for piece in pieces:
-            received += len(piece)
+            received += max(len(piece), LEAST)
             left = MOST_BYTES - len(body)
             body += unpacked.decompress(piece, left) if unpacked else piece[:left]
             if max(len(body), received) >= MOST_BYTES:

@@ -16,6 +16,7 @@ from chatrooms.features.messages.resending import Resending
 from chatrooms.features.reactions import stored
 from chatrooms.features.reactions.emoji import Emoji
 from chatrooms.features.reactions.stored import Reaction
+from chatrooms.pipeline import text_rate
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change, query
 from chatrooms.pipeline.feature import Feature
@@ -98,7 +99,10 @@ def add(act: Act, p: React, message: Message) -> Reacted:
     kinds = [kind["emoji"] for kind in stored.of(act.db, p.id)]
     if p.emoji not in kinds and len(kinds) >= MAX_KINDS:
         raise Conflict(f"A message can have at most {MAX_KINDS} different reactions.", field="emoji")
-    return _answer(act, message, has_changed=stored.add(act.db, p.id, p.emoji, act.me.username))
+    is_new = stored.add(act.db, p.id, p.emoji, act.me.username)
+    if is_new:
+        text_rate.count(act)
+    return _answer(act, message, has_changed=is_new)
 
 
 @change(

@@ -88,14 +88,16 @@ def _shown(act: Act, row: Row) -> list[str]:
     ]
 
 
-@on("messages")
+@on("messages", when=("new", "edited", "deleted", "found anew"))
 def follow(act: Act, rows: Sequence[Row]) -> None:
-    """Index anew a message that was edited or shows more, forget a deleted one, and wake the job now and then."""
+    """Index anew a message that was edited or shows more, forget a deleted one, and wake the job now and then.
+
+    One that is sent again for another reason, such as a pin, is left alone: a long text takes 20 ms.
+    """
     for row in rows:
-        has_changed = row["rev"] > row["seq"]
-        if has_changed and (row["deleted"] or row["edited_at"] == act.now or _shown(act, row)):
+        if row["rev"] > row["seq"]:
             _again(act, row)
-        elif row["seq"] == row["rev"] and row["seq"] % AFTER == 0:
+        elif row["seq"] % AFTER == 0:
             enqueue(act, INDEX, row["id"])
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 from chatrooms.storage.blobs.directory import make_folder, sync
 from chatrooms.storage.files import FILE, FOLDER
 
+MADE = ".made"
+"""Added to the id of an upload for the folder of what is made from it."""
+
 
 class Spool:
     """The uploads in a folder of the data directory, by their ids; its methods block, and raise ``OSError``."""
@@ -62,7 +65,7 @@ class Spool:
 
     def beside(self, id: str) -> Path:
         """Return a new, empty folder for what is made from an upload."""
-        folder = self._folder / f"{id}.made"
+        folder = self._folder / f"{id}{MADE}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=FOLDER)
         return folder
@@ -70,12 +73,14 @@ class Spool:
     def remove(self, id: str) -> None:
         """Remove an upload and what was made from it, if it is there."""
         self.path(id).unlink(missing_ok=True)
-        shutil.rmtree(self._folder / f"{id}.made", ignore_errors=True)
+        shutil.rmtree(self._folder / f"{id}{MADE}", ignore_errors=True)
 
-    def sweep(self, seconds: float) -> None:
-        """Remove everything that has not changed for some time."""
+    def unchanged(self, seconds: float) -> list[str]:
+        """Return the ids of which nothing has changed for some time."""
+        changed: dict[str, float] = {}
         with suppress(FileNotFoundError):
             for entry in list(self._folder.iterdir()):
+                which = entry.name.removesuffix(MADE)
                 with suppress(FileNotFoundError):
-                    if time.time() - entry.stat().st_mtime > seconds:
-                        self.remove(entry.name.removesuffix(".made"))
+                    changed[which] = max(changed.get(which, 0.0), entry.stat().st_mtime)
+        return [which for which, at in changed.items() if time.time() - at > seconds]

@@ -6,11 +6,13 @@ import asyncio
 import gzip
 import zlib
 
+import httpcore2
 import httpx2
 import pytest
 
+from chatrooms.features.previews.connections import AT_ONCE, BEFORE_CONTENT, Connection
 from chatrooms.features.previews.guard import Guard, Unreachable
-from chatrooms.features.previews.web import MOST_BYTES, MOST_REDIRECTS, Web, _Pinned
+from chatrooms.features.previews.web import LEAST, MOST_BYTES, MOST_REDIRECTS, Web, _Pinned
 from tests.features.previews.site import LOOPBACK, page, redirect, response, site
 
 
@@ -57,6 +59,36 @@ BAD = {
     "a redirect to nonsense": redirect("http://[::1"),
     "a redirect to a long address": redirect("/" + "x" * 5000),
 }
+
+
+async def test_what_comes_in_tiny_pieces_is_read_little_at_a_time_and_not_for_long():
+    """The library parses all that was read at once, while nothing else runs."""
+    chunked = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with site() as here:
+        here.answers["/"] = chunked + b"1\r\nx\r\n" * (MOST_BYTES // LEAST + 1000) + b"0\r\n\r\n"
+        assert await get(here.url()) == b"x" * (MOST_BYTES // LEAST)
+        hint = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+        here.answers["/"] = hint * (BEFORE_CONTENT // len(hint) + 1000) + page()
+        with pytest.raises(Unreachable, match="does not begin"):
+            await get(here.url())
+        here.answers["/"] = hint + page()
+        assert b"A page" in await get(here.url())
+
+    asked = []
+
+    class Endless(httpcore2.AsyncNetworkStream):
+        async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+            asked.append(max_bytes)
+            return b"x" * max_bytes
+
+    reading = Connection(Endless())
+    for _ in range(BEFORE_CONTENT // AT_ONCE):
+        assert len(await reading.read(10**6)) == AT_ONCE
+    with pytest.raises(httpcore2.ReadError):
+        await reading.read(1)
+    reading.allow_content()
+    await reading.read(10**6)
+    assert set(asked) == {AT_ONCE}
 
 
 @pytest.mark.parametrize("kind", BAD)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from chatrooms.features.previews import fetching, stored
 from chatrooms.features.search import index, indexing
 from chatrooms.features.search.indexing import INDEX, KEEP
 from chatrooms.pipeline.jobs import Job
@@ -168,6 +169,24 @@ def test_one_transaction_indexes_few_words_however_few_characters_stand_for_them
             sizes.append(db.scalar(text(f"SELECT count(*) FROM {index.TABLE}")))
     assert [after - before for before, after in pairwise(sizes)] == [1, 4, 1]
     assert world.found("alice", "red") == world.expected("red", rooms={"#lobby"})
+
+
+def test_a_message_that_is_sent_again_for_another_reason_is_not_indexed_anew():
+    world = World()
+    world.do("post", "https://example.org", "#lobby")
+    world.do("newer", "", "")
+    (message,) = world.said
+    page = fetching._nothing("https://example.org") | {"found": True, "title": "red", "tenant": "", "counts_for": ""}
+    with world.direct.engine.begin() as db:
+        stored.add_page(db, page)
+        stored.show(db, message, 0, page, page["url"])
+    asked: list[str] = []
+    world.direct.driver.set_trace_callback(asked.append)
+    for command, more in (("message.pin", {}), ("reaction.add", {"emoji": "👍"}), ("message.edit", {"text": "blue"})):
+        world.direct.run("alice", command, {"id": message, **more})
+        assert any(index.TABLE in query for query in asked) == (command == "message.edit"), command
+    world.direct.driver.set_trace_callback(None)
+    assert world.found("alice", "blue") == [message]
 
 
 def test_messages_wake_the_job_now_and_then(monkeypatch):

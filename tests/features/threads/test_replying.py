@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
 
+import pytest
+from sqlalchemy import update
+
+from chatrooms.features.threads import stored
 from chatrooms.pipeline import alignment
+from tests.direct import Direct
 from tests.features.threads.waiting import hears_thread, thread_of
 from tests.people import Refused, connect
 
@@ -158,6 +163,23 @@ async def test_there_is_no_thread_under_what_is_no_message(alice, bob, what, cod
 async def test_a_name_that_no_thread_has_is_invalid(alice, seq):
     with pytest.raises(Refused, match="invalid"):
         await alice.say(f"#lobby/{seq}", "x")
+
+
+def test_a_job_that_was_given_up_does_not_end_the_news_of_a_thread():
+    direct = Direct()
+    direct.join("alice")
+    above = direct.run("alice", "message.post", {"room": "#lobby", "text": "Hello"})[0]["message"]
+
+    def changes_after(minutes: int) -> list[int]:
+        direct.now = lambda: f"2026-01-01T00:{minutes:02}:00.000Z"
+        direct.run("alice", "message.post", {"room": f"#lobby/{above['seq']}", "text": "x"})
+        changed = [row for change in asyncio.run(direct.run_jobs()) for row in change.get("messages", ())]
+        return [row["thread"]["replies"] for row in changed if row["id"] == above["id"]]
+
+    assert changes_after(1) == [1]
+    with direct.engine.begin() as db:
+        db.execute(update(stored.threads).values(waiting=True, quiet_until="2026-01-01T00:01:00.000Z"))
+    assert [changes_after(minutes) for minutes in (2, 9)] == [[], [3]]
 
 
 async def test_deleting_the_message_above_ends_its_thread_but_loses_no_reply(alice, bob):
