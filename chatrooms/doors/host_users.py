@@ -11,13 +11,14 @@ from chatrooms.errors import Invalid, NotFound
 from chatrooms.features import users
 from chatrooms.identity import accounts, hosts, suspensions
 from chatrooms.identity.accounts import User
-from chatrooms.pipeline import people
+from chatrooms.pipeline import access, people
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import Chat
 
 T = TypeVar("T")
 
-UNKNOWN = "No user has that id yet: add them first, or post with create=True."
+UNKNOWN = "No user has that id: they have neither come nor been added."
+ADD_FIRST = "No user has that id yet: add them first"
 
 
 class HostUsers:
@@ -49,6 +50,8 @@ class HostUsers:
 
     async def reachable(self, id: str, *, create: bool) -> Caller:
         """Return a user to write to; raises `NotFound` also for those who were removed."""
+        if self.hosted and not create and await self.known(id) is None:
+            raise NotFound(f"{ADD_FIRST}, or post with create=True.", field="username")
         them = await self.person(id, create=create)
         if await self._chat.lookup(lambda db: people.is_removed(db, them.username)):
             raise NotFound("This user was removed. Add them again first.", field="username")
@@ -68,6 +71,19 @@ class HostUsers:
         username = parsed(names.username, id, "username")
         return username if await self._chat.lookup(lambda db: users.find(db, username)) else None
 
+    async def place(self, to: object, room: object = None) -> str:
+        """Return the room of what is live: of a user by their id, a shared one, or any ``room``.
+
+        Raises `NotFound` for what does not exist, and `Invalid` for what cannot, for both, and for neither.
+        """
+        if (to is None) == (room is None):
+            raise Invalid("Give one of to and room.", field="to")
+        theirs = await self.addressed(to) if room is None and self.hosted else None
+        where = theirs or parsed(names.durable, to if room is None else room, "to" if room is None else "room")
+        if not await self._chat.lookup(lambda db: access.known(db, where)):
+            raise NotFound("No such room or person.", field="to" if room is None else "room")
+        return where
+
     async def addressed(self, to: object) -> str | None:
         """Return the username of the user whose id this is; None for a shared room, and for what cannot be an id.
 
@@ -82,7 +98,7 @@ class HostUsers:
         with suppress(Invalid):
             username = await self.known(to)
             if username is None:
-                raise NotFound("No user has that id yet: add them first.", field="to")
+                raise NotFound(f"{ADD_FIRST}.", field="to")
             return username
         return None
 
@@ -116,7 +132,7 @@ class HostUsers:
 def parsed(parse: Callable[[str], T], name: object, field: str) -> T:
     """Return what ``parse`` makes of a name; raises `Invalid`."""
     if not isinstance(name, str):
-        raise Invalid("A name must be text.", field=field)
+        raise Invalid(f"This must be text, not {type(name).__name__}.", field=field)
     try:
         return parse(name)
     except ValueError as error:
