@@ -172,15 +172,11 @@ class Remote:
         result: dict[str, Any] = self._call("run", given)
         return result
 
-    async def emit(
-        self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None
-    ) -> None:
+    async def emit(self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None) -> None:
         """Emit an event of your own to users or rooms, as `Chatrooms.emit` does."""
         await asyncio.to_thread(self.emit_sync, event, data, to=to, room=room)
 
-    def emit_sync(
-        self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None
-    ) -> None:
+    def emit_sync(self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None) -> None:
         """Emit your own event from a thread."""
         self._call("emit", {"event": event, "data": data, "to": to, "room": room})
 

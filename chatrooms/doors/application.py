@@ -210,9 +210,7 @@ class ApplicationDoor(HostHandlers):
         """Emit a signal from a thread, as `post_sync` posts."""
         self._lifetime.call_sync(self.signal, to, type, data, room=room)
 
-    async def emit(
-        self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None
-    ) -> None:
+    async def emit(self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None) -> None:
         """Emit an event of your own to Socket.IO clients of yours: addressed as a `signal`, or ``to`` several.
 
         An empty ``to`` reaches no one. The chat's own pages do not hear it. Raises `NotFound` for a user or a room that
@@ -221,9 +219,7 @@ class ApplicationDoor(HostHandlers):
         own_events.require_own(event, data)
         await self._lifetime.call(self._live.emit, event, data, to, room)
 
-    def emit_sync(
-        self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None
-    ) -> None:
+    def emit_sync(self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None) -> None:
         """Emit your own event from a thread, as `post_sync` posts."""
         self._lifetime.call_sync(self.emit, event, data, to=to, room=room)
 

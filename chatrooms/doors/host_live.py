@@ -27,7 +27,8 @@ class HostLive:
 
     async def emit(self, event: str, data: Any, to: str | list[str] | None, room: str | None) -> None:
         """Emit an event, as `ApplicationDoor.emit` does."""
-        places = await self._places(to) if room is None else [await self._users.place(to, room)]
+        several = room is None and to is not None
+        places = await self._places(to) if several else [await self._users.place(to, room)]
         rooms = dict.fromkeys(name for place in places for name in names.recipients(place))
         await self._broadcast.publish([Emission(event, data, tuple(rooms))])
 

@@ -93,7 +93,7 @@ class HostUsers:
         if not isinstance(to, str):
             return None
         if to.startswith("#"):
-            await self.require_no_user(to)
+            await self.require_no_user(to, field="to", hint="give room=, the room or the user's username, instead.")
             return None
         with suppress(Invalid):
             username = await self.known(to)
@@ -109,13 +109,15 @@ class HostUsers:
         await self.require_no_user(target, create=create)
         return target, None
 
-    async def require_no_user(self, room: str, *, create: bool = False) -> None:
+    async def require_no_user(
+        self, room: str, *, create: bool = False, field: str = "target", hint: str = "give to= or room= instead."
+    ) -> None:
         """Raise `Invalid` if what looks like a shared room is a user's id, or could be that of one to ``create``.
 
         What is meant for one person must not reach a room because of the id that they have chosen.
         """
         if self.hosted and (create or await self._chat.lookup(lambda db: accounts.find(db, room) is not None)):
-            raise Invalid("That can be a user's id, or a room: give to= or room= instead.", field="target")
+            raise Invalid(f"That can be a user's id, or a room: {hint}", field=field)
 
     async def id_named(self, username: str) -> str:
         """Return the id of the user who has a username that the application gives; raises `NotFound` or `Invalid`."""

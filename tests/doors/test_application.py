@@ -434,7 +434,9 @@ async def test_a_handler_that_is_cancelled_from_within_ends_nothing_else(host, c
 @pytest.mark.parametrize("call", ["signal", "emit"])
 async def test_what_is_live_goes_to_exactly_one_users_id_or_to_a_room(host, call):
     async def live(to: str | None, what: str, room: str | None = None) -> None:
-        await (host.chat.signal(to, what, room=room) if call == "signal" else host.chat.emit(what, {}, to=to, room=room))
+        await (
+            host.chat.signal(to, what, room=room) if call == "signal" else host.chat.emit(what, {}, to=to, room=room)
+        )
 
     await host.chat.add_user("alice@evil.example")
     assert await host.chat.add_user("#lobby") == "lobby"
