@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
+
+import aiohttp
 
 from chatrooms.client.backoff import Backoff
 from chatrooms.client.errors import Refused, Unanswered
@@ -114,7 +117,7 @@ class Connection:
             return refused.retry_after
         except Exception as error:
             level = logging.INFO if self._attempts else logging.WARNING
-            log.log(level, "cannot connect to %s, trying again: %s", self._address.url, error or type(error).__name__)
+            log.log(level, "cannot connect to %s, trying again: %s", self._address.url, _reason(error))
             self._attempts += 1
         finally:
             self._link = None
@@ -129,3 +132,14 @@ class Connection:
 
     def _transport(self) -> str:
         return self._address.transports[self._attempts % len(self._address.transports)]
+
+
+def _reason(error: BaseException) -> str:
+    """Return why connecting failed; python-socketio hides the status with which a server answered."""
+    each: BaseException | None = error
+    while each is not None and not isinstance(each, aiohttp.WSServerHandshakeError):
+        each = each.__cause__ or each.__context__
+    if each is None:
+        return str(error) or type(error).__name__
+    hint = ": no chat is there; give the path where it is mounted, too" if each.status == HTTPStatus.NOT_FOUND else ""
+    return f"the answer is {each.status}{hint}"

@@ -19,13 +19,13 @@ PIECE = 256 * 1024
 AGAIN = frozenset({408, 409, 423, 429, 500, 502, 503, 504})
 """The statuses after which the client asks how much the server has, and goes on."""
 SECONDS_OF_SILENCE = 30.0
+PROVE = (
+    "The upload is a request, which proves who sends it by a token alone: give the client one, "
+    'as token=… or auth={"token": …}, and take it from the header Authorization in authenticate.'
+)
 REFUSED = {
     HTTPStatus.NOT_FOUND: ("not_found", "The upload failed."),
-    HTTPStatus.UNAUTHORIZED: (
-        "unauthorized",
-        "The upload is a request, which proves who sends it by a token alone: give the client one, "
-        'as token=… or auth={"token": …}, and take it from the header Authorization in authenticate.',
-    ),
+    HTTPStatus.UNAUTHORIZED: ("unauthorized", PROVE),
 }
 """What the answers to HEAD mean, which have no body."""
 

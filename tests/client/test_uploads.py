@@ -44,7 +44,7 @@ async def test_people_of_an_application_upload_by_the_token_of_their_handshake(t
             message = await ann.post("#lobby", files=[await ann.upload(file)])
             assert [each["size"] for each in message["files"]] == [len(CONTENT)]
         async with Client(url, auth={"id": "bob"}) as bob:
-            with pytest.raises(Refused, match="unauthorized: .* give the client one"):
+            with pytest.raises(Refused, match=r"unauthorized: .* give the client one"):
                 await bob.upload(file)
 
 
