@@ -19,6 +19,10 @@ SILENCES = 2
 
 RETRIED_REFUSALS = frozenset({"rate_limited", "unavailable", "internal"})
 
+UNROUTED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+"""How servers answer a WebSocket for which they have nothing."""
+ELSEWHERE = ": is this the address of a chat, with the path where it is mounted?"
+
 log = logging.getLogger("chatrooms.client")
 
 
@@ -141,5 +145,4 @@ def _reason(error: BaseException) -> str:
         each = each.__cause__ or each.__context__
     if each is None:
         return str(error) or type(error).__name__
-    hint = ": no chat is there; give the path where it is mounted, too" if each.status == HTTPStatus.NOT_FOUND else ""
-    return f"the answer is {each.status}{hint}"
+    return f"the answer is {each.status}{ELSEWHERE if each.status in UNROUTED else ''}"

@@ -291,7 +291,7 @@ async def test_an_address_without_the_path_where_the_chat_is_mounted_says_so(ser
     client = Client(f"{server.url}/nowhere", username="alice")
     client.start()
     async with asyncio.timeout(PATIENCE):
-        while "the answer is 404: no chat is there" not in caplog.text:
+        while "the answer is 403: is this the address of a chat" not in caplog.text:
             await asyncio.sleep(0.01)
     await client.close()
 
