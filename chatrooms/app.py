@@ -22,6 +22,7 @@ from chatrooms.doors.connection_handlers import Connected, ConnectionHandlers
 from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
 from chatrooms.doors.health import Health
+from chatrooms.doors.host_live import HostLive
 from chatrooms.doors.host_posting import HostPosting
 from chatrooms.doors.host_users import HostUsers
 from chatrooms.doors.http import HttpDoor
@@ -123,7 +124,7 @@ class Chatrooms(ApplicationDoor):
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, wakeup, self._policies)
         self._branding = Brand.of(settings, settings.name)
         self._users = HostUsers(self._pipeline, hosted=authenticate is not None)
-        self._posting = HostPosting(self._pipeline, self._users)
+        self._posting, self._live = HostPosting(self._pipeline, self._users), HostLive(self._broadcast, self._users)
         self._components = declared.start(self._broadcast, self._pipeline)
         self._runner = Runner(self._pipeline, declared.jobs, wakeup, shared=self._db.is_shared)
         self._node = self._make_node(others, rates) if others else None

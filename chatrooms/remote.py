@@ -172,13 +172,13 @@ class Remote:
         result: dict[str, Any] = self._call("run", given)
         return result
 
-    async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
-        """Emit your own event to the sockets in one or more rooms, as `Chatrooms.emit` does."""
-        await asyncio.to_thread(self.emit_sync, event, data, to=to)
+    async def emit(self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None) -> None:
+        """Emit an event of your own to users or rooms, as `Chatrooms.emit` does."""
+        await asyncio.to_thread(self.emit_sync, event, data, to=to, room=room)
 
-    def emit_sync(self, event: str, data: Any, *, to: str | list[str]) -> None:
+    def emit_sync(self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None) -> None:
         """Emit your own event from a thread."""
-        self._call("emit", {"event": event, "data": data, "to": to})
+        self._call("emit", {"event": event, "data": data, "to": to, "room": room})
 
     async def signal(self, to: str | None, type: str, data: Any = None, *, room: str | None = None) -> None:
         """Emit a live signal, which is not stored, as `Chatrooms.signal` does."""

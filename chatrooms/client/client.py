@@ -157,7 +157,7 @@ class Client(StateView, Methods):
         begun = await self.run(
             "file.begin", name=name or path.name, size=path.stat().st_size, square=square, duration=duration
         )
-        await Upload(path, address_of(self._url, begun["upload"]), lambda: self.token).run()
+        await Upload(path, address_of(self._url, begun["upload"]), self._proof).run()
         return str(begun["file"]["id"])
 
     async def sync(self) -> None:
@@ -200,9 +200,13 @@ class Client(StateView, Methods):
             raise RuntimeError("The client has not been started: use `async with Client(…)`, or call `start`.")
 
     def _auth(self) -> dict[str, Any]:
-        token = self.token or self._given.get("token")
+        token = self._proof()
         given = {"claim": None if token else self._claim, **self._given, "token": token}
         return {name: value for name, value in given.items() if value is not None}
+
+    def _proof(self) -> str | None:
+        """Return the token that proves who this is, for sockets and requests alike."""
+        return self.token or self._given.get("token")
 
     def _opened(self, welcome: dict[str, Any]) -> None:
         self.token = welcome.get("token", self.token)

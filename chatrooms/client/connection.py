@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
+
+import aiohttp
 
 from chatrooms.client.backoff import Backoff
 from chatrooms.client.errors import Refused, Unanswered
@@ -15,6 +18,10 @@ SILENCES = 2
 """After this many unanswered commands in a row, drop the link."""
 
 RETRIED_REFUSALS = frozenset({"rate_limited", "unavailable", "internal"})
+
+UNROUTED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+"""How servers answer a WebSocket for which they have nothing."""
+ELSEWHERE = ": is this the address of a chat, with the path where it is mounted?"
 
 log = logging.getLogger("chatrooms.client")
 
@@ -114,7 +121,7 @@ class Connection:
             return refused.retry_after
         except Exception as error:
             level = logging.INFO if self._attempts else logging.WARNING
-            log.log(level, "cannot connect to %s, trying again: %s", self._address.url, error or type(error).__name__)
+            log.log(level, "cannot connect to %s, trying again: %s", self._address.url, _reason(error))
             self._attempts += 1
         finally:
             self._link = None
@@ -129,3 +136,13 @@ class Connection:
 
     def _transport(self) -> str:
         return self._address.transports[self._attempts % len(self._address.transports)]
+
+
+def _reason(error: BaseException) -> str:
+    """Return why connecting failed; python-socketio hides the status with which a server answered."""
+    each: BaseException | None = error
+    while each is not None and not isinstance(each, aiohttp.WSServerHandshakeError):
+        each = each.__cause__ or each.__context__
+    if each is None:
+        return str(error) or type(error).__name__
+    return f"the answer is {each.status}{ELSEWHERE if each.status in UNROUTED else ''}"

@@ -19,6 +19,15 @@ PIECE = 256 * 1024
 AGAIN = frozenset({408, 409, 423, 429, 500, 502, 503, 504})
 """The statuses after which the client asks how much the server has, and goes on."""
 SECONDS_OF_SILENCE = 30.0
+PROVE = (
+    "The upload is a request, which proves who sends it by a token alone: give the client one, "
+    'as token=… or auth={"token": …}, and take it from the header Authorization in authenticate.'
+)
+REFUSED = {
+    HTTPStatus.NOT_FOUND: ("not_found", "The upload failed."),
+    HTTPStatus.UNAUTHORIZED: ("unauthorized", PROVE),
+}
+"""What the answers to HEAD mean, which have no body."""
 
 
 class Upload:
@@ -88,8 +97,7 @@ async def _require(response: aiohttp.ClientResponse) -> None:
     try:
         error: Any = (await response.json())["error"]
     except (aiohttp.ClientError, ValueError, KeyError, TypeError):
-        gone = response.status == HTTPStatus.NOT_FOUND  # the answer to HEAD has no body
-        error = {"code": "not_found" if gone else "internal", "message": "The upload failed."}
+        raise Refused(*REFUSED.get(HTTPStatus(response.status), ("internal", "The upload failed."))) from None
     raise Refused(error["code"], error["message"], error.get("details"))
 
 

@@ -9,23 +9,19 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
-from chatrooms import names
 from chatrooms.doors import own_events
 from chatrooms.doors.host_handlers import HostHandlers
+from chatrooms.doors.host_live import HostLive
 from chatrooms.doors.host_posting import HostPosting
-from chatrooms.doors.host_users import HostUsers, parsed
-from chatrooms.errors import Invalid, NotFound, Refusal
-from chatrooms.events import Emission, Signal
-from chatrooms.features import users
+from chatrooms.doors.host_users import HostUsers
+from chatrooms.errors import Invalid, Refusal
 from chatrooms.features.files import portraits
 from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
-from chatrooms.pipeline import access, parsing
 from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
-from chatrooms.pipeline.signal_fields import SignalFields
 from chatrooms.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,6 +45,7 @@ class ApplicationDoor(HostHandlers):
     _pipeline: Pipeline
     _users: HostUsers
     _posting: HostPosting
+    _live: HostLive
     _me: Caller = APPLICATION
 
     async def post(
@@ -207,24 +204,24 @@ class ApplicationDoor(HostHandlers):
         on ``window``, with the signal as its ``detail``. What people cannot signal is `Invalid`: more than 64 KiB,
         or a ``type`` of the server's own, such as ``typing``.
         """
-        await self._lifetime.call(self._signal, to, type, data, room)
+        await self._lifetime.call(self._live.signal, to, type, data, room)
 
     def signal_sync(self, to: str | None, type: str, data: Any = None, *, room: str | None = None) -> None:
         """Emit a signal from a thread, as `post_sync` posts."""
         self._lifetime.call_sync(self.signal, to, type, data, room=room)
 
-    async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
-        """Emit your own event to the sockets in one or more rooms; an empty ``to`` reaches no one.
+    async def emit(self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None) -> None:
+        """Emit an event of your own to Socket.IO clients of yours: addressed as a `signal`, or ``to`` several.
 
-        Raises `Invalid` for an event of the chat's own, such as ``change``, and for data that are no JSON.
+        An empty ``to`` reaches no one. The chat's own pages do not hear it. Raises `NotFound` for a user or a room that
+        does not exist, and `Invalid` for an event of the chat's own, such as ``change``, and for data that are no JSON.
         """
         own_events.require_own(event, data)
-        rooms = (to,) if isinstance(to, str) else tuple(to or ())
-        await self._lifetime.call(self._broadcast.publish, [Emission(event, data, rooms)])
+        await self._lifetime.call(self._live.emit, event, data, to, room)
 
-    def emit_sync(self, event: str, data: Any, *, to: str | list[str]) -> None:
+    def emit_sync(self, event: str, data: Any, *, to: str | list[str] | None = None, room: str | None = None) -> None:
         """Emit your own event from a thread, as `post_sync` posts."""
-        self._lifetime.call_sync(self.emit, event, data, to=to)
+        self._lifetime.call_sync(self.emit, event, data, to=to, room=room)
 
     async def run(self, command: str, params: Mapping[str, Any], *, username: str | None = None) -> dict[str, Any]:
         """Run any command as the user with that id, with their permissions and rates, and return its result.
@@ -259,16 +256,6 @@ class ApplicationDoor(HostHandlers):
     async def _hand_over(self, user: User, minutes: float) -> str:
         self._users.require_hosted()
         return await hand_over.hand_over(self._pipeline, user, timedelta(minutes=minutes))
-
-    async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
-        if to is not None and room is not None:
-            raise Invalid("Give one of to and room.", field="to")
-        said = parsing.parsed(SignalFields, {"type": type, "data": data})
-        where = await self._users.addressed(to) if room is None and self._users.hosted else None
-        where = where or parsed(names.durable, to if room is None else room, "to")
-        if not await self._pipeline.lookup(lambda db: access.known(db, where)):
-            raise NotFound("No such room or person.", field="to")
-        await self._broadcast.publish([Signal(where, users.SYSTEM, said.type, said.data)])
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str | None) -> dict[str, Any]:
         me = self._me if id is None else await self._users.active(id)

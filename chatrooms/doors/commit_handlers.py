@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -36,6 +38,8 @@ MAX_WAITING = 10_000
 """How many calls wait for a handler; it misses those beyond."""
 MAX_OF_ROOM = 1000
 """How many of these are of one room."""
+SECONDS_TO_RETURN = 30.0
+"""A call that takes longer is mentioned in the log once others wait for it."""
 
 
 class CommitHandlers:
@@ -56,7 +60,8 @@ class CommitHandlers:
                 await handler(message)
 
         handlers.require_coroutine(handler, "the message")
-        self._add("on_message", mentioned if mention else handler, room, _direct if direct else _messages)
+        call = mentioned if mention else handler
+        self._add(f"on_message of {handler!r}", call, room, _direct if direct else _messages)
 
     def on_join(self, handler: OnJoin, room: str | None) -> None:
         """Have ``handler`` called for each person who becomes a member of a shared room."""
@@ -65,12 +70,12 @@ class CommitHandlers:
             await handler(await self._id_of(username), room)
 
         handlers.require_coroutine(handler, "the user's id", "the room")
-        self._add("on_join", joined, room, _joined)
+        self._add(f"on_join of {handler!r}", joined, room, _joined)
 
     def on_change(self, handler: OnChange, room: str | None) -> None:
         """Have ``handler`` called for each change."""
         handlers.require_coroutine(handler, "the change")
-        self._add("on_change", handler, room, _whole)
+        self._add(f"on_change of {handler!r}", handler, room, _whole)
 
     def _add(self, what: str, call: Callable[..., Awaitable[object]], room: str | None, of: Of) -> None:
         self._handlers.append(_Handler(what, call, room, of))
@@ -125,6 +130,7 @@ class _Handler:
         self.room = room
         self._what, self._run, self._of = what, run, of
         self._waiting: dict[str, deque[Given]] = {}
+        self._begun: dict[str, float] = {}
         self._count = 0
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
@@ -141,6 +147,7 @@ class _Handler:
         self._count += 1
         if room in self._waiting:
             self._waiting[room].append(given)
+            self._note_slow(room)
             return
         self._waiting[room] = deque([given])
         task = asyncio.create_task(self._work(room))
@@ -149,14 +156,25 @@ class _Handler:
 
     def _miss(self) -> None:
         if not self._misses:
-            log.error("a handler of %s misses calls: too many wait for it", self._what)
+            log.error("%s misses calls: too many wait for it; leave what takes long to a task", self._what)
         self._misses = True
+
+    def _note_slow(self, room: str) -> None:
+        if time.monotonic() - self._begun.get(room, math.inf) > SECONDS_TO_RETURN:
+            self._begun[room] = math.inf  # once for each call
+            log.warning(
+                "%s has not returned for %g s, and hears no more of that room until it does; "
+                "leave what takes long to a task",
+                self._what,
+                SECONDS_TO_RETURN,
+            )
 
     async def _work(self, room: str) -> None:
         queue = self._waiting[room]
         try:
             while queue:
                 async with self._turn:  # for each call, so that busy rooms and others take turns
+                    self._begun[room] = time.monotonic()
                     await handlers.run(self._what, self._run, *queue[0])
                 queue.popleft()
                 self._count -= 1
@@ -164,6 +182,7 @@ class _Handler:
             self._count -= len(queue)
             self._misses = False
             self._waiting.pop(room, None)
+            self._begun.pop(room, None)
 
     async def close(self) -> None:
         await handlers.cancel(self._running)

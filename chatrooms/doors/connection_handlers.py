@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from chatrooms.doors import handlers
 from chatrooms.doors.handlers import IdOf
 from chatrooms.errors import RateLimited
 from chatrooms.identity.handshake import Handshake
+from chatrooms.wire.tally import Tally
 
 Connected = Callable[[str, Mapping[str, Any]], Awaitable[object]]
 """What a host application does when a socket has connected: gets the username and the handshake's ``auth``."""
@@ -19,6 +21,8 @@ OnConnect = Callable[[str, Handshake], Awaitable[object]]
 """The same with the id of the user and the whole handshake."""
 OnDisconnect = Callable[[str], Awaitable[object]]
 """What a host application does when a socket has disconnected: gets the id of the user."""
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 16
 """How many of these calls run at once for one person."""
@@ -35,6 +39,7 @@ class ConnectionHandlers:
         self._connected = connected
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._running: dict[asyncio.Task[None], tuple[str, str]] = {}
+        self._tally = Tally(log)
 
     def on_connect(self, handler: OnConnect) -> None:
         """Have ``handler`` called for each socket that has connected."""
@@ -51,6 +56,7 @@ class ConnectionHandlers:
         running = list(self._running.values())
         theirs = sum(name == username for name, _ in running)
         if theirs >= AT_ONCE or (connection and any(each == connection for _, each in running)):
+            self._tally.note(logging.WARNING, "sockets are rejected until calls of on_connect or on_disconnect return")
             raise RateLimited(retry_after=RETRY_AFTER)
 
     def begin(self, username: str, connection: str, handshake: Handshake) -> None:

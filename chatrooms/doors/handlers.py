@@ -38,7 +38,9 @@ def require_coroutine(handler: Callable[..., Any], *given: str) -> None:
 
 
 def decorated(register: Callable[[H], None], handler: H | None) -> Any:
-    """Register ``handler``, or return a decorator that does."""
+    """Register ``handler``, or return a decorator that does; raises ``TypeError`` for a room in its place."""
+    if isinstance(handler, str):
+        raise TypeError(f"Name what to hear, such as room={handler!r}.")
 
     def decorate(given: H) -> H:
         register(given)

@@ -55,9 +55,11 @@ class HostHandlers:
         The application's own messages are left out. Within a room, the next call waits for the last one; nothing else
         waits for them, and their exceptions are logged. Messages that are posted while the chat does not run, or that
         wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``. Raises
-        ``ValueError`` for a ``room`` that is neither shared nor a conversation.
+        ``ValueError`` for a ``room`` that is neither shared nor a conversation, and for a shared one if ``direct``.
         """
         where = _heard(room, "shared", "conversation", "thread")
+        if direct and where and names.APPLICATION not in names.people(names.base(where)):
+            raise ValueError(f"Nobody writes to the application in {room!r}: give direct=True or room, not both.")
         who = None if mention is None else User(mention).id
         return handlers.decorated(
             lambda given: self._commits.on_message(given, where, direct=direct, mention=who), handler

@@ -11,13 +11,14 @@ from chatrooms.errors import Invalid, NotFound
 from chatrooms.features import users
 from chatrooms.identity import accounts, hosts, suspensions
 from chatrooms.identity.accounts import User
-from chatrooms.pipeline import people
+from chatrooms.pipeline import access, people
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.chat import Chat
 
 T = TypeVar("T")
 
-UNKNOWN = "No user has that id yet: add them first, or post with create=True."
+UNKNOWN = "No user has that id: they have neither come nor been added."
+ADD_FIRST = "No user has that id yet: add them first"
 
 
 class HostUsers:
@@ -49,6 +50,8 @@ class HostUsers:
 
     async def reachable(self, id: str, *, create: bool) -> Caller:
         """Return a user to write to; raises `NotFound` also for those who were removed."""
+        if self.hosted and not create and await self.known(id) is None:
+            raise NotFound(f"{ADD_FIRST}, or post with create=True.", field="username")
         them = await self.person(id, create=create)
         if await self._chat.lookup(lambda db: people.is_removed(db, them.username)):
             raise NotFound("This user was removed. Add them again first.", field="username")
@@ -68,6 +71,19 @@ class HostUsers:
         username = parsed(names.username, id, "username")
         return username if await self._chat.lookup(lambda db: users.find(db, username)) else None
 
+    async def place(self, to: object, room: object = None) -> str:
+        """Return the room of what is live: of a user by their id, a shared one, or any ``room``.
+
+        Raises `NotFound` for what does not exist, and `Invalid` for what cannot, for both, and for neither.
+        """
+        if (to is None) == (room is None):
+            raise Invalid("Give one of to and room.", field="to")
+        theirs = await self.addressed(to) if room is None and self.hosted else None
+        where = theirs or parsed(names.durable, to if room is None else room, "to" if room is None else "room")
+        if not await self._chat.lookup(lambda db: access.known(db, where)):
+            raise NotFound("No such room or person.", field="to" if room is None else "room")
+        return where
+
     async def addressed(self, to: object) -> str | None:
         """Return the username of the user whose id this is; None for a shared room, and for what cannot be an id.
 
@@ -77,12 +93,12 @@ class HostUsers:
         if not isinstance(to, str):
             return None
         if to.startswith("#"):
-            await self.require_no_user(to)
+            await self.require_no_user(to, field="to", hint="give room=, the room or the user's username, instead.")
             return None
         with suppress(Invalid):
             username = await self.known(to)
             if username is None:
-                raise NotFound("No user has that id yet: add them first.", field="to")
+                raise NotFound(f"{ADD_FIRST}.", field="to")
             return username
         return None
 
@@ -93,13 +109,15 @@ class HostUsers:
         await self.require_no_user(target, create=create)
         return target, None
 
-    async def require_no_user(self, room: str, *, create: bool = False) -> None:
+    async def require_no_user(
+        self, room: str, *, create: bool = False, field: str = "target", hint: str = "give to= or room= instead."
+    ) -> None:
         """Raise `Invalid` if what looks like a shared room is a user's id, or could be that of one to ``create``.
 
         What is meant for one person must not reach a room because of the id that they have chosen.
         """
         if self.hosted and (create or await self._chat.lookup(lambda db: accounts.find(db, room) is not None)):
-            raise Invalid("That can be a user's id, or a room: give to= or room= instead.", field="target")
+            raise Invalid(f"That can be a user's id, or a room: {hint}", field=field)
 
     async def id_named(self, username: str) -> str:
         """Return the id of the user who has a username that the application gives; raises `NotFound` or `Invalid`."""
@@ -116,7 +134,7 @@ class HostUsers:
 def parsed(parse: Callable[[str], T], name: object, field: str) -> T:
     """Return what ``parse`` makes of a name; raises `Invalid`."""
     if not isinstance(name, str):
-        raise Invalid("A name must be text.", field=field)
+        raise Invalid(f"This must be text, not {type(name).__name__}.", field=field)
     try:
         return parse(name)
     except ValueError as error:

@@ -143,7 +143,8 @@ class Own(_Given):
 
     event: str = Field(min_length=1, max_length=64)
     data: Any = None
-    to: str | list[str]
+    to: str | list[str] | None = None
+    room: str | None = None
 
 
 class RemoteDoor:
@@ -227,7 +228,7 @@ class RemoteDoor:
         return await application.run(given.command, given.params, username=given.username)
 
     async def _emit(self, application: ApplicationDoor, given: Own) -> Any:
-        await application.emit(given.event, given.data, to=given.to)
+        await application.emit(given.event, given.data, to=given.to, room=given.room)
         return {}
 
     async def _remove_user(self, application: ApplicationDoor, given: Whom) -> Any:

@@ -42,6 +42,7 @@ class Host:
     """Asks the host application; pages of other origins are rejected before that, whatever it reads."""
 
     def __init__(self, chat: Chat, authenticate: Authenticate) -> None:
+        _require_callable(authenticate)
         self._chat, self._authenticate = chat, authenticate
         self._log_once = lru_cache(maxsize=1000)(_log)  # however often the person tries again
 
@@ -125,6 +126,16 @@ def _come(act: Act, user: User, username: str, place: Place | None) -> str | Non
     if here and place:
         avatars.note(act, user, here, place)
     return here
+
+
+def _require_callable(authenticate: object) -> None:
+    """Raise ``TypeError`` for what cannot be called with a handshake, which would reject everybody."""
+    if not callable(authenticate):
+        raise TypeError(f"authenticate must be a coroutine function, not {type(authenticate).__name__}.")
+    try:
+        inspect.signature(authenticate).bind(None)
+    except TypeError:
+        raise TypeError(f"{authenticate!r} must take the handshake.") from None
 
 
 def _log(answer: str, rule: str) -> None:

@@ -24,6 +24,8 @@ GROUPS: Mapping[str, str] = {
 CALLS = ("add_user", "remove_user", "username", "user_id", "set_picture", "disconnect", "signal", "emit")
 """What a key of the application can have besides, by name: calls that are no commands. None lets it act as a user."""
 ELSEWHERE = "This key doesn't cover that room."
+ALLOWED_BY_ANOTHER = "This key is not for that: make one that allows it."
+FOR_NONE = "No key of this kind allows that."
 OUTLINE = "users", "memberships"
 """The tables of a person's own room that a program without the group ``own`` reads: who they are, and where."""
 
@@ -61,14 +63,18 @@ def require(scope: Scope, name: str, group: Group | None) -> None:
     """Raise `Forbidden` unless a key has a command; `Unauthorized` if it has expired."""
     if scope.until is not None and scope.until <= clock.now():
         raise Unauthorized("This key has expired.")
-    if group is None or scope.commands.isdisjoint((name, group)):
-        raise Forbidden("This key is not for that: make one that allows it.", command=name)
+    if group is None:
+        raise Forbidden(FOR_NONE, command=name)
+    if scope.commands.isdisjoint((name, group)):
+        raise Forbidden(ALLOWED_BY_ANOTHER, command=name)
 
 
 def require_call(scope: Scope, name: str) -> None:
     """Raise `Forbidden` unless a key of the application has a call that is no command; it happens in no room."""
-    if name not in CALLS or name not in scope.commands:
-        raise Forbidden("This key is not for that: make one that allows it.", command=name)
+    if name not in CALLS:
+        raise Forbidden(FOR_NONE, command=name)
+    if name not in scope.commands:
+        raise Forbidden(ALLOWED_BY_ANOTHER, command=name)
     require_room(scope, None)
 
 

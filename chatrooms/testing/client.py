@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from typing import Any, Self
 
-from chatrooms.client import Client
+from chatrooms.client import Change, Client
 from chatrooms.client.rows import Message
 
 PATIENCE = 30.0
@@ -29,13 +29,18 @@ class ChatClient(Client):
 
     async def next_message(self, timeout: float = PATIENCE) -> Message:  # noqa: ASYNC109 - simpler for tests than a context
         """Return the next message that someone else has posted since you connected; raises ``TimeoutError``."""
-        async with asyncio.timeout(timeout):
-            while not self._unread:
-                change = await anext(self._coming)
-                known = self._newest.get(change.room, 0)
-                self._newest[change.room] = max(known, change.rev)
-                self._unread += [each for each in change.rows("messages") if self._is_new(each, known)]
+        try:
+            async with asyncio.timeout(timeout):
+                while not self._unread:
+                    self._note(await anext(self._coming))
+        except TimeoutError:
+            raise TimeoutError(f"{self.username} got no message of someone else within {timeout:g} s.") from None
         return self._unread.popleft()
+
+    def _note(self, change: Change) -> None:
+        known = self._newest.get(change.room, 0)
+        self._newest[change.room] = max(known, change.rev)
+        self._unread += [each for each in change.rows("messages") if self._is_new(each, known)]
 
     def _is_new(self, message: Message, known: int) -> bool:
         return message["seq"] > known and message["number"] is not None and message["author"] != self.username

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from playwright.async_api import Browser, expect
+from starlette.routing import Router
 
 from chatrooms import Chatrooms, Settings, User
 from chatrooms.errors import Forbidden
@@ -77,4 +78,23 @@ async def test_whom_the_application_turns_away_while_connected_reads_its_reason(
         banned.add("ann")
         await chat.disconnect("ann")
         await expect(ann.page.get_by_role("alert")).to_have_text("You are banned from this shop.")
+        await ann.context.close()
+
+
+async def test_where_people_log_in_at_the_application_no_other_name_is_offered(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async def who(_handshake):
+        return User("ann")
+
+    chat = Chatrooms(Settings(data=tmp_path / "chat", **QUICK), authenticate=who)
+
+    async def shadowed(scope, receive, send):
+        """Answer at the address of its sockets as another server of the application does."""
+        await (Router() if scope.get("path") == "/socket.io/" else chat)(scope, receive, send)
+
+    async with serving(shadowed, lifespan="on") as url:
+        ann = await Visitor.open(await browser.new_context(), url, "ann")
+        await expect(ann.page.get_by_role("heading", name="Can't reach the server")).to_be_visible()
+        await expect(ann.page.get_by_role("alert").get_by_role("button")).to_have_text(["Try now"])
         await ann.context.close()

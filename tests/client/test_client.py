@@ -287,6 +287,15 @@ async def test_before_it_is_started_a_client_says_so():
             await call()
 
 
+async def test_an_address_without_the_path_where_the_chat_is_mounted_says_so(server, caplog):
+    client = Client(f"{server.url}/nowhere", username="alice")
+    client.start()
+    async with asyncio.timeout(PATIENCE):
+        while "the answer is 403: is this the address of a chat" not in caplog.text:
+            await asyncio.sleep(0.01)
+    await client.close()
+
+
 async def test_a_chat_that_is_not_there_is_logged_once_and_waited_for_as_long_as_one_says(caplog):
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(TimeoutError, match=f"no answer from {url} within 0.3 s"):

@@ -8,12 +8,14 @@ import sqlite3
 
 import pytest
 
+from chatrooms import Chatrooms, Settings
 from chatrooms.client import Client, Refused
 from chatrooms.client.outbox import SCHEMA, Outbox
 from tests.client.waiting import PATIENCE
 from tests.features.files import load
 from tests.people import connect
 from tests.processes import started
+from tests.servers import QUICK, serving
 
 CONTENT = os.urandom(3_000_000)
 
@@ -29,6 +31,21 @@ async def test_a_file_is_uploaded_and_posted(server, file):
         message = await uma.post("uma", files=[await uma.upload(file), await uma.upload(str(file), name="b.bin")])
         assert [each["name"] for each in message["files"]] == ["holiday.bin", "b.bin"]
         assert (await load(again, server.url, message["files"][0]))[2] == CONTENT
+
+
+async def test_people_of_an_application_upload_by_the_token_of_their_handshake(tmp_path, file):
+    async def who(handshake):
+        bearer = handshake.headers.get("authorization", "").removeprefix("Bearer ")
+        return handshake.auth.get("id") or {"s3cret": "ann"}.get(handshake.auth.get("token", bearer))
+
+    chat = Chatrooms(Settings(data=tmp_path / "chat", **QUICK), authenticate=who)
+    async with serving(chat, lifespan="on") as url:
+        async with Client(url, auth={"token": "s3cret"}) as ann:
+            message = await ann.post("#lobby", files=[await ann.upload(file)])
+            assert [each["size"] for each in message["files"]] == [len(CONTENT)]
+        async with Client(url, auth={"id": "bob"}) as bob:
+            with pytest.raises(Refused, match=r"unauthorized: .* give the client one"):
+                await bob.upload(file)
 
 
 async def test_too_large_a_file_is_refused(server, file, tmp_path):

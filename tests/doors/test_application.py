@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -364,6 +365,7 @@ async def test_the_application_hears_who_joins_and_every_change(host):
 
 async def test_a_handler_that_fails_or_never_returns_is_in_nobodys_way(host, caplog, monkeypatch):
     monkeypatch.setattr(commit_handlers, "MAX_WAITING", 5)
+    monkeypatch.setattr(commit_handlers, "SECONDS_TO_RETURN", 0.0)
     release, heard = asyncio.Event(), listening(host.chat.on_message)
 
     @host.chat.on_message
@@ -377,9 +379,11 @@ async def test_a_handler_that_fails_or_never_returns_is_in_nobodys_way(host, cap
         await heard.until(9)
     release.set()
     async with asyncio.timeout(PATIENCE):
-        while caplog.text.count("on_message failed: RuntimeError") < 5:
+        while caplog.text.count("stuck at") < 7:
             await asyncio.sleep(0.01)
-    assert caplog.text.count("a handler of on_message misses calls") == 1
+    assert len(re.findall(r"on_message of <function .*stuck at .*> failed: RuntimeError", caplog.text)) == 5
+    assert len(re.findall(r"on_message of <function .*stuck at .*> has not returned for", caplog.text)) == 1
+    assert len(re.findall(r"on_message of <function .*stuck at .*> misses calls", caplog.text)) == 1
 
 
 async def test_busy_rooms_and_others_take_turns(host, monkeypatch):
@@ -424,23 +428,34 @@ async def test_a_handler_that_is_cancelled_from_within_ends_nothing_else(host, c
             while len(heard) < 3:
                 await asyncio.sleep(0.01)
         assert (await refused(alice, "fragile")).code == "internal"
-    assert heard == ["0", "1", "2"] and "on_message failed" in caplog.text
+    assert heard == ["0", "1", "2"] and "fragile at" in caplog.text
 
 
-async def test_a_signal_goes_to_exactly_one_users_id_or_to_a_room(host):
+@pytest.mark.parametrize("call", ["signal", "emit"])
+async def test_what_is_live_goes_to_exactly_one_users_id_or_to_a_room(host, call):
+    async def live(to: str | None, what: str, room: str | None = None) -> None:
+        await (
+            host.chat.signal(to, what, room=room) if call == "signal" else host.chat.emit(what, {}, to=to, room=room)
+        )
+
     await host.chat.add_user("alice@evil.example")
     assert await host.chat.add_user("#lobby") == "lobby"
     for unknown in ("alice", "nobody@example.com", "x"):
         with pytest.raises(NotFound, match="No user has that id"):
-            await host.chat.signal(unknown, "otp", 1234)
+            await live(unknown, "otp")
+    for nowhere in ("#nope", "alice+nobody", "#lobby/1"):
+        with pytest.raises(NotFound, match="No such room or person"):
+            await live(None, "otp", room=nowhere)
     async with host.tab(BOB) as bob:
         with pytest.raises(Invalid, match="room="):
-            await host.chat.signal("#lobby", "to all")
-        await host.chat.signal(None, "to all", room="#lobby")
-        await host.chat.signal(None, "by name", room="#lobby")
-        await host.chat.signal(BOB, "to bob")
-        for kind in ("to all", "by name", "to bob"):
-            await bob.hears(lambda _, data, kind=kind: data.get("type") == kind)
+            await live("#lobby", "to all")
+        with pytest.raises(Invalid, match="one of to and room"):
+            await live(BOB, "to all", room="#lobby")
+        await live(None, "to all", room="#lobby")
+        await live(None, "to both", room="alice+bob")
+        await live(BOB, "to bob")
+        for kind in ("to all", "to both", "to bob"):
+            await bob.hears(lambda event, data, kind=kind: kind in (event, data.get("type")))
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ async def test_people_talk(chat_client):
         for number in range(3):
             await bob.post("alice", f"{number}")
         assert [(await alice.next_message())["text"] for _ in range(3)] == ["0", "1", "2"]
-        with pytest.raises(TimeoutError):
+        with pytest.raises(TimeoutError, match="alice got no message of someone else within 0.05 s"):
             await alice.next_message(timeout=0.05)
         await bob.post("alice", "after a timeout")
         assert (await alice.next_message())["text"] == "after a timeout"

@@ -2,7 +2,7 @@ import { reconnectNow } from "../connection.js";
 import { html } from "../html.js";
 import { isLost } from "../lasting.js";
 import { waiting } from "../outbox.js";
-import { useAnotherName } from "../session.js";
+import { hosted, useAnotherName } from "../session.js";
 
 export const Offline = () =>
   html`<div role="status" aria-label="Connection">${isLost.value && html`<${Banner} />`}</div>`;
@@ -27,7 +27,7 @@ export function Unreachable() {
       <p>It may be restarting, or your device may be offline. This page keeps trying and opens when the server responds.</p>
       <form onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), reconnectNow())}>
         <button class="primary">Try now</button>
-        <button class="secondary" type="button" onClick=${useAnotherName}>Use another name</button>
+        ${!hosted && html`<button class="secondary" type="button" onClick=${useAnotherName}>Use another name</button>`}
       </form>
     </div>
   `;
