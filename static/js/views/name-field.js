@@ -20,6 +20,6 @@ export function NameField(props) {
       spellcheck=${false}
       ...${props}
     />
-    ${like && html`<button class="link" type="button" onClick=${() => props.onInput(like)}>Use <bdi>${like}</bdi> instead</button>`}
+    ${like && html`<button class="link" type="button" onClick=${() => props.onInput(like)}><span>Use <bdi>${like}</bdi> instead</span></button>`}
   `;
 }
