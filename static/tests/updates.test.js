@@ -5,6 +5,8 @@ import { notices } from "../js/notices.js";
 import { setServer } from "../js/server.js";
 import { keepUpToDate } from "../js/updates.js";
 
+Object.defineProperty(globalThis, "navigator", { configurable: true, value: {} });
+
 /** @param {string} version */
 const welcomed = (version) => setServer({ version, name: "Chat", lobby: "#lobby", accent: "", sign_up: "open" });
 
