@@ -37,8 +37,8 @@ export const passesAfter = ({ code, details }) =>
 /** Whether the server has sent its welcome on the current connection. */
 export const online = signal(false);
 
-/** When the connection was last known to work, in milliseconds; meaningful while offline. */
-export const lostAt = signal(Date.now());
+/** When the connection was last known to work, in milliseconds of the page, whatever the clock; meaningful while offline. */
+export const lostAt = signal(performance.now());
 
 /** The refusal of people of whom the server requires a second factor first. */
 export const FACTOR_REQUIRED = "second_factor_required";
@@ -78,7 +78,7 @@ export function connect(proof, listeners) {
   });
   socket = opened;
   renew = () => connect(proof, listeners);
-  opened.io.on("open", () => opened.io.engine.on("packet", () => pulse.hear(Date.now())));
+  opened.io.on("open", () => opened.io.engine.on("packet", () => pulse.hear(performance.now())));
   opened.on("welcome", (welcome) => {
     online.value = true;
     listeners.welcome(welcome);
@@ -86,7 +86,7 @@ export function connect(proof, listeners) {
   opened.on("change", listeners.change);
   opened.on("signal", listeners.signal);
   opened.on("disconnect", (reason) => {
-    lose(Date.now());
+    lose(performance.now());
     if (reason === "io server disconnect") retryLater(opened);
   });
   opened.on("connect_error", (error) => refused(opened, error, listeners));
@@ -134,7 +134,7 @@ export function reconnectNow() {
 }
 
 export function disconnect() {
-  lose(Date.now());
+  lose(performance.now());
   socket?.off();
   socket?.disconnect();
   socket = null;
@@ -166,7 +166,7 @@ export async function run(command, params) {
  * @param {Socket} used @param {C} command @param {Params<C>} params @returns {Promise<Answer<Result<C>>>}
  */
 async function answered(used, command, params) {
-  const sent = Date.now();
+  const sent = performance.now();
   const doubt = setTimeout(() => pulse.isSilentSince(sent) && giveUp(used, sent), pulse.patience);
   try {
     const answer = await used.timeout(ANSWER_WITHIN_MS).emitWithAck(command, params);

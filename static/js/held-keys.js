@@ -1,4 +1,5 @@
 import { focusNearestComposer } from "./composer/focus.js";
+import { isComposing } from "./composing.js";
 import { overlay } from "./overlay.js";
 
 /**
@@ -13,7 +14,7 @@ const isComing = () => overlay.peek().kind !== "" && !document.querySelector("di
 
 /** @param {KeyboardEvent} event */
 function hold(event) {
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || !isComing()) return;
+  if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey || !isComing()) return;
   if (![...event.key].length) return;
   event.preventDefault();
   event.stopImmediatePropagation();

@@ -11,6 +11,6 @@ effect(() => {
     isLost.value = false;
     return undefined;
   }
-  const timer = setTimeout(() => (isLost.value = true), lostAt.peek() + PATIENCE_MS - Date.now());
+  const timer = setTimeout(() => (isLost.value = true), lostAt.peek() + PATIENCE_MS - performance.now());
   return () => clearTimeout(timer);
 });

@@ -49,6 +49,29 @@ export const folded = (name) =>
     .toLowerCase()
     .normalize("NFC");
 
+const LONGEST_USERNAME = 32;
+
+/**
+ * A username of what was typed, such as a full name or an e-mail address; empty if it is one already, or has no letters.
+ * @param {string} typed
+ */
+export function usernameLike(typed) {
+  const name = folded(typed).trim();
+  const kept = name
+    .replace(/(?<=.)@.*$/su, "")
+    .replace(/\s+/gu, ".")
+    .replace(/[^\p{L}\p{M}\p{N}._-]/gu, "")
+    .replace(/\.{2,}/gu, ".")
+    .replace(/^[._-]+/u, "");
+  const like = folded(
+    [...kept]
+      .slice(0, LONGEST_USERNAME)
+      .join("")
+      .replace(/[._-]+$/u, ""),
+  );
+  return like === name || [...like].length < 2 ? "" : like;
+}
+
 /**
  * Whether one finds something by what is written: by the beginning of its id, or of any word of its name, from which on
  * several words can be written.

@@ -114,7 +114,7 @@ function remove(id) {
   entries.value = withoutEntry(entries.value, id);
 }
 
-/** Sends a refused message again, whatever others posted since and however many people it notifies. @param {string} id */
+/** Sends a refused message again, whatever others posted since and however many people it notifies: ask first. @param {string} id */
 export function retry(id) {
   const entry = entries.value.find((old) => old.id === id);
   const confirmed = Boolean(entry?.confirmed || entry?.people);

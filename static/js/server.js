@@ -36,9 +36,13 @@ const isHosted = inPage("login") === "host";
 /** How new people come in. @type {import("@preact/signals").ReadonlySignal<SignUp>} */
 export const signUp = computed(() => (isHosted ? "hosted" : said.value));
 
+/** The version that runs; empty until the first welcome. */
+export const version = signal("");
+
 /** @param {ServerInfo} info */
 export function setServer(info) {
   takeNews(info);
+  version.value = info.version;
   lobby.value = info.lobby;
 }
 

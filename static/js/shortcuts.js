@@ -1,5 +1,6 @@
 import { SEARCH } from "./addresses.js";
 import { focusNearestComposer } from "./composer/focus.js";
+import { isComposing } from "./composing.js";
 import { currentRoom, go } from "./route.js";
 import { isCalling, myRooms } from "./rooms/sections.js";
 import { walkMessages } from "./timeline/focus.js";
@@ -28,7 +29,7 @@ export const KEYS = [
 
 /** @param {KeyboardEvent} event */
 function onKeyDown(event) {
-  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+  if (event.defaultPrevented || isComposing(event) || document.querySelector("dialog[open]")) return;
   const act = actionOf(event);
   if (!act) return (walkMessages(event), typeAnywhere(event));
   event.preventDefault();

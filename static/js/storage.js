@@ -7,6 +7,13 @@ const prefix = () => `chatrooms ${place()} `;
 
 export const TAB = "tab";
 
+/** What could not be stored, because storage is full or blocked: it lasts as long as the page. */
+const unstored = { tab: new Map(), all: new Map() };
+addEventListener("storage", ({ key }) => void unstored.all.delete(key));
+
+/** @param {string} [scope] @returns {Map<string, string>} */
+const unstoredIn = (scope) => (scope === TAB ? unstored.tab : unstored.all);
+
 /** @param {string} [scope] @returns {Storage | null} */
 function storage(scope) {
   try {
@@ -18,8 +25,9 @@ function storage(scope) {
 
 /** @param {string} key @param {string} [scope] */
 export function kept(key, scope) {
+  const name = prefix() + key;
   try {
-    return storage(scope)?.getItem(prefix() + key) ?? "";
+    return unstoredIn(scope).get(name) ?? storage(scope)?.getItem(name) ?? "";
   } catch {
     return "";
   }
@@ -27,11 +35,14 @@ export function kept(key, scope) {
 
 /** @param {string} key @param {string} value Empty removes it. @param {string} [scope] */
 export function keep(key, value, scope) {
+  const [name, store] = [prefix() + key, storage(scope)];
+  unstoredIn(scope).delete(name);
   try {
-    if (value) storage(scope)?.setItem(prefix() + key, value);
-    else storage(scope)?.removeItem(prefix() + key);
+    if (!value) store?.removeItem(name);
+    else if (store) store.setItem(name, value);
+    else unstoredIn(scope).set(name, value);
   } catch {
-    // If storage is full or blocked, only this value is lost.
+    unstoredIn(scope).set(name, value);
   }
 }
 
@@ -59,18 +70,17 @@ export function shared(key) {
 
 /** What follows `start` in the keys that begin with it. @param {string} start @param {string} [scope] @returns {string[]} */
 export const keptKeys = (start, scope) =>
-  Object.keys(storage(scope) ?? {}).flatMap((key) =>
-    key.startsWith(prefix() + start) ? [key.slice((prefix() + start).length)] : [],
-  );
+  namesIn(scope).flatMap((name) => (name.startsWith(prefix() + start) ? [name.slice((prefix() + start).length)] : []));
+
+/** @param {string} [scope] */
+const namesIn = (scope) => [...new Set([...Object.keys(storage(scope) ?? {}), ...unstoredIn(scope).keys()])];
 
 /** What is kept under the keys that begin with `start`, by the rest of the key. @param {string} start */
 export const keptUnder = (start) => new Map(keptKeys(start).map((rest) => [rest, kept(start + rest)]));
 
 /** @param {string} start The prefix of the keys to remove. @param {string} [scope] */
 export function forgetKept(start, scope) {
-  for (const key of Object.keys(storage(scope) ?? {})) {
-    if (key.startsWith(prefix() + start)) storage(scope)?.removeItem(key);
-  }
+  for (const rest of keptKeys(start, scope)) keep(start + rest, "", scope);
 }
 
 /** A name that no other chat of this host has. @param {string} name */

@@ -38,7 +38,7 @@ forgetWithPerson(() => {
 
 /** @param {string} room */
 export function sendTyping(room) {
-  const wait = (sentAt.get(room) ?? 0) + SEND_EVERY_MS - Date.now();
+  const wait = (sentAt.get(room) ?? -Infinity) + SEND_EVERY_MS - performance.now();
   if (wait <= 0) send(room);
   else if (!later.has(room)) {
     later.set(
@@ -51,7 +51,7 @@ export function sendTyping(room) {
 /** @param {string} room */
 function send(room) {
   endTyping(room);
-  sentAt.set(room, Date.now());
+  sentAt.set(room, performance.now());
   shown.add(room);
   run("typing", { room }).catch(() => {});
 }
@@ -65,7 +65,7 @@ export function endTyping(room) {
 
 /** Ends it for the others too, because the text was deleted or the room was left. @param {string} room */
 export function stopTyping(room) {
-  const isShown = shown.has(room) && Date.now() - (sentAt.get(room) ?? 0) < SHOWN_MS;
+  const isShown = shown.has(room) && performance.now() - (sentAt.get(room) ?? -Infinity) < SHOWN_MS;
   endTyping(room);
   if (isShown) run("typing", { room, stopped: true }).catch(() => {});
 }

@@ -1,18 +1,33 @@
 import { online } from "./connection.js";
 import { toast } from "./notices.js";
+import { version } from "./server.js";
 
-/** The service worker: the page opens offline, and a new version is offered, never forced. */
+/**
+ * The service worker: the page opens offline, and a new version is offered, never forced. Pages that are not secure, as in
+ * a local network without TLS, have none: they are told by the server.
+ */
+
+const OFFERED = "A new version is available.";
 
 /** @type {{createScriptURL: (url: string) => string}} */
 const asItIs = { createScriptURL: (url) => url };
 
 export async function keepUpToDate() {
-  if (!("serviceWorker" in navigator)) return;
+  if (!("serviceWorker" in navigator)) return offerOther();
   const registration = await register().catch(() => null);
-  if (!registration) return;
+  if (!registration) return offerOther();
   if (registration.waiting) offer(registration.waiting);
   registration.addEventListener("updatefound", () => watch(registration.installing ?? registration.waiting));
   online.subscribe((isOnline) => isOnline && registration.update().catch(() => {}));
+}
+
+/** Offers another version than that of the first welcome: parts of this page that are not loaded yet are gone by then. */
+function offerOther() {
+  let first = "";
+  version.subscribe((now) => {
+    first ||= now;
+    if (now !== first) toast(OFFERED, { label: "Reload", act: () => location.reload() });
+  });
 }
 
 function register() {
@@ -31,7 +46,7 @@ function watch(worker) {
 
 /** @param {ServiceWorker} worker */
 function offer(worker) {
-  toast("A new version is available.", { label: "Reload", act: () => reloadWith(worker) });
+  toast(OFFERED, { label: "Reload", act: () => reloadWith(worker) });
 }
 
 /** Reloads once the worker is in charge, as it is already if another tab let it take over. @param {ServiceWorker} worker */

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { byBytes, conversation, isConversation, others, roomName, roomTitle, roomWith } from "../js/names.js";
+import {
+  byBytes,
+  conversation,
+  isConversation,
+  others,
+  roomName,
+  roomTitle,
+  roomWith,
+  usernameLike,
+} from "../js/names.js";
 import { username } from "./world.js";
 
 test("names are in the order of their UTF-8 bytes, as on the server", () => {
@@ -60,4 +69,33 @@ for (const [typed, title] of Object.entries(TITLES)) {
 
 test("the name of a room stays as it is when it is typed again", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme" }), (typed) => roomName(roomName(typed)) === roomName(typed)));
+});
+
+const LIKE = {
+  "Erin O'Neil": "erin.oneil",
+  "Erin O’Neil ": "erin.oneil",
+  "José García": "josé.garcía",
+  "J. R. R. Tolkien": "j.r.r.tolkien",
+  "erin@example.com": "erin",
+  "@Erin": "erin",
+  "王 小明": "王.小明",
+  "Erin!!": "erin",
+  _x: "",
+  erin: "",
+  "!?": "",
+  "x!": "",
+};
+
+for (const [typed, name] of Object.entries(LIKE)) {
+  test(`for “${typed}”, the username “${name}” is offered`, () => assert.equal(usernameLike(typed), name));
+}
+
+test("a username that is offered is as the server takes it, and nothing is offered instead of it", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), (typed) => {
+      const like = usernameLike(typed);
+      assert.match(like, /^(?:[\p{L}\p{M}\p{N}._-]{2,32})?$/u);
+      assert.equal(usernameLike(like), "");
+    }),
+  );
 });

@@ -211,13 +211,6 @@ test("the line New moves when one marks as unread, and when somebody comes back 
   assert.equal(bob.position.firstNew.number, 51);
 });
 
-test("who looked while the connection was gone gets the line, and stays where they are", () => {
-  const alice = new Reader(80, { read: 80 });
-  alice.knows({ caughtUp: false });
-  alice.hears({ caughtUp: true, leftOff: { number: 81, seq: 81 } });
-  assert.deepEqual([alice.position.firstNew.number, alice.position.goal, alice.below()], [81, 0, 0]);
-});
-
 test("a hidden tab follows the newest messages, but not past the first unread one", () => {
   const alice = new Reader(50, { read: 50 });
   alice.knows({ isHidden: true, isLooking: false });

@@ -26,3 +26,12 @@ test("it ends by itself at its time, at the last one that was chosen", (context)
   context.mock.timers.tick(10 ** 9);
   assert.equal(quiet.value, ENDLESS);
 });
+
+test("it ends at its time also after a sleep, in which timers stand still", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: NOW });
+  endQuiet();
+  quiet.value = "2026-03-02T08:00:00Z";
+  context.mock.timers.setTime(Date.parse("2026-03-02T09:00:00Z"));
+  context.mock.timers.tick(60_000);
+  assert.equal(quiet.value, "");
+});

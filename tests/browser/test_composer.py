@@ -186,3 +186,39 @@ async def test_what_is_too_long_says_so_in_words_and_stays(person: Arrive) -> No
     await expect(alice.page.get_by_text("3,320 characters too many")).to_be_in_viewport(ratio=1)
     await alice.composer.press("Enter")
     await expect(alice.composer).to_have_value(text)
+
+
+COMPOSING = """(box, key) => {
+  const event = new KeyboardEvent("keydown", {key, isComposing: true, keyCode: 229, bubbles: true, cancelable: true});
+  return box.dispatchEvent(event);
+}"""
+"""JavaScript: a key of an input method, as for Japanese; false if the page took it."""
+
+
+async def test_the_keys_of_an_input_method_are_not_for_the_page(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.stores("Konnichiwa")
+    await alice.choose("Konnichiwa", "Reply")
+    await expect(alice.page.get_by_text("Replying to")).to_be_visible()
+    await alice.composer.fill("にほん")
+    for key in ("Escape", "Enter"):
+        assert await alice.composer.evaluate(COMPOSING, key)
+    await expect(alice.page.get_by_text("Replying to")).to_be_visible()
+    await expect(alice.composer).to_have_value("にほん")
+    await alice.choose("Konnichiwa", "Edit message")
+    editor = alice.page.get_by_role("textbox", name="Edit message")
+    assert await editor.evaluate(COMPOSING, "Escape")
+    await expect(editor).to_be_visible()
+    await editor.press("Escape")
+    await alice.choose("Konnichiwa", "Reply in thread")
+    reply = alice.page.get_by_role("textbox", name="Reply in thread")
+    await reply.fill("にほん")
+    assert await reply.evaluate(COMPOSING, "Escape")
+    await expect(reply).to_have_value("にほん")
+    await alice.page.keyboard.press("Control+k")
+    box = alice.dialog.get_by_role("combobox")
+    first = alice.dialog.get_by_role("option").first
+    await expect(first).to_have_attribute("aria-selected", "true")
+    for key in ("ArrowDown", "Escape"):
+        assert await box.evaluate(COMPOSING, key)
+    await expect(first).to_have_attribute("aria-selected", "true")

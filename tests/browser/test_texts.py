@@ -171,7 +171,10 @@ async def test_a_tablet_with_a_keyboard_sends_by_a_key(person: Arrive) -> None:
 
 
 async def test_paper_has_the_conversation_only_and_all_of_it(person: Arrive) -> None:
-    alice = await person("alice")
+    alice = await person("alice", color_scheme="dark")
+    await alice.page.evaluate("localStorage.setItem('chatrooms / theme', 'dark')")
+    await alice.page.reload()
+    await alice.is_in("Lobby")
     await alice.say("\n".join(f"Row {number}" for number in range(1_000)))
     await expect(alice.message("Row 1")).not_to_contain_text("Row 999")
     await alice.page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -184,6 +187,8 @@ async def test_paper_has_the_conversation_only_and_all_of_it(person: Arrive) -> 
     await alice.page.emulate_media(media="print")
     await expect(alice.message("Line 0.")).to_be_visible()
     await expect(alice.page.locator(".sidebar, .composer").locator("visible=true")).to_have_count(0)
+    ink = await alice.message("Line 0.").evaluate("it => getComputedStyle(it).color")
+    assert max(map(int, re.findall(r"\d+", ink))) < 64, ink
     height = await alice.page.evaluate("document.documentElement.scrollHeight")
     assert height > await alice.message("Line 39.").evaluate("it => it.getBoundingClientRect().bottom") > 800
 

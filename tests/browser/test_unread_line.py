@@ -149,7 +149,7 @@ async def test_there_is_no_line_when_nothing_is_new(person: Arrive) -> None:
     await expect(alice.page.get_by_role("separator", name="New")).to_have_count(0)
 
 
-async def test_messages_missed_while_offline_are_marked_and_shown(person: Arrive, own_server: RunningServer) -> None:
+async def test_messages_missed_while_offline_are_unread_until_they_are_seen(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     await install(alice)
     await alice.stores("Still here")
@@ -157,9 +157,9 @@ async def test_messages_missed_while_offline_are_marked_and_shown(person: Arrive
     await alice.page.evaluate("dispatchEvent(new Event('offline'))")
     await fill_lobby(own_server, 40)
     await alice.context.set_offline(False)
-    await alice.sees("line 40.")
-    await expect(alice.message("line 40.")).to_be_in_viewport()
-    await new_line_is_above(alice, "line 1.")
+    await opens_at(alice, "line 1.")
+    await alice.go_to("Notes to self")
+    await alice.has_unread("Lobby", 40)
 
 
 LAST_IN_SIGHT = """

@@ -1,7 +1,8 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
+import { isComposing } from "../composing.js";
 import { begunIn, firstChoice, unfinished, walked } from "./begun.js";
-import { insert, isComposing } from "./writing.js";
+import { insert } from "./writing.js";
 
 /**
  * Completion of words that start with `@`, `#` or `:`; people who posted last come first. In the composer, a `/` at the

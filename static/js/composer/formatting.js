@@ -1,4 +1,5 @@
-import { insert, isComposing } from "./writing.js";
+import { isComposing } from "../composing.js";
+import { insert } from "./writing.js";
 
 /** Bold and italics by keyboard, and links of a selection and a pasted address. */
 

@@ -1,3 +1,5 @@
+import { isComposing } from "../composing.js";
+
 /** Behavior shared by the composer and the message editor. */
 
 /** @typedef {{current: HTMLTextAreaElement | null}} Box The text area, once it is on the page. */
@@ -17,9 +19,6 @@ export function isSending(event) {
   if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return false;
   return event.ctrlKey || event.metaKey || !isTouch.matches || hasTouchpad.matches;
 }
-
-/** @param {KeyboardEvent} event */
-export const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 /** Fits the height to the text, within the limits of the style sheet. @param {HTMLTextAreaElement | null} box */
 export function fitHeight(box) {

@@ -113,8 +113,11 @@ function tellOf(due) {
   if (last && sounds.peek()) chimeOnce();
   if (last && desktop.peek()) tell(last);
   const mine = last && due.findLast(({ room, mentionsMe }) => mentionsMe || !isShared(room));
-  if (mine && isLooking()) announced.value = Object.values(wordsOf(mine)).filter(Boolean).join(": ");
+  if (mine && isLooking()) announce(Object.values(wordsOf(mine)).filter(Boolean).join(": "));
 }
+
+/** The same words differ by a space at the end: screen readers say only what changes. @param {string} words */
+const announce = (words) => void (announced.value = announced.peek() === words ? `${words}\u00A0` : words);
 
 /** @param {Telling} telling */
 async function tell(telling) {

@@ -5,6 +5,9 @@ import { quiet } from "../preferences.js";
  * Do not disturb: neither sounds nor desktop notifications in this browser, for a while. What arrives is counted as ever.
  */
 
+/** Timers stand still while a computer sleeps, clocks do not: the time is looked at this often. */
+const LOOKS_EVERY_MS = 60_000;
+
 /** As long as one does not end it. */
 export const ENDLESS = "on";
 
@@ -17,9 +20,11 @@ export const leftOf = (until, now) => (until === ENDLESS ? Infinity : Math.max(0
 /** Ends it at its time, also where the page was not open then. */
 export function endQuiet() {
   let timer = 0;
-  effect(() => {
+  function look() {
     clearTimeout(timer);
     const left = quiet.value ? leftOf(quiet.value, Date.now()) : Infinity;
-    if (left < Infinity) timer = setTimeout(() => (quiet.value = ""), left);
-  });
+    if (left === 0) quiet.value = "";
+    else if (left < Infinity) timer = setTimeout(look, Math.min(left, LOOKS_EVERY_MS));
+  }
+  effect(look);
 }

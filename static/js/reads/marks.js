@@ -21,7 +21,7 @@ const untold = new Map();
 /** The room where one asked to be at the end, and how often one did. */
 export const reachedEnd = signal({ room: "", count: 0 });
 let timer = 0;
-let toldAt = 0;
+let toldAt = -Infinity;
 
 forgetWithPerson(() => {
   clearTimeout(timer);
@@ -41,7 +41,7 @@ export function saw(room, message) {
   note(room, message);
   if (!message || !isNews(message)) return;
   untold.set(room, { seq: message.seq, rev: revRead(room) });
-  timer ||= setTimeout(tell, Math.max(0, toldAt + TELL_EVERY_MS - Date.now()));
+  timer ||= setTimeout(tell, Math.max(0, toldAt + TELL_EVERY_MS - performance.now()));
 }
 
 /** @param {string} room @param {Numbered | undefined} message */
@@ -65,7 +65,7 @@ function isUnseen(room, number) {
 function tell() {
   clearTimeout(timer);
   timer = 0;
-  toldAt = Date.now();
+  toldAt = performance.now();
   for (const [room, { seq, rev }] of untold) command("read.mark", { room, seq, rev }).catch(() => {});
   untold.clear();
 }

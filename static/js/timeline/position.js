@@ -173,16 +173,17 @@ function atBottom(position) {
 
 /**
  * The line "New" does not move while one reads, unless one moves it. The room opens there, also for who comes back to
- * a hidden tab. Who looked while the connection was gone gets the line and stays where they are.
+ * a hidden tab, or was at the bottom when the connection was lost, as before a computer slept: what is below the line and
+ * fits is in sight, and more was not seen. Anybody else gets the line and stays where they are.
  * @param {Position} position @param {Data} data @returns {Position}
  */
 function withFirstNew(position, { caughtUp, isLoaded, isLooking, isHidden, read, held, leftOff }) {
   if (!caughtUp) return seen({ ...position, isBack: true }, read);
   const { firstNew, isBack, isFirstLook, stuck } = position;
   if (isLoaded && (isBack || !isLooking) && firstNew.number <= read) {
-    const seq = isFirstLook || (stuck && isHidden) ? leftOff.seq : firstNew.seq;
-    const found = leftOff.number ? { number: leftOff.number, seq } : firstNew;
-    const seenTo = isFirstLook && leftOff.number ? Math.min(position.seenTo, leftOff.number - 1) : position.seenTo;
+    const isLed = isFirstLook || (stuck && (isHidden || isBack));
+    const found = leftOff.number ? { number: leftOff.number, seq: isLed ? leftOff.seq : firstNew.seq } : firstNew;
+    const seenTo = isLed && leftOff.number ? Math.min(position.seenTo, leftOff.number - 1) : position.seenTo;
     return seen({ ...position, firstNew: found, isBack: false, isFirstLook: false, seenTo }, read);
   }
   return seen(Number.isFinite(held) ? { ...position, firstNew: { ...firstNew, number: held } } : position, read);

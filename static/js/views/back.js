@@ -1,5 +1,5 @@
 import { html } from "../html.js";
-import { unreadText } from "../reads/counts.js";
+import { concernText, unreadText } from "../reads/counts.js";
 import { elsewhere } from "../rooms/sections.js";
 import { isNarrow } from "../route.js";
 import { Icon } from "./icon.js";
@@ -7,7 +7,7 @@ import { Icon } from "./icon.js";
 /** The way to the list of rooms on narrow screens, which says what calls there. */
 export function Back() {
   const { number, isNews } = isNarrow.value ? elsewhere.value : { number: 0, isNews: false };
-  const calls = number ? `${unreadText(number)} unread` : isNews && "unread messages";
+  const calls = number ? concernText(number) : isNews && "unread messages";
   return html`
     <a class="quiet square back" href="#/rooms" aria-label=${["All rooms", calls].filter(Boolean).join(", ")}>
       <${Icon} name="back" />

@@ -11,6 +11,7 @@ import { endTyping, sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
 import { echoing } from "../composer/echoing.js";
 import { composerId } from "../composer/focus.js";
+import { isComposing } from "../composing.js";
 import { lacksEmojis, withEmojis } from "../emoji.js";
 import { attachedIn, give } from "../files/attached.js";
 import { record, recordedRoom } from "../files/recorder.js";
@@ -69,6 +70,7 @@ export function Composer({ room, onEditLast }) {
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
+    if (isComposing(event)) return undefined;
     if (event.key === "Escape" && replyIn(room)) return (event.preventDefault(), noReply(room));
     const last = event.key === "ArrowUp" && !event.altKey && !text && myLast(room);
     return last && (event.preventDefault(), onEditLast(last));

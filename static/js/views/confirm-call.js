@@ -1,4 +1,5 @@
 import { composerId } from "../composer/focus.js";
+import { replyTo } from "../composer/replying.js";
 import { html } from "../html.js";
 import { discard, retry, waiting } from "../outbox.js";
 import { Confirm } from "./confirm.js";
@@ -24,5 +25,6 @@ function takeBack(id) {
   if (!entry?.refused || entry.files?.length || !(box instanceof HTMLTextAreaElement) || box.value) return;
   box.value = entry.text;
   box.dispatchEvent(new Event("input", { bubbles: true }));
+  if (entry.quoted) replyTo({ ...entry.quoted, room: entry.room });
   discard(id);
 }

@@ -1,4 +1,5 @@
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { isComposing } from "../composing.js";
 import { typeHeldKeys } from "../held-keys.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
@@ -44,7 +45,7 @@ export function Dialog({ title, onClose, children }) {
    * @param {KeyboardEvent} event Escape also closes the dialog from a search box, which it would otherwise only clear.
    */
   const closeByKey = (event) =>
-    void (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && close(event));
+    void (event.key === "Escape" && !isComposing(event) && !event.defaultPrevented && close(event));
   /** @param {Event} event */
   const noteWriting = ({ target }) => void (target instanceof Element && (isWritten.current ||= target.matches(LOST)));
   return html`

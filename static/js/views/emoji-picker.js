@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { isComposing } from "../composing.js";
 import { asEmoji, bringEmojis, emojis, findEmojis } from "../emoji.js";
 import { EmojiSign } from "../messages/emoji-sign.js";
 import { useEscape } from "./escape.js";
@@ -32,7 +33,7 @@ export function EmojiPicker({ first = NONE, isInside = false, onPick, onClose })
   }, []);
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
-    if (event.key === "Escape" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" || isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.stopPropagation();
     if (event.key === "Enter" && event.target instanceof HTMLInputElement) pickFirst(event);
     else walk(event, picker.current);

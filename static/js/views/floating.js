@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { isComposing } from "../composing.js";
 import { html } from "../html.js";
 import { placed } from "../menu/place.js";
 import { useModal } from "./dialog.js";
@@ -36,7 +37,7 @@ export function Floating({ label, from, back, onClose, onClosed, children }) {
   /** @param {Event} event */
   const closeOutside = (event) => event.target === dialog.current && isPressed.current && close(event);
   /** @param {KeyboardEvent} event Also from a search box, which Escape would otherwise only clear. */
-  const closeByKey = (event) => event.key === "Escape" && !event.isComposing && close(event);
+  const closeByKey = (event) => event.key === "Escape" && !isComposing(event) && close(event);
   return html`
     <dialog class="floating" ref=${dialog} aria-label=${label} onClose=${onClose} onCancel=${close} onPointerDown=${press} onClick=${closeOutside} onKeyDown=${closeByKey}>
       <div class="floats">${children}</div>

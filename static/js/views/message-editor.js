@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dropEdit, keepEdit, textOf } from "../composer/drafts.js";
 import { focusComposer } from "../composer/focus.js";
+import { isComposing } from "../composing.js";
 import { asRefusal } from "../connection.js";
 import { bringEmojisFor, withEmojis } from "../emoji.js";
 import { html } from "../html.js";
@@ -44,7 +45,7 @@ export function MessageEditor({ message, onDone }) {
   }, [deleted, text]);
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (event.key !== "Escape" || event.defaultPrevented || isComposing(event)) return;
     event.preventDefault();
     cancel();
   }

@@ -1,6 +1,6 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { showPerson } from "../overlay.js";
+import { showCall, showPerson } from "../overlay.js";
 import { exactTime, shortTime, timeOf, timeOrDay } from "../dates.js";
 import { awaitedBy } from "../files/attached.js";
 import { beginning, parts } from "../messages/folding.js";
@@ -166,7 +166,7 @@ function OnItsWay({ id }) {
   return html`
     <p class="refused" role="alert">
       <span>Not sent: ${refused}</span>
-      ${code !== FILE && html`<button class="link" onClick=${() => retry(id)}>${verbFor(people, ifSeq)}</button>`}
+      ${code !== FILE && html`<button class="link" onClick=${() => (people ? showCall(id) : retry(id))}>${verbFor(people, ifSeq)}</button>`}
       <button class="link" onClick=${() => discard(id)}>Delete</button>
     </p>
   `;

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { walked } from "../composer/begun.js";
-import { insert, isComposing } from "../composer/writing.js";
+import { insert } from "../composer/writing.js";
+import { isComposing } from "../composing.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";
 import { openedHere } from "../route.js";

@@ -1,6 +1,7 @@
 import { go as find } from "fuzzysort";
 import { useEffect, useState } from "preact/hooks";
 import { BOOKMARKS, INBOX, searchFor } from "../addresses.js";
+import { isComposing } from "../composing.js";
 import { byRecency } from "../rooms/recent.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others, roomWith } from "../names.js";
@@ -51,19 +52,22 @@ const searching = (query) =>
 /** @param {{onClose: () => void}} props */
 export function Switcher({ onClose }) {
   const [query, setQuery] = useState("");
-  const [chosen, setChosen] = useState(0);
+  const [chosen, setChosen] = useState("");
   usePeople(query);
   const open = useOpenRooms(query, query.trim() !== "").rooms ?? [];
   const found = [...places(query), ...offers(open, query), ...searching(query)];
-  const at = Math.min(chosen, found.length - 1);
+  const at = Math.max(
+    found.findIndex(({ address }) => address === chosen),
+    0,
+  );
   /** @param {Place | undefined} place */
   const choose = (place) => place && (onClose(), (location.hash = place.address));
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!way || !found.length) return;
+    if (!way || !found.length || isComposing(event)) return;
     event.preventDefault();
-    setChosen((at + way + found.length) % found.length);
+    setChosen(found[(at + way + found.length) % found.length].address);
   }
   return html`
     <${Dialog} title="Switch to" onClose=${onClose}>
@@ -72,7 +76,7 @@ export function Switcher({ onClose }) {
           label="Room or person"
           type="search"
           value=${query}
-          onInput=${(/** @type {string} */ typed) => (setQuery(typed), setChosen(0))}
+          onInput=${(/** @type {string} */ typed) => (setQuery(typed), setChosen(""))}
           role="combobox"
           aria-expanded=${found.length > 0}
           aria-controls="places"

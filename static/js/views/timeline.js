@@ -10,7 +10,7 @@ import { itemsIn, sawItems } from "../reads/inbox.js";
 import { sawChanges } from "../reads/changed.js";
 import { unreadText } from "../reads/counts.js";
 import { attention, isLooking, reachedEnd, saw } from "../reads/marks.js";
-import { heads, ready, windowOf } from "../store.js";
+import { caughtUp, heads, ready, windowOf } from "../store.js";
 import { arrange } from "../timeline/arrange.js";
 import { useTimeline } from "../timeline/timeline.js";
 import { today } from "../today.js";
@@ -46,6 +46,7 @@ export function Timeline({ room, editing, onEdit }) {
   const isAway = timeline.isAway.value;
 
   void attention.value;
+  void caughtUp.value;
   void itemsIn(room);
   useChanged(reachedEnd.value, () => reachedEnd.peek().room === room && timeline.toPresent());
   useChanged(editing, () => timeline.showEdited(editing));
@@ -53,9 +54,9 @@ export function Timeline({ room, editing, onEdit }) {
   useLayoutEffect(look);
   const fill = useFilling(room, timeline, { messages, isOlder, isNewer });
 
-  /** Until the room is caught up, the page shows its end, from which it goes to what is unread. */
+  /** Until the room is caught up, also after a lost connection, the page shows its end, from which it goes to what is unread. */
   function look() {
-    if (timeline.isOpening.peek()) return;
+    if (timeline.isOpening.peek() || !caughtUp.peek()) return;
     if (isLooking()) sawChanges(room, () => timeline.scroll.inSight());
     const isUp = timeline.isAway.peek();
     const read = isUp ? timeline.readOn() : lastMessage(list);
