@@ -332,6 +332,10 @@ async def test_a_forgotten_number_sign_is_said_at_once_instead_of_hearing_nothin
         for room in rooms:
             with pytest.raises(ValueError, match=r"."):
                 hear(handle, room=room)
+    with pytest.raises(ValueError, match="Nobody writes to the application in '#support'"):
+        host.chat.on_message(handle, room="#support", direct=True)
+    with pytest.raises(TypeError, match="room='#support'"):
+        host.chat.on_message("#support")
     with pytest.raises(ValueError, match=r"'support'. The name of a shared room begins with #"):
         host.chat.on_message(handle, room="support")
 

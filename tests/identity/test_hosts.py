@@ -278,3 +278,13 @@ async def test_a_host_application_says_the_role_and_without_one_it_stays(tmp_pat
         assert await role() == "guest"
         with pytest.raises(ValueError, match="role is one of"):
             User("ann", role="king")
+
+
+@pytest.mark.parametrize(
+    ("authenticate", "why"),
+    [("ann", "a coroutine function, not str"), (lambda: None, "must take the handshake")],
+    ids=["text", "no parameter"],
+)
+def test_what_cannot_be_asked_who_is_there_is_refused_when_the_chat_is_made(tmp_path, authenticate, why):
+    with pytest.raises(TypeError, match=why):
+        Chatrooms(Settings(data=tmp_path), authenticate=authenticate)
