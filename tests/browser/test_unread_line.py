@@ -149,7 +149,9 @@ async def test_there_is_no_line_when_nothing_is_new(person: Arrive) -> None:
     await expect(alice.page.get_by_role("separator", name="New")).to_have_count(0)
 
 
-async def test_messages_missed_while_offline_are_unread_until_they_are_seen(person: Arrive, own_server: RunningServer) -> None:
+async def test_messages_missed_while_offline_are_unread_until_they_are_seen(
+    person: Arrive, own_server: RunningServer
+) -> None:
     alice = await person("alice")
     await install(alice)
     await alice.stores("Still here")
