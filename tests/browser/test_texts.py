@@ -251,3 +251,21 @@ async def test_marks_of_a_message_are_not_painted_over_others(person: Arrive) ->
     before = await settled(bob.message("Calm too"))
     await alice.stores("o" + "\u0301" * 200)
     assert look_the_same(await settled(bob.message("Calm too")), before)
+
+
+async def test_each_line_has_the_direction_of_its_words(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.composer.fill("Hello\nשלום לכולם")
+    await alice.composer.press("Enter")
+    text = alice.message("Hello").locator("p").last
+    await expect(text).to_have_css("unicode-bidi", "plaintext")
+    starts = await text.evaluate(LINES)
+    assert starts[0] == 0 < starts[1]
+
+
+LINES = """text => {
+  const range = document.createRange();
+  range.selectNodeContents(text);
+  return [...range.getClientRects()].filter(it => it.width).map(it => it.left - text.getBoundingClientRect().left);
+}"""
+"""JavaScript: how far from the left each line begins."""
