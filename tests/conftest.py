@@ -28,8 +28,8 @@ AT_ANY_SPEED = {"deadline": None, "suppress_health_check": [hypothesis.HealthChe
 """An example may take as long as a busy machine needs."""
 OF_THEIR_OWN = {"tmp_path", "own_server", "postgres_database", "node"}
 """Fixtures of tests that start a server, a database or a process of their own, rather than share one."""
-WORKERS_OF_A_CORE = 2
-"""A test of a server or a browser waits for it half of the time."""
+WORKERS_OF_A_CORE = 1.5
+"""A test of a server or a browser waits for it a good part of the time."""
 SECOND_RUNS = {"postgresql", "plain"}
 """Parameters that repeat a test, on PostgreSQL or on uvicorn's own protocols; repetitions are slow."""
 
@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many workers keep all cores busy."""
-    return WORKERS_OF_A_CORE * (os.cpu_count() or 1)
+    return round(WORKERS_OF_A_CORE * (os.cpu_count() or 1))
 
 
 def pytest_configure(config: pytest.Config) -> None:

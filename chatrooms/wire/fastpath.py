@@ -55,7 +55,7 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
             *("config", "connection_lost", "connection_made", "connections", "cycle", "data_received"),
             *("expect_100_continue", "flow", "handle_websocket_upgrade", "headers", "loop"),
             *("on_headers_complete", "on_message_complete", "on_response_complete", "parser"),
-            *("pause_writing", "pipeline", "resume_writing", "server_state", "shutdown"),
+            *("pause_writing", "pipeline", "resume_writing", "scope", "server_state", "shutdown"),
             *("timeout_keep_alive_handler", "transport", "ws_protocol_class"),
         ),
     ),

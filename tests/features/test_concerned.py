@@ -8,12 +8,13 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from chatrooms import Settings, ids
 from chatrooms.features.files.stored import files
 from chatrooms.features.inbox import concerned
 from chatrooms.features.previews import stored as previews
+from chatrooms.features.search import index, indexing
 from chatrooms.pipeline import traits
 from chatrooms.pipeline.part import Part
 from chatrooms.storage.tables import jobs, metadata
@@ -53,6 +54,8 @@ STORY = [
     said(13, "@room, @design: https://example.org/"),
     said(12, "refers to the thread", who="bob", reply_to=id_of(10)),
     *(said(number, "@bob and @carol") for number in (14, 15)),
+    said(16, "once more: https://example.org/"),
+    of(16, "preview.remove", url=PAGE),
     *(of(number, "reaction.add", who="bob", emoji=LIKE) for number in (1, 2, 8)),
     *(of(number, "message.pin") for number in (1, 2, 8)),
     *(of(number, "bookmark.add", who="bob") for number in (1, 2, 7)),
@@ -75,6 +78,7 @@ def tell(monkeypatch):
     def run():
         numbers, direct, seconds = count(1), Direct(), count(1)
         monkeypatch.setattr(concerned, "MANY", 1)
+        monkeypatch.setattr(indexing, "AFTER", 1)
         monkeypatch.setattr(ids, "new", lambda: f"11111111-1111-4111-8111-{next(numbers):012}")
         direct.now, direct.limits = lambda: NOW.format(0), Settings(**QUICK | {"previews": True})
         for name in ("alice", "bob", "carol"):
@@ -126,9 +130,9 @@ def seq_of_first(direct):
 
 
 def stored(direct):
-    """Return all rows but those that have times of their own."""
+    """Return all rows but those that have times of their own, and the words in the index."""
     with direct.engine.begin() as db:
-        return {
+        return {"words": sorted(db.execute(text(f"SELECT words FROM {index.TABLE}")).scalars())} | {
             table.name: sorted(map(repr, db.execute(select(*(c for c in table.c if not c.name.endswith("at"))))))
             for table in metadata.sorted_tables
         }
