@@ -9,7 +9,7 @@ import ast
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -586,10 +586,11 @@ async def test_events_that_are_emitted_together_reach_no_one_without_a_recipient
     assert "secret" not in [event for event, _ in alice.heard]
 
 
-@pytest.mark.parametrize("to", ["", [], None, [""]])
-async def test_an_empty_recipient_from_the_application_reaches_no_one(own_server, person, to):
+@pytest.mark.parametrize(("to", "refusal"), [("", None), ([], None), (None, Invalid), ([""], Invalid)])
+async def test_an_empty_recipient_from_the_application_reaches_no_one(own_server, person, to, refusal):
     alice = await person("alice")
-    await own_server.chat.emit("secret", 1, to=to)
+    with pytest.raises(refusal) if refusal else nullcontext():
+        await own_server.chat.emit("secret", 1, to=to)
     await alice.settled()
     assert "secret" not in [event for event, _ in alice.heard]
 
