@@ -122,9 +122,9 @@ async def _recount(chat: Chat, job: Job) -> None:
 
 
 def _to_recount(db: Connection, reader: str, author: str, rev: int) -> list[str]:
-    """Return where it changes what is unread for a person that they have blocked somebody, or not any more.
+    """Return the rooms where blocking ``author``, or unblocking them, changes what is unread for ``reader``.
 
-    None if they did something else since: that has a job of its own.
+    There are none if they have changed it since ``rev``: that has a job of its own.
     """
     block = _find(db, reader, author)
     is_newest = block is not None and block["rev"] == rev

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Literal, cast
@@ -14,7 +13,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound
 from chatrooms.features import members, timeline
-from chatrooms.pipeline import access, jobs, newcomers, rights, room_rules, tenants
+from chatrooms.pipeline import access, newcomers, rights, room_rules, tenants
 from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, change, query
@@ -33,8 +32,6 @@ from chatrooms.storage.tables import rooms
 from chatrooms.types import Search, SharedRoom, Title, Topic
 
 MAX_LISTED = 200
-SECONDS_BETWEEN = 0.1
-"""How often to look whether what an operator decided before is done."""
 ACCESS = "Who can join: everyone (`open`) or invited people (`private`)."
 
 
@@ -260,12 +257,10 @@ def store(act: Act, name: str, **values: Any) -> dict[str, Any]:
 
 
 async def _manage(chat: Chat, job: Job) -> None:
-    """Run what an operator has decided beside the server, after what they decided before; not if impossible by now."""
-    while await chat.lookup(lambda db: jobs.unfinished(db, MANAGE, before=job.id)):  # noqa: ASYNC110 - in the database
-        await asyncio.sleep(SECONDS_BETWEEN)  # another task, or another server, is at it
+    """Run what an operator has decided beside the server, unless it is done or impossible by now."""
     with suppress(Conflict, Forbidden, Invalid, NotFound):
         await chat.run(job.data["command"], job.data["params"], APPLICATION)
 
 
-MANAGE = JobKind("room.manage", _manage)
+MANAGE = JobKind("room.manage", _manage, in_order=True)
 FEATURE = Feature(commands=(create, update, archive, unarchive, joinable), jobs=(MANAGE,))

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from chatrooms import clock
 from chatrooms.errors import Refusal, Unavailable
@@ -41,6 +41,7 @@ class Runner:
 
     def __init__(self, chat: Chat, kinds: Mapping[str, JobKind], wakeup: Wakeup, *, shared: bool) -> None:
         self._chat, self._kinds, self._wakeup, self._shared = chat, kinds, wakeup, shared
+        self._is_first = _is_first([name for name, kind in kinds.items() if kind.in_order])
         self._running: dict[int, asyncio.Task[None]] = {}
         self._of_kind: Counter[str] = Counter()
         self._of_group: Counter[tuple[str, Any]] = Counter()
@@ -120,7 +121,7 @@ class Runner:
 
     def _waiting(self, without: Iterable[int] = ()) -> Conditions:
         """Return the conditions of jobs that no one runs and that may run here, ``without`` some."""
-        waiting = _waiting(self._open(), [*self._running, *without])
+        waiting = (*_waiting(self._open(), [*self._running, *without]), self._is_first)
         return (*waiting, leases.FREE) if self._shared else waiting
 
     async def _claim(self, ids: Sequence[int]) -> set[int]:
@@ -183,6 +184,13 @@ class Runner:
 
 def _waiting(kinds: Iterable[str], running: Iterable[int]) -> Conditions:
     return jobs.c.done_at.is_(None), jobs.c.kind.in_(list(kinds)), jobs.c.id.not_in(list(running))
+
+
+def _is_first(in_order: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that no job of the same kind is unfinished that was enqueued before, for some kinds."""
+    earlier = jobs.alias()
+    before = earlier.c.kind == jobs.c.kind, earlier.c.done_at.is_(None), earlier.c.id < jobs.c.id
+    return or_(jobs.c.kind.not_in(in_order), ~select(earlier.c.id).where(*before).exists())
 
 
 def _due(db: Connection, waiting: Conditions, limit: int) -> list[Job]:

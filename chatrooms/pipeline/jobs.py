@@ -57,7 +57,8 @@ class JobKind:
     exponential backoff, up to ``attempts`` attempts. With ``every``, there is one such job, which runs at that
     interval. Of a feature with a component, ``run`` gets that first. At most ``at_once`` jobs of the kind run at a
     time, so that slow ones leave room to others, and at most ``at_once_of_one`` of those whose data have the same value
-    of ``sharing``.
+    of ``sharing``. Those of a kind that is ``in_order`` run one after the other, as they were enqueued, at whichever
+    server: one that is retried holds up those behind it.
     """
 
     name: str
@@ -67,6 +68,7 @@ class JobKind:
     at_once: int = CAPACITY
     sharing: str = ""
     at_once_of_one: int = CAPACITY
+    in_order: bool = False
 
     def group(self, job: Job) -> tuple[str, Any]:
         """Return what a job shares its turns with."""
@@ -123,13 +125,10 @@ def _insert(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> Non
     _INSERT.run(db, {f"new_{column}": value for column, value in row.items()})
 
 
-def unfinished(db: Connection, kind: JobKind, before: int | None = None) -> Sequence[Any]:
-    """Return the data of the jobs of a kind that are not done, in the order in which they were enqueued.
-
-    With ``before``, only those that were enqueued before the job with this id.
-    """
-    found = select(jobs.c.data).where(jobs.c.kind == kind.name, jobs.c.done_at.is_(None)).order_by(jobs.c.id)
-    return db.scalars(found if before is None else found.where(jobs.c.id < before)).all()
+def unfinished(db: Connection, kind: JobKind) -> Sequence[Any]:
+    """Return the data of the jobs of a kind that are not done, in the order in which they were enqueued."""
+    found = select(jobs.c.data).where(jobs.c.kind == kind.name, jobs.c.done_at.is_(None))
+    return db.scalars(found.order_by(jobs.c.id)).all()
 
 
 def waiting(db: Connection) -> dict[str, int]:

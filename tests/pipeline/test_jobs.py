@@ -147,6 +147,30 @@ async def test_a_job_interrupted_by_the_end_of_the_process_runs_after_the_next_s
     assert log.done == [7]
 
 
+async def test_jobs_in_order_run_one_after_the_other(make):
+    done, told = [], asyncio.Event()
+
+    async def run(_chat, job) -> None:
+        done.append(f"{job.data} begins")
+        await asyncio.sleep(0)
+        done.append(f"{job.data} ends")
+        if job.data == "last":
+            told.set()
+
+    kind = JobKind("test.ordered", run, in_order=True)
+    chat = make(Feature(jobs=(kind,)))
+    names = ("first", "second", "third", "last")
+
+    def enqueue_all(act) -> None:
+        for name in names:
+            enqueue(act, kind, name, name)
+
+    async with chat.lifespan():
+        await chat._pipeline.change(enqueue_all, NOBODY)
+        await told.wait()
+    assert done == [f"{name} {what}" for name in names for what in ("begins", "ends")]
+
+
 async def test_more_jobs_than_run_at_once_all_run_once(make):
     log = Log()
     chat = make(Feature(jobs=(log.kind,)))
