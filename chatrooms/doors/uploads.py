@@ -168,7 +168,7 @@ class Uploads:
             raise NotFound(GONE)
 
     async def _tidy(self) -> None:
-        """Now and then, before more comes, remove what no upload needs: other servers do not see this one's disk."""
+        """Remove what no upload needs from this server's disk, which no other sees, unless that was done recently."""
         now = time.monotonic()
         if now >= self._tidy_at:
             self._tidy_at = now + SECONDS_TO_TIDY

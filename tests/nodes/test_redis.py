@@ -127,7 +127,7 @@ def test_a_dump_that_was_put_back_has_another_place(postgres_url):
         assert len(places) == 2
 
 
-async def test_whoever_can_list_the_channels_learns_no_names_of_rooms_and_people(redis_url):
+async def test_the_names_of_channels_tell_no_names_of_rooms_and_people(redis_url):
     async with listening(redis_url, FACTS) as node, Redis.from_url(redis_url) as bad:
         await node.follow("alice", "#layoffs")
         listed = set(map(bytes.decode, await bad.pubsub_channels("chatrooms:12345678:epoch:*")))

@@ -28,7 +28,7 @@ class Connection(httpcore2.AsyncNetworkStream):
         self._left: float = BEFORE_CONTENT
 
     def allow_content(self) -> None:
-        """Allow to read on; whoever reads the content has to limit that."""
+        """Read on without that limit: the caller limits the content."""
         self._left = math.inf
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as the library declares it

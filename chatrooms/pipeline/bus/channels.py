@@ -1,4 +1,4 @@
-"""What the channels of a chat are called in Redis, where whoever connects can list them.
+"""What the channels of a chat are called in Redis, where everybody who connects can list them.
 
 All channels of a server are common to its numbered databases, so the names have the chat and its epoch in them. That of
 a room is not its name, which may be secret, or say who talks to whom, but a hash of it with the secret of the database
