@@ -95,6 +95,11 @@ def appointment(role: ServerRole, before: ServerRole, after: ServerRole) -> Verd
     return may
 
 
+def empowers(before: ServerRole, after: ServerRole) -> bool:
+    """Return whether a change of role gives a person power over others that they did not have."""
+    return rank(after) > max(rank(before), rank("member"))
+
+
 def role_of(db: Connection, me: Caller) -> ServerRole:
     """Return the caller's role on the server; the application itself may do everything."""
     return "owner" if me.host else of(db, me.username)
