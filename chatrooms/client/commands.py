@@ -1131,17 +1131,23 @@ class Commands(ABC):
         result: OneUser = await self.run("user.get", username=username)
         return result["user"]
 
-    async def link_for(self, username: str, *, forget_password: bool | None = None) -> Link:
+    async def link_for(
+        self, username: str, *, password: str | None = None, forget_password: bool | None = None
+    ) -> Link:
         """Make a link that signs in a person once, within a day, because they have lost every other way in.
 
-        They get a message from the server about it, with your name. An earlier link of theirs ends. The link
-        works only while you could make it: not once you are suspended, or their role is no longer lower than
-        yours, nor once you end your other sessions.
+        It takes your password; without one, you have signed in within ten minutes. The person gets a message from
+        the server about it, with your name. An earlier link of theirs ends. The link works only while you could
+        make it: not once you are suspended, or their role is no longer lower than yours, nor once you end your
+        other sessions.
 
+        - ``password``: Your password, if you have one.
         - ``forget_password``: Whether to remove all that signs them in, such as passkeys and a password, and end
           their sessions: because it is lost, or somebody else may know it (default ``false``).
         """
-        result: OneLink = await self.run("user.link", username=username, forget_password=forget_password)
+        result: OneLink = await self.run(
+            "user.link", username=username, password=password, forget_password=forget_password
+        )
         return result["link"]
 
     async def users(

@@ -114,11 +114,21 @@ def require(act: Act, action: Action, over: str | None = None) -> None:
 
     Raises `NotFound` if there is no such person.
     """
-    mine = role_of(act.db, act.me)
-    demand(verdict(mine, action))
-    if over is not None:
-        theirs = of(act.db, people.existing(act.db, act.me, over))
-        demand(verdict(mine, action, None if act.me.host else theirs))
+    if found := refusal(act.db, act.me, action, over):
+        raise found
+
+
+def refusal(db: Connection, me: Caller, action: Action, over: str | None = None) -> Forbidden | NotFound | None:
+    """Return what `require` raises, if anything, before the caller acts."""
+    try:
+        mine = role_of(db, me)
+        demand(verdict(mine, action))
+        if over is not None:
+            theirs = of(db, people.existing(db, me, over))
+            demand(verdict(mine, action, None if me.host else theirs))
+    except (Forbidden, NotFound) as found:
+        return found
+    return None
 
 
 def require_above(act: Act, username: str) -> None:

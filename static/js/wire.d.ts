@@ -1091,7 +1091,7 @@ export interface Commands {
   };
   /** Make a link that signs in a person once, within a day, because they have lost every other way in. */
   "user.link": {
-    params: { username: string; forget_password?: boolean };
+    params: { username: string; password?: string | null; forget_password?: boolean };
     result: { link: Link };
   };
   /** Return people, a hundred at a time, ordered by username. */
