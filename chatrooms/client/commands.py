@@ -670,7 +670,7 @@ class Commands(ABC):
 
         - ``password``: The new password: 8 to 256 characters, not easy to guess.
         - ``current``: The present password, if you have one.
-        - ``revoke_others``: Whether to end all your other sessions, and your service keys (default ``false``).
+        - ``revoke_others``: Whether to do what ``session.revoke_others`` does, too (default ``false``).
         """
         await self.run("password.set", password=password, current=current, revoke_others=revoke_others)
 
@@ -1046,7 +1046,10 @@ class Commands(ABC):
         await self.run("session.revoke", id=id)
 
     async def revoke_other_sessions(self) -> None:
-        """End all your sessions but this one, and all your service keys; their sockets are disconnected."""
+        """End all your sessions but this one, your service keys, and your invitations by link.
+
+        The sockets of these sessions and keys are disconnected.
+        """
         await self.run("session.revoke_others")
 
     async def signal(self, to: str, type: str, data: object = None) -> None:
@@ -1212,7 +1215,7 @@ class Commands(ABC):
         return result["ways"]
 
     async def sign_out(self, username: str) -> None:
-        """End all sessions, service keys and links of a person; their sockets are disconnected."""
+        """End all sessions, service keys, links and invitations by link of a person; their sockets are disconnected."""
         await self.run("user.sign_out", username=username)
 
     async def suspend(self, username: str, reason: str) -> Suspension | None:

@@ -12,7 +12,7 @@ from chatrooms import names
 from chatrooms.features import roles
 from chatrooms.features.users import Who, shown
 from chatrooms.identity import passwords, service_keys, suspensions
-from chatrooms.identity.sessions import end_all, signed_in
+from chatrooms.identity.sessions import end_for_good, signed_in
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.pipeline import rights, tenants
 from chatrooms.pipeline.act import Act
@@ -100,9 +100,9 @@ def _admin(act: Act, p: Who) -> None:
 
 @change("user.sign_out", may=_admin, locks=roles.changing, method="sign_out")
 def sign_out(act: Act, p: Who, _: None) -> Done:
-    """End all sessions, service keys and links of a person; their sockets are disconnected."""
+    """End all sessions, service keys, links and invitations by link of a person; their sockets are disconnected."""
     act.barred.append(p.username)  # where a host application signs people in, they have no sessions
-    act.ended.extend([*end_all(act.db, p.username), *service_keys.forget(act.db, p.username)])
+    act.ended.extend(end_for_good(act.db, p.username))
     act.note(f"signed {p.username!r} out everywhere")
     return {}
 

@@ -1034,7 +1034,7 @@ export interface Commands {
     params: { id: string };
     result: {};
   };
-  /** End all your sessions but this one, and all your service keys; their sockets are disconnected. */
+  /** End all your sessions but this one, your service keys, and your invitations by link. */
   "session.revoke_others": {
     params: {};
     result: {};
@@ -1129,7 +1129,7 @@ export interface Commands {
     params: { username: string };
     result: { ways: Ways; sessions: Place[] };
   };
-  /** End all sessions, service keys and links of a person; their sockets are disconnected. */
+  /** End all sessions, service keys, links and invitations by link of a person; their sockets are disconnected. */
   "user.sign_out": {
     params: { username: string };
     result: {};

@@ -88,7 +88,7 @@ function Help({ account: { user, sessions, keys, has_password: hasPassword }, on
       <p><button class="secondary small" disabled=${make.busy}>${link ? "Make another link" : "Make a link"}</button></p>
     </form>
     <form class="setting" onSubmit=${out.onSubmit}>
-      ${keys > 0 && html`<p class="hint">Signing them out ends the keys for their programs too (${keys}).</p>`}
+      <p class="hint">Signing them out ends the invitation links that they made${keys > 0 && ` and the keys for their programs (${keys})`}, too.</p>
       ${out.error && html`<p class="error" role="alert">${out.error}</p>`}
       <p><button class="secondary small" disabled=${out.busy || signedIn === 0}>${signedIn === 0 ? "Signed out everywhere" : `Sign out everywhere (${signedIn})`}</button></p>
     </form>
