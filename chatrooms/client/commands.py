@@ -670,7 +670,7 @@ class Commands(ABC):
 
         - ``password``: The new password: 8 to 256 characters, not easy to guess.
         - ``current``: The present password, if you have one.
-        - ``revoke_others``: Whether to end all your other sessions, and your service keys (default ``false``).
+        - ``revoke_others``: Whether to do what ``session.revoke_others`` does, too (default ``false``).
         """
         await self.run("password.set", password=password, current=current, revoke_others=revoke_others)
 
@@ -1046,7 +1046,10 @@ class Commands(ABC):
         await self.run("session.revoke", id=id)
 
     async def revoke_other_sessions(self) -> None:
-        """End all your sessions but this one, and all your service keys; their sockets are disconnected."""
+        """End all your sessions but this one, your service keys, and your invitations by link.
+
+        The sockets of these sessions and keys are disconnected.
+        """
         await self.run("session.revoke_others")
 
     async def signal(self, to: str, type: str, data: object = None) -> None:
@@ -1131,17 +1134,23 @@ class Commands(ABC):
         result: OneUser = await self.run("user.get", username=username)
         return result["user"]
 
-    async def link_for(self, username: str, *, forget_password: bool | None = None) -> Link:
+    async def link_for(
+        self, username: str, *, password: str | None = None, forget_password: bool | None = None
+    ) -> Link:
         """Make a link that signs in a person once, within a day, because they have lost every other way in.
 
-        They get a message from the server about it, with your name. An earlier link of theirs ends. The link
-        works only while you could make it: not once you are suspended, or their role is no longer lower than
-        yours, nor once you end your other sessions.
+        It takes your password; without one, you have signed in within ten minutes. The person gets a message from
+        the server about it, with your name. An earlier link of theirs ends. The link works only while you could
+        make it: not once you are suspended, or their role is no longer lower than yours, nor once you end your
+        other sessions.
 
+        - ``password``: Your password, if you have one.
         - ``forget_password``: Whether to remove all that signs them in, such as passkeys and a password, and end
           their sessions: because it is lost, or somebody else may know it (default ``false``).
         """
-        result: OneLink = await self.run("user.link", username=username, forget_password=forget_password)
+        result: OneLink = await self.run(
+            "user.link", username=username, password=password, forget_password=forget_password
+        )
         return result["link"]
 
     async def users(
@@ -1209,7 +1218,7 @@ class Commands(ABC):
         return result["ways"]
 
     async def sign_out(self, username: str) -> None:
-        """End all sessions, service keys and links of a person; their sockets are disconnected."""
+        """End all sessions, service keys, links and invitations by link of a person; their sockets are disconnected."""
         await self.run("user.sign_out", username=username)
 
     async def suspend(self, username: str, reason: str) -> Suspension | None:

@@ -177,6 +177,8 @@ def page(act: Act, p: Nothing, _: None) -> ManyApplicants:
 async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
     """Approve an applicant: the browser or program with which they asked is signed in from now on."""
     found = await here.chat.lookup(lambda db: applicants.find(db, p.id))
+    if found and found["proof"] == "directory":
+        await here.chat.scan(partial(directory.require_alone, username=found["username"]))
 
     def admit(act: Act) -> OneUser:
         rights.require(act, "admit")

@@ -175,3 +175,8 @@ def _one(db: Connection, *where: ColumnElement[bool]) -> Invite | None:
 def end(db: Connection, id: str) -> None:
     """Make an invitation work no longer."""
     db.execute(update(invites).where(invites.c.id == id).values(uses_left=0))
+
+
+def end_of(db: Connection, username: str) -> None:
+    """Make the invitations by a person work no longer."""
+    db.execute(update(invites).where(invites.c.created_by == username).values(uses_left=0))

@@ -33,7 +33,7 @@ class NewPassword(Params):
         repr=False, description=f"The new password: {FEWEST} to {MOST} characters, not easy to guess."
     )
     current: Given | None = Field(None, repr=False, description="The present password, if you have one.")
-    revoke_others: bool = Field(False, description="Whether to end all your other sessions, and your service keys.")
+    revoke_others: bool = Field(False, description="Whether to do what `session.revoke_others` does, too.")
 
 
 @query("password.get", may=access.anyone, method="password", lacking="proof")

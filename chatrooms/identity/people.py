@@ -1,29 +1,23 @@
-"""People as moderators, admins and owners of the server see them, and helping them back in or ending their sessions."""
+"""People as moderators, admins and owners of the server see them, and ending their sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import Connection, func, select
 from typing_extensions import TypedDict
 
-from chatrooms import ids, names
-from chatrooms.errors import Conflict
+from chatrooms import names
 from chatrooms.features import roles
-from chatrooms.features.users import Who, existing, shown
-from chatrooms.identity import links, passwords, proofs, service_keys, suspensions
-from chatrooms.identity.linking import OneLink
-from chatrooms.identity.sessions import end_all, present, signed_in
+from chatrooms.features.users import Who, shown
+from chatrooms.identity import passwords, service_keys, suspensions
+from chatrooms.identity.sessions import end_for_good, signed_in
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.pipeline import rights, tenants
-from chatrooms.pipeline.act import APPLICATION, Act, Caller
-from chatrooms.pipeline.chat import Chat
+from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import Params, change, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.pipeline.shapes import Done
 from chatrooms.storage import people_search
 from chatrooms.storage.fields import ServerRole
@@ -31,9 +25,6 @@ from chatrooms.storage.rows import User
 from chatrooms.storage.tables import sessions, users
 from chatrooms.storage.tables import suspensions as barred
 from chatrooms.types import MAX_PAGE, Search
-
-GOOD_FOR = timedelta(days=1)
-"""How long a link works that an admin makes for somebody else."""
 
 
 class FindPeople(Params):
@@ -43,16 +34,6 @@ class FindPeople(Params):
     after: Search = Field("", description="Start after this username; if empty, start at the first.")
     role: ServerRole | None = Field(None, description="Return only people with this role.")
     suspended: bool = Field(False, description="Return only people who are suspended.")
-
-
-class Helping(Who):
-    """A person who cannot sign in."""
-
-    forget_password: bool = Field(
-        False,
-        description="Whether to remove all that signs them in, such as passkeys and a password, and end their "
-        "sessions: because it is lost, or somebody else may know it.",
-    )
 
 
 class Account(TypedDict):
@@ -117,53 +98,13 @@ def _admin(act: Act, p: Who) -> None:
     signed_in(act.me)
 
 
-def _helper(act: Act, p: Who) -> None:
-    """Allow them while their session lasts."""
-    _admin(act, p)
-    present(act)
-
-
-def _changing(db: Connection, me: Caller, p: Who) -> Iterable[str]:
-    """Lock what `roles.changing` does, and the caller's own room, so that their session does not end meanwhile."""
-    return *roles.changing(db, me, p), me.username
-
-
-@change("user.link", may=_helper, locks=_changing, method="link_for")
-def link(act: Act, p: Helping, _: None) -> OneLink:
-    """Make a link that signs in a person once, within a day, because they have lost every other way in.
-
-    They get a message from the server about it, with your name. An earlier link of theirs ends. The link works only
-    while you could make it: not once you are suspended, or their role is no longer lower than yours, nor once you end
-    your other sessions.
-    """
-    if suspensions.find(act.db, p.username):
-        raise Conflict("This person is suspended. Restore them first.", field="username")
-    if p.forget_password:
-        act.ended.extend(proofs.forget(act.db, p.username))
-    removed = " and removed all other ways" if p.forget_password else ""
-    me = existing(act.db, act.me.username)
-    by = f"{me['name']} (@{me['username']})" if me["name"] else me["username"]
-    text = f"{by} made a link that signs in as you{removed}. If you did not ask for it, tell an owner."
-    enqueue(act, NOTE, ids.new(), {"username": p.username, "text": text})
-    act.note(f"made a link that signs in as {p.username!r}{removed}")
-    return {"link": links.make(act.db, p.username, GOOD_FOR, "admin", act.me.username)}
-
-
 @change("user.sign_out", may=_admin, locks=roles.changing, method="sign_out")
 def sign_out(act: Act, p: Who, _: None) -> Done:
-    """End all sessions, service keys and links of a person; their sockets are disconnected."""
+    """End all sessions, service keys, links and invitations by link of a person; their sockets are disconnected."""
     act.barred.append(p.username)  # where a host application signs people in, they have no sessions
-    act.ended.extend([*end_all(act.db, p.username), *service_keys.forget(act.db, p.username)])
+    act.ended.extend(end_for_good(act.db, p.username))
     act.note(f"signed {p.username!r} out everywhere")
     return {}
 
 
-async def _note(chat: Chat, job: Job) -> None:
-    room = names.conversation(names.APPLICATION, job.data["username"])
-    given = {"room": room, "text": job.data["text"], "id": job.key}
-    await chat.run("message.post", given, APPLICATION)
-
-
-NOTE = JobKind("user.note", _note)
-"""Writes to a person as the server; its key is the message's id, so that it comes once."""
-FEATURE = Feature(commands=(page, link, sign_out), jobs=(NOTE,))
+FEATURE = Feature(commands=(page, sign_out))

@@ -34,4 +34,4 @@ def forget(db: Connection, username: str) -> list[str]:
     passkeys.forget(db, username)
     linked.forget(db, username)
     directory.forget(db, username)
-    return [*sessions.end_all(db, username), *service_keys.forget(db, username)]
+    return sessions.end_for_good(db, username)

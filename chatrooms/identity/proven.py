@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from chatrooms.identity import appointing, key_commands, own_password, passkey_commands, passwords, second_factor, totp
+from chatrooms.identity import (
+    appointing,
+    helping,
+    key_commands,
+    own_password,
+    passkey_commands,
+    passwords,
+    second_factor,
+    totp,
+)
 from chatrooms.identity.ldap import arriving
 from chatrooms.identity.ldap import connecting as directory
 from chatrooms.identity.ldap.linked import linked
@@ -14,6 +23,7 @@ FEATURE = Feature(
     tables=(passwords.passwords, factors.factors, totp.recovery, linked),
     commands=(
         *appointing.PROVEN,
+        *helping.PROVEN,
         *own_password.PROVEN,
         *passwords.COMMANDS,
         *second_factor.COMMANDS,
@@ -23,5 +33,6 @@ FEATURE = Feature(
         *directory.PROVEN,
         *arriving.PROVEN,
     ),
+    jobs=(helping.NOTE,),
     component=passwords.Passwords,
 )

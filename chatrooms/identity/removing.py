@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from chatrooms.errors import NotFound
 from chatrooms.features import roles, users
-from chatrooms.identity import hosts, service_keys, sessions, suspensions
+from chatrooms.identity import hosts, sessions, suspensions
 from chatrooms.identity.accounts import User
 from chatrooms.pipeline import people, rights
 from chatrooms.pipeline.act import APPLICATION, Act
@@ -38,7 +38,7 @@ def _bar(act: Act, username: str) -> None:
     if rights.rank(rights.of(act.db, username)) > rights.rank("member"):
         roles.vouch(act, username, "member")
     suspensions.remove(act.db, username)
-    act.ended.extend([*sessions.end_all(act.db, username), *service_keys.forget(act.db, username)])
+    act.ended.extend(sessions.end_for_good(act.db, username))
     act.barred.append(username)
 
 

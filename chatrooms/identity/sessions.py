@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Unauthorized
-from chatrooms.identity import accounts, applicants, free_names, lifetimes, links, service_keys, suspensions
+from chatrooms.identity import accounts, applicants, free_names, invites, lifetimes, links, service_keys, suspensions
 from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import access
@@ -218,26 +218,47 @@ def revoke(act: Act, p: WhichSession, _: None) -> Done:
 
 
 def end_others(act: Act, current: str) -> None:
-    """End all sessions of the caller but the ``current`` one, their service keys, and what could begin another.
-
-    That is also a link for somebody else, which an admin has made: the code is known where its session was.
-    """
-    links.drop_all(act.db, act.me.username)
-    accounts.end_tokens(act.db, act.me.username)
+    """End all sessions of the caller but the ``current`` one, and what `_end_codes` and `_end_keys` do."""
+    _end_codes(act.db, act.me.username)
     others = sessions.c.username == act.me.username, sessions.c.id != current
     act.ended.extend(act.db.scalars(select(sessions.c.id).where(*others)))
     act.db.execute(delete(sessions).where(*others))
-    act.ended.extend(service_keys.forget(act.db, act.me.username))
+    act.ended.extend(_end_keys(act.db, act.me.username))
     act.note("ended all other sessions")
 
 
 def end_all(db: Connection, username: str) -> list[str]:
-    """End all sessions of ``username``, and what could begin another; return their ids. Service keys stay."""
-    links.drop_all(db, username)
-    accounts.end_tokens(db, username)
+    """End all sessions of ``username``, and what `_end_codes` does; return their ids.
+
+    Service keys and invitations stay, for when somebody who is suspended is restored.
+    """
+    _end_codes(db, username)
     ended = list(db.scalars(select(sessions.c.id).where(sessions.c.username == username)))
     db.execute(delete(sessions).where(sessions.c.username == username))
     return ended
+
+
+def end_for_good(db: Connection, username: str) -> list[str]:
+    """Do what `end_all` and `_end_keys` do; return the ids of the sessions and service keys."""
+    return [*end_all(db, username), *_end_keys(db, username)]
+
+
+def _end_codes(db: Connection, username: str) -> None:
+    """End what could begin another session: the code is known where a session of ``username`` was.
+
+    That is also a link for somebody else, which an admin has made.
+    """
+    links.drop_all(db, username)
+    accounts.end_tokens(db, username)
+
+
+def _end_keys(db: Connection, username: str) -> list[str]:
+    """End the service keys of ``username``, and return their ids, and the invitations by link that they have made.
+
+    Who had a session or a key could come back to their private rooms by these, under another name.
+    """
+    invites.end_of(db, username)
+    return service_keys.forget(db, username)
 
 
 def _current(act: Act, _p: Nothing) -> str:
@@ -247,7 +268,10 @@ def _current(act: Act, _p: Nothing) -> str:
 
 @change("session.revoke_others", may=_current, locks=no_room, method="revoke_other_sessions")
 def revoke_others(act: Act, p: Nothing, current: str) -> Done:
-    """End all your sessions but this one, and all your service keys; their sockets are disconnected."""
+    """End all your sessions but this one, your service keys, and your invitations by link.
+
+    The sockets of these sessions and keys are disconnected.
+    """
     end_others(act, current)
     return {}
 

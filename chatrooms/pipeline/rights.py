@@ -119,11 +119,16 @@ def require(act: Act, action: Action, over: str | None = None) -> None:
 
     Raises `NotFound` if there is no such person.
     """
-    mine = role_of(act.db, act.me)
+    require_of(act.db, act.me, action, over)
+
+
+def require_of(db: Connection, me: Caller, action: Action, over: str | None = None) -> None:
+    """Do what `require` does, before the caller acts."""
+    mine = role_of(db, me)
     demand(verdict(mine, action))
     if over is not None:
-        theirs = of(act.db, people.existing(act.db, act.me, over))
-        demand(verdict(mine, action, None if act.me.host else theirs))
+        theirs = of(db, people.existing(db, me, over))
+        demand(verdict(mine, action, None if me.host else theirs))
 
 
 def require_above(act: Act, username: str) -> None:

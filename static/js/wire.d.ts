@@ -1034,7 +1034,7 @@ export interface Commands {
     params: { id: string };
     result: {};
   };
-  /** End all your sessions but this one, and all your service keys; their sockets are disconnected. */
+  /** End all your sessions but this one, your service keys, and your invitations by link. */
   "session.revoke_others": {
     params: {};
     result: {};
@@ -1091,7 +1091,7 @@ export interface Commands {
   };
   /** Make a link that signs in a person once, within a day, because they have lost every other way in. */
   "user.link": {
-    params: { username: string; forget_password?: boolean };
+    params: { username: string; password?: string | null; forget_password?: boolean };
     result: { link: Link };
   };
   /** Return people, a hundred at a time, ordered by username. */
@@ -1129,7 +1129,7 @@ export interface Commands {
     params: { username: string };
     result: { ways: Ways; sessions: Place[] };
   };
-  /** End all sessions, service keys and links of a person; their sockets are disconnected. */
+  /** End all sessions, service keys, links and invitations by link of a person; their sockets are disconnected. */
   "user.sign_out": {
     params: { username: string };
     result: {};

@@ -169,3 +169,17 @@ async def test_somebody_with_nothing_else_sets_a_first_password_at_any_time(pers
     monkeypatch.setattr(fresh, "GOOD_MINUTES", 0)
     alice = await person("alice")
     assert await outcomes(alice, {"password.set": {"password": STRONG}}) == [("fine", None)]
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_a_session_of_an_admin_makes_no_link_for_others_by_itself(person, own_server, door):
+    adam, alice = await person("adam"), await person("alice")
+    await adam.run("password.set", password=STRONG)
+    await appoint(own_server.chat, "adam", "admin")
+    asked = {"user.link": {"username": "alice", "forget_password": True}}
+    assert await outcomes(adam, asked, door) == [("invalid", "password")]
+    assert await outcomes(adam, asked, door, password="wrong") == [("invalid", "password")]
+    assert (await alice.run("user.me"))["user"]["username"] == "alice"  # nothing of hers was removed
+    assert await outcomes(alice, asked, door) == [("forbidden", None)]  # before they are asked who they are
+    assert await outcomes(adam, asked, door, password=STRONG) == [("fine", None)]
+    await alice.disconnected()

@@ -9,6 +9,7 @@ import socketio.exceptions
 
 from chatrooms import clock
 from chatrooms.identity import invites
+from tests.appointing import appoint
 from tests.doors import DOORS, post
 from tests.identity.entering import code_of, enter
 from tests.people import connect
@@ -149,6 +150,16 @@ async def test_people_who_may_invite_make_links_and_their_makers_and_moderators_
     assert await outcome(alice, "invite.revoke", id=his["id"]) == "not_found"
     assert await outcome(staff, "invite.revoke", id=hers["id"]) == "fine"
     assert (await alice.run("invite.list", room="#open"))["invites"] == []
+
+
+@pytest.mark.parametrize("ending", ["session.revoke_others", "user.sign_out"])
+async def test_an_invitation_ends_once_its_maker_is_signed_out_everywhere(staff, person, own_server, ending):
+    olga, dave = await person("olga"), await person("dave")
+    await appoint(own_server.chat, "olga", "owner")
+    left, of_another = await invited(staff, "#staff"), await invited(olga, "#lobby")
+    await (olga.run(ending, username="bob") if ending == "user.sign_out" else staff.run(ending))
+    assert await outcome(dave, "invite.accept", code=left) == "not_found"
+    assert await outcome(dave, "invite.accept", code=of_another) == "fine"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Self
 
 import pytest
@@ -322,6 +323,31 @@ async def test_somebody_of_the_directory_who_was_declined_can_ask_again(server, 
     assert await applicants.ask() == "waiting"
     await applicants.decide("approve")
     assert await sign_in(server) == "alice"
+
+
+async def test_of_two_who_wait_by_names_that_are_one_to_the_directory_one_comes_in(server, applicants, directory):
+    directory.people["álice"] = SECRET
+    assert [await applicants.ask(name) for name in ("alice", "álice")] == ["waiting"] * 2
+    waiting = (await applicants.olga.run("applicant.list"))["applicants"]
+    answers = [await code(applicants.olga, "applicant.approve", id=each["id"]) for each in waiting]
+    assert answers == ["fine", "name_taken"]
+    assert [await sign_in(server, name) for name in ("alice", "álice")] == ["alice", "waiting"]
+
+
+async def test_of_two_newcomers_at_once_whose_names_are_one_to_the_directory_one_comes_in(
+    server, directory, monkeypatch
+):
+    directory.people["álice"] = SECRET
+    gate, check = asyncio.Barrier(2), server.chat._pipeline.scan
+
+    async def scan(query):
+        found = await check(query)
+        await gate.wait()  # both have seen nobody else
+        return found
+
+    monkeypatch.setattr(server.chat._pipeline, "scan", scan)
+    answers = await asyncio.gather(sign_in(server), sign_in(server, "álice"))
+    assert len(set(answers) & {"alice", "álice"}) == 1 and "name_taken" in answers
 
 
 async def test_nobody_asks_to_join_by_the_directory_without_its_password(server, applicants, directory):

@@ -6,13 +6,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
 
 from chatrooms import clock
 from chatrooms.identity import links, sessions
 from chatrooms.pipeline import rights
-from chatrooms.pipeline.act import Caller
-from chatrooms.storage import tables
 from tests.direct import Direct
 from tests.doors import post
 from tests.identity.entering import code_of, enter, run, whose
@@ -31,12 +28,8 @@ def direct():
 
 def made_by_adam(direct: Direct) -> str:
     """Return the code of a link that signs in mia."""
-    me = Caller("adam", session="adams own")
     with direct.engine.begin() as db:
-        row = {"id": me.session, "token_hash": "x", "username": "adam", "agent": "", "created_at": "", "seen_at": ""}
-        db.execute(insert(tables.sessions).values(row))
-    result, _ = direct.run_as(me, "user.link", {"username": "mia"})
-    return result["link"]["code"]
+        return links.make(db, "mia", timedelta(days=1), "admin", "adam")["code"]
 
 
 def signs_in(direct: Direct, code: str) -> str | None:

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, select, text
 from chatrooms.cli.database.links import sign_in
 from chatrooms.cli.opening import Unable
 from chatrooms.features import roles
-from chatrooms.identity import links, service_keys, sessions, suspensions, totp, tries
+from chatrooms.identity import invites, links, service_keys, sessions, suspensions, totp, tries
 from tests.appointing import appoint
 from tests.identity.entering import enter, whose
 from tests.people import PATIENCE
@@ -128,7 +128,10 @@ async def test_a_code_counts_once_at_all_nodes(on, nodes, at_once):
     assert sorted(status for status, _, _ in answers) == [200, 401]
 
 
-@pytest.mark.parametrize(("making", "params"), [("link.create", {}), ("user.link", {"username": "bob"})])
+@pytest.mark.parametrize(
+    ("making", "params"),
+    [("link.create", {}), ("user.link", {"username": "bob"}), ("invite.create", {"room": "#lobby"})],
+)
 async def test_a_session_that_ends_makes_no_link_at_another_node(on, nodes, at_once, making, params):
     alice, claim = await on(0, "alice"), secrets.token_urlsafe(32)
     await on(0, "bob")
@@ -138,6 +141,7 @@ async def test_a_session_that_ends_makes_no_link_at_another_node(on, nodes, at_o
     thief = await on(1, "alice", token=claim)
     await at_once(service_keys, "forget", alice.run("session.revoke_others"), thief.run(making, **params))
     assert await nodes[0].chat._pipeline.lookup(lambda db: db.scalar(select(links.links.c.username))) is None
+    assert await nodes[0].chat._pipeline.lookup(lambda db: invites.in_room(db, "#lobby", None)) == []
 
 
 async def test_the_console_forgets_the_key_that_a_thief_makes_meanwhile(on, nodes, at_once):

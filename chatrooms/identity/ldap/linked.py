@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select, update
 
+from chatrooms import clock
 from chatrooms.errors import Conflict, NameTaken, NotFound, Unauthorized
 from chatrooms.identity.ldap.alike import alike
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import metadata, users
+
+MEANWHILE = timedelta(minutes=1)
+"""A longer time than passes between `require_alone` and `add`."""
 
 linked = Table(
     "ldap_accounts",
@@ -23,20 +29,25 @@ def since(db: Connection, username: str) -> str | None:
     return db.scalar(select(linked.c.created_at).where(linked.c.username == username))
 
 
-def require_alone(db: Connection, username: str) -> None:
+def require_alone(db: Connection, username: str, added_since: str = "") -> None:
     """Raise `NameTaken` if the directory signs in somebody else whose name it may take for this one; slow.
 
     Otherwise somebody who is suspended could come back by the same password and another accent.
     """
-    others = db.scalars(select(linked.c.username).where(linked.c.username != username))
+    added = linked.c.created_at >= added_since
+    others = db.scalars(select(linked.c.username).where(linked.c.username != username, added))
     if alike(username) in map(alike, others):
         raise NameTaken("Somebody here has a name that the directory may take for this one.", field="username")
 
 
 def add(act: Act, username: str, *, used: bool) -> None:
-    """Let the directory sign in ``username`` from now on; it is ``used`` if it has just done so. Raises `Conflict`."""
+    """Let the directory sign in ``username`` from now on; it is ``used`` if it has just done so. Raises `Conflict`.
+
+    Who adds somebody has asked `require_alone` a moment ago; raises `NameTaken` for who was added meanwhile.
+    """
     if since(act.db, username):
         raise Conflict("The directory already signs you in.")
+    require_alone(act.db, username, clock.moved(act.now, -MEANWHILE))
     times = {"created_at": act.now, "used_at": act.now if used else None}
     act.db.execute(insert(linked).values(username=username, **times))
 

@@ -113,7 +113,7 @@ function Sessions({ sessions, problem, after, hasKeys, onEnded }) {
         ${sessions.map((session) => html`<${Device} key=${session.id} session=${session} onEnd=${() => after(run("session.revoke", { id: session.id }))} />`)}
       </ul>
       ${!isAlone && html`<p><button class="secondary small" onClick=${endOthers}>Sign out everywhere else</button></p>`}
-      ${hasKeys && html`<p class="hint">That ends the keys for your programs too.</p>`}
+      ${!isAlone && html`<p class="hint">That ends the invitation links that you made${hasKeys && " and the keys for your programs"}, too.</p>`}
     </section>
   `;
 }

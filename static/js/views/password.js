@@ -81,7 +81,7 @@ function Form({ has, onDone, onCancel }) {
         required
         autofocus=${!has}
       />
-      <label class="check"><input type="checkbox" checked=${isAlone} onChange=${chooseAlone} /> Sign out everywhere else, and end the keys for programs</label>
+      <label class="check"><input type="checkbox" checked=${isAlone} onChange=${chooseAlone} /> Sign out everywhere else, and end your keys for programs and invitation links</label>
       <footer>
         <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
         <button class="primary" disabled=${busy}>${has ? "Change password" : "Set password"}</button>

@@ -71,10 +71,12 @@ function Help({ account: { user, sessions, keys, has_password: hasPassword }, on
   const [link, setLink] = useState(/** @type {Link | null} */ (null));
   const [isReset, setReset] = useState(false);
   const { username } = user;
+  const own = useOwnPassword();
   const make = useForm(async () => {
-    setLink((await command("user.link", { username, forget_password: isReset })).link);
+    setLink((await command("user.link", { username, forget_password: isReset, ...own.params })).link);
     onChange();
   });
+  const isPassword = own.has && make.field === "password";
   const out = useForm(() => command("user.sign_out", { username }).then(onChange));
   /** @param {{currentTarget: HTMLInputElement}} event */
   const choose = ({ currentTarget }) => setReset(currentTarget.checked);
@@ -85,11 +87,12 @@ function Help({ account: { user, sessions, keys, has_password: hasPassword }, on
       <p class="hint">A link signs them in once, within a day. Give it to them in private. They get a message from the server about it.</p>
       ${address && html`<${QrCode} text=${address} label="QR code of the link" /><${CopyLink} address=${address} />`}
       <label class="check"><input type="checkbox" checked=${isReset} onChange=${choose} /> ${hasPassword ? "Remove their password, codes and passkeys, and sign them out" : "Remove their passkeys, and sign them out everywhere"}</label>
-      ${make.error && html`<p class="error" role="alert">${make.error}</p>`}
+      ${own.field(isPassword ? make.error : "")}
+      ${make.error && !isPassword && html`<p class="error" role="alert">${make.error}</p>`}
       <p><button class="secondary small" disabled=${make.busy}>${link ? "Make another link" : "Make a link"}</button></p>
     </form>
     <form class="setting" onSubmit=${out.onSubmit}>
-      ${keys > 0 && html`<p class="hint">Signing them out ends the keys for their programs too (${keys}).</p>`}
+      <p class="hint">Signing them out ends the invitation links that they made${keys > 0 && ` and the keys for their programs (${keys})`}, too.</p>
       ${out.error && html`<p class="error" role="alert">${out.error}</p>`}
       <p><button class="secondary small" disabled=${out.busy || signedIn === 0}>${signedIn === 0 ? "Signed out everywhere" : `Sign out everywhere (${signedIn})`}</button></p>
     </form>
