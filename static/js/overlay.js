@@ -1,9 +1,9 @@
 import { signal } from "@preact/signals";
 import { forgetWithPerson } from "./forgetting.js";
-import { onNavigation } from "./navigation.js";
+import { onBack, onNavigation } from "./navigation.js";
 
 /**
- * The open dialog, if any. Navigating closes it.
+ * The open dialog, if any. Navigating closes it; going back only closes it, or asks first as Escape does.
  * @import {RoomAction} from "./rooms/actions.js"
  * @import {Box} from "./menu/place.js"
  * @import {Numbered} from "./messages/events.js"
@@ -58,5 +58,10 @@ let openedAt = "";
 overlay.subscribe(() => void (openedAt = location.href));
 onNavigation(({ navigationType }) => {
   if (navigationType !== "replace" && location.href !== openedAt) closeOverlay();
+});
+onBack(() => {
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  dialog?.dispatchEvent(new Event("cancel", { cancelable: true }));
+  return dialog !== undefined;
 });
 forgetWithPerson(closeOverlay);
