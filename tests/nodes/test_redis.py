@@ -220,8 +220,20 @@ async def test_a_redis_that_is_killed_comes_back_and_the_log_says_both_each_time
         await until(speaks)
         assert other.heard[:4] == [said("#lobby"), said("#staff"), said("#later"), BEAT]
         await until(lambda: (one.bus.publish([BEAT]), caplog.messages.count("the bus is back") == 2)[1])
+        caplog.clear()
         server.send(signal.SIGKILL)
-        await until(lambda: sum(line.startswith("the bus is away") for line in caplog.messages) == 4)
+        await until(lambda: sum(line.startswith("the bus is away") for line in caplog.messages) == 2)
+
+
+async def test_the_log_says_each_reason_why_the_bus_is_away(caplog):
+    with redis() as server:
+        async with listening(server.url, FACTS):
+            with Sync(port=server.port) as administrator:
+                administrator.config_set("requirepass", "changed")
+                administrator.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+            await until(lambda: "AuthenticationError" in caplog.text)
+    first, second = (line for line in caplog.messages if line.startswith("the bus is away"))
+    assert "ConnectionError" in first and "AuthenticationError" in second
 
 
 async def test_the_master_of_a_service_is_found_by_its_sentinels():

@@ -96,7 +96,7 @@ class CarriedBus:
         self.dropped = self.ignored = 0
         self._waiting: deque[Message] = deque()
         self._heard_at = 0.0
-        self._is_missed = False
+        self._missed: set[str] = set()
         self._strange: dict[str, float] = {}
 
     @asynccontextmanager
@@ -110,7 +110,8 @@ class CarriedBus:
         self._done.set()
         self._beat_at: float | None = None
         self._beat_is: int | None = None
-        self._heard_at, self._is_missed = _now(), False
+        self._heard_at = _now()
+        self._missed.clear()
         listening, publishing = asyncio.create_task(self._listen()), asyncio.create_task(self._publish_all())
         try:
             yield
@@ -176,16 +177,16 @@ class CarriedBus:
             listening.result()
 
     def _miss(self, how: str) -> None:
-        """Log once that nothing comes over the bus, until something does."""
-        if not self._is_missed:
-            self._is_missed = True
+        """Log that nothing comes over the bus, once for each reason until something does."""
+        if how not in self._missed:
+            self._missed.add(how)
             log.warning("the bus %s; this node reads the database instead", how)
 
     def _hear(self) -> None:
         """Note that something came."""
         self._heard_at = _now()
-        if self._is_missed:
-            self._is_missed = False
+        if self._missed:
+            self._missed.clear()
             log.info("the bus is back")
 
     def _take(self, receiver: Receiver, text: str | bytes) -> None:
