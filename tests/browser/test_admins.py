@@ -53,7 +53,7 @@ async def test_an_owner_gives_roles_suspends_and_restores(person: Arrive, own_se
         await tab.run("password.set", password=STRONG)
     await open_admin(olga)
     await olga.button("Manage carol").click()
-    mine = olga.dialog.get_by_label("Your password")
+    mine = olga.dialog.get_by_role("group", name="Role on this server").get_by_label("Your password")
     await olga.dialog.get_by_role("radio", name="Moderator").check()
     await mine.fill("wrong")
     await olga.dialog.get_by_role("radio", name="Guest").check()
