@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
@@ -20,7 +22,7 @@ from starlette.routing import BaseRoute, Route
 from chatrooms.doors import entity_tags
 from chatrooms.doors.answers import refusal_of, refusal_response, require_name
 from chatrooms.doors.callers import Callers
-from chatrooms.errors import NotFound, Unauthorized
+from chatrooms.errors import NotFound, Refusal, Unavailable
 from chatrooms.pipeline import scopes
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.contents import Outgoing, Served, size_of
@@ -33,6 +35,10 @@ POLICY = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; s
 LASTING = "private, max-age=604800, immutable"
 DIGITS = 18
 """Of the number of a byte; Python refuses to read thousands of them."""
+SECONDS_TO_ASK_AGAIN = 5.0
+"""How often to ask whether somebody who is being sent a file may still have it."""
+
+Find = Callable[[], Awaitable[Outgoing]]
 _one_range = re.compile(r"bytes=([0-9]*)-([0-9]*)", re.IGNORECASE)
 
 
@@ -62,7 +68,8 @@ class Downloads:
             if caller.scope:
                 scopes.require(caller.scope, "file.list", "read")
             self._rates.spend("download", caller.username, caller.network)
-            return await self._serve(request, await self._find(served, request, caller), caller)
+            find = partial(self._find, served, request, caller)
+            return await self._serve(request, await find(), caller, find)
         except Exception as error:
             return refusal_response(refusal_of(error, "a file could not be sent"))
 
@@ -74,7 +81,7 @@ class Downloads:
             raise NotFound("There is no such file.")
         return file
 
-    async def _serve(self, request: Request, file: Outgoing, caller: Caller) -> Response:
+    async def _serve(self, request: Request, file: Outgoing, caller: Caller, find: Find) -> Response:
         headers, etag = _headers(file), f'"{file.key}"'
         if entity_tags.has(request, etag):
             return Response(status_code=304, headers=headers)
@@ -89,21 +96,26 @@ class Downloads:
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers, media_type=file.type)
         pieces = self._pipeline.blobs.read(caller.whom, file.key, part.start, part.end - part.start)
-        sent = self._sent(request, caller, await anext(pieces), pieces)
+        sent = self._sent(request, caller, find, await anext(pieces), pieces)
         return StreamingResponse(sent, status, headers, media_type=file.type)
 
     async def _sent(
-        self, request: Request, caller: Caller, first: bytes, rest: AsyncIterator[bytes]
+        self, request: Request, caller: Caller, find: Find, first: bytes, rest: AsyncIterator[bytes]
     ) -> AsyncIterator[bytes]:
-        """Yield the pieces of a file, as long as the caller's session lasts."""
+        """Yield the pieces of a file, as long as the caller's session lasts, and they may have it."""
+        asked_at = time.monotonic()
         yield first
-        async for piece in rest:
-            try:
+        try:
+            async for piece in rest:
                 self._pipeline.sessions.require(caller)
-            except Unauthorized:
-                await _cut_off(request)
-                raise ClientDisconnect from None
-            yield piece
+                if time.monotonic() - asked_at > SECONDS_TO_ASK_AGAIN:
+                    asked_at = time.monotonic()
+                    with suppress(Unavailable):  # without the database, nobody is removed
+                        await find()
+                yield piece
+        except Refusal:  # the file may also be gone by now, or its store fail
+            await _cut_off(request)
+            raise ClientDisconnect from None
 
 
 def _headers(file: Outgoing) -> dict[str, str]:

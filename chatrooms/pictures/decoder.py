@@ -16,12 +16,15 @@ import json
 import os
 import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 MEMORY = 1200 * 1024 * 1024
 SECONDS = 20
 NICE = 10
+FIRST_TO_END = "1000"
+"""The most of what Linux adds to the score by which it chooses a process (proc_pid_oom_score_adj(5))."""
 LARGEST_FILE = 300 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 MOST_MOVING_PIXELS = 60_000_000
@@ -48,8 +51,11 @@ class TooLargeError(ValueError):
 def limit() -> None:
     """Limit what this process can use, and let others go first.
 
-    The limit of time is a soft one: its signal says why the process ended, that of the hard one does not.
+    The limit of time is a soft one: its signal says why the process ended, that of the hard one does not. Where memory
+    runs out, the system ends this process rather than the server or a database.
     """
+    with suppress(OSError):  # only Linux has it
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_END)
     os.nice(NICE)
     os.umask(0o077)
     for what, most in (
@@ -75,7 +81,8 @@ def decode(how: str, source: Path, folder: Path, formats: list[str]) -> dict[str
     profile = picture.info.get("icc_profile")  # which writing `full` removes
     about = _write_full(picture, folder / "full") if how == "copies" else {}
     picture.seek(0)
-    upright = _plain(ImageOps.exif_transpose(picture), profile)
+    ImageOps.exif_transpose(picture, in_place=True)
+    upright = _plain(picture, profile)
     if how == "square":
         for name, side in SQUARES.items():
             _write(ImageOps.fit(_on_white(upright), (side, side)), side, folder / name, 82)
@@ -113,9 +120,13 @@ def _require_few(pixels: int, frames: int) -> None:
 
 
 def _plain(picture: Any, profile: bytes | None) -> Any:
-    """Return a picture that WebP can store, with its profile if that is still of its colours."""
+    """Return a picture that WebP can store, with its profile if that is still of its colours: the same one if it can.
+
+    A copy of the largest one takes 200 MB.
+    """
     has_alpha = "A" in picture.getbands() or "transparency" in picture.info
-    plain = picture.convert("RGBA" if has_alpha else "RGB")
+    mode = "RGBA" if has_alpha else "RGB"
+    plain = picture if picture.mode == mode else picture.convert(mode)
     plain.info = {"icc_profile": profile} if profile and picture.mode == plain.mode else {}
     return plain
 
@@ -134,9 +145,20 @@ def _on_white(picture: Any) -> Any:
 
 def _write(picture: Any, side: int, to: Path, quality: int) -> None:
     """Write a copy as WebP, not larger than ``side``."""
-    copy = picture.copy()
-    copy.thumbnail((side, side))
-    _in_srgb(copy).save(to, "WEBP", quality=quality, method=1, icc_profile=None, exif=b"", xmp=b"")
+    _in_srgb(_scaled(picture, side)).save(to, "WEBP", quality=quality, method=1, icc_profile=None, exif=b"", xmp=b"")
+
+
+def _scaled(picture: Any, side: int) -> Any:
+    """Return a copy that is as large as ``side``, or the picture itself if it is not larger."""
+    from PIL import Image
+
+    scale = side / max(picture.size)
+    if scale >= 1:
+        return picture
+    size = [max(1, round(scale * pixels)) for pixels in picture.size]
+    smaller = picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)  # as thumbnail() does, without a copy
+    smaller.info = dict(picture.info)
+    return smaller
 
 
 def _in_srgb(picture: Any) -> Any:

@@ -22,7 +22,6 @@ from chatrooms.wire.exchange import Exchange
 from chatrooms.wire.flow import Flow
 from chatrooms.wire.http_parsing import HttpParsing
 from chatrooms.wire.limits import SECONDS_TO_ASK
-from chatrooms.wire.networks import network
 from chatrooms.wire.refusal import Refused, refusal
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.unsent import Unsent
@@ -103,7 +102,7 @@ class HttpProtocol(HttpParsing):
         self._queued = True
         self.transport.pause_reading()
         client = self.scope["client"]  # the real one, if it came through a proxy
-        pacer = pacing.of_slices(self.loop, network(client[0] if client else ""))
+        pacer = pacing.of_slices(self.loop, client[0] if client else "")
         self.loop.call_soon(pacer.call, self._take_turn)
 
     def _take_turn(self) -> None:

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
+from chatrooms.wire.networks import circles, network
+
 REQUESTS_AT_ONCE = 32
 SLICES_AT_ONCE = 4
 """Slices of frames that are read in one round of the event loop, of all connections of a network together."""
@@ -57,10 +59,14 @@ def of_requests(loop: asyncio.AbstractEventLoop) -> Pacer:
     return _of_requests.get(loop) or _of_requests.setdefault(loop, Pacer(REQUESTS_AT_ONCE))
 
 
-def of_slices(loop: asyncio.AbstractEventLoop, network: str) -> Pacer:
-    """Return the pacer that all WebSockets of a network share, for what they have read and not handled yet."""
+def of_slices(loop: asyncio.AbstractEventLoop, address: str) -> Pacer:
+    """Return the pacer for what the connections of an address have sent and nobody has read yet.
+
+    All networks of an IPv6 /48 share one, because one customer can have them.
+    """
+    around = circles(network(address))[-1]
     pacers = _of_slices.get(loop) or _of_slices.setdefault(loop, WeakValueDictionary())
-    return pacers.get(network) or pacers.setdefault(network, Pacer(SLICES_AT_ONCE))
+    return pacers.get(around) or pacers.setdefault(around, Pacer(SLICES_AT_ONCE))
 
 
 def _resolve(turn: asyncio.Future[None]) -> None:

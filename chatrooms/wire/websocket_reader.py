@@ -18,7 +18,6 @@ from chatrooms.wire import frames, pacing
 from chatrooms.wire.answer import Pending
 from chatrooms.wire.exchange import nothing
 from chatrooms.wire.limits import AHEAD, LARGE
-from chatrooms.wire.networks import network
 from chatrooms.wire.pacing import Pacer
 from chatrooms.wire.receive_queue import Message, ReceiveQueue
 from chatrooms.wire.refusal import refusal
@@ -149,7 +148,7 @@ class WebSocketReader(WebSocketsSansIOProtocol):
             return
         if self._pacer is None:
             client = self.scope["client"]  # the real one, if it came through a proxy
-            self._pacer = pacing.of_slices(self.loop, network(client[0] if client else ""))
+            self._pacer = pacing.of_slices(self.loop, client[0] if client else "")
         self._queued = True
         self._pacer.call(self._take_turn)
 

@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack
 import aiohttp
 import pytest
 
+from chatrooms.doors import downloads
+from chatrooms.errors import Unavailable
 from chatrooms.storage import blobs
 from tests.doors import post
 from tests.features.files import PIECE, begin, load, picture, request, share, upload
@@ -78,22 +80,40 @@ async def test_the_session_that_was_ended_gets_no_file(alice, own_server):
     assert (await load(alice, own_server.url, file))[0] == 401
 
 
-async def test_a_session_that_ends_gets_no_more_of_a_file(alice, own_server, monkeypatch, caplog):
-    file = (await share(alice, "#lobby", bytes(3 * blobs.PIECE)))["files"][0]
-    (session,) = (await alice.run("session.list"))["sessions"]
+@pytest.mark.parametrize("what", ["session", "membership", "message", "store"])
+async def test_who_may_not_have_a_file_any_more_gets_the_rest_of_it_no_more(
+    alice, person, own_server, monkeypatch, caplog, what
+):
+    bob = await person("bob")
+    await alice.run("room.create", name="#den")
+    await bob.run("room.join", room="#den")
+    message = await share(alice, "#den", bytes(3 * blobs.PIECE))
+    (session,) = (await bob.run("session.list"))["sessions"]
     stored, sent = own_server.chat._pipeline.blobs, []
     read = stored.read
+
+    async def end() -> None:
+        match what:
+            case "session":
+                await bob.run("session.revoke", id=session["id"])
+            case "membership":
+                await alice.run("room.remove", room="#den", username="bob")
+            case "message":
+                await alice.run("message.delete", id=message["id"])
+            case _:
+                raise Unavailable
 
     async def reading(*asked):
         async for piece in read(*asked):
             yield piece
             sent.append(piece)
             if len(sent) == 1:
-                await alice.run("session.revoke", id=session["id"])
+                await end()
 
     monkeypatch.setattr(stored, "read", reading)
+    monkeypatch.setattr(downloads, "SECONDS_TO_ASK_AGAIN", 0.0)
     with pytest.raises(aiohttp.ClientError):
-        await load(alice, own_server.url, file)
+        await load(bob, own_server.url, message["files"][0])
     assert len(sent) == 1
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 

@@ -16,6 +16,7 @@ import pytest
 from chatrooms.doors import upload_pieces, uploads
 from chatrooms.errors import Conflict, RateLimited
 from chatrooms.features.files import removing
+from chatrooms.pipeline import job_runner
 from chatrooms.storage import blobs
 from tests.features.files import PIECE, TUS, begin, head, load, offset, open_piece, picture, request, send, upload
 from tests.identity.entering import enter
@@ -380,6 +381,23 @@ async def test_a_store_that_hangs_delays_nothing_else(alice, monkeypatch):
     monkeypatch.undo()
     assert await offset(alice, path) == len(CONTENT)  # asking finishes it
     assert await whole(alice, path) == CONTENT
+
+
+async def test_jobs_that_a_store_holds_up_leave_the_others_to_what_needs_none(alice, person, monkeypatch):
+    bob, jobs = await person("bob"), removing.JOBS_AT_ONCE + 1
+    monkeypatch.setattr(job_runner, "CAPACITY", jobs)
+    monkeypatch.setattr(blobs, "SECONDS", 2 * PATIENCE)
+    posted = [await alice.say("#lobby", "", files=[await upload(alice, b"x")]) for _ in range(jobs)]
+    gate = threading.Event()
+    monkeypatch.setattr(alice.server.chat._pipeline.blobs.store, "remove", lambda *_: gate.wait(PATIENCE))
+    try:
+        for message in posted:
+            await alice.run("message.delete", id=message["id"])
+        await bob.say("#lobby", "@alice, are you there?")
+        await alice.hears(lambda _, data: bool(data.get("inbox")))
+        assert not gate.is_set()
+    finally:
+        gate.set()
 
 
 async def test_a_store_that_is_gone_is_a_clear_answer(alice, tmp_path):

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from chatrooms.wire import listener
+from chatrooms.wire import listener, pacing
 from chatrooms.wire.connection_limits import ConnectionLimits, Slot, listed
 from chatrooms.wire.listener import Listener
 from chatrooms.wire.pacing import Pacer
@@ -47,6 +47,15 @@ async def test_a_cancelled_turn_costs_nobody_else_theirs():
     tasks[1].cancel()
     await asyncio.wait_for(tasks[2], 5)
     assert tasks[1].cancelled()
+
+
+async def test_the_networks_of_an_ipv6_48_have_the_turns_of_one_address():
+    loop = asyncio.get_running_loop()
+    mine = pacing.of_slices(loop, "2001:db8:1:1::1")
+    assert pacing.of_slices(loop, "2001:db8:1:ffff::2") is mine
+    assert pacing.of_slices(loop, "::ffff:192.0.2.1") is pacing.of_slices(loop, "192.0.2.1")
+    others = [pacing.of_slices(loop, address) for address in ("2001:db8:2::1", "192.0.2.1", "192.0.2.2", "")]
+    assert len({id(each) for each in (mine, *others)}) == 5
 
 
 class Greeter(asyncio.Protocol):

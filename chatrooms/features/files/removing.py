@@ -25,6 +25,8 @@ from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 VARIANTS = ("", ".small", ".large")
 """What the keys of a file in the store end with: as it is downloaded, and two smaller ones of a picture."""
 AT_ONCE = 50
+JOBS_AT_ONCE = 4
+"""How many jobs of a kind remove files at once: a store that hangs leaves the others to what needs none."""
 SECONDS_KEPT = 600.0
 """How long what is in the spool has not changed before it is removed unless an upload needs it: pictures of previews
 are there meanwhile."""
@@ -109,7 +111,7 @@ async def _ids(chat: Chat, *where: ColumnElement[bool]) -> list[str]:
     return await chat.lookup(lambda db: list(db.scalars(found)))
 
 
-REMOVE = JobKind("files.remove", _removed)
-AGAIN = JobKind("files.remove_again", _removed_again)
+REMOVE = JobKind("files.remove", _removed, at_once=JOBS_AT_ONCE)
+AGAIN = JobKind("files.remove_again", _removed_again, at_once=JOBS_AT_ONCE)
 """Removes what was stored after its file was removed: that was under way, and its server ended before it noticed."""
 SWEEP = JobKind("files.sweep", _sweep, every=timedelta(minutes=15))
