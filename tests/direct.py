@@ -63,7 +63,7 @@ class Direct:
         self.sign_up: SignUp = "open"
         if Direct._fresh is None:
             metadata.create_all(self.engine)
-            self._change(app.APPLICATION, app._create_defaults)
+            self.commit(app.APPLICATION, app._create_defaults)
             Direct._fresh = self.driver.serialize()
         self.driver.deserialize(Direct._fresh)
 
@@ -96,7 +96,7 @@ class Direct:
 
     def join(self, username: str) -> None:
         """Add a person who is not a member of any room."""
-        self._change(app.APPLICATION, lambda act: users.add(act, username))
+        self.commit(app.APPLICATION, lambda act: users.add(act, username))
 
     def appoint(self, username: str, role: ServerRole) -> None:
         """Give a person a role on the server."""
@@ -118,7 +118,7 @@ class Direct:
             act.changes.locked = set(declared.locks(act.db, me, p))
             return declared.body(act, p, allowed(declared, act, p))
 
-        result, changes = self._change(me, work)
+        result, changes = self.commit(me, work)
         return orjson.loads(orjson.dumps(result)), changes
 
     async def run_jobs(self, order: Callable[[list[Job]], list[Job]] = list) -> list[dict[str, Any]]:
@@ -133,7 +133,7 @@ class Direct:
 
     async def change(self, work: Any, me: Caller, *locks: str) -> Any:
         """Run a job's change."""
-        result, changes = self._change(me, work, locks)
+        result, changes = self.commit(me, work, locks)
         self._changed += changes
         return result
 
@@ -150,7 +150,8 @@ class Direct:
         server = Server(settings=self.limits, sign_up=self.sign_up, **more)
         return Act(me, db, changes, self._rates, server, self.now())
 
-    def _change(self, me: Caller, work: Any, locked: Container[str] = EVERYTHING) -> tuple[Any, list[dict[str, Any]]]:
+    def commit(self, me: Caller, work: Any, locked: Container[str] = EVERYTHING) -> tuple[Any, list[dict[str, Any]]]:
+        """Return the result of a change that is not a command, with the changes that come of it."""
         with self.engine.begin() as db:
             act = self._act(me, db, locked)
             result = work(act)

@@ -1196,17 +1196,20 @@ class Commands(ABC):
         result: Verdicts = await self.run("user.rights", username=username, room=room)
         return result["verdicts"]
 
-    async def set_role(self, username: str, role: ServerRole) -> User:
+    async def set_role(self, username: str, role: ServerRole, password: str | None = None) -> User:
         """Change what a person may do on this server. The last owner keeps that role.
 
         Owners give every role, admins those below theirs. Owners and admins manage all open rooms and those that
         they belong to, people and invitations; moderators moderate these rooms and suspend people; guests cannot
         create rooms or invite. A role opens no private room and no conversation. Nobody gets one that needs a
-        second factor, as the server says, without having one.
+        second factor, as the server says, without having one. To give somebody more than they have, as a
+        moderator, an admin or an owner, prove who you are: by your password, or without one by having signed in
+        within ten minutes.
 
+        - ``password``: Your password, if you have one.
         - ``role``: What they may do on this server from now on.
         """
-        result: OneUser = await self.run("user.role", username=username, role=role)
+        result: OneUser = await self.run("user.role", username=username, password=password, role=role)
         return result["user"]
 
     async def show_user(self, username: str) -> Ways:

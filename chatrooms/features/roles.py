@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pydantic import Field
 from sqlalchemy import Connection, select, update
 
 from chatrooms import names
 from chatrooms.errors import Conflict
-from chatrooms.features.users import OneUser, Who, existing
+from chatrooms.features.users import Who, existing
 from chatrooms.features.users import store as store_profile
-from chatrooms.pipeline import rights, second_factors
+from chatrooms.pipeline import people, rights, second_factors
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.storage.fields import ServerRole
 from chatrooms.storage.rows import User
 from chatrooms.storage.tables import suspensions, users
-
-
-class Appointment(Who):
-    """A person and their new role."""
-
-    role: ServerRole = Field(description="What they may do on this server from now on.")
 
 
 def store(db: Connection, username: str, role: ServerRole) -> None:
@@ -77,12 +69,33 @@ def is_new(db: Connection) -> bool:
     return db.scalar(select(users.c.username).where(users.c.username != names.APPLICATION).limit(1)) is None
 
 
-def _appointing(act: Act, p: Appointment) -> User:
-    """Allow owners, and admins for people and roles below theirs."""
-    rights.require(act, "appoint", p.username)
-    before = existing(act.db, p.username)
-    rights.demand(rights.appointment(rights.role_of(act.db, act.me), before["role"], p.role))
+def require_appointer(db: Connection, me: Caller, username: str, role: ServerRole) -> ServerRole:
+    """Return the role of ``username``, which the caller may change to ``role``.
+
+    Owners give every role, admins those below theirs to people below them. Raises `Forbidden`, and `NotFound` if there
+    is no such person.
+    """
+    mine = rights.role_of(db, me)
+    rights.demand(rights.verdict(mine, "appoint"))
+    before = rights.of(db, people.existing(db, me, username))
+    rights.demand(rights.appointment(mine, before, role))
     return before
+
+
+def appoint(act: Act, username: str, role: ServerRole) -> User:
+    """Change a person's role, announce it and return their profile.
+
+    Raises what `require_appointer` does, and `Conflict` for the last owner and for a role that needs a second factor,
+    as the server says, if they have none.
+    """
+    before = require_appointer(act.db, act.me, username, role)
+    if before == role:
+        return existing(act.db, username)
+    if not act.me.host:
+        second_factors.require_for(act, username, role)
+    store(act.db, username, role)
+    act.note(f"made {username!r} {role}, who was {before}")
+    return _follow(act, username)
 
 
 def locks_to_change(username: str) -> tuple[str, ...]:
@@ -99,24 +112,6 @@ def changing(_db: Connection, _me: Caller, p: Who) -> Iterable[str]:
     return locks_to_change(p.username)
 
 
-@change("user.role", may=_appointing, locks=changing, repeatable=True, method="set_role")
-def set_role(act: Act, p: Appointment, before: User) -> OneUser:
-    """Change what a person may do on this server. The last owner keeps that role.
-
-    Owners give every role, admins those below theirs. Owners and admins manage all open rooms and those that they
-    belong to, people and invitations; moderators moderate these rooms and suspend people; guests cannot create rooms or
-    invite. A role opens no private room and no conversation. Nobody gets one that needs a second factor, as
-    the server says, without having one.
-    """
-    if before["role"] == p.role:
-        return {"user": before}
-    if not act.me.host:
-        second_factors.require_for(act, p.username, p.role)
-    store(act.db, p.username, p.role)
-    act.note(f"made {p.username!r} {p.role}, who was {before['role']}")
-    return {"user": _follow(act, p.username)}
-
-
 def _follow(act: Act, username: str) -> User:
     """Announce a role, and disconnect its person where they have not shown the second factor that it takes."""
     act.ended.extend(second_factors.lacking_of(act.db, username, act.server.second_factor))
@@ -130,4 +125,4 @@ async def _announce(chat: Chat, job: Job) -> None:
 
 ANNOUNCE = JobKind("user.announce", _announce)
 """Announces a role that the command line gave."""
-FEATURE = Feature(commands=(set_role,), jobs=(ANNOUNCE,))
+FEATURE = Feature(jobs=(ANNOUNCE,))

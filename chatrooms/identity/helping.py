@@ -57,8 +57,7 @@ async def link(here: Passwords, me: Caller, p: Helping) -> OneLink:
         sessions.present(act)
         return {"link": _make(act, p)}
 
-    if refusal := await here.chat.lookup(lambda db: rights.refusal(db, me, "sign_in", p.username)):
-        raise refusal
+    await here.chat.lookup(lambda db: rights.require_of(db, me, "sign_in", p.username))
     await fresh.require(here, me, p.password)
     return await here.chat.change(make, me, *roles.locks_to_change(p.username))
 

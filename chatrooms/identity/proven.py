@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from chatrooms.identity import helping, key_commands, own_password, passkey_commands, passwords, second_factor, totp
+from chatrooms.identity import (
+    appointing,
+    helping,
+    key_commands,
+    own_password,
+    passkey_commands,
+    passwords,
+    second_factor,
+    totp,
+)
 from chatrooms.identity.ldap import arriving
 from chatrooms.identity.ldap import connecting as directory
 from chatrooms.identity.ldap.linked import linked
@@ -13,6 +22,7 @@ from chatrooms.storage import factors
 FEATURE = Feature(
     tables=(passwords.passwords, factors.factors, totp.recovery, linked),
     commands=(
+        *appointing.PROVEN,
         *helping.PROVEN,
         *own_password.PROVEN,
         *passwords.COMMANDS,

@@ -38,7 +38,7 @@ class Chat(Protocol):
         """Run a change that is not a command."""
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
-        """Return a few rows."""
+        """Return a few rows; raises the refusals of the query."""
 
     async def scan(self, query: Callable[[Connection], R]) -> R:
         """Return what is found by reading whole tables."""

@@ -95,6 +95,11 @@ def appointment(role: ServerRole, before: ServerRole, after: ServerRole) -> Verd
     return may
 
 
+def empowers(before: ServerRole, after: ServerRole) -> bool:
+    """Return whether a change of role gives a person power over others that they did not have."""
+    return rank(after) > max(rank(before), rank("member"))
+
+
 def role_of(db: Connection, me: Caller) -> ServerRole:
     """Return the caller's role on the server; the application itself may do everything."""
     return "owner" if me.host else of(db, me.username)
@@ -114,21 +119,16 @@ def require(act: Act, action: Action, over: str | None = None) -> None:
 
     Raises `NotFound` if there is no such person.
     """
-    if found := refusal(act.db, act.me, action, over):
-        raise found
+    require_of(act.db, act.me, action, over)
 
 
-def refusal(db: Connection, me: Caller, action: Action, over: str | None = None) -> Forbidden | NotFound | None:
-    """Return what `require` raises, if anything, before the caller acts."""
-    try:
-        mine = role_of(db, me)
-        demand(verdict(mine, action))
-        if over is not None:
-            theirs = of(db, people.existing(db, me, over))
-            demand(verdict(mine, action, None if me.host else theirs))
-    except (Forbidden, NotFound) as found:
-        return found
-    return None
+def require_of(db: Connection, me: Caller, action: Action, over: str | None = None) -> None:
+    """Do what `require` does, for a caller who does not act yet."""
+    mine = role_of(db, me)
+    demand(verdict(mine, action))
+    if over is not None:
+        theirs = of(db, people.existing(db, me, over))
+        demand(verdict(mine, action, None if me.host else theirs))
 
 
 def require_above(act: Act, username: str) -> None:

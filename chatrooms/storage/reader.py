@@ -44,6 +44,8 @@ class Lookup:
             self.result, self.error = self.query(connection), None
         except SQLAlchemyError:
             raise
+        except Refusal as refusal:
+            self.error = refusal
         except Exception:
             failures.report("lookup failed")
             self.error = Internal()
@@ -86,7 +88,7 @@ class Reader:
     async def lookup(self, query: Callable[[Connection], T]) -> T:
         """Run a query that finds a few rows by index: all waiting lookups share one snapshot and a thread of their own.
 
-        The snapshot begins after the call. Raises `Unavailable`.
+        The snapshot begins after the call. Raises `Unavailable`, and the refusals of the query.
         """
         if not self._lifetime.here:
             return await self._lifetime.call(self.lookup, query)

@@ -1121,7 +1121,7 @@ export interface Commands {
   };
   /** Change what a person may do on this server. */
   "user.role": {
-    params: { username: string; role: ServerRole };
+    params: { username: string; password?: string | null; role: ServerRole };
     result: { user: User };
   };
   /** Return how a person can sign in, and where and how they are signed in. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { governs, mayHelp, maySuspend, owns, rolesFor, tabsFor } from "../js/admin/rights.js";
+import { empowers, governs, mayHelp, maySuspend, owns, rolesFor, tabsFor } from "../js/admin/rights.js";
 
 const ROLES = /** @type {const} */ (["guest", "member", "moderator", "admin", "owner"]);
 
@@ -33,6 +33,17 @@ test("owners give all roles, admins those below theirs to people below them", ()
   ])) {
     assert.deepEqual(rolesFor(mine, theirs), []);
   }
+});
+
+test("roles above a member's, and above what somebody has, give power over others", () => {
+  const given = (/** @type {typeof ROLES[number]} */ before) => ROLES.filter((after) => empowers(before, after));
+  assert.deepEqual(ROLES.map(given), [
+    ["moderator", "admin", "owner"],
+    ["moderator", "admin", "owner"],
+    ["admin", "owner"],
+    ["owner"],
+    [],
+  ]);
 });
 
 test("before the profile is known, no one manages anything", () => {

@@ -10,6 +10,7 @@ from tests.appointing import appoint
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
 from tests.doors import post
+from tests.people import connect
 from tests.servers import RunningServer
 
 STRONG = "umbrella cactus 42"
@@ -48,9 +49,19 @@ async def test_the_printed_link_makes_the_first_owner_and_names_the_server(
 async def test_an_owner_gives_roles_suspends_and_restores(person: Arrive, own_server: RunningServer) -> None:
     olga, bob, carol = await person("olga"), await person("bob"), await person("carol")
     await appoint(own_server.chat, "olga", "owner")
+    async with connect(own_server.url, "olga", token=await olga.token()) as tab:
+        await tab.run("password.set", password=STRONG)
     await open_admin(olga)
     await olga.button("Manage carol").click()
+    mine = olga.dialog.get_by_label("Your password")
     await olga.dialog.get_by_role("radio", name="Moderator").check()
+    await mine.fill("wrong")
+    await olga.dialog.get_by_role("radio", name="Guest").check()
+    await expect(mine).to_have_count(0)
+    await olga.dialog.get_by_role("radio", name="Moderator").check()
+    await olga.button("Change role").click()
+    await expect(olga.dialog.get_by_text("This is not your password.")).to_be_visible()
+    await mine.fill(STRONG)
     await olga.button("Change role").click()
     await expect(olga.dialog.get_by_text("@carol · Moderator")).to_be_visible()
     await olga.button("Close").click()

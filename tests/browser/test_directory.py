@@ -86,7 +86,7 @@ async def test_a_guest_connects_the_directory_and_disconnects_it_once_there_is_a
     await section.get_by_role("button", name="Disconnect").click()
     await expect(section.get_by_role("alert")).to_contain_text("This is your only way to sign in.")
     alice.complaints.clear()  # about the refusals
-    async with connect(own_server.url, "alice", token=await token_of(alice)) as tab:
+    async with connect(own_server.url, "alice", token=await alice.token()) as tab:
         await tab.run("password.set", password=STRONG)
     await alice.page.reload()
     await open_devices(alice)
@@ -94,9 +94,3 @@ async def test_a_guest_connects_the_directory_and_disconnects_it_once_there_is_a
     await section.get_by_label("password", exact=False).fill(STRONG)
     await section.get_by_role("button", name="Disconnect").click()
     await expect(section).to_contain_text("If the directory has you under this name")
-
-
-async def token_of(visitor: Visitor) -> str:
-    """Return what a browser proves its person by."""
-    cookies = await visitor.page.context.cookies()
-    return next(each["value"] for each in cookies if each["name"].endswith(f"_{visitor.name}"))

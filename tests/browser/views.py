@@ -75,11 +75,6 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
     await alice.run("room.mute", room="#book-club")
 
 
-async def token_of(alice: Visitor) -> str:
-    """Return what proves a visitor, from the browser's cookie."""
-    return next(cookie["value"] for cookie in await alice.context.cookies() if "alice" in cookie["name"])
-
-
 async def come_in(alice: Visitor) -> None:
     """Open the lobby and wait for all names, states and colours."""
     await alice.join()
@@ -349,7 +344,7 @@ async def manage_invitations(alice: Visitor) -> None:
 
 
 async def manage_groups(alice: Visitor) -> None:
-    async with connect(alice.url, "alice", token=await token_of(alice)) as other:
+    async with connect(alice.url, "alice", token=await alice.token()) as other:
         groups = (await other.run("group.list"))["groups"]
         if not groups:
             await other.run("group.create", name="makers", members=["bob", "carol"])
@@ -365,7 +360,7 @@ async def manage_group(alice: Visitor) -> None:
 
 
 async def manage_emoji(alice: Visitor) -> None:
-    async with connect(alice.url, "alice", token=await token_of(alice)) as other:
+    async with connect(alice.url, "alice", token=await alice.token()) as other:
         known = (await other.run("emoji.list"))["emoji"]
     await managing(alice, "/emoji")
     if not known:

@@ -37,6 +37,10 @@ class Visitor:
     def context(self) -> BrowserContext:
         return self.page.context
 
+    async def token(self) -> str:
+        """Return the token that the browser's cookie keeps for them."""
+        return next(each["value"] for each in await self.context.cookies() if each["name"].endswith(f"_{self.name}"))
+
     async def another_tab(self) -> Visitor:
         """Open another tab for the same person in the same browser."""
         return await Visitor.open(self.context, self.url, self.name)

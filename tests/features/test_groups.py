@@ -237,7 +237,7 @@ def test_a_host_gives_a_person_the_name_of_no_group(direct):
     user = accounts.User("team")
     with direct.engine.begin() as db:
         username = accounts.free_username(db, user)
-    assert direct._change(APPLICATION, lambda act: accounts.come(act, user, "team"))[0] is None
-    assert direct._change(APPLICATION, lambda act: accounts.come(act, user, username))[0] == username
+    assert direct.commit(APPLICATION, lambda act: accounts.come(act, user, "team"))[0] is None
+    assert direct.commit(APPLICATION, lambda act: accounts.come(act, user, username))[0] == username
     with direct.engine.connect() as db:
         assert users.find(db, "team") is None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chatrooms.errors import Conflict
+from chatrooms.errors import Conflict, Refusal
+from chatrooms.features import roles
 from chatrooms.identity import setups, suspending, suspensions
-from chatrooms.pipeline.act import APPLICATION
+from chatrooms.pipeline.act import APPLICATION, Caller
 from tests.appointing import appoint
 from tests.direct import Direct, code
 from tests.people import connect
@@ -24,36 +25,50 @@ def direct():
     direct.engine.dispose()
 
 
+def gives(direct: Direct, who: str, username: str, role: str) -> str:
+    """Change a role as a person; return the code of its refusal, or ``fine``."""
+    try:
+        direct.commit(Caller(who), lambda act: roles.appoint(act, username, role))
+    except Refusal as refusal:
+        return refusal.code
+    return "fine"
+
+
 def role_of(direct: Direct, username: str) -> str:
     return direct.run("alice", "user.get", {"username": username})[0]["user"]["role"]
 
 
 def test_a_new_role_is_in_the_profile_and_reaches_all_devices_of_the_person(direct):
-    result, changes = direct.run("olga", "user.role", {"username": "alice", "role": "moderator"})
-    assert result["user"]["role"] == role_of(direct, "alice") == "moderator"
-    assert changes == [{"room": "alice", "rev": result["user"]["rev"], "users": [result["user"]]}]
+    user, changes = direct.commit(Caller("olga"), lambda act: roles.appoint(act, "alice", "moderator"))
+    assert user["role"] == role_of(direct, "alice") == "moderator"
+    assert changes == [{"room": "alice", "rev": user["rev"], "users": [user]}]
+
+
+def test_the_same_role_again_changes_nothing(direct):
+    user, changes = direct.commit(Caller("olga"), lambda act: roles.appoint(act, "alice", "member"))
+    assert (user["role"], changes) == ("member", [])
 
 
 def test_the_last_owner_stays_the_owner_and_one_of_two_need_not(direct):
-    assert code(direct, "olga", "user.role", username="olga", role="member") == "conflict"
-    assert code(direct, "olga", "user.role", username="adam", role="owner") == "fine"
-    assert code(direct, "olga", "user.role", username="olga", role="member") == "fine"
-    assert code(direct, "adam", "user.role", username="adam", role="admin") == "conflict"
+    assert gives(direct, "olga", "olga", "member") == "conflict"
+    assert gives(direct, "olga", "adam", "owner") == "fine"
+    assert gives(direct, "olga", "olga", "member") == "fine"
+    assert gives(direct, "adam", "adam", "admin") == "conflict"
     assert [role_of(direct, name) for name in ("olga", "adam")] == ["member", "owner"]
 
 
 def test_admins_give_the_roles_below_theirs_to_people_below_them(direct):
-    assert code(direct, "adam", "user.role", username="alice", role="moderator") == "fine"
-    assert code(direct, "adam", "user.role", username="alice", role="admin") == "forbidden"
-    assert code(direct, "adam", "user.role", username="olga", role="member") == "forbidden"
-    assert code(direct, "adam", "user.role", username="adam", role="owner") == "forbidden"
+    assert gives(direct, "adam", "alice", "moderator") == "fine"
+    assert gives(direct, "adam", "alice", "admin") == "forbidden"
+    assert gives(direct, "adam", "olga", "member") == "forbidden"
+    assert gives(direct, "adam", "adam", "owner") == "forbidden"
     for name in ("mona", "alice", "gus"):
-        assert code(direct, name, "user.role", username="gus", role="owner") == "forbidden"
+        assert gives(direct, name, "gus", "owner") == "forbidden"
 
 
 @pytest.mark.parametrize("username", ["nobody", "system"])
 def test_only_people_have_roles(direct, username):
-    assert code(direct, "olga", "user.role", username=username, role="owner") == "not_found"
+    assert gives(direct, "olga", username, "owner") == "not_found"
 
 
 def test_guests_create_no_rooms_and_invite_no_one(direct):
@@ -165,12 +180,12 @@ def test_an_owner_who_is_suspended_is_not_another_owner(direct):
     direct.appoint("adam", "owner")
     with direct.engine.begin() as db:
         suspending.store(db, "olga", "system", "x")
-    assert code(direct, "adam", "user.role", username="adam", role="member") == "conflict"
+    assert gives(direct, "adam", "adam", "member") == "conflict"
     with direct.engine.begin() as db:
         with pytest.raises(Conflict):
             suspending.store(db, "adam", "system", "x")
         suspensions.drop(db, "olga")
-    assert code(direct, "adam", "user.role", username="adam", role="member") == "fine"
+    assert gives(direct, "adam", "adam", "member") == "fine"
 
 
 def test_a_server_whose_owners_are_all_suspended_can_be_set_up(direct):

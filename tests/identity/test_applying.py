@@ -201,7 +201,7 @@ def direct() -> Direct:
 
 def asks(direct: Direct, name: str, network: str, token: str = "", proof: Proof = applicants.UNPROVEN) -> None:
     me = Caller(name, network=network)
-    direct._change(me, lambda act: applicants.add(act, name, "x", token or name, "", proof=proof))
+    direct.commit(me, lambda act: applicants.add(act, name, "x", token or name, "", proof=proof))
 
 
 def names(direct: Direct) -> list[str]:
@@ -260,7 +260,7 @@ def test_who_was_declined_counts_as_that_though_they_ask_again_or_withdraw(direc
         asks(direct, name, "192.0.2.1", token="the same")
         decline_all(direct)
         if withdraws:
-            assert direct._change(Caller(name), lambda act: applicants.drop(act.db, "the same")) == (False, [])
+            assert direct.commit(Caller(name), lambda act: applicants.drop(act.db, "the same")) == (False, [])
     with pytest.raises(Conflict, match="tomorrow"):
         asks(direct, "dan", "192.0.2.1", token="the same")
 

@@ -128,6 +128,43 @@ async def test_a_first_password_takes_a_session_that_a_passkey_has_just_begun(pe
     assert await outcomes(signed_in, first, door) == [("fine", None)]
 
 
+@pytest.mark.parametrize("door", DOORS)
+async def test_power_over_others_is_given_by_fresh_proof_and_taken_without(person, own_server, door):
+    olga, bob, adam = [await person(name) for name in ("olga", "bob", "adam")]
+    await appoint(own_server.chat, "olga", "owner")
+    await appoint(own_server.chat, "adam", "admin")
+    for each in (olga, adam):
+        await each.run("password.set", password=STRONG)
+    rising = {"user.role": {"username": "bob", "role": "moderator"}}
+    assert await outcomes(olga, rising, door) == [("invalid", "password")]
+    assert await outcomes(olga, rising, door, password="wrong") == [("invalid", "password")]
+    assert (await bob.run("user.me"))["user"]["role"] == "member"
+    assert await outcomes(olga, rising, door, password=STRONG) == [("fine", None)]
+    assert (await bob.run("user.me"))["user"]["role"] == "moderator"
+    for role in ("moderator", "guest", "member"):
+        assert await outcomes(olga, {"user.role": {"username": "bob", "role": role}}, door) == [("fine", None)]
+    too_high = {"user.role": {"username": "bob", "role": "owner"}}
+    assert await outcomes(adam, too_high, door) == [("forbidden", None)]  # what one may not do takes no password
+    assert await outcomes(bob, too_high, door) == [("forbidden", None)]
+
+
+async def test_an_owner_with_passkeys_alone_gives_power_by_having_just_signed_in(person, own_server, monkeypatch):
+    olga, bob = await person("olga"), await person("bob")
+    await appoint(own_server.chat, "olga", "owner")
+    phone = await add(olga)
+    rising = {"user.role": {"username": "bob", "role": "owner"}}
+    by_link = (await olga.run("link.create"))["link"]["code"]
+    await enter(olga.url, "link", code=by_link, claim="l" * 43)
+    assert await outcomes(await person("olga", token="l" * 43), rising) == [("forbidden", None)]
+    assert (await bob.run("user.me"))["user"]["role"] == "member"
+    assert await phone.sign_in(claim="p" * 43) == "olga"
+    signed_in = await person("olga", token="p" * 43)
+    with monkeypatch.context() as later:
+        later.setattr(fresh, "GOOD_MINUTES", 0)
+        assert await outcomes(signed_in, rising) == [("forbidden", None)]
+    assert await outcomes(signed_in, rising) == [("fine", None)]
+
+
 async def test_somebody_with_nothing_else_sets_a_first_password_at_any_time(person, monkeypatch):
     monkeypatch.setattr(fresh, "GOOD_MINUTES", 0)
     alice = await person("alice")

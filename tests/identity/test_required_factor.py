@@ -31,6 +31,7 @@ from tests.servers import RunningServer, running
 
 STRONG = "umbrella cactus 42"
 NEEDED = "second_factor_required"
+PROMOTED = {"username": "alice", "role": "admin", "password": STRONG}
 
 
 @pytest.fixture
@@ -168,10 +169,10 @@ async def test_guests_and_members_go_on_and_become_admins_only_with_a_second_fac
     await olga.turn_on()
     async with connect(strict.url, "olga", token=olga.token) as owner, connect(strict.url, "alice") as alice:
         await alice.say("#lobby", "hello")
-        assert await code(owner, "user.role", username="alice", role="admin") == "conflict"
-        assert await code(owner, "user.role", username="alice", role="moderator") == "fine"
+        assert await code(owner, "user.role", **PROMOTED) == "conflict"
+        assert await code(owner, "user.role", **PROMOTED | {"role": "moderator"}) == "fine"
         await add(alice)
-        assert await code(owner, "user.role", username="alice", role="admin") == "fine"
+        assert await code(owner, "user.role", **PROMOTED) == "fine"
         assert await code(alice, "user.me") == "fine"  # she has shown it where she added it
 
 
@@ -185,7 +186,7 @@ async def test_a_new_admin_whose_session_has_shown_none_is_disconnected_and_show
         await enter(strict.url, "link", code=made["code"], claim=tablet.token)
         async with connect(strict.url, "alice", token=tablet.token) as there:
             phone = await add(alice)
-            await owner.run("user.role", username="alice", role="admin")
+            await owner.run("user.role", **PROMOTED)
             await there.disconnected()
         assert await tablet.ask("user.me") == (NEEDED, True)
         assert await phone.sign_in() == "alice"

@@ -29,7 +29,7 @@ def begun(direct: Direct, me: Caller = ALICE) -> int:
     """Return to how many strangers somebody writes before it is too much."""
     for number in range(20):
         try:
-            direct._change(me, lambda act, number=number: newcomers.begin(act, [f"stranger{number}"]))
+            direct.commit(me, lambda act, number=number: newcomers.begin(act, [f"stranger{number}"]))
         except RateLimited:
             return number
     return 20

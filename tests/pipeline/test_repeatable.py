@@ -44,7 +44,6 @@ CHANGES = {
     "room.unmute": {"room": "alice+bob"},
     "user.block": {"username": "bob"},
     "user.unblock": {"username": "bob"},
-    "user.role": {"username": "bob", "role": "guest"},
 }
 PAGE = {"id": ID, "url": LINK, "found": True, "title": "x", "description": "", "site": "", "size": 0, "expires_at": ""}
 BEFORE = {

@@ -113,7 +113,6 @@ MORE: dict[str, dict[str, set[str]]] = {
 MORE["admin"] = {
     **MORE["moderator"],
     "room.role": {"conflict"},
-    "user.role": {FINE},
     "server.rooms": {FINE},
     "server.invites": {FINE},
     "group.create": {FINE},

@@ -42,6 +42,9 @@ export function rolesFor(mine, theirs) {
   return RANKS.filter((role) => rank(role) < rank(mine)).reverse();
 }
 
+/** Whether a new role gives its person power over others, which takes proof of who gives it. @param {ServerRole} before @param {ServerRole} after */
+export const empowers = (before, after) => has(after, "moderator") && rank(after) > rank(before);
+
 /** What people call the roles. @type {Record<ServerRole, string>} */
 export const TITLES = { owner: "Owner", admin: "Admin", moderator: "Moderator", member: "Member", guest: "Guest" };
 

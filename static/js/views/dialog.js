@@ -19,12 +19,12 @@ const ONCE = "[data-once]";
 
 /**
  * A modal dialog that is open while it is rendered; afterwards the focus returns to where it was. If something was
- * typed, or is shown only once, closing asks first.
+ * typed into a field that is still there, or is shown only once, closing asks first.
  * @param {DialogProps} props
  */
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  const isWritten = useRef(false);
+  const written = useRef(/** @type {Set<Element>} */ (new Set()));
   const [asking, setAsking] = useState(/** @type {Question | null} */ (null));
   const heading = useId();
   useModal(dialog);
@@ -37,7 +37,7 @@ export function Dialog({ title, onClose, children }) {
   };
   const whatIsLost = () => {
     if (dialog.current?.querySelector(ONCE)) return UNSEEN;
-    return isWritten.current && dialog.current?.querySelector(LOST) ? WRITTEN : null;
+    return [...written.current].some((each) => each.isConnected) ? WRITTEN : null;
   };
   /** @param {MouseEvent} event */
   const closeOutside = (event) => event.target === dialog.current && close(event);
@@ -47,7 +47,9 @@ export function Dialog({ title, onClose, children }) {
   const closeByKey = (event) =>
     void (event.key === "Escape" && !isComposing(event) && !event.defaultPrevented && close(event));
   /** @param {Event} event */
-  const noteWriting = ({ target }) => void (target instanceof Element && (isWritten.current ||= target.matches(LOST)));
+  const noteWriting = ({ target }) => {
+    if (target instanceof Element && target.matches(LOST)) written.current.add(target);
+  };
   return html`
     <dialog
       ref=${dialog}

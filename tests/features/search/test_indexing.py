@@ -46,7 +46,7 @@ class World:
             self.said[message["id"]] = (message["room"], said)
         elif what in ("newer", "older"):
             step = partial(indexing._newer, below=MAX_SEQ) if what == "newer" else indexing._older
-            self.direct._change(indexing.NOBODY, step)
+            self.direct.commit(indexing.NOBODY, step)
         elif where < len(ids) and what == "edit":
             self.direct.run("alice", "message.edit", {"id": ids[where], "text": said})
             self.said[ids[where]] = (self.said[ids[where]][0], said)
@@ -164,7 +164,7 @@ def test_one_transaction_indexes_few_words_however_few_characters_stand_for_them
         world.do("post", text_, "#lobby")
     step, sizes, more = partial(indexing._newer, below=MAX_SEQ), [0], True
     while more:
-        more, _ = world.direct._change(indexing.NOBODY, step)
+        more, _ = world.direct.commit(indexing.NOBODY, step)
         with world.direct.engine.connect() as db:
             sizes.append(db.scalar(text(f"SELECT count(*) FROM {index.TABLE}")))
     assert [after - before for before, after in pairwise(sizes)] == [1, 4, 1]

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ABOUT, mayHelp, maySuspend, rolesFor, TITLES } from "../../admin/rights.js";
+import { ABOUT, empowers, mayHelp, maySuspend, rolesFor, TITLES } from "../../admin/rights.js";
 import { exactTime } from "../../dates.js";
 import { html } from "../../html.js";
 import { hosted } from "../../session.js";
@@ -39,9 +39,12 @@ export function ManagePerson({ account, onChange, onClose }) {
 /** @param {{user: User, roles: ServerRole[], onChange: () => void}} props */
 function Role({ user, roles, onChange }) {
   const [role, setRole] = useState(user.role);
-  const { busy, onSubmit, error } = useForm(() =>
-    command("user.role", { username: user.username, role }).then(onChange),
+  const own = useOwnPassword();
+  const isProven = own.has && empowers(user.role, role);
+  const { busy, onSubmit, error, field } = useForm(() =>
+    command("user.role", { username: user.username, role, ...(isProven && own.params) }).then(onChange),
   );
+  const isOfPassword = isProven && field === "password";
   return html`
     <form class="setting" onSubmit=${onSubmit}>
       <fieldset class="admin-roles">
@@ -55,7 +58,8 @@ function Role({ user, roles, onChange }) {
           `,
         )}
       </fieldset>
-      ${error && html`<p class="error" role="alert">${error}</p>`}
+      ${isProven && own.field(isOfPassword ? error : "")}
+      ${!isOfPassword && error && html`<p class="error" role="alert">${error}</p>`}
       <p><button class="secondary small" disabled=${busy || role === user.role}>Change role</button></p>
     </form>
   `;
