@@ -1013,6 +1013,7 @@ class Commands(ABC):
     async def update_server(
         self,
         *,
+        password: str | None = None,
         name: str | None = None,
         sign_up: Literal["open", "invite", "approval", "closed"] | None = None,
         second_factor: Literal["nobody", "admins", "everybody"] | None = None,
@@ -1020,15 +1021,19 @@ class Commands(ABC):
         """Rename the server, change how new people come in, or of whom a second factor is required.
 
         Everybody who is online receives a signal ``server``. People who are here stay, and sign in as before,
-        except that those who need a second factor then first show it, or set one up.
+        except that those who need a second factor then first show it, or set one up. To require it of fewer
+        people, prove who you are: by your password, or without one by having signed in within ten minutes.
 
+        - ``password``: Your password, if you have one.
         - ``name``: What it is called; for its owners.
         - ``sign_up``: How new people come in; for admins and owners. By themselves (``open``), with an invitation
           (``invite``), with an admin's approval or invitation (``approval``), or not at all (``closed``).
         - ``second_factor``: Of whom a second factor is required; for owners who have shown theirs. Of nobody, of
           admins and owners (``admins``), or of ``everybody``.
         """
-        result: Governed = await self.run("server.update", name=name, sign_up=sign_up, second_factor=second_factor)
+        result: Governed = await self.run(
+            "server.update", password=password, name=name, sign_up=sign_up, second_factor=second_factor
+        )
         return result["name"]
 
     async def sessions(self) -> list[Session]:

@@ -55,9 +55,9 @@ class SignIn(Claiming):
 class Passwords(Hashing):
     """Where passwords are hashed, and the chat that they are for."""
 
-    def __init__(self, _broadcast: Broadcast, chat: Chat) -> None:
+    def __init__(self, broadcast: Broadcast, chat: Chat) -> None:
         super().__init__()
-        self.chat = chat
+        self.broadcast, self.chat = broadcast, chat
         self.directory = Directory(chat.settings)
         self.changes = Limit(CHANGES, crowd=8)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chatrooms.identity import (
     appointing,
+    governing,
     helping,
     key_commands,
     own_password,
@@ -23,6 +24,7 @@ FEATURE = Feature(
     tables=(passwords.passwords, factors.factors, totp.recovery, linked),
     commands=(
         *appointing.PROVEN,
+        *governing.PROVEN,
         *helping.PROVEN,
         *own_password.PROVEN,
         *passwords.COMMANDS,

@@ -25,6 +25,8 @@ Lacking = Literal["nothing", "one", "proof"]
 """What those may lack who run a command: a second factor, if they have none, or also the proof that they have it."""
 ADMINS: tuple[ServerRole, ...] = ("admin", "owner")
 REQUIRED: dict[str, RequiredOf] = {"nobody": "nobody", "admins": "admins", "everybody": "everybody"}
+STRICTNESS: tuple[RequiredOf, ...] = tuple(REQUIRED.values())
+"""From least to most."""
 SHOW = "Show your second factor to go on."
 
 _of_session = Prepared(
@@ -48,6 +50,11 @@ def required_of(settings: Settings, chosen: str) -> RequiredOf:
 def covers(required: RequiredOf, role: ServerRole) -> bool:
     """Return whether a second factor is required of people with ``role``."""
     return required == "everybody" or (required == "admins" and role in ADMINS)
+
+
+def covers_all(one: RequiredOf, another: RequiredOf) -> bool:
+    """Return whether ``one`` requires it of everybody of whom ``another`` does."""
+    return STRICTNESS.index(one) >= STRICTNESS.index(another)
 
 
 def _concerns(me: Caller, required: RequiredOf) -> bool:

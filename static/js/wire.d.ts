@@ -1021,7 +1021,7 @@ export interface Commands {
   };
   /** Rename the server, change how new people come in, or of whom a second factor is required. */
   "server.update": {
-    params: { name?: string | null; sign_up?: "open" | "invite" | "approval" | "closed" | null; second_factor?: "nobody" | "admins" | "everybody" | null };
+    params: { password?: string | null; name?: string | null; sign_up?: "open" | "invite" | "approval" | "closed" | null; second_factor?: "nobody" | "admins" | "everybody" | null };
     result: { name: string; sign_up: "open" | "invite" | "approval" | "closed"; second_factor: "nobody" | "admins" | "everybody"; can_rename: boolean; can_change_second_factor: boolean; can_change_sign_up: boolean };
   };
   /** Return the browsers and programs that can act for you. */

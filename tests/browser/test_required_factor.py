@@ -51,6 +51,11 @@ async def test_two_clicks_lead_from_the_refusal_to_a_passkey_and_back_to_where_y
     await alice.is_in("Notes to self")
     await alice.say("back again")
     await alice.sees("back again")
+    nobody = olga.page.get_by_role("radio", name="Nobody")
+    await nobody.click()
+    await olga.button("Require it of fewer people").click()
+    await expect(olga.button("Require it of fewer people")).to_have_count(0)
+    await expect(nobody).to_be_checked()
 
 
 async def test_codes_are_set_up_and_shown_to_go_on(person: Arrive, own_server: RunningServer) -> None:

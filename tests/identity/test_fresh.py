@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pyotp
 import pytest
 
@@ -183,3 +185,19 @@ async def test_a_session_of_an_admin_makes_no_link_for_others_by_itself(person, 
     assert await outcomes(alice, asked, door) == [("forbidden", None)]  # before they are asked who they are
     assert await outcomes(adam, asked, door, password=STRONG) == [("fine", None)]
     await alice.disconnected()
+
+
+async def test_a_session_of_an_owner_requires_a_second_factor_of_more_but_not_of_fewer(person, own_server, caplog):
+    olga = await person("olga")
+    await olga.run("password.set", password=STRONG)
+    app = pyotp.TOTP((await olga.run("factor.begin", password=STRONG))["secret"])
+    await olga.run("factor.enable", code=app.now())
+    await appoint(own_server.chat, "olga", "owner")
+    more, fewer = ({"server.update": {"second_factor": of}} for of in ("everybody", "admins"))
+    assert await outcomes(olga, more) == [("fine", None)]
+    assert await outcomes(olga, fewer) == await outcomes(olga, fewer, password="wrong") == [("invalid", "password")]
+    assert (await olga.run("server.get"))["second_factor"] == "everybody"
+    with caplog.at_level(logging.INFO):
+        assert await outcomes(olga, fewer, password=STRONG) == [("fine", None)]
+    assert (await olga.run("server.get"))["second_factor"] == "admins"
+    assert "changed the server" in caplog.text and STRONG not in caplog.text

@@ -72,11 +72,15 @@ function Help({ account: { user, sessions, keys, has_password: hasPassword }, on
   const [isReset, setReset] = useState(false);
   const { username } = user;
   const own = useOwnPassword();
+  const [isAsked, setAsked] = useState(false);
   const make = useForm(async () => {
+    if (own.has && !isShown) return setAsked(true);
     setLink((await command("user.link", { username, forget_password: isReset, ...own.params })).link);
     onChange();
+    return undefined;
   });
   const isPassword = own.has && make.field === "password";
+  const isShown = isAsked || isPassword;
   const out = useForm(() => command("user.sign_out", { username }).then(onChange));
   /** @param {{currentTarget: HTMLInputElement}} event */
   const choose = ({ currentTarget }) => setReset(currentTarget.checked);
@@ -87,7 +91,7 @@ function Help({ account: { user, sessions, keys, has_password: hasPassword }, on
       <p class="hint">A link signs them in once, within a day. Give it to them in private. They get a message from the server about it.</p>
       ${address && html`<${QrCode} text=${address} label="QR code of the link" /><${CopyLink} address=${address} />`}
       <label class="check"><input type="checkbox" checked=${isReset} onChange=${choose} /> ${hasPassword ? "Remove their password, codes and passkeys, and sign them out" : "Remove their passkeys, and sign them out everywhere"}</label>
-      ${own.field(isPassword ? make.error : "")}
+      ${isShown && own.field(isPassword ? make.error : "")}
       ${make.error && !isPassword && html`<p class="error" role="alert">${make.error}</p>`}
       <p><button class="secondary small" disabled=${make.busy}>${link ? "Make another link" : "Make a link"}</button></p>
     </form>
