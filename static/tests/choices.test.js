@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { effect } from "@preact/signals";
 import { choicesFor } from "../js/composer/choices.js";
-import { me, rosters, users, windowOf } from "../js/store.js";
+import { me, rooms, rosters, users, windowOf } from "../js/store.js";
 import { message } from "./world.js";
 
 const ROOM = "#lobby";
@@ -89,4 +89,13 @@ test("behind a name that is written in full, other words are the message's", () 
     assert.deepEqual(choicesFor("ada+me", "@", word), [], word);
   }
   assert.equal(choicesFor("ada+me", "@", "ada")[0].note, "@ada");
+});
+
+test("the words that mention everyone are found by their names elsewhere too, once no name of a person is meant", () => {
+  meet({ anders: false }, true);
+  rooms.value = new Map([[ROOM, { name: ROOM, calling: "members" }]]);
+  for (const word of ["ro", "cha", "channel", "every"]) assert.deepEqual(offered(word), ["@room"], word);
+  for (const word of ["ch", "ev", "all"]) assert.deepEqual(offered(word), [], word);
+  rooms.value = new Map();
+  assert.deepEqual(offered("channel"), []);
 });

@@ -45,10 +45,17 @@ const isNamed = (word) =>
     );
 
 const CALLS = { room: "Everyone in this room", here: "Everyone who is online" };
+/** What they are called elsewhere, for those who have written enough of it to mean nobody else. */
+const ALSO = { room: ["channel", "everyone"], here: [] };
+const LONG = 3;
+
+/** @param {(typeof WORDS)[number]} word @param {string} wanted */
+const isMeant = (word, wanted) =>
+  [word, ...(wanted.length >= LONG ? ALSO[word] : [])].some((name) => name.startsWith(wanted));
 
 /** Adds groups, and the words that mention everyone where we may use them. @param {Choice[]} persons @param {string} room @param {string} wanted */
 function withCalls(persons, room, wanted) {
-  const words = mayCall(room) ? WORDS.filter((word) => word.startsWith(wanted)) : [];
+  const words = mayCall(room) ? WORDS.filter((word) => isMeant(word, wanted)) : [];
   const calls = words.map((word) => ({ insert: `@${word}`, title: CALLS[word], note: `@${word}` }));
   bringGroups();
   const found = groups.value.filter(({ name }) => name.startsWith(wanted)).slice(0, AT_MOST - calls.length);

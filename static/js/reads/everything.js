@@ -1,3 +1,5 @@
+import { pause } from "../clock.js";
+import { asRefusal, passesAfter } from "../connection.js";
 import { toast } from "../notices.js";
 import { show } from "../overlay.js";
 import { follows, isAsked, isFollowed, memberships } from "../store.js";
@@ -24,8 +26,18 @@ export function askToReadEverything() {
 export async function readEverything() {
   const rooms = unreadRooms();
   for (const room of rooms) holdBack(room, 0);
-  await Promise.all([
-    ...rooms.map((room) => command("read.mark", { room, seq: newestRev(room) })),
-    markItems(unreadItems.peek()),
-  ]);
+  await markItems(unreadItems.peek());
+  await Promise.all(rooms.map((room) => mark(room, newestRev(room))));
+}
+
+/** Again once the server allows more, if there are more than it does in a minute. @param {string} room @param {number} seq */
+async function mark(room, seq) {
+  try {
+    await command("read.mark", { room, seq });
+  } catch (error) {
+    const seconds = passesAfter(asRefusal(error));
+    if (!seconds) throw error;
+    await pause(seconds * 1000);
+    await mark(room, seq);
+  }
 }
