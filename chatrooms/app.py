@@ -180,8 +180,9 @@ class Chatrooms(ApplicationDoor):
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""
         asked = partial(problems, self._db.reader, partial(self._pipeline.change, lambda _act: {}, APPLICATION))
-        bus, disk = self._node, partial(degraded, self._db.url, self._db.writer.disk)
-        limping, token = lambda: (bus.degraded() if bus else {}) | disk(), self.settings.metrics_token
+        bus, disk = [self._node.degraded] if self._node else [], partial(degraded, self._db.url, self._db.writer.disk)
+        limping: list[Callable[[], dict[str, str]]] = [*bus, disk, self._pipeline.blobs.degraded]
+        token = self.settings.metrics_token
         yield from Health(asked, limping, self._metrics.text, token, is_ending=lambda: self._retiring).routes()
         for each in self._uploads:
             yield from each.routes()

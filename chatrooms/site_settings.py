@@ -75,7 +75,7 @@ class SiteSettings(setting_sources.Sourced):
     @field_validator("bus")
     @classmethod
     def _bus_has_several_servers(cls, value: str, given: ValidationInfo) -> str:
-        if value and not given.data.get("database", "").startswith("postgresql"):
+        if value and (given.data.get("database") or "sqlite").startswith("sqlite"):
             raise ValueError("SQLite has one server; a bus is for several, which use PostgreSQL (setting: database).")
         return value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -32,7 +32,7 @@ class Health:
     def __init__(
         self,
         problems: Problems,
-        degraded: Callable[[], dict[str, str]],
+        degraded: Sequence[Callable[[], dict[str, str]]],
         metrics: Callable[[], Awaitable[tuple[bytes, str]]],
         token: str,
         *,
@@ -55,7 +55,7 @@ class Health:
     async def _ready(self, _request: Request) -> Response:
         problems = ENDING if self._is_ending() else await self._latest()
         if not problems:
-            degraded = self._degraded()
+            degraded = {name: problem for each in self._degraded for name, problem in each().items()}
             return response({"ok": True, "degraded": degraded} if degraded else {"ok": True})
         first, problem = next(iter(problems.items()))
         return refusal_response(Unavailable(f"The server is not ready. The {first}: {problem}.", **problems))

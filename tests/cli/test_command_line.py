@@ -149,7 +149,7 @@ async def test_the_service_key_is_not_printed(tmp_path):
         (("--database", "nonsense"), "database"),
         (("--database", "sqlite://"), "a SQLite file"),
         (("--database", "sqlite:///:memory:"), "a SQLite file"),
-        (("--database", "mysql://x/y"), "a SQLite file"),
+        (("--database", "mysql://x/y", "--bus", "redis://x"), "a SQLite file or PostgreSQL"),
         (("--database", "postgresql+nothing://x/y"), "database"),
         (("--database", "postgresql+pg8000://x/y"), "pg8000"),
         (("--origins", "*"), "origins"),

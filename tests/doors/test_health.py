@@ -10,9 +10,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parsed
 from sqlalchemy import make_url
 
+from chatrooms import Settings
 from chatrooms.doors import health as doors_health
 from chatrooms.doors.health import Health
-from chatrooms.storage import health, migrations
+from chatrooms.errors import NoSpace
+from chatrooms.storage import blobs, health, migrations
 from chatrooms.storage.migrations import HEAD
 from tests.people import PATIENCE, Refused, connect
 from tests.servers import running
@@ -51,6 +53,20 @@ async def test_a_disk_that_is_nearly_full_is_named_though_people_can_read(own_se
     assert status == 200 and b'"degraded":{"disk":"it has 5 MiB left: people cannot share files' in answer
 
 
+async def test_a_disk_with_too_little_space_for_files_is_named_until_one_is_stored(tmp_path, monkeypatch):
+    made, file, left = blobs.Blobs(Settings(data=tmp_path)), tmp_path / "file", 5 << 20
+    file.write_bytes(b"content")
+    monkeypatch.setattr(blobs.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=left))
+    with pytest.raises(NoSpace):
+        await made.require_space(1)
+    assert made.degraded() == {"files": "the disk of the data directory has 5 MiB left: people cannot share them"}
+    left = 500 << 20
+    with pytest.raises(NoSpace):
+        await made.require_space(left)  # which is a large file, and no trouble of the server's
+    await made.put("", "ab12", file)
+    assert made.degraded() == {}
+
+
 async def test_a_server_that_will_end_says_so_at_once_and_still_works(own_server):
     assert await get(own_server.url, "/readyz") == (200, b'{"ok":true}')
     own_server.chat.retire()
@@ -67,7 +83,7 @@ async def test_many_who_ask_share_an_answer_for_a_second(monkeypatch):
         await asyncio.sleep(0)
         return {}
 
-    watched = Health(problems, dict, None, "", is_ending=lambda: False)
+    watched = Health(problems, [], None, "", is_ending=lambda: False)
     await asyncio.gather(*(watched._ready(None) for _ in range(20)))
     await watched._ready(None)
     assert len(asked) == 1

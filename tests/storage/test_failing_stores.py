@@ -19,6 +19,7 @@ from chatrooms.pipeline.jobs import Job
 from chatrooms.storage import blobs, usage
 from chatrooms.storage.blobs import s3 as bucket_store
 from chatrooms.storage.tables import jobs
+from tests.doors.test_health import get
 from tests.features.files import TUS, begin, head, load, request, send, share
 from tests.people import PATIENCE, connect
 from tests.servers import running
@@ -105,6 +106,11 @@ async def counts(server) -> tuple[int, int]:
     return await server.chat._pipeline.lookup(lambda db: (db.scalar(number), usage.used(db, usage.EVERYBODY)))
 
 
+async def ready(server) -> bytes:
+    """Return what the server says of itself."""
+    return (await get(server.url, "/readyz"))[1]
+
+
 @pytest.mark.parametrize("how", STATUS)
 async def test_a_store_that_fails_is_a_clear_refusal_and_what_came_is_stored_once_it_works_again(place, how):
     server, store, alice = place
@@ -119,11 +125,13 @@ async def test_a_store_that_fails_is_a_clear_refusal_and_what_came_is_stored_onc
     status, _, body = await sending
     assert (status, b"unavailable" in body or b"no_space" in body) == (STATUS[how], True)
     assert (await loading)[0] in (503, 507)
+    assert b"people cannot share them" in await ready(server)
     store.failing = ""
     store.end()
     assert (await head(alice, path))[0] == 200, "asking stores it"
     message = await alice.say("#lobby", "", files=[path.rpartition("/")[2]])
     assert (await load(alice, server.url, message["files"][0]))[2] == CONTENT
+    assert b"files" not in await ready(server)
     await alice.run("message.delete", id=message["id"])
     async with asyncio.timeout(PATIENCE):
         while (await counts(server), store.kept()) != before:

@@ -112,6 +112,7 @@ class CarriedBus:
         self._beat_is: int | None = None
         self._heard_at = _now()
         self._missed.clear()
+        self._strange.clear()
         listening, publishing = asyncio.create_task(self._listen()), asyncio.create_task(self._publish_all())
         try:
             yield

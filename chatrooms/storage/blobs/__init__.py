@@ -90,19 +90,27 @@ class Blobs:
         self._turns = FairQueue(THREADS, MOST_WAITING, BUSY, of_one=OF_ONE)
         self._puts = FairQueue(PUTS, MOST_WAITING, BUSY, of_one=PUTS_OF_ONE)
         self._once = Once(log)
+        self._problems: dict[str, str] = {}
+
+    def degraded(self) -> dict[str, str]:
+        """Return why ``files`` cannot be shared or loaded, from a failure on until one was; empty if they can."""
+        found = [f"{problem}: people cannot {what} them" for what, problem in self._problems.items()]
+        return {"files": "; ".join(found)} if found else {}
 
     async def run(self, work: Callable[P, T], *args: P.args, **how: P.kwargs) -> T:
         """Return what a method of `spool` returns."""
-        with self._failing():
+        with self._failing("share"):
             async with asyncio.timeout(SECONDS):
                 return await asyncio.get_running_loop().run_in_executor(self._disk, lambda: work(*args, **how))
 
     async def ask(self, whom: str, work: Callable[P, T], *args: P.args, **how: P.kwargs) -> T:
         """Return what a quick method of `store` returns."""
         asked = partial(asyncio.get_running_loop().run_in_executor, self._threads, lambda: work(*args, **how))
-        with self._failing():
+        with self._failing("load"):
             async with asyncio.timeout(SECONDS):
-                return await self._turns.run(whom, whom, asked)
+                answer = await self._turns.run(whom, whom, asked)
+        self._problems.pop("load", None)
+        return answer
 
     async def put(self, whom: str, key: str, file: Path) -> None:
         """Store a copy of a file, which may take as long as it makes progress."""
@@ -112,20 +120,24 @@ class Blobs:
             moving.note()
             return asyncio.wrap_future(apart(partial(self.store.put, key, file, moving.note), "chatrooms-put"))
 
-        with self._failing():
+        with self._failing("share"):
             await moving.follow(self._puts.run(whom, whom, put), max(SECONDS, self.store.patience))
+        self._problems.pop("share", None)
 
     @contextmanager
-    def _failing(self) -> Iterator[None]:
+    def _failing(self, what: str) -> Iterator[None]:
         try:
             yield
         except TimeoutError as error:
+            self._problems[what] = "their store does not respond"
             self._once.warn("the store of files does not respond")
             raise Unavailable(UNAVAILABLE) from error
         except FileNotFoundError as error:
             raise NotFound("This file is gone.") from error
         except OSError as error:
-            self._once.warn("the store of files fails: %s", error.strerror or type(error).__name__)
+            reason = error.strerror or type(error).__name__
+            self._problems[what] = f"their store fails ({reason})"
+            self._once.warn("the store of files fails: %s", reason)
             if error.errno in FULL:
                 raise NoSpace("The server has no space left for files.") from error
             raise Unavailable(UNAVAILABLE) from error
@@ -142,7 +154,10 @@ class Blobs:
 
     async def require_space(self, size: int) -> None:
         """Raise `NoSpace` if storing ``size`` more bytes would leave too little of the disk for everything else."""
-        if await self.run(self._free) < size + RESERVE:
+        free = await self.run(self._free)
+        if free < RESERVE:
+            self._problems["share"] = f"the disk of the data directory has {free >> 20} MiB left"
+        if free < size + RESERVE:
             raise NoSpace("The server has no space left for files.")
 
     def _free(self) -> int:
