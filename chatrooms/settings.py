@@ -152,9 +152,9 @@ class Settings(SignInSettings):
     )
     rate_text: PersonRate = Field(
         default="1000000/hour;5000000/day",
-        description="Characters that a person may post and edit, each message as 100 more; so do events in rooms, "
-        "reactions, bookmarks, followed threads and people who are mentioned count. The application, and moderators, "
-        "admins and owners of the server with their service keys, may any number.",
+        description="Characters that a person may post and edit, each message as 100 more. Events in rooms, "
+        "reactions, bookmarks, followed threads, mutes, blocks and people who are mentioned count too. The "
+        "application, and moderators, admins and owners of the server with their service keys, may any number.",
     )
     rate_create: PersonRate = Field(default="30/hour", description="Rooms that a person may create.")
     rate_begin: Rate = Field(

@@ -122,10 +122,11 @@ class Direct:
         return orjson.loads(orjson.dumps(result)), changes
 
     async def run_jobs(self, order: Callable[[list[Job]], list[Job]] = list) -> list[dict[str, Any]]:
-        """Run the jobs that wait, in that order, and return their changes."""
+        """Run the jobs that are due, in that order, and return their changes."""
         with self.engine.begin() as db:
-            waiting = db.execute(select(jobs).order_by(jobs.c.id)).all()
-            db.execute(delete(jobs))
+            are_due = jobs.c.due_at <= self.now()
+            waiting = db.execute(select(jobs).where(are_due).order_by(jobs.c.id)).all()
+            db.execute(delete(jobs).where(are_due))
         self._changed: list[dict[str, Any]] = []
         for job in order([Job(row.id, row.kind, row.key, row.data, row.attempts) for row in waiting]):
             await OURS.jobs[job.kind].run(self, job)

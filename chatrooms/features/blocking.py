@@ -17,7 +17,7 @@ from chatrooms import names
 from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features import reads as positions
 from chatrooms.features.users import Who
-from chatrooms.pipeline import people
+from chatrooms.pipeline import people, text_rate
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import change, own_room
@@ -100,6 +100,7 @@ def unblock(act: Act, p: Who, before: Block) -> OneBlock:
 
 
 def _put(act: Act, blocked: str, before: Block | None, *, gone: bool) -> OneBlock:
+    text_rate.count(act)
     me = act.me.username
     stored: dict[str, Any] = {"gone": gone, "at": act.now, "rev": act.changes.rev(me)}
     if before:

@@ -50,7 +50,8 @@ _recount = Prepared(
 )
 
 UNMUTED: dict[str, Any] = {"muted": False, "muted_until": None}
-LEFT: dict[str, Any] = {**UNMUTED, "favorite": False}
+NOTHING_CHOSEN: dict[str, Any] = {**UNMUTED, "favorite": False}
+"""What those have set for a room who are new to it, or have left it."""
 
 
 class InConversation(Params):
@@ -283,12 +284,12 @@ def _count(act: Act, room: str, more: int) -> None:
 def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool, **more: Any) -> Member:
     rev, person_rev = act.changes.rev(room), act.changes.rev(username)
     values = {"role": role, "gone": gone, "since": act.now, "left": False, "rev": rev, "person_rev": person_rev, **more}
-    if gone:
-        values |= LEFT
+    if gone or not known:
+        values |= NOTHING_CHOSEN
     if known:
         act.db.execute(update(members).where(members.c.room == room, members.c.username == username).values(values))
     else:
-        _insert.run(act.db, {"room": room, "username": username, **values, "closed": False, **LEFT})
+        _insert.run(act.db, {"room": room, "username": username, "closed": False, **values})
     since = str(values["since"])
     row: Member = {"room": room, "username": username, "role": role, "since": since, "gone": gone, "rev": rev}
     act.changes.add(room, "members", row)

@@ -90,7 +90,7 @@ def _begin_anew(act: Act, username: str) -> User:
     reads.begin(act, username, username)
     member = members.find(act.db, act.lobby, username) if act.lobby else None
     if member and not member["gone"]:
-        members.set_own(act, act.lobby, username, **members.LEFT)
+        members.set_own(act, act.lobby, username, **members.NOTHING_CHOSEN)
         reads.begin(act, act.lobby, username)
     else:
         people.join_lobby(act, username)

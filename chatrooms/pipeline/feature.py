@@ -55,12 +55,16 @@ class Listener:
         """Run with the changed rows that it has not ``heard`` yet, if there are any; return all that it knows now."""
         rows: Sequence[Row] = act.changes.of(self.table, events=self.events)
         new, before = _without(rows, heard) if heard else rows, act.changes.added
-        concerning = self._concerning(act.changes, new)
-        if concerning and (self.needs is None or self.needs.one(act.db, {})):
-            self.run(act, concerning)
+        wanted = self._wanted(act.changes, new)
+        if wanted and (self.needs is None or self.needs.one(act.db, {})):
+            self.run(act, wanted)
         return rows if act.changes.added == before else act.changes.of(self.table, events=self.events)
 
-    def _concerning(self, changes: Changes, rows: Sequence[Row]) -> Sequence[Row]:
+    def listens(self, tables: frozenset[str], found: frozenset[Trait]) -> bool:
+        """Return whether it may want rows of a command that changed these tables, with messages of these traits."""
+        return self.table in tables and (self.table != "messages" or not found.isdisjoint(self.when))
+
+    def _wanted(self, changes: Changes, rows: Sequence[Row]) -> Sequence[Row]:
         if self.when is traits.ALL or self.table != "messages":
             return rows
         return [row for row in rows if not changes.traits[id(row)].isdisjoint(self.when)]
@@ -138,16 +142,15 @@ class Features:
         heard: dict[Listener, Sequence[Row]] = {}
         for _ in range(len(self.listeners) + 1):
             before = act.changes.added
-            for listener in self._concerned(act.changes):
+            for listener in self._listening(act.changes):
                 heard[listener] = listener.listen(act, heard.get(listener, ()))
             if act.changes.added == before:
                 return
         raise Endless
 
-    def _concerned(self, changes: Changes) -> tuple[Listener, ...]:
-        """Return the listeners of the tables that were changed, but of messages those alone that one concerns."""
+    def _listening(self, changes: Changes) -> tuple[Listener, ...]:
         tables = frozenset(table for change in changes.by_room.values() for table in change.rows)
-        return _concerned(self.listeners, tables, frozenset(chain.from_iterable(changes.traits.values())))
+        return _those_that_listen(self.listeners, tables, frozenset(chain.from_iterable(changes.traits.values())))
 
     def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:
         """Make the components, and bind the live commands, entries and jobs to them."""
@@ -164,14 +167,10 @@ class Features:
 
 
 @lru_cache(maxsize=1000)
-def _concerned(
+def _those_that_listen(
     listeners: tuple[Listener, ...], tables: frozenset[str], found: frozenset[Trait]
 ) -> tuple[Listener, ...]:
-    return tuple(
-        each
-        for each in listeners
-        if each.table in tables and (each.table != "messages" or not found.isdisjoint(each.when))
-    )
+    return tuple(each for each in listeners if each.listens(tables, found))
 
 
 def _at_most_one(what: str, found: list[T]) -> list[T]:

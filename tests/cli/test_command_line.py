@@ -68,7 +68,7 @@ async def test_the_file_in_the_home_directory_is_read_by_default(tmp_path):
     folder = tmp_path / ".config" / "chatrooms"
     folder.mkdir(parents=True)
     (folder / "chatrooms.toml").write_text('name = "home"\n')
-    _, out, _ = await typed(tmp_path, "config")
+    _, out, _ = await chatrooms(tmp_path, "config")
     assert tomllib.loads(out)["name"] == "home"
 
 

@@ -16,7 +16,13 @@ from tests.processes import PATIENCE, environment
 
 pytestmark = pytest.mark.slow  # each starts a process, and gives up on what hangs in it
 
-CASES = [("serve", "write"), ("host", "write"), ("host", "on_connect"), ("host", "authenticate")]
+CASES = [
+    ("serve", "write", signal.SIGTERM),
+    ("serve", "write", signal.SIGINT),
+    ("host", "write", signal.SIGTERM),
+    ("host", "on_connect", signal.SIGINT),
+    ("host", "authenticate", signal.SIGTERM),
+]
 
 
 @asynccontextmanager
@@ -59,8 +65,7 @@ async def ask(http: aiohttp.ClientSession, url: str) -> None:
         return
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize(("kind", "what"), CASES)
+@pytest.mark.parametrize(("kind", "what", "number"), CASES)
 async def test_a_signal_ends_a_server_in_which_something_hangs(tmp_path, kind, what, number):
     async with hanging(tmp_path, kind, what) as (process, url), aiohttp.ClientSession() as http:
         await knock(http, url)

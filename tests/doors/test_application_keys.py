@@ -13,11 +13,11 @@ from chatrooms import Chatrooms, Remote, RemoteRefused, Settings, User
 from chatrooms.cli.database import keys
 from chatrooms.cli.opening import Unable
 from chatrooms.pipeline.scopes import CALLS
+from tests.cli.operator import typed
 from tests.databases import put_into
 from tests.doors import post
 from tests.identity.test_service_keys import outcome
 from tests.people import connect
-from tests.processes import chatrooms
 from tests.servers import QUICK, serving
 
 KEY = "0123456789abcdef" * 2
@@ -171,13 +171,13 @@ async def test_the_command_line_makes_lists_rotates_and_revokes_it(chat, tmp_pat
     where = ("--data", str(tmp_path))
     if chat.settings.database:
         where = ("--database", chat.settings.database)
-    status, out, _ = await chatrooms(tmp_path, "key", "system", "--allow", "post", "--json", *where)
+    status, out, _ = await typed(tmp_path, "key", "system", "--allow", "post", "--json", *where)
     made = json.loads(out)["key"]
     assert status == 0 and made["token"].startswith("cra_")
     assert await result(Remote(chat.url, key=made["token"]).post("#orders", "x")) == "fine"
-    token = (await chatrooms(tmp_path, "key", "system", "--rotate", made["id"], *where))[1].strip()
+    token = (await typed(tmp_path, "key", "system", "--rotate", made["id"], *where))[1].strip()
     assert await result(Remote(chat.url, key=token).post("#orders", "x")) == "fine"
-    listed = (await chatrooms(tmp_path, "key", "system", "--list", *where))[1]
+    listed = (await typed(tmp_path, "key", "system", "--list", *where))[1]
     assert len(listed.splitlines()) == 1 and token not in listed and made["id"] not in listed
-    assert (await chatrooms(tmp_path, "key", "system", "--revoke", listed.split()[0], *where))[0] == 0
+    assert (await typed(tmp_path, "key", "system", "--revoke", listed.split()[0], *where))[0] == 0
     assert await result(Remote(chat.url, key=token).post("#orders", "x")) == OVER

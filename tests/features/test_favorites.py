@@ -1,4 +1,4 @@
-"""Favorites: on all devices of a person, for nobody else, until they leave."""
+"""Favorites: on all devices of a person, and for nobody else."""
 
 from __future__ import annotations
 
@@ -17,16 +17,6 @@ async def test_a_favorite_is_one_on_all_devices_and_for_no_one_else(person, alic
     await bob.settled()
     assert not any(row["favorite"] for row in bob.rows("memberships"))
     assert not (await phone.run("room.unfavorite", room="#lobby"))["membership"]["favorite"]
-
-
-async def test_a_room_that_you_leave_is_no_favorite_when_you_return(alice, bob):
-    await bob.run("room.create", name="#open")
-    await alice.run("room.join", room="#open")
-    await alice.run("room.favorite", room="#open")
-    await alice.run("room.leave", room="#open")
-    await alice.run("room.join", room="#open")
-    await alice.settled()
-    assert not alice.rows("memberships")[-1]["favorite"]
 
 
 async def test_a_conversation_can_be_a_favorite_once_it_has_a_message(alice, bob):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 
 from chatrooms.errors import Invalid
 from chatrooms.features.inbox import keywords, matched, texts
+from chatrooms.features.messages import resending
 from chatrooms.features.reactions import SENDING
 from chatrooms.storage.own_tables import inbox
 from tests.direct import LOBBY, Direct
@@ -25,6 +27,7 @@ LIKE, HEART = "\N{THUMBS UP SIGN}", "\N{HEAVY BLACK HEART}\ufe0f"
 @pytest.fixture
 def direct(monkeypatch) -> Direct:
     monkeypatch.setattr(SENDING, "seconds", 0)
+    monkeypatch.setattr(resending, "LONGEST", timedelta())  # a reaction is sent however soon it follows another
     made = Direct()
     for name in ("alice", "bob", "carol"):
         made.join(name)

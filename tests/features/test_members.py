@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Boolean, insert, select, update
 
 from chatrooms import names
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import rosters
+from chatrooms.features.members import membership
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.scopes import GROUPS, Scope
+from chatrooms.storage.synced import MEMBER, MEMBERSHIP
 from chatrooms.storage.tables import members, rooms, users
 from tests.direct import LOBBY, Direct
 from tests.people import Refused, leave
@@ -102,6 +104,26 @@ SEARCHES = [
     ("_", []),
     ("nobody", []),
 ]
+
+
+def test_who_comes_back_to_a_room_has_chosen_nothing_for_it():
+    direct = Direct()
+    for username in ("alice", "bob", "carol"):
+        direct.join(username)
+    direct.run("bob", "room.create", {"name": "#den"})
+    direct.run("alice", "room.join", {"room": "#den"})
+    own = set(MEMBERSHIP).difference(MEMBER, {"closed"})  # only conversations are closed
+    chosen = {name: True if isinstance(members.c[name].type, Boolean) else "2999" for name in own}
+    with direct.engine.begin() as db:
+        db.execute(update(members).where(members.c.username == "alice").values(chosen))
+    direct.run("alice", "room.leave", {"room": "#den"})
+    rows = []
+    for username in ("alice", "carol"):
+        direct.run(username, "room.join", {"room": "#den"})
+        with direct.engine.connect() as db:
+            row = membership(db, "#den", username)
+            rows.append({name: row[name] for name in own})
+    assert rows[0] == rows[1]
 
 
 async def named(join):

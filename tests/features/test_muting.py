@@ -106,18 +106,6 @@ async def test_a_mute_ends_after_a_restart_on_either_database(tmp_path, either_d
         assert after["rev"] > row["rev"] and after["muted_until"] is None
 
 
-async def test_who_leaves_a_room_and_comes_back_has_not_muted_it(alice, bob):
-    await bob.run("room.create", name="#den")
-    await alice.run("room.join", room="#den")
-    await alice.run("room.mute", room="#den", until=clock.later(timedelta(hours=1)))
-    await alice.run("room.leave", room="#den")
-    gone = await membership(alice, "#den", lambda row: row["gone"])
-    assert (gone["muted"], gone["muted_until"]) == (False, None)
-    await alice.run("room.join", room="#den")
-    back = await membership(alice, "#den", lambda row: row["rev"] > gone["rev"])
-    assert (back["gone"], back["muted"]) == (False, False)
-
-
 async def test_a_new_owner_keeps_the_room_muted(alice, bob):
     await bob.run("room.create", name="#den")
     await alice.run("room.join", room="#den")

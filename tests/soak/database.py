@@ -10,11 +10,12 @@ from typing import Any
 import orjson
 
 from chatrooms.client import Client, RoomState
+from chatrooms.storage import synced
 
 PINNED_AT = "CASE WHEN NOT deleted THEN (SELECT pins.at FROM pins WHERE message = id) END AS pinned_at"
 MENTIONED = "SELECT username FROM mentions WHERE message = id ORDER BY username"
 MENTIONS = f"(SELECT json_group_array(username) FROM ({MENTIONED})) AS mentions"
-COLUMNS = "id, room, seq, number, author, kind, text, data, at, edited_at, text_rev, deleted, reply_to, rev"
+COLUMNS = ", ".join((*synced.MESSAGE, "rev"))
 EXCERPT = "'id', q.id, 'seq', q.seq, 'author', q.author, 'text', substr(q.text, 1, 300)"
 OF_REPLY = f"SELECT json_object({EXCERPT}) FROM messages AS q WHERE q.id = messages.reply_to AND q.room = messages.room"
 QUOTED = f"CASE WHEN NOT deleted THEN ({OF_REPLY}) END AS quoted"
@@ -38,7 +39,6 @@ GROUPS = "'[]' AS groups"
 PARTS = (PINNED_AT, MENTIONS, QUOTED, REACTIONS, THREAD, ECHO, FILES, PREVIEWS, CALLS, GROUPS)
 MESSAGE = ", ".join((COLUMNS, *PARTS))
 BASE = "substr(f.room, 1, instr(f.room || '/', '/') - 1)"
-MEMBER = "room, username, role, since, gone"
 TRUTHS = ("deleted", "gone", "closed", "favorite", "muted", "archived")
 
 Row = dict[str, Any]
@@ -67,29 +67,28 @@ class Stored:
 
     def room(self, name: str) -> Row:
         """Return a room's row as clients receive it."""
-        columns = "name, title, topic, access, created_by, created_at, archived, picture, posted, members, rev"
-        rules = "posting, threading, inviting, calling, slow"
-        return next(self._rows(f"SELECT {columns}, {rules} FROM rooms WHERE name = ?", name))
+        return next(self._rows(f"SELECT {', '.join(synced.ROOM)}, rev FROM rooms WHERE name = ?", name))
 
     def members(self, room: str) -> dict[str, Row]:
         """Return the members of a room."""
-        found = self._rows(f"SELECT {MEMBER}, rev FROM members WHERE room = ? AND NOT gone", room)
+        columns = ", ".join(synced.MEMBER)
+        found = self._rows(f"SELECT {columns}, rev FROM members WHERE room = ? AND NOT gone", room)
         return {row["username"]: row for row in found}
 
     def memberships(self, username: str) -> dict[str, Row]:
         """Return the rooms on a person's list."""
-        columns = f"{MEMBER}, closed, favorite, invited_by, muted, muted_until, request, person_rev AS rev"
+        columns = ", ".join((*synced.MEMBERSHIP, "person_rev AS rev"))
         found = self._rows(f"SELECT {columns} FROM members WHERE username = ? AND NOT gone AND NOT closed", username)
         return {row["room"]: row for row in found}
 
     def reads(self, username: str) -> dict[str, Row]:
         """Return a person's read positions."""
-        found = self._rows("SELECT username, room, seq, number, seen_rev, rev FROM reads WHERE username = ?", username)
+        found = self._rows(f"SELECT {', '.join(synced.READ)}, rev FROM reads WHERE username = ?", username)
         return {row["room"]: row for row in found}
 
     def follows(self, username: str) -> dict[str, Row]:
         """Return the threads that a person follows, also in rooms that they left."""
-        columns = "username, room, message, at, gone, rev"
+        columns = ", ".join((*synced.FOLLOW, "rev"))
         found = self._rows(f"SELECT {columns} FROM follows WHERE username = ? AND NOT gone", username)
         return {row["room"]: row for row in found}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Integer, bindparam, func, select
 
@@ -67,17 +67,27 @@ _holding = Prepared(
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message that began to call people or groups, or that no longer concerns many people."""
     for row in rows:
-        about = {"message": row["id"], "room": row["room"], "rev": row["rev"], "after": ""}
-        call, grouped_now = row.get("calls"), _grouped(act, row)
-        if call and call["at"] == act.now:
-            online = None if call["whom"] == "room" else sorted({*_present(act, row["room"]), *grouped_now})
-            _charge(act, _size(act, row["room"], online), OF_ONE, least=OF_CALL)
-            _enqueue(act, {**about, "among": "members" if online is None else online})
-        elif grouped_now and not (call and call["whom"] == "room"):
-            _charge(act, len(grouped_now), concerned.OF_ONE)
-            _enqueue(act, {**about, "among": grouped_now})
-        elif not call and concerned.has_changed(act, row) and _are_many(act, row):
-            _enqueue(act, {**about, "among": "holders"})
+        among = _among(act, row)
+        if among is not None:
+            about = {"message": row["id"], "room": row["room"], "rev": row["rev"], "after": "", "among": among}
+            _enqueue(act, about)
+
+
+def _among(act: Act, row: Row) -> Literal["members", "holders"] | list[str] | None:
+    """Return whose items change: all members', those of all who have one, some people's, or nobody's.
+
+    Whom the message calls is counted in its author's rates.
+    """
+    call, grouped_now = row.get("calls"), _grouped(act, row)
+    is_for_all = call is not None and call["whom"] == "room"
+    if call and call["at"] == act.now:
+        online = None if is_for_all else sorted({*_present(act, row["room"]), *grouped_now})
+        _charge(act, _size(act, row["room"], online), OF_ONE, least=OF_CALL)
+        return "members" if online is None else online
+    if grouped_now and not is_for_all:
+        _charge(act, len(grouped_now), concerned.OF_ONE)
+        return grouped_now
+    return "holders" if not call and concerned.has_changed(act, row) and _are_many(act, row) else None
 
 
 def _charge(act: Act, people: int, of_one: int, *, least: int = 0) -> None:

@@ -112,10 +112,7 @@ def _settle(act: Act, id: str, people: Iterable[str], keyed: Keyed, *, calls: bo
         return False
     (row,) = cast(list[Row], with_parts(act, [message]))
     concerned = dict.fromkeys(keyed.people, KEYWORD) | _concerned(row)
-    held = items.about(act.db, id, people)
-    without = relations.blockers(act.db, message["author"], people)
-    without.update(requests.holding(act.db, message["room"], people))
-    without.update(items.about(act.db, row["echo"]["id"], people) if row.get("echo") else ())
+    held, without = items.about(act.db, id, people), _without(act, row, people)
     for username, position in items.positions(act.db, message["room"], people).items():
         before = held.get(username)
         had = before["kind"] if before and not before["gone"] else None
@@ -126,11 +123,24 @@ def _settle(act: Act, id: str, people: Iterable[str], keyed: Keyed, *, calls: bo
             was_read = message["edited_at"] is None and position >= message["seq"]
             items.put(act, message, before, username=username, kind=kind, read=was_read)
             items.read_some(act, username)
-            items.broadcast(act, username)
         elif before and had and not kind and (message["deleted"] or had != THREAD):
             items.change(act, username, before["id"], gone=True)
-            items.broadcast(act, username)
+        else:
+            continue
+        items.broadcast(act, username)
     return True
+
+
+def _without(act: Act, row: Row, people: Iterable[str]) -> set[str]:
+    """Return those who get no item: they blocked the author, have not accepted the request, or have one of the reply.
+
+    A message that is the echo of a reply in a thread concerns nobody twice.
+    """
+    found = relations.blockers(act.db, row["author"], people)
+    found.update(requests.holding(act.db, row["room"], people))
+    if echo := row.get("echo"):
+        found.update(items.about(act.db, echo["id"], people))
+    return found
 
 
 def _kind_for(row: Row, username: str, had: str | None, concerned: Mapping[str, str], *, calls: bool) -> str | None:

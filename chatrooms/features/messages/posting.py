@@ -171,7 +171,7 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
     if to.accepts:
         members.keep(act, to.room, request=None, closed=False)
     if to.added:
-        _appear(act, to.room)
+        _note_writing(act, to.room)
     if to.begins:
         _begin(act, p, to.room)
     return {"message": _store(act, p, to, attach) or _again(act, p, to)}
@@ -214,7 +214,7 @@ def _require_none_since(act: Act, room: str, seq: int) -> None:
         raise Conflict("Others have posted since. Look at their messages first.", field="if_seq", since=shown)
 
 
-def _appear(act: Act, room: str) -> None:
+def _note_writing(act: Act, room: str) -> None:
     """Note that the caller writes in a room to which somebody has added them (see `relations.acquainted`)."""
     membership = tables.members
     theirs = membership.c.room == names.base(room), membership.c.username == act.me.username

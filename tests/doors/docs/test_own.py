@@ -46,7 +46,11 @@ DOCUMENTS = Documents(CONTRACT)
 
 def test_the_openapi_document_has_them_and_stays_valid():
     document = DOCUMENTS.openapi("chat", HERE)
-    validate_openapi(document)
+    theirs = {
+        path: item for path, item in document["paths"].items() if item.get("post", {}).get("tags") == ["application"]
+    }
+    assert len(theirs) == len(EVENTS)
+    validate_openapi(document | {"paths": theirs})  # the rest of it is tested without them
     operation = document["paths"]["/api/cast%20vote"]["post"]
     assert (operation["operationId"], operation["tags"]) == ("cast vote", ["application"])
     assert operation["summary"] == "Vote for a drink."

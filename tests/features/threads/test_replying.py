@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from chatrooms.features.threads import stored
 from chatrooms.pipeline import alignment
-from tests.direct import Direct
+from tests.direct import Direct, code
 from tests.features.threads.waiting import hears_thread, thread_of
 from tests.people import Refused, connect
 
@@ -137,11 +137,7 @@ async def test_a_reply_is_sent_to_the_room_too_by_a_message_that_refers_to_it(al
     assert about == [again["id"], reply["id"]], "once for both"
 
 
-@pytest.mark.parametrize(
-    ("what", "code"),
-    [("an event", "invalid"), ("a reply", "invalid"), ("deleted", "not_found"), ("nothing", "not_found")],
-)
-async def test_there_is_no_thread_under_what_is_no_message(alice, bob, what, code):
+async def test_there_is_no_thread_under_what_is_no_message(alice, bob):
     await alice.run("room.create", name="#den")
     await bob.run("room.join", room="#den")
     above = await alice.say("#den", "Lunch?")
@@ -150,19 +146,20 @@ async def test_there_is_no_thread_under_what_is_no_message(alice, bob, what, cod
     await alice.run("message.delete", id=gone["id"])
     event = next(row for row in (await alice.run("history", room="#den"))["messages"] if row["kind"] == "joined")
     nothing = {"id": "0198c0de-0000-7000-8000-00000000dead", "room": "#den", "seq": 999}
-    message = {"an event": event, "a reply": reply, "deleted": gone, "nothing": nothing}[what]
-    for command in ("thread.open", "thread.follow"):
-        with pytest.raises(Refused, match=code):
-            await alice.run(command, id=message["id"])
-    for command, more in (("message.post", {"text": "x"}), ("history", {}), ("typing", {})):
-        with pytest.raises(Refused, match=code):
-            await alice.run(command, room=thread_of(message), **more)
+    for message, refused in ((event, "invalid"), (reply, "invalid"), (gone, "not_found"), (nothing, "not_found")):
+        for command in ("thread.open", "thread.follow"):
+            with pytest.raises(Refused, match=refused):
+                await alice.run(command, id=message["id"])
+        for command, more in (("message.post", {"text": "x"}), ("history", {}), ("typing", {})):
+            with pytest.raises(Refused, match=refused):
+                await alice.run(command, room=thread_of(message), **more)
 
 
-@pytest.mark.parametrize("seq", ["", "0", "01", "x", "1.5", "-1", "99999999999", "2147483648", "1/2"])
-async def test_a_name_that_no_thread_has_is_invalid(alice, seq):
-    with pytest.raises(Refused, match="invalid"):
-        await alice.say(f"#lobby/{seq}", "x")
+def test_a_name_that_no_thread_has_is_invalid():
+    direct = Direct()
+    direct.join("alice")
+    for seq in ("", "0", "01", "x", "1.5", "-1", "99999999999", "2147483648", "1/2"):
+        assert code(direct, "alice", "message.post", room=f"#lobby/{seq}", text="x") == "invalid", seq
 
 
 def test_a_job_that_was_given_up_does_not_end_the_news_of_a_thread():
