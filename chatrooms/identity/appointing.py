@@ -47,7 +47,7 @@ async def set_role(here: Passwords, me: Caller, p: Appointment) -> OneUser:
     before = await here.chat.lookup(lambda db: roles.require_appointer(db, me, p.username, p.role))
     if not me.host and rights.empowers(before, p.role):
         await fresh.require(here, me, p.password)
-    return await here.chat.change(change, me, me.username, *roles.locks_to_change(p.username))
+    return await here.chat.change(change, me, *roles.locks_to_change(p.username))
 
 
 PROVEN = (set_role,)

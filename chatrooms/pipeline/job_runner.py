@@ -97,27 +97,28 @@ class Runner:
         mine = await self._claim([job.id for job in chosen]) if self._shared and chosen else None
         for job in chosen:
             if mine is None or job.id in mine:
+                self._count(job, 1)
                 self._running[job.id] = asyncio.create_task(self._run(job))
-            else:
-                self._uncount(job)
 
     def _chosen(self, due: Iterable[Job]) -> Iterator[Job]:
-        """Yield the jobs that may run now, and count them as running."""
+        """Yield the jobs that may run now, besides those that run."""
         self._held = []
+        of_kind, of_group = self._of_kind.copy(), self._of_group.copy()
         for job in due:
             kind, group = self._kinds[job.kind], self._kinds[job.kind].group(job)
-            if self._of_kind[job.kind] >= kind.at_once:
+            if of_kind[job.kind] >= kind.at_once:
                 continue
-            if self._of_group[group] >= kind.at_once_of_one:
+            if of_group[group] >= kind.at_once_of_one:
                 self._held.append(job.id)
                 continue
-            self._of_kind[job.kind] += 1
-            self._of_group[group] += 1
+            of_kind[job.kind] += 1
+            of_group[group] += 1
             yield job
 
-    def _uncount(self, job: Job) -> None:
-        self._of_kind[job.kind] -= 1
-        self._of_group[self._kinds[job.kind].group(job)] -= 1
+    def _count(self, job: Job, more: int) -> None:
+        """Count a job as running, or no more."""
+        self._of_kind[job.kind] += more
+        self._of_group[self._kinds[job.kind].group(job)] += more
 
     def _waiting(self, without: Iterable[int] = ()) -> Conditions:
         """Return the conditions of jobs that no one runs and that may run here, ``without`` some."""
@@ -172,7 +173,7 @@ class Runner:
         del self._done[: len(done)]
         for job, _ in done:
             del self._running[job.id]
-            self._uncount(job)
+            self._count(job, -1)
         self._of_group = +self._of_group  # without those of which none runs
 
     async def _seconds_to_next(self) -> float:

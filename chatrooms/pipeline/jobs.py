@@ -114,10 +114,16 @@ def leave(db: Connection, kind: JobKind, data: Any) -> None:
 
 
 def arm(db: Connection, kinds: Iterable[JobKind]) -> None:
-    """Enqueue the jobs that run at an interval, those that are not enqueued yet."""
+    """Enqueue the jobs that run at an interval, those that are not enqueued yet.
+
+    Those that a wrong clock has put off for longer than their interval are due after one.
+    """
     for kind in kinds:
         if kind.every:
             _insert(db, kind, "", None, clock.now())
+            latest = clock.later(kind.every)
+            late = jobs.c.kind == kind.name, jobs.c.due_at > latest
+            db.execute(update(jobs).where(*late).values(due_at=latest))
 
 
 def _insert(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> None:

@@ -123,7 +123,7 @@ def require(act: Act, action: Action, over: str | None = None) -> None:
 
 
 def require_of(db: Connection, me: Caller, action: Action, over: str | None = None) -> None:
-    """Do what `require` does, for a caller who does not act yet."""
+    """Do what `require` does, before the caller acts."""
     mine = role_of(db, me)
     demand(verdict(mine, action))
     if over is not None:

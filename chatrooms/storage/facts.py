@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, Integer, String, Table, insert, select, text, update
+from sqlalchemy import Column, Connection, Integer, String, Table, insert, select, update
 
 from chatrooms.storage.tables import metadata
 
@@ -36,15 +36,12 @@ facts = Table(
 )
 
 
-_PLACE = text("SELECT oid || ' ' || 'facts'::regclass::oid FROM pg_database WHERE datname = current_database()")
-
-
 class Facts(NamedTuple):
     """What tells this chat from others on its host, and its history from those of restored backups.
 
     ``name`` is what its owner calls the server, ``sign_up`` how admins let new people in, ``second_factor`` of whom
     owners require one; each can be empty. The ``secret`` signs and encrypts; from ``id_secret`` come ids that must be
-    the same for the same key forever. The ``place`` tells a PostgreSQL database from a copy of it, if it was asked for.
+    the same for the same key forever.
     """
 
     instance: str
@@ -55,7 +52,6 @@ class Facts(NamedTuple):
     sign_up: str = ""
     second_factor: str = ""
     id_secret: str = ""
-    place: str = ""
 
     @classmethod
     def unknown(cls) -> Facts:
@@ -65,7 +61,7 @@ class Facts(NamedTuple):
 
 def find(db: Connection) -> Facts | None:
     """Return the facts; None in a new database."""
-    row = db.execute(select(*(facts.c[name] for name in Facts._fields if name in facts.c))).one_or_none()
+    row = db.execute(select(*(facts.c[name] for name in Facts._fields))).one_or_none()
     return Facts(*row) if row else None
 
 
@@ -74,14 +70,8 @@ def find_or_make(db: Connection, now: str) -> Facts:
     if known := find(db):
         return known
     made = Facts(secrets.token_hex(4), _new_epoch(), now, _new_secret(), id_secret=_new_secret())
-    stored = {name: value for name, value in made._asdict().items() if name in facts.c}
-    db.execute(insert(facts).values(id=1, **stored))
+    db.execute(insert(facts).values(id=1, **made._asdict()))
     return made
-
-
-def place_in(db: Connection) -> str:
-    """Return the numbers of the database and of a table in PostgreSQL; a dump that was put back has others."""
-    return str(db.scalar(_PLACE))
 
 
 def note_running(db: Connection, now: str) -> None:

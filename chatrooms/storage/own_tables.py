@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, and_
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, and_
 
 from chatrooms.storage.indexes import partial_index
 from chatrooms.storage.tables import messages, metadata, rooms, users
@@ -22,6 +22,7 @@ inbox = Table(
     Column("gone", Boolean, nullable=False, comment="it no longer concerns the person"),
     Column("reactions", Integer, comment="of others, of which the person knows, if it is about them"),
     Column("reactors", Integer, comment="how many others have reacted at most, if it is about reactions"),
+    Column("reacted_by", Text, comment="the usernames of others who have, as far as the message named them"),
     Column("born", Integer, nullable=False, comment="the rev at which it was added"),
     Column("rev", Integer, nullable=False, comment="of the person's own room"),
     UniqueConstraint("message", "username", "kind", "by"),

@@ -8,3 +8,17 @@ export function onNavigation(follow) {
   addEventListener("popstate", follow);
   globalThis.navigation?.addEventListener("currententrychange", follow);
 }
+
+/**
+ * Calls `handle` when somebody goes back, who stays if it returns true. Browsers without `navigation`, and those in which
+ * nobody has done anything on the page since the last time, do not ask.
+ * @param {() => boolean} handle
+ */
+export const onBack = (handle) =>
+  globalThis.navigation?.addEventListener("navigate", (event) => {
+    if (event.cancelable && isBack(event) && handle()) event.preventDefault();
+  });
+
+/** @param {NavigateEvent} event */
+const isBack = ({ navigationType, destination }) =>
+  navigationType === "traverse" && destination.index < (globalThis.navigation.currentEntry?.index ?? -1);

@@ -1,10 +1,10 @@
 import { signal } from "@preact/signals";
 import { forgetWithPerson } from "./forgetting.js";
-import { onNavigation } from "./navigation.js";
+import { onBack, onNavigation } from "./navigation.js";
 
 /**
- * The open dialog, if any. Navigating closes it.
- * @import {RoomAction} from "./rooms/actions.js"
+ * The open dialog, if any. Navigating closes it; going back only closes it, or asks first as Escape does.
+ * @import {RoomDialogs} from "./rooms/actions.js"
  * @import {Box} from "./menu/place.js"
  * @import {Numbered} from "./messages/events.js"
  * @import {File, Message} from "./wire.js"
@@ -12,7 +12,7 @@ import { onNavigation } from "./navigation.js";
  *   | "reactions" | "versions" | "pictures" | "read-everything" | "message-menu" | "reacting" | "delete" | "call" | "group"} Dialogs
  * @typedef {{message: Numbered, from: Box, article: HTMLElement | null, onEdit: () => void}} Asked What was asked for of a
  *   message: where from, the element that shows it, and what begins to edit it there.
- * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string, message?: Message,
+ * @typedef {{kind: "" | Dialogs | RoomDialogs, username?: string, room?: string, id?: string, message?: Message,
  *   files?: File[], asked?: Asked}} Overlay
  */
 
@@ -48,7 +48,7 @@ export const showCall = (id) => void (overlay.value = { kind: "call", id });
 /** @param {File[]} files The pictures to choose from. @param {string} id Of the first to show. */
 export const showPictures = (files, id) => void (overlay.value = { kind: "pictures", files, id });
 
-/** @param {RoomAction} kind @param {string} room */
+/** @param {RoomDialogs} kind @param {string} room */
 export const showAction = (kind, room) => void (overlay.value = { kind, room });
 
 export const closeOverlay = () => show("");
@@ -58,5 +58,10 @@ let openedAt = "";
 overlay.subscribe(() => void (openedAt = location.href));
 onNavigation(({ navigationType }) => {
   if (navigationType !== "replace" && location.href !== openedAt) closeOverlay();
+});
+onBack(() => {
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  dialog?.dispatchEvent(new Event("cancel", { cancelable: true }));
+  return dialog !== undefined;
 });
 forgetWithPerson(closeOverlay);

@@ -159,6 +159,9 @@ export const isMuted = (room) => memberships.value.get(parentOf(room))?.muted ??
 /** Whether a stranger began a conversation that we have not accepted. @param {string} room */
 export const isAsked = (room) => memberships.value.get(parentOf(room))?.request === "pending";
 
+/** Whether what is posted there does not alert us, but for mentions. @param {string} room */
+export const isSilent = (room) => isMuted(room) || isAsked(room);
+
 /** Whether we ignored it; it can still be accepted. @param {string} room */
 export const isIgnored = (room) => closed.value.get(parentOf(room))?.request === "ignored";
 

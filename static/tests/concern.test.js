@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { concern } from "../js/reads/concern.js";
 
-const room = { isShared: true, unread: 0, concerns: 0, asks: false, isMuted: false, level: "mentions" };
+const room = { isShared: true, unread: 0, concerns: 0, asks: false, isSilent: false, level: "mentions" };
 const talk = { ...room, isShared: false, level: "all" };
 
 /** @type {[string, object, object][]} What it is about, the facts, and what is shown of them. */
@@ -18,8 +18,8 @@ const CASES = [
   ["mentions alone", { ...talk, unread: 5, concerns: 1, level: "mentions" }, { isNews: true, number: 5, badge: 1 }],
   ["nothing of a room", { ...room, unread: 5, concerns: 1, level: "nothing" }, { isNews: true, number: 1, badge: 0 }],
   ["nothing of a conversation", { ...talk, unread: 5, level: "nothing" }, { isNews: true, number: 5, badge: 0 }],
-  ["a muted room", { ...room, unread: 5, concerns: 2, isMuted: true }, { isNews: false, number: 2, badge: 0 }],
-  ["a muted conversation", { ...talk, unread: 5, isMuted: true }, { isNews: false, number: 0, badge: 0 }],
+  ["a muted room", { ...room, unread: 5, concerns: 2, isSilent: true }, { isNews: false, number: 2, badge: 0 }],
+  ["a muted conversation", { ...talk, unread: 5, isSilent: true }, { isNews: false, number: 0, badge: 0 }],
   ["an invitation", { ...room, asks: true }, { isNews: false, number: 0, asks: 1, badge: 1 }],
   [
     "an invitation with a mention",
@@ -28,7 +28,7 @@ const CASES = [
   ],
   [
     "a stranger's request",
-    { ...talk, unread: 5, asks: true, isMuted: true },
+    { ...talk, unread: 5, asks: true, isSilent: true },
     { isNews: false, number: 0, asks: 1, badge: 1 },
   ],
 ];
@@ -43,7 +43,7 @@ test("the title never counts more than the list of rooms does", () => {
     unread: fc.nat(1000),
     concerns: fc.nat(400),
     asks: fc.boolean(),
-    isMuted: fc.boolean(),
+    isSilent: fc.boolean(),
     level: fc.constantFrom("all", "mentions", "nothing"),
   });
   fc.assert(

@@ -46,7 +46,7 @@ test("an item is news when it is made, and when an edit brings it again, but not
 });
 
 test("what is wanted follows the level and muting", () => {
-  const wanted = (level, mentionsMe, isMuted = false) => isWanted({ level, mentionsMe, isMuted });
+  const wanted = (level, mentionsMe, isSilent = false) => isWanted({ level, mentionsMe, isSilent });
   assert.ok(wanted("all", false) && wanted("all", true) && wanted("mentions", true));
   assert.ok(!wanted("mentions", false) && !wanted("nothing", true));
   assert.ok(!wanted("all", true, true) && !wanted("mentions", true, true));

@@ -67,6 +67,14 @@ test("in a room that opens at the line, what is below the screen was not in sigh
   assert.ok(alice.position.seenTo < 80);
 });
 
+test("the number at the line New grows by what comes unseen, not by what one sees come before it counts as read", () => {
+  const leftOff = { number: 80, seq: 80 };
+  const alice = new Reader(80, { read: 79, leftOff, unread: 1 }).reaches();
+  assert.deepEqual([alice.position.stuck, alice.position.news], [true, 1]);
+  assert.equal(alice.hears({ unread: 2 }).hears({ unread: 3 }).position.news, 1);
+  assert.equal(alice.hears({ isLooking: false, unread: 4 }).position.news, 4);
+});
+
 test("the newest messages, which a page shows until the unread ones are loaded, were not in sight", () => {
   const newest = { list: messages(812, 861), read: 261, leftOff: { number: 262, seq: 261 }, unread: 600 };
   const alice = new Reader(0, newest);

@@ -72,6 +72,27 @@ async def test_back_leads_to_the_room_at_the_first_address(person: Arrive) -> No
     await expect(alice.page).to_have_url(re.compile(r"#/(?:me|r/lobby)$"))
 
 
+async def test_back_closes_a_dialog_and_stays_in_the_room(person: Arrive) -> None:
+    alice = await person("alice")
+    await expect(alice.page).to_have_url(re.compile(r"#/r/lobby$"))
+    await alice.go_to("Notes to self")
+    await alice.has_everything()
+    await alice.page.keyboard.press("ControlOrMeta+k")
+    await expect(alice.page.get_by_role("combobox", name="Room or person")).to_be_focused()
+    await alice.page.evaluate("history.back()")
+    await expect(alice.dialog).to_have_count(0)
+    await alice.is_in("Notes to self")
+    await alice.button("New room").click()
+    await alice.dialog.get_by_role("textbox", name="Name").press_sequentially("plans")
+    await alice.page.evaluate("history.back()")
+    await expect(alice.button("Keep writing")).to_be_focused()
+    await alice.button("Discard").click()
+    await expect(alice.dialog).to_have_count(0)
+    await alice.is_in("Notes to self")
+    await alice.page.evaluate("history.back()")
+    await alice.is_in("Lobby")
+
+
 async def test_an_address_that_is_entered_while_the_page_loads_is_kept(person: Arrive) -> None:
     alice = await person("alice", joined=False)
     await alice.page.add_init_script(

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import make_url
 
 from chatrooms.settings import DATABASE, FILES
+from tests.cli.operator import typed
 from tests.people import connect
-from tests.processes import chatrooms, started
+from tests.processes import started
 from tests.servers import running
 from tests.services.postgres import connect as connect_to_postgres
 from tests.services.postgres import fresh_database, server_binaries
@@ -45,7 +46,7 @@ async def test_a_copy_of_a_busy_server_has_every_acknowledged_message_and_only_i
             while len(said) < 50:
                 await asyncio.sleep(0.01)
             acknowledged = len(said)
-            status, out, err = await chatrooms(tmp_path, "backup", str(copy), "--data", str(data))
+            status, out, err = await typed(tmp_path, "backup", str(copy), "--data", str(data))
             posting.cancel()
     finally:
         os.umask(before)
@@ -56,27 +57,27 @@ async def test_a_copy_of_a_busy_server_has_every_acknowledged_message_and_only_i
 
 
 async def test_it_needs_a_database_and_creates_none(tmp_path):
-    status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path / "dta"))
+    status, _, err = await typed(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path / "dta"))
     assert (status, len(err.splitlines())) == (2, 1) and f"there is no database: sqlite:///{tmp_path / 'dta'}" in err
     (tmp_path / DATABASE).touch()
-    status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
+    status, _, err = await typed(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
     assert (status, len(err.splitlines())) == (2, 1) and "there is no chat in the database" in err
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith((".", DATABASE))] == []
 
 
 async def test_a_place_that_cannot_be_written_is_named_by_its_whole_path(tmp_path):
-    async with started(tmp_path):
+    async with running(tmp_path):
         pass
-    status, _, err = await chatrooms(tmp_path, "backup", "nowhere/copy", "--data", str(tmp_path))
+    status, _, err = await typed(tmp_path, "backup", "nowhere/copy", "--data", str(tmp_path))
     assert status == 2 and err == f"chatrooms: {Path.cwd()}/nowhere/copy cannot be written: No such file or directory\n"
 
 
 async def test_it_does_not_overwrite_a_file(tmp_path):
-    async with started(tmp_path / "data"):
+    async with running(tmp_path / "data"):
         pass
     copy = tmp_path / "copy"
     copy.write_text("precious")
-    status, _, err = await chatrooms(tmp_path, "backup", str(copy), "--data", str(tmp_path / "data"))
+    status, _, err = await typed(tmp_path, "backup", str(copy), "--data", str(tmp_path / "data"))
     assert (status, len(err.splitlines())) == (2, 1) and f"{copy} exists already" in err
     assert copy.read_text() == "precious"
 
@@ -87,17 +88,17 @@ async def test_a_copy_that_fails_leaves_nothing(tmp_path):
     with (tmp_path / DATABASE).open("r+b") as file:
         file.seek(-PAGE, os.SEEK_END)
         file.write(b"\xff" * PAGE)
-    status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
+    status, _, err = await typed(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
     assert (status, len(err.splitlines())) == (2, 1) and "damaged" in err
     missing = tmp_path / "no" / "copy"
-    status, _, err = await chatrooms(tmp_path, "backup", str(missing), "--data", str(tmp_path))
+    status, _, err = await typed(tmp_path, "backup", str(missing), "--data", str(tmp_path))
     assert (status, len(err.splitlines())) == (2, 1)
     assert list(tmp_path.glob("copy*")) == [] and not missing.parent.exists()
 
 
 async def test_files_are_copied_once_and_half_copies_are_finished(tmp_path):
     data, copies = tmp_path / "data", tmp_path / "files"
-    async with started(data):
+    async with running(data):
         pass
     for key in ("aa1", "aa2", "bb1"):
         make(data / FILES / key[:2] / key, b"whole " * 100)
@@ -107,7 +108,7 @@ async def test_files_are_copied_once_and_half_copies_are_finished(tmp_path):
     made = []
     for number in range(2):
         arguments = ("backup", "--files", str(copies), str(tmp_path / f"copy{number}"), "--data", str(data))
-        status, out, err = await chatrooms(tmp_path, *arguments)
+        status, out, err = await typed(tmp_path, *arguments)
         assert (status, err) == (0, "") and out.endswith(f"The files that people shared are copied to {copies}.\n")
         made.append({path.stat().st_ino for path in copies.rglob("*") if path.is_file()})
     assert made[0] == made[1]
@@ -122,10 +123,10 @@ def make(file, content: bytes) -> None:
 
 
 async def test_what_an_interrupted_backup_left_is_named(tmp_path):
-    async with started(tmp_path):
+    async with running(tmp_path):
         pass
     (tmp_path / "copy.part").touch()
-    status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
+    status, _, err = await typed(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
     assert (status, len(err.splitlines())) == (2, 1) and "copy.part exists" in err and "remove it" in err
 
 
@@ -151,10 +152,10 @@ async def test_a_dump_gets_the_password_of_the_database(tmp_path, by_password):
     dump, flags = tmp_path / "copy.dump", ("--data", str(tmp_path))
     async with started(tmp_path, CHATROOMS_DATABASE=by_password):
         given = {"CHATROOMS_DATABASE": by_password, "PATH": str(server_binaries())}
-        status, _, err = await chatrooms(tmp_path, "backup", str(dump), *flags, **given)
+        status, _, err = await typed(tmp_path, "backup", str(dump), *flags, **given)
         assert (status, err) == (0, "") and dump.stat().st_size > 0
         given["CHATROOMS_DATABASE"] = by_password.replace("rd%3F", "rd")
-        status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), *flags, **given)
+        status, _, err = await typed(tmp_path, "backup", str(tmp_path / "copy"), *flags, **given)
         assert (status, len(err.splitlines())) == (2, 1) and "password authentication failed" in err
 
 
@@ -163,9 +164,9 @@ async def test_a_dump_of_a_busy_postgresql_is_put_back_by_its_own_program(tmp_pa
     flags = ("--data", str(tmp_path), "--database", postgres_database)
     async with started(tmp_path, "--database", postgres_database) as server, connect(server.url, "alice") as alice:
         await alice.say("#lobby", "kept")
-        status, _, err = await chatrooms(tmp_path, "backup", str(dump), *flags, PATH=binaries)
+        status, _, err = await typed(tmp_path, "backup", str(dump), *flags, PATH=binaries)
         assert (status, err) == (0, "") and mode(dump) == 0o600
-        status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), *flags, PATH=str(tmp_path))
+        status, _, err = await typed(tmp_path, "backup", str(tmp_path / "copy"), *flags, PATH=str(tmp_path))
         assert (status, len(err.splitlines())) == (2, 1) and "pg_dump is missing" in err
     assert [path.name for path in tmp_path.glob("copy*")] == ["copy.dump"]
     with fresh_database(postgres_url) as restored:

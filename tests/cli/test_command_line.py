@@ -12,11 +12,12 @@ from click.testing import CliRunner
 
 from chatrooms.cli import cli
 from chatrooms.settings import SECRETS, Settings
+from tests.cli.operator import typed
 from tests.doors import get
 from tests.people import connect
 from tests.processes import chatrooms, started
 
-pytestmark = pytest.mark.slow  # a process for each command
+pytestmark = pytest.mark.slow  # many start a process
 
 
 async def test_the_defaults_are_port_8000_on_this_machine_and_data_in_the_home_directory(tmp_path):
@@ -58,7 +59,7 @@ async def test_flags_override_the_environment_which_overrides_the_file(tmp_path)
     file = tmp_path / "chat.toml"
     file.write_text('name = "file"\nlobby = "#hall"\nport = 1\n')
     flags = ("--config", str(file), "--port", "3")
-    _, out, _ = await chatrooms(tmp_path, "config", *flags, CHATROOMS_PORT="2", CHATROOMS_LOBBY="#foyer")
+    _, out, _ = await typed(tmp_path, "config", *flags, CHATROOMS_PORT="2", CHATROOMS_LOBBY="#foyer")
     settings = tomllib.loads(out)
     assert (settings["name"], settings["lobby"], settings["port"]) == ("file", "#foyer", 3)
 
@@ -67,15 +68,15 @@ async def test_the_file_in_the_home_directory_is_read_by_default(tmp_path):
     folder = tmp_path / ".config" / "chatrooms"
     folder.mkdir(parents=True)
     (folder / "chatrooms.toml").write_text('name = "home"\n')
-    _, out, _ = await chatrooms(tmp_path, "config")
+    _, out, _ = await typed(tmp_path, "config")
     assert tomllib.loads(out)["name"] == "home"
 
 
 async def test_the_output_of_config_is_a_file_that_config_reads(tmp_path):
-    _, out, _ = await chatrooms(tmp_path, "config", "--origins", "https://a.example,https://b.example")
+    _, out, _ = await typed(tmp_path, "config", "--origins", "https://a.example,https://b.example")
     file = tmp_path / "chat.toml"
     file.write_text(out)
-    assert (await chatrooms(tmp_path, "config", "--config", str(file)))[1] == out
+    assert (await typed(tmp_path, "config", "--config", str(file)))[1] == out
 
 
 LISTS = {
@@ -98,21 +99,21 @@ async def test_a_list_is_a_toml_list_a_text_with_commas_or_several_flags(tmp_pat
     ]
     for flags, text, env in ways:
         file.write_text(text)
-        status, out, err = await chatrooms(tmp_path, "config", "--config", str(file), *flags, **env)
+        status, out, err = await typed(tmp_path, "config", "--config", str(file), *flags, **env)
         assert (status, err) == (0, "") and tomllib.loads(out)[name] == [a, b]
     file.write_text(f"{name} = 5")
-    status, _, err = await chatrooms(tmp_path, "config", "--config", str(file))
+    status, _, err = await typed(tmp_path, "config", "--config", str(file))
     assert (status, len(err.splitlines())) == (2, 1) and err.startswith(f"chatrooms: {name}: ")
 
 
 async def test_a_network_of_proxies_is_written_as_the_server_compares_it(tmp_path):
-    _, out, _ = await chatrooms(tmp_path, "config", "--proxies", "10.1.2.3/8,::0001")
+    _, out, _ = await typed(tmp_path, "config", "--proxies", "10.1.2.3/8,::0001")
     assert tomllib.loads(out)["proxies"] == ["10.0.0.0/8", "::1"]
-    assert tomllib.loads((await chatrooms(tmp_path, "config", "--proxies", "*"))[1])["proxies"] == ["*"]
+    assert tomllib.loads((await typed(tmp_path, "config", "--proxies", "*"))[1])["proxies"] == ["*"]
 
 
 async def test_every_setting_but_secrets_is_a_flag_with_a_description(tmp_path):
-    _, out, _ = await chatrooms(tmp_path, "serve", "--help")
+    _, out, _ = await typed(tmp_path, "serve", "--help")
     for name, field in Settings.model_fields.items():
         assert (f"--{name.replace('_', '-')} " in out) == (name not in SECRETS)
         assert field.description
@@ -131,7 +132,7 @@ def test_a_mistyped_command_is_named_and_starts_no_server(args):
 
 
 async def test_the_service_key_is_not_printed(tmp_path):
-    _, out, _ = await chatrooms(tmp_path, "config", CHATROOMS_SERVICE_KEY="0123456789abcdef" * 3)
+    _, out, _ = await typed(tmp_path, "config", CHATROOMS_SERVICE_KEY="0123456789abcdef" * 3)
     assert "0123456789abcdef" not in out and '# service_key = "(set)"' in out
 
 
@@ -168,7 +169,7 @@ async def test_the_service_key_is_not_printed(tmp_path):
     ],
 )
 async def test_a_wrong_value_is_one_clear_line_and_exit_2(tmp_path, args, reason):
-    status, _, err = await chatrooms(tmp_path, "serve", "--port", "0", *args)
+    status, _, err = await typed(tmp_path, "serve", "--port", "0", *args)
     assert status == 2
     assert reason in err.strip().splitlines()[-1]
     assert "Traceback" not in err
@@ -178,9 +179,9 @@ async def test_a_wrong_value_in_the_environment_or_the_file_is_one_clear_line_an
     file = tmp_path / "chat.toml"
     for text in ("prot = 5\n", "port = \n"):
         file.write_text(text)
-        status, _, err = await chatrooms(tmp_path, "serve", "--config", str(file))
+        status, _, err = await typed(tmp_path, "serve", "--config", str(file))
         assert (status, len(err.splitlines())) == (2, 1)
-    status, _, err = await chatrooms(tmp_path, "serve", CHATROOMS_PORT="x")
+    status, _, err = await typed(tmp_path, "serve", CHATROOMS_PORT="x")
     assert (status, len(err.splitlines())) == (2, 1)
 
 
@@ -231,7 +232,7 @@ SECRET = "s3cret"
     ],
 )
 async def test_of_a_database_the_settings_show_only_where_it_is(tmp_path, database, printed):
-    status, out, err = await chatrooms(tmp_path, "config", CHATROOMS_DATABASE=database)
+    status, out, err = await typed(tmp_path, "config", CHATROOMS_DATABASE=database)
     assert (status, err) == (0, "") and SECRET not in out
     assert tomllib.loads(out)["database"].startswith(printed)
 
@@ -250,7 +251,7 @@ async def test_of_a_database_the_settings_show_only_where_it_is(tmp_path, databa
 async def test_a_wrong_line_of_the_file_is_not_printed_with_its_secret(tmp_path, command, line):
     file = tmp_path / "chat.toml"
     file.write_text(line)
-    status, out, err = await chatrooms(tmp_path, command, "--config", str(file))
+    status, out, err = await typed(tmp_path, command, "--config", str(file))
     assert (status, out, len(err.splitlines())) == (2, "", 1)
     assert line.strip("[").split(" ")[0].split("]")[0] in err and SECRET not in err
 
@@ -267,6 +268,6 @@ async def test_a_wrong_line_of_the_file_is_not_printed_with_its_secret(tmp_path,
     ],
 )
 async def test_a_database_that_cannot_be_opened_is_an_error_without_its_secret(tmp_path, database):
-    status, out, err = await chatrooms(tmp_path, "serve", "--port", "0", CHATROOMS_DATABASE=database)
+    status, out, err = await typed(tmp_path, "serve", "--port", "0", CHATROOMS_DATABASE=database)
     assert (status, out, len(err.splitlines())) == (2, "", 1)
     assert "database" in err and SECRET not in err

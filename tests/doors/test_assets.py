@@ -220,13 +220,13 @@ async def test_without_its_files_the_client_is_not_found(tmp_path):
             assert (await get(url, path))[0] == 404
 
 
-@pytest.mark.parametrize("team", ["a", "a b", "é", '"><h1>owned<h1>', "'onload='x", "<!--", "&quot;", "%22%3E"])
 @pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json"])
-async def test_a_path_that_a_client_chooses_is_text_in_what_is_served(tmp_path, team, path):
+async def test_a_path_that_a_client_chooses_is_text_in_what_is_served(tmp_path, path):
     chat = Chatrooms(Settings(data=tmp_path, **QUICK))
     host = Starlette(routes=[Mount("/{team}/chat", chat)], lifespan=chat.lifespan)
     async with serving(host, lifespan="on") as url:
-        status, page, _ = await get(url, f"/{quote(team, safe='')}/chat{path}")
-        assert status == 200
-        assert f"/{quote(team)}/chat" in page
-        assert f"/{team}/chat" not in page or quote(team) == team
+        for team in ("a", "a b", "é", '"><h1>owned<h1>', "'onload='x", "<!--", "&quot;", "%22%3E"):
+            status, page, _ = await get(url, f"/{quote(team, safe='')}/chat{path}")
+            assert status == 200, team
+            assert f"/{quote(team)}/chat" in page
+            assert f"/{team}/chat" not in page or quote(team) == team

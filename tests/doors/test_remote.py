@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -29,12 +31,26 @@ async def who(handshake):
     return handshake.auth.get("id")
 
 
-@pytest.fixture
-async def url(tmp_path) -> AsyncIterator[str]:
-    chat = Chatrooms(Settings(data=tmp_path, service_key=KEY, name="Acme", **QUICK), authenticate=who)
+@asynccontextmanager
+async def serving_shop(data: Path) -> AsyncIterator[str]:
+    """Serve a chat of an application; return its URL."""
+    chat = Chatrooms(Settings(data=data, service_key=KEY, name="Acme", **QUICK), authenticate=who)
     app = Starlette(routes=[Mount("/chat", chat)], lifespan=chat.lifespan)
     async with serving(app, lifespan="on") as url:
         yield f"{url}/chat"
+
+
+@pytest.fixture
+async def url(tmp_path) -> AsyncIterator[str]:
+    async with serving_shop(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def shared_url(tmp_path_factory) -> AsyncIterator[str]:
+    """Serve a chat to tests of what is refused, and so changes nothing."""
+    async with serving_shop(tmp_path_factory.mktemp("shop")) as url:
+        yield url
 
 
 async def test_a_program_speaks_for_the_application(url):
@@ -193,8 +209,8 @@ async def test_a_thread_has_every_call(tmp_path):
         ("post", {"messages": [{"text": "x", "more": 1}]}, "invalid"),
     ],
 )
-async def test_what_is_wrong_is_said(url, call, params, code):
-    status, answer, _ = await post(url, f"/application/{call}", params, headers=BEARER)
+async def test_what_is_wrong_is_said(shared_url, call, params, code):
+    status, answer, _ = await post(shared_url, f"/application/{call}", params, headers=BEARER)
     error = answer["result"]["messages"][0]["error"] if call == "post" else answer["error"]
     assert error["code"] == code and (call == "post") == (status == 200)
 
@@ -210,8 +226,8 @@ async def test_what_is_wrong_is_said(url, call, params, code):
         [],
     ],
 )
-async def test_what_is_no_list_of_messages_is_invalid(url, body):
-    status, answer, _ = await post(url, "/application/post", body, headers=BEARER)
+async def test_what_is_no_list_of_messages_is_invalid(shared_url, body):
+    status, answer, _ = await post(shared_url, "/application/post", body, headers=BEARER)
     assert (status, answer["error"]["code"]) == (400, "invalid")
 
 
@@ -230,8 +246,8 @@ async def test_what_is_no_list_of_messages_is_invalid(url, body):
     ],
 )
 @pytest.mark.parametrize("call", CALLS)
-async def test_others_cannot_speak_for_the_application(url, headers, status, call):
-    assert (await post(url, f"/application/{call}", {}, headers=headers))[0] == status
+async def test_others_cannot_speak_for_the_application(shared_url, headers, status, call):
+    assert (await post(shared_url, f"/application/{call}", {}, headers=headers))[0] == status
 
 
 async def test_keys_cannot_be_tried_for_long(tmp_path):

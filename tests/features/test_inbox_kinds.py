@@ -290,19 +290,20 @@ def test_reactions_to_my_message_are_one_item_that_is_unread_again_when_somebody
     assert items(direct, unread=True) == []
     react(direct, mine, "carol", LIKE)
     assert items(direct) == [("reaction", mine["id"], "carol", True)], "the same person again"
-    react(direct, mine, "bob", HEART)
-    assert items(direct) == [("reaction", mine["id"], "bob", False)]
+    react(direct, mine, "bob", LIKE, "remove")
+    direct.join("dave")
+    react(direct, mine, "dave", LIKE)
+    assert items(direct) == [("reaction", mine["id"], "dave", False)], "as many people, in front of the one before"
     direct.run("alice", "inbox.mark", {"ids": [item["id"]]})
-    react(direct, mine, "bob", HEART, "remove")
-    assert items(direct) == [("reaction", mine["id"], "bob", True)]
-    for who, emoji in (("bob", LIKE), ("carol", LIKE), ("carol", HEART)):
-        react(direct, mine, who, emoji, "remove")
+    for who in ("bob", "carol") * 2:
+        for what in ("add", "remove"):
+            react(direct, mine, who, HEART, what)
+            assert items(direct, unread=True) == [], "in turns"
+    for who in ("carol", "dave"):
+        react(direct, mine, who, LIKE, "remove")
     assert items(direct) == []
-    for what in ("add", "remove", "add"):
-        react(direct, mine, "bob", LIKE, what)
-        assert items(direct) == ([("reaction", mine["id"], "bob", True)] if what == "add" else [])
-    react(direct, mine, "carol", LIKE)
-    assert items(direct) == [("reaction", mine["id"], "carol", False)]
+    react(direct, mine, "bob")
+    assert items(direct) == [("reaction", mine["id"], "bob", True)]
     direct.run("alice", "message.delete", {"id": mine["id"]})
     assert items(direct) == []
 

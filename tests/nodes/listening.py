@@ -46,11 +46,12 @@ class Ear:
 
 
 @asynccontextmanager
-async def listening(url: str, facts: Facts) -> AsyncIterator[Ear]:
-    """Be a node at Redis that hears the others."""
+async def listening(url: str, facts: Facts, clock: str = "") -> AsyncIterator[Ear]:
+    """Be a node at Redis that hears the others, of the database with the clock of this id."""
     ear = Ear(CarriedBus(RedisCarrier(BusAddress.read(url))))
     asked = time.monotonic()
     ear.bus.clock.take(NOW, asked, asked)
+    ear.bus.clock.id = clock
     async with ear.bus.running(facts, ear):
         await until(lambda: ear.misses)
         yield ear

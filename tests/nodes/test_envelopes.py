@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from chatrooms.events import Change, Emission, End, Signal
 from chatrooms.pipeline.bus import envelopes
 from chatrooms.pipeline.bus.database_clock import DatabaseClock
-from chatrooms.pipeline.bus.envelopes import FRESH, LONGEST, OtherVersion, Receiver, Sender
+from chatrooms.pipeline.bus.envelopes import FRESH, LONGEST, OfCopy, OtherVersion, Receiver, Sender
 from chatrooms.pipeline.bus.messages import LARGEST, Ask, Beat, Bye, Head, Moved, Present, Spent
 from chatrooms.pipeline.bus.seals import Seal
 from chatrooms.storage.facts import Facts
@@ -141,6 +141,14 @@ def test_kinds_of_newer_versions_are_ignored_and_nonsense_is_rejected():
     assert hearing.take(sent(6, b'[["bye"]]')).messages == (Bye(),)
 
 
+def test_what_a_version_before_sends_does_not_say_of_which_database_it_is():
+    _, hearing = pair()
+    taken = [hearing.take(sent(1, b'[["bye"]]')), hearing.take(sent(2, b'[["by", ""], ["bye"]]'))]
+    assert [each.messages for each in taken] == [(Bye(),), (Bye(),)]
+    with pytest.raises(OfCopy):
+        hearing.take(sent(3, b'[["by", "another"], ["bye"]]'))
+
+
 def test_what_is_said_cannot_be_read_from_outside():
     sender, _ = pair()
     secret = Change("#staff", 7, {"messages": [{"text": "a private message"}]})
@@ -168,15 +176,17 @@ def test_who_does_not_know_the_secret_of_the_database_cannot_send():
 @given(st.data())
 def test_a_changed_piece_is_rejected_or_nothing_and_harms_no_other(data):
     sender, hearing = pair()
-    (before,), (piece,), (after,) = (sender.pack([Beat(number, 0)]) for number in range(3))
-    assert hearing.take(before).messages == (Beat(0, 0),)
+    digest = 100  # of three digits, so that Base64 uses every bit of its last character
+    (before,), (piece,), (after,) = (sender.pack([Beat(number, digest)]) for number in range(3))
+    assert hearing.take(before).messages == (Beat(0, digest),)
+    assert not piece.endswith("=")
     place = data.draw(st.integers(0, len(piece) - 1))
     end = data.draw(st.sampled_from([place, place + 1, len(piece)]))
     changed = piece[:place] + data.draw(st.text(max_size=3)) + piece[end:]
     if changed.rstrip("=") != piece:  # which Base64 allows at its end, and which changes nothing
         with suppress(ValueError, OtherVersion):
             assert hearing.take(changed) is None
-    assert hearing.take(piece).messages == (Beat(1, 0),)
+    assert hearing.take(piece).messages == (Beat(1, digest),)
     assert not hearing.take(after).missed
 
 
@@ -273,4 +283,4 @@ def test_what_is_no_json_is_left_out_and_the_rest_arrives():
 
 def test_many_messages_are_divided_among_envelopes():
     many = [Signal("#a", "alice", "x", "y" * 1000) for _ in range(1000)]
-    assert max(map(len, envelopes.envelopes(many))) < 2 * envelopes.FULL
+    assert max(map(len, envelopes.envelopes(many, Bye()))) < 2 * envelopes.FULL

@@ -9,7 +9,9 @@ from contextlib import AsyncExitStack
 from sqlalchemy import func, select, update
 
 from chatrooms import Chatrooms, Settings, clock
+from chatrooms.errors import Unavailable
 from chatrooms.features import FEATURES
+from chatrooms.pipeline import leases
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import JobKind, enqueue
@@ -23,9 +25,9 @@ COUNT = 100
 class Log:
     """A kind of job that counts its runs by key."""
 
-    def __init__(self) -> None:
+    def __init__(self, **how) -> None:
         self.runs: Counter[str] = Counter()
-        self.kind = JobKind("test.log", self._run)
+        self.kind = JobKind("test.log", self._run, **how)
 
     async def _run(self, _chat, job) -> None:
         self.runs[job.key] += 1
@@ -82,3 +84,24 @@ async def test_a_job_that_is_leased_to_a_node_runs_elsewhere_once_the_lease_is_o
         await ask(chat, log.kind, "wakes the runner")
         await log.until(3)
     assert set(log.runs.values()) == {1}
+
+
+async def test_a_job_runs_even_if_the_database_failed_when_a_node_wanted_to_lease_it(
+    tmp_path, postgres_database, monkeypatch
+):
+    log, failed, take = Log(at_once=1), [], leases.take
+
+    def fails_first(db, ids):
+        ours = db.scalars(select(jobs.c.id).where(jobs.c.kind == log.kind.name, jobs.c.id.in_(ids))).all()
+        if ours and not failed:
+            failed.extend(ours)
+            raise Unavailable
+        return take(db, ids)
+
+    monkeypatch.setattr(leases, "take", fails_first)
+    settings = Settings(data=tmp_path, database=postgres_database, **QUICK)
+    chat = Chatrooms(settings, features=(*FEATURES, Feature(jobs=(log.kind,))))
+    async with chat.lifespan():
+        await ask(chat, log.kind, "leased later")
+        await log.until(1)
+    assert failed

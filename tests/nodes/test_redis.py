@@ -9,25 +9,24 @@ import pytest
 from redis import Redis as Sync
 from redis.asyncio import Redis
 from sqlalchemy import create_engine
-from sqlalchemy.schema import CreateTable
 
 from chatrooms.bus_address import BusAddress
 from chatrooms.doors import health
 from chatrooms.events import Change, Emission, End, Signal
-from chatrooms.pipeline.bus import carried
+from chatrooms.pipeline.bus import carried, database_clock
 from chatrooms.pipeline.bus.carried import CarriedBus
 from chatrooms.pipeline.bus.channels import Channels
 from chatrooms.pipeline.bus.concern import concerned, grouped
-from chatrooms.pipeline.bus.messages import Beat, Bye, Head, Moved
+from chatrooms.pipeline.bus.messages import Beat, Bye, Head, Moved, Spent
 from chatrooms.pipeline.bus.redis import RedisCarrier
 from chatrooms.pipeline.nodes import node
-from chatrooms.storage.facts import Facts, facts, place_in
+from chatrooms.storage.facts import Facts
 from tests.doors.test_health import TOKEN, get, measured
 from tests.nodes.listening import Ear, listening, until
 from tests.people import connect
 from tests.servers import running
 from tests.services.certificates import certificate
-from tests.services.postgres import fresh_database
+from tests.services.postgres import fresh_database, running_postgres
 from tests.services.redis import encrypted, redis, sentinel
 
 FACTS = Facts("12345678", "epoch", "", "secret")
@@ -102,29 +101,48 @@ async def test_another_chat_and_a_copy_that_was_made_to_start_anew_are_not_heard
         assert (another.heard, copy.heard, another.bus.ignored, copy.bus.ignored) == ([], [], 0, 0)
 
 
-async def test_what_people_write_does_not_reach_a_copy_of_the_database_that_was_not_made_to_start_anew(redis_url):
-    here, there = FACTS._replace(place="16384 16390"), FACTS._replace(place="16500 16506")
+async def test_a_copy_of_the_database_that_was_not_made_to_start_anew_is_not_heard_and_the_log_says_so(
+    redis_url, monkeypatch, caplog
+):
+    messages = [said("#lobby"), End("!session"), Moved(["alice"]), Spent("join", "192.0.2.1"), Bye()]
     async with AsyncExitStack() as stack:
         ours, copy, sender = [
-            await stack.enter_async_context(listening(redis_url, each)) for each in (here, there, here)
+            await stack.enter_async_context(listening(redis_url, FACTS, clock)) for clock in ("here", "there", "here")
         ]
         for each in (ours, copy):
             await each.follow("#lobby")
-        sender.bus.publish([said("#lobby"), Bye()])
-        await until(lambda: Bye() in ours.heard and Bye() in copy.heard)
-        assert (ours.heard, copy.heard) == ([said("#lobby"), Bye()], [Bye()])
+        sender.bus.publish(messages)
+        await until(lambda: len(ours.heard) == len(messages) and copy.misses > 1)
+        assert not caplog.messages  # so far, the node may be the one that does not know its clock
+        monkeypatch.setattr(carried, "SECONDS_TO_AGREE", 0)
+        sender.bus.publish(messages)
+        await until(lambda: caplog.messages)
+        assert (copy.heard, copy.misses, copy.bus.ignored) == ([], 2, 0)
+        assert "servers of a copy of the database use the same bus" in caplog.messages[0]
+        copy.bus.clock.id = "here"
+        sender.bus.publish([BEAT])
+        await until(lambda: copy.heard)
+        assert copy.heard == [BEAT]
 
 
-def test_a_dump_that_was_put_back_has_another_place(postgres_url):
-    with ExitStack() as stack:
-        places = set()
-        for _ in range(2):
-            engine = create_engine(stack.enter_context(fresh_database(postgres_url)))
-            stack.callback(engine.dispose)
-            with engine.connect() as db:
-                db.execute(CreateTable(facts))
-                places |= {place_in(db), place_in(db)}
-        assert len(places) == 2
+async def test_no_copy_of_a_database_has_its_clock_and_neither_has_the_database_once_postgresql_was_restarted():
+    with running_postgres() as server, ExitStack() as stack:
+        databases = [stack.enter_context(fresh_database(server.url)) for _ in range(2)]
+        clocks = [*map(asked, databases), *map(asked, databases)]
+        server.stop()
+        server.start()
+        clocks += map(asked, databases)
+        assert clocks[:2] == clocks[2:4]
+        assert len({*clocks}) == 4
+
+
+def asked(database: str) -> str:
+    """Return the id of the clock of a database."""
+    engine = create_engine(database)
+    with engine.connect() as db:
+        clock = database_clock.asked(db)[1]
+    engine.dispose()
+    return clock
 
 
 async def test_the_names_of_channels_tell_no_names_of_rooms_and_people(redis_url):
@@ -202,8 +220,20 @@ async def test_a_redis_that_is_killed_comes_back_and_the_log_says_both_each_time
         await until(speaks)
         assert other.heard[:4] == [said("#lobby"), said("#staff"), said("#later"), BEAT]
         await until(lambda: (one.bus.publish([BEAT]), caplog.messages.count("the bus is back") == 2)[1])
+        caplog.clear()
         server.send(signal.SIGKILL)
-        await until(lambda: sum(line.startswith("the bus is away") for line in caplog.messages) == 4)
+        await until(lambda: sum(line.startswith("the bus is away") for line in caplog.messages) == 2)
+
+
+async def test_the_log_says_each_reason_why_the_bus_is_away(caplog):
+    with redis() as server:
+        async with listening(server.url, FACTS):
+            with Sync(port=server.port) as administrator:
+                administrator.config_set("requirepass", "changed")
+                administrator.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+            await until(lambda: "AuthenticationError" in caplog.text)
+    first, second = (line for line in caplog.messages if line.startswith("the bus is away"))
+    assert "ConnectionError" in first and "AuthenticationError" in second
 
 
 async def test_the_master_of_a_service_is_found_by_its_sentinels():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -126,6 +127,23 @@ async def test_a_job_that_always_fails_is_given_up_with_its_error(make, monkeypa
         await ask(chat, log.kind, "a")
         (row,) = await settled(chat, log.kind)
     assert (len(log.done), row.attempts, row.failure) == (3, 3, "RuntimeError")
+
+
+async def test_a_job_at_an_interval_that_a_wrong_clock_put_off_is_due_after_one_once_the_server_was_restarted(make):
+    log, every = Log(), timedelta(hours=1)
+    often = replace(log.kind, every=every)
+    put_off = update(jobs).where(jobs.c.kind == often.name).values(due_at="2099-01-01T00:00:00.000Z")
+    first = make(Feature(jobs=(often,)))
+    async with first.lifespan():
+        await log.until(1)
+        while (await rows(first, often))[0].due_at <= clock.now():
+            await asyncio.sleep(0)
+        await first._pipeline.change(lambda act: act.db.execute(put_off), NOBODY)
+    second = make(Feature(jobs=(often,)))
+    async with second.lifespan():
+        while (await rows(second, often))[0].due_at > clock.later(every):
+            await asyncio.sleep(0)
+    assert len(log.done) == 1
 
 
 async def test_a_job_interrupted_by_the_end_of_the_process_runs_after_the_next_start(make):

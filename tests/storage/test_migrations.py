@@ -20,6 +20,7 @@ from chatrooms.features import FEATURES
 from chatrooms.features.bookmarks import FORGET
 from chatrooms.features.inbox import items
 from chatrooms.features.pins import pins
+from chatrooms.features.reactions.stored import reactions
 from chatrooms.features.search.index import TABLE
 from chatrooms.identity import applicants, links
 from chatrooms.identity.beginnings import Beginning
@@ -279,21 +280,27 @@ def test_items_keep_the_ids_that_clients_know_and_each_person_counts_on_alone(en
     assert sorted(found) == sorted([*kept, *((*which, False, 9) for which in new)])
 
 
-def test_items_about_reactions_know_how_many_people_reacted_and_others_nothing(engine):
+def test_items_about_reactions_know_who_reacted_and_others_nothing(engine):
     migrations.upgrade(engine, "0081")
     before = sa.MetaData()
     before.reflect(engine, only=["inbox"])
     with engine.begin() as connection:
-        connection.execute(insert(rooms).values(name="alice", **ROOM))
-        person = {"username": "alice", "skeleton": "alice", "name": "", "about": "", "created_at": AT, "rev": 7}
-        connection.execute(insert(users).values(person))
+        for name in ("alice", "bob"):
+            connection.execute(insert(rooms).values(name=name, **ROOM))
+            person = {"username": name, "skeleton": name, "name": "", "about": "", "created_at": AT, "rev": 7}
+            connection.execute(insert(users).values(person))
+        said = {"id": "said", "room": "alice", "seq": 1, "rev": 1, "author": "alice", "at": AT, "deleted": False}
+        connection.execute(insert(messages).values(said))
+        for emoji in "ab":
+            connection.execute(insert(reactions).values(message="said", emoji=emoji, username="bob"))
         about = {"username": "alice", "room": "alice", "by": "alice", "at": AT, "read": False, "gone": False}
-        for id, kind, count in ((1, "reaction", 3), (2, "invitation", None)):
-            row = {**about, "id": id, "kind": kind, "reactions": count, "born": id, "rev": id}
+        for id, kind, count, message in ((1, "reaction", 2, "said"), (2, "invitation", None, None)):
+            row = {**about, "id": id, "kind": kind, "reactions": count, "message": message, "born": id, "rev": id}
             connection.execute(before.tables["inbox"].insert().values(row))
     migrations.migrate(engine)
     with engine.connect() as connection:
-        assert connection.scalars(select(inbox.c.reactors).order_by(inbox.c.id)).all() == [3, None]
+        found = connection.execute(select(inbox.c.reactors, inbox.c.reacted_by).order_by(inbox.c.id)).all()
+    assert found == [(2, "bob bob"), (None, None)]
 
 
 def test_sessions_know_whether_a_second_factor_was_shown(engine):

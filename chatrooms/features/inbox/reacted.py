@@ -1,4 +1,4 @@
-"""Items about reactions: one for each message of a person, unread again when somebody else reacts after it was read.
+"""Items about reactions: one for each message of a person, unread again when somebody reacts who had not before.
 
 Who takes a reaction away and adds it again, or adds another one, makes it unread no second time.
 """
@@ -26,18 +26,33 @@ from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import ITEM
 
 _its = Prepared(
-    select(*(inbox.c[column] for column in (*ITEM, "rev", "reactions", "reactors"))).where(
+    select(*(inbox.c[column] for column in (*ITEM, "rev", "reactions", "reactors", "reacted_by"))).where(
         inbox.c.message == bindparam("message"), inbox.c.kind == REACTION
     )
 )
 
 
+MOST_KNOWN = 1000
+"""How many of these it knows: as many as a message can name."""
+
+
 class Others(NamedTuple):
-    """How many reactions others have added, how many people these are at least, and the last known of them."""
+    """How many reactions others have added, how many people these are at least, and those whom the message names."""
 
     reactions: int
     people: int
-    newest: str
+    named: dict[str, None]
+
+
+class Known(NamedTuple):
+    """What an item knows: how many ``reactions`` there were when it changed last, and of whom it has been about.
+
+    These are ``people`` at least, ``named`` those whom the message has named.
+    """
+
+    reactions: int
+    people: int
+    named: dict[str, None]
 
 
 @on("messages", when=("sent again",))
@@ -70,25 +85,39 @@ def _settle(act: Act, id: str) -> None:
     author = message["author"]
     before = cast(InboxItem | None, _its.one(act.db, {"message": id}))
     is_held = before is not None and not before["gone"]
-    known = cast(Mapping[str, Any], before or {"reactions": 0, "reactors": 0})
-    found = _others(act, row)
-    has_more = found.reactions > (known["reactions"] if is_held else 0)
+    known, found = _known(before), _others(act, row)
+    new = [username for username in found.named if username not in known.named]
+    has_more = bool(new) or found.reactions > (known.reactions if is_held else 0)
     if before and is_held and not found.reactions:
         items.change(act, author, before["id"], gone=True)
     elif has_more and settings.wants_reactions(act.db, author) and author in _reader(act, message["room"], author):
-        was_read = before is not None and before["read"] and not _is_news(found, before, known["reactors"] or 0)
-        items.put(act, message, before, username=author, kind=REACTION, read=was_read, by=found.newest, at=act.now)
+        was_read = before is not None and before["read"] and not new and found.people <= known.people
+        by = (new or [_newest(before, found)])[-1]
+        items.put(act, message, before, username=author, kind=REACTION, read=was_read, by=by, at=act.now)
         items.read_some(act, author)
     if author in act.changes.by_room:
         items.broadcast(act, author)
-    its = inbox.c.message == id, inbox.c.kind == REACTION
-    reactors = max(found.people, known["reactors"] or 0)
-    act.db.execute(update(inbox).where(*its).values(reactions=found.reactions, reactors=reactors))
+    _keep(act, id, known, found)
 
 
-def _is_news(found: Others, before: InboxItem, reactors: int) -> bool:
-    """Return whether somebody has reacted whom an item has not been about yet, as far as that shows."""
-    return found.people > reactors or found.newest != before["by"]
+def _known(item: Mapping[str, Any] | None) -> Known:
+    if item is None:
+        return Known(0, 0, {})
+    named = dict.fromkeys((item["reacted_by"] or "").split())
+    return Known(item["reactions"] or 0, max(item["reactors"] or 0, len(named)), named)
+
+
+def _newest(item: InboxItem | None, found: Others) -> str:
+    """Return who reacted last, as far as that shows, if nobody is new to the item."""
+    by = item["by"] if item else ""
+    return by if by in found.named or not found.named else next(reversed(found.named))
+
+
+def _keep(act: Act, id: str, known: Known, found: Others) -> None:
+    """Store what the item about a message knows by now."""
+    named = [*(username for username in known.named if username not in found.named), *found.named][-MOST_KNOWN:]
+    now = {"reactions": found.reactions, "reactors": max(found.people, known.people), "reacted_by": " ".join(named)}
+    act.db.execute(update(inbox).where(inbox.c.message == id, inbox.c.kind == REACTION).values(now))
 
 
 def _reader(act: Act, room: str, author: str) -> Mapping[str, int]:
@@ -101,12 +130,12 @@ def _others(act: Act, row: Row) -> Others:
     Those whom its author has blocked do not count, as far as the message names them.
     """
     reactions = row.get("reactions", ())
-    named = {username for reaction in reactions for username in reaction["people"]}
+    named = dict.fromkeys(username for reaction in reactions for username in reaction["people"])
     without = relations.blocked(act.db, row["author"], named) | {row["author"]}
-    count, unnamed, newest = 0, 0, ""
+    count, unnamed = 0, 0
     for reaction in reactions:
         others = [username for username in reaction["people"] if username not in without]
         unnamed = max(unnamed, reaction["count"] - len(reaction["people"]))
         count += reaction["count"] - (len(reaction["people"]) - len(others))
-        newest = others[-1] if others else newest
-    return Others(count, len(named - without) + unnamed, newest)
+    left = {username: None for username in named if username not in without}
+    return Others(count, len(left) + unnamed, left)

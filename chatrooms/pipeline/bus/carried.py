@@ -20,7 +20,7 @@ from chatrooms.histogram import Histogram
 from chatrooms.once import Once
 from chatrooms.pipeline.bus import Listener
 from chatrooms.pipeline.bus.database_clock import DatabaseClock
-from chatrooms.pipeline.bus.envelopes import OtherVersion, Receiver
+from chatrooms.pipeline.bus.envelopes import OfCopy, OtherVersion, Receiver
 from chatrooms.pipeline.bus.messages import Beat, Message
 from chatrooms.storage.facts import Facts
 from chatrooms.wire import failures
@@ -37,6 +37,8 @@ LEAST_TO_RETRY, MOST_TO_RETRY = 0.2, 2.0
 """Seconds between attempts to connect, which double."""
 SILENCE = 4.0
 """After how many seconds without anything, not even of this node's own, the listening connection is replaced."""
+SECONDS_TO_AGREE = 60.0
+"""After how many seconds nodes that name another clock are of a copy: those of this database know of a restart."""
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +96,8 @@ class CarriedBus:
         self.dropped = self.ignored = 0
         self._waiting: deque[Message] = deque()
         self._heard_at = 0.0
-        self._is_missed = False
+        self._missed: set[str] = set()
+        self._strange: dict[str, float] = {}
 
     @asynccontextmanager
     async def running(self, facts: Facts, listener: Listener) -> AsyncIterator[None]:
@@ -107,7 +110,8 @@ class CarriedBus:
         self._done.set()
         self._beat_at: float | None = None
         self._beat_is: int | None = None
-        self._heard_at, self._is_missed = _now(), False
+        self._heard_at = _now()
+        self._missed.clear()
         listening, publishing = asyncio.create_task(self._listen()), asyncio.create_task(self._publish_all())
         try:
             yield
@@ -173,16 +177,16 @@ class CarriedBus:
             listening.result()
 
     def _miss(self, how: str) -> None:
-        """Log once that nothing comes over the bus, until something does."""
-        if not self._is_missed:
-            self._is_missed = True
+        """Log that nothing comes over the bus, once for each reason until something does."""
+        if how not in self._missed:
+            self._missed.add(how)
             log.warning("the bus %s; this node reads the database instead", how)
 
     def _hear(self) -> None:
         """Note that something came."""
         self._heard_at = _now()
-        if self._is_missed:
-            self._is_missed = False
+        if self._missed:
+            self._missed.clear()
             log.info("the bus is back")
 
     def _take(self, receiver: Receiver, text: str | bytes) -> None:
@@ -193,6 +197,9 @@ class CarriedBus:
             self._once.warn(
                 "servers of another version use the bus, and cannot be heard; both read the database instead"
             )
+            return
+        except OfCopy as error:
+            self._doubt(str(error))
             return
         except (ValueError, TypeError):
             self.ignored += 1
@@ -207,6 +214,17 @@ class CarriedBus:
                 self._listener.hear(parcel.node, parcel.messages)
             if parcel.missed:
                 self._listener.miss()
+
+    def _doubt(self, clock: str) -> None:
+        """Have this node ask which clock is its own; if that remains another one, say so."""
+        if clock not in self._strange:
+            self._strange[clock] = _now()
+            self._listener.miss()
+        elif _now() - self._strange[clock] > SECONDS_TO_AGREE:
+            self._once.warn(
+                "servers of a copy of the database use the same bus, and are ignored; give them another one, "
+                "or stop them and run chatrooms restored on the copy"
+            )
 
     def _note_lag(self, echoed: int) -> None:
         """Note how long a heartbeat took if it is this envelope of our own, or an earlier one."""

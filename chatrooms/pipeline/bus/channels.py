@@ -2,8 +2,7 @@
 
 All channels of a server are common to its numbered databases, so the names have the chat and its epoch in them. That of
 a room is not its name, which may be secret, or say who talks to whom, but a hash of it with the secret of the database
-(BLAKE2b with a key, RFC 7693), and with its place: a copy of the database, which somebody runs for a test and has not
-made to start anew, does not hear what people write here.
+(BLAKE2b with a key, RFC 7693).
 """
 
 from __future__ import annotations
@@ -25,9 +24,8 @@ class Channels:
     def __init__(self, facts: Facts) -> None:
         self.of_all = f"chatrooms:{facts.instance}:{facts.epoch[:EPOCH]}:"
         """The channel with what concerns every node."""
-        self._key, self._place = facts.secret.encode(), f"{facts.place} "
+        self._key = facts.secret.encode()
 
     def of(self, room: str) -> str:
         """Return the channel of a room."""
-        named = (self._place + room).encode()
-        return self.of_all + blake2b(named, digest_size=BYTES, key=self._key, person=PURPOSE).hexdigest()
+        return self.of_all + blake2b(room.encode(), digest_size=BYTES, key=self._key, person=PURPOSE).hexdigest()

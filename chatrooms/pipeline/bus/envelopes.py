@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from chatrooms.pipeline.bus.database_clock import DatabaseClock
-from chatrooms.pipeline.bus.messages import Message, read, written
+from chatrooms.pipeline.bus.messages import By, Message, read, written
 from chatrooms.pipeline.bus.seals import Seal, new_salt
 from chatrooms.storage.facts import Facts
 from chatrooms.wire import failures
@@ -28,18 +28,19 @@ FRESH = 5.0
 """Seconds by the database's clock after which an envelope counts as sent again by somebody else."""
 
 
-def envelopes(messages: Iterable[Message]) -> Iterator[bytes]:
-    """Yield the messages as JSON lists that are not too long; without those that are no JSON."""
+def envelopes(messages: Iterable[Message], first: Message) -> Iterator[bytes]:
+    """Yield the messages as JSON lists, each with ``first`` first, that are not too long; without what is no JSON."""
     some: list[bytes] = []
+    begins = written(first)
     size = 0
     for text in filter(None, map(_written, messages)):
         if some and size + len(text) > FULL:
-            yield _listed(some)
+            yield _listed([begins, *some])
             some, size = [], 0
         some.append(text)
         size += len(text)
     if some:
-        yield _listed(some)
+        yield _listed([begins, *some])
 
 
 def _written(message: Message) -> bytes:
@@ -66,7 +67,7 @@ class Sender:
 
     def pack(self, messages: Iterable[Message]) -> list[str]:
         """Return the pieces to send, in order."""
-        return [piece for content in envelopes(messages) for piece in self._pieces(content)]
+        return [piece for content in envelopes(messages, By(self._clock.id)) for piece in self._pieces(content)]
 
     def skip(self) -> None:
         """Leave out a number, so that the others notice that something is missing."""
@@ -83,6 +84,13 @@ class Sender:
 
 class OtherVersion(Exception):
     """A node of this database packs its envelopes as another version does."""
+
+
+class OfCopy(Exception):
+    """A node of a copy of this database has sent this, or one of this database that has not noticed yet that it moved.
+
+    The argument is the id of its clock.
+    """
 
 
 class Parcel(NamedTuple):
@@ -128,8 +136,8 @@ class Receiver:
     def take(self, piece: str) -> Parcel | None:
         """Take what came; return what is complete with it.
 
-        What another database sends, this node itself, or somebody again is nothing. Raises `OtherVersion`, and
-        ``ValueError`` for what no node has sent.
+        What another database sends, this node itself, or somebody again is nothing. Raises `OtherVersion`, `OfCopy`,
+        and ``ValueError`` for what no node has sent.
         """
         if len(piece) > LONGEST:
             raise ValueError("no envelope is that long")
@@ -151,7 +159,17 @@ class Receiver:
         if mine:
             self.echoed = max(self.echoed, place.number)
             return None
-        return _joined(sent, place, content, whole=self.whole)
+        parcel = _joined(sent, place, content, whole=self.whole)
+        return self._checked(parcel) if parcel else None
+
+    def _checked(self, parcel: Parcel) -> Parcel:
+        """Return a parcel of this database; versions before this one do not say of which one they are."""
+        match parcel.messages:
+            case [By(clock), *_] if clock != self._clock.id:
+                raise OfCopy(clock)
+            case [By(), *_]:
+                return parcel._replace(messages=parcel.messages[1:])
+        return parcel
 
 
 def _joined(sent: _Sent, place: _Place, content: bytes, *, whole: bool) -> Parcel | None:

@@ -19,6 +19,13 @@ LARGEST = 48 * 1024
 
 
 @dataclass(frozen=True)
+class By:
+    """What follows is by a node of the database with this clock, not of a copy of it."""
+
+    clock: str
+
+
+@dataclass(frozen=True)
 class Head:
     """A room changed; its rows are in the database."""
 
@@ -69,9 +76,10 @@ class Bye:
     """A node ends; its people come back to others."""
 
 
-Message: TypeAlias = Change | Signal | End | Emission | Head | Moved | Spent | Beat | Ask | Present | Bye
+Message: TypeAlias = By | Change | Signal | End | Emission | Head | Moved | Spent | Beat | Ask | Present | Bye
 
 _KINDS: dict[str, tuple[Callable[..., Message], tuple[str, ...]]] = {
+    "by": (By, ("clock",)),
     "change": (Change, ("room", "rev", "rows")),
     "signal": (Signal, ("room", "sender", "type", "data")),
     "end": (End, ("room", "at_once", "bars")),

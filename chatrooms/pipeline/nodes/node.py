@@ -20,7 +20,7 @@ from chatrooms.pipeline.nodes.gossip import DEAF, Gossip
 from chatrooms.pipeline.nodes.heads import batches
 from chatrooms.pipeline.nodes.local import Local
 from chatrooms.pipeline.nodes.others import Others, revs, revs_received
-from chatrooms.storage.facts import Facts, place_in
+from chatrooms.storage.facts import Facts
 from chatrooms.storage.reader import Reader
 from chatrooms.wire import failures
 
@@ -55,8 +55,7 @@ class Node:
         self._news, self._doubt, self._new = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._tuned: set[str] = set()
         await self._bus.clock.ask(self._reader)
-        place = await self._reader.lookup(place_in)
-        async with self._bus.running(facts._replace(place=place), self):
+        async with self._bus.running(facts, self):
             loops = (self._receive(), self._catch_up(), self._compare(), self._look_back(), self._gossip.beat())
             tasks = [asyncio.create_task(each) for each in loops]
             try:

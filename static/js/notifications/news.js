@@ -42,7 +42,7 @@ export class News {
 
 /**
  * Whether to notify us of a message.
- * @param {{level: import("../preferences.js").Level, isMuted: boolean, mentionsMe: boolean}} facts
+ * @param {{level: import("../preferences.js").Level, isSilent: boolean, mentionsMe: boolean}} facts
  */
-export const isWanted = ({ level, isMuted, mentionsMe }) =>
-  !isMuted && (level === "all" || (level === "mentions" && mentionsMe));
+export const isWanted = ({ level, isSilent, mentionsMe }) =>
+  !isSilent && (level === "all" || (level === "mentions" && mentionsMe));

@@ -10,8 +10,7 @@ import {
   caughtUp,
   handleOf,
   inbox,
-  isAsked,
-  isMuted,
+  isSilent,
   isUnheard,
   me,
   nameOf,
@@ -104,7 +103,7 @@ function ofItem({ id, message = "", room, seq, by }) {
 /** @param {Telling} telling */
 function isDue({ room, author, mentionsMe, isUnread: isNew }) {
   if (isUnheard(author) || !isNew() || (isLooking() && isShown(room))) return false;
-  return isWanted({ level: levelOf(room), isMuted: isMuted(room) || isAsked(room), mentionsMe });
+  return isWanted({ level: levelOf(room), isSilent: isSilent(room), mentionsMe });
 }
 
 /** @param {Telling[]} due */

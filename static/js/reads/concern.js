@@ -7,17 +7,17 @@
  * @property {number} unread Unread messages.
  * @property {number} concerns Unread mentions of us and replies to us; one can be in a message that is read, by an edit.
  * @property {boolean} asks Whether it is an invitation, or the request of a stranger, that we have yet to see.
- * @property {boolean} isMuted
+ * @property {boolean} isSilent Whether we muted it, or a stranger asks: it calls us by what is for us alone.
  * @property {Level} level What we want to be notified about.
  * @typedef {{isNews: boolean, number: number, asks: number, badge: number}} Concern The `badge` is its part of the number in the
  *   page title and on the app.
  */
 
 /** @param {Facts} facts @returns {Concern} */
-export function concern({ isShared, unread, concerns, asks, isMuted, level }) {
-  const all = isShared || isMuted ? concerns : Math.max(unread, concerns);
-  const badge = isMuted ? 0 : wanted(level, all, concerns);
-  return { isNews: unread > 0 && !isMuted, number: all, asks: Number(asks), badge: badge + Number(asks) };
+export function concern({ isShared, unread, concerns, asks, isSilent, level }) {
+  const all = isShared || isSilent ? concerns : Math.max(unread, concerns);
+  const badge = isSilent ? 0 : wanted(level, all, concerns);
+  return { isNews: unread > 0 && !isSilent, number: all, asks: Number(asks), badge: badge + Number(asks) };
 }
 
 /** @param {Level} level @param {number} all @param {number} concerns */

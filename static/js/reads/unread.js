@@ -1,6 +1,6 @@
 import { isShared, isThread } from "../names.js";
 import { levelOf } from "../preferences.js";
-import { blockedIn, isAsked, isMuted, newest, reads, uncounted } from "../store.js";
+import { blockedIn, isAsked, isSilent, newest, reads, uncounted } from "../store.js";
 import { concern } from "./concern.js";
 import { unreadAfter } from "./counts.js";
 import { limited } from "./held-back.js";
@@ -28,7 +28,7 @@ export function concernOf(room, isSeen = false) {
     unread,
     concerns: concernsIn(room),
     asks: isAsked(room) ? unread > 0 : isAddedTo(room),
-    isMuted: isMuted(room) || isAsked(room),
+    isSilent: isSilent(room),
     level: levelOf(room),
   });
 }

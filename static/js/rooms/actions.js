@@ -9,8 +9,10 @@ import { showAction } from "../overlay.js";
 
 /**
  * The actions of a room, in its menu and after a `/` in the composer.
- * @typedef {"search" | "notifications" | "favorite" | "unfavorite" | "mute" | "unmute" | "pins" | "files" | "invite"
- *   | "edit" | "archive" | "unarchive" | "leave" | "close"} RoomAction
+ * @typedef {"notifications" | "mute" | "pins" | "files" | "invite" | "edit" | "archive" | "leave"} RoomDialogs Those that
+ *   open a dialog.
+ * @typedef {"search" | "favorite" | "unfavorite" | "unmute" | "unarchive" | "close"} DoneAtOnce
+ * @typedef {RoomDialogs | DoneAtOnce} RoomAction
  */
 
 /** @param {string} room @returns {[RoomAction, string][]} */
@@ -47,16 +49,21 @@ function unmuting(room) {
   return until ? `Unmute (muted until ${momentOf(until, new Date())})` : "Unmute";
 }
 
-/** Performs an action; most of them open a dialog. @param {RoomAction} action @param {string} room */
-export function perform(action, room) {
-  if (action === "search") return void (location.hash = searchFor(`${searchIn(room)} `));
-  if (action === "close") return tell(close(room));
-  if (action === "unarchive") return tell(unarchive(room));
-  if (action === "favorite" || action === "unfavorite" || action === "unmute") {
-    return tell(command(`room.${action}`, { room }));
-  }
-  return showAction(action, room);
-}
+/** @type {Record<DoneAtOnce, (room: string) => void>} */
+const AT_ONCE = {
+  search: (room) => void (location.hash = searchFor(`${searchIn(room)} `)),
+  favorite: (room) => tell(command("room.favorite", { room })),
+  unfavorite: (room) => tell(command("room.unfavorite", { room })),
+  unmute: (room) => tell(command("room.unmute", { room })),
+  unarchive: (room) => tell(unarchive(room)),
+  close: (room) => tell(close(room)),
+};
+
+/** @param {RoomAction} action @returns {action is DoneAtOnce} */
+const isDoneAtOnce = (action) => Object.hasOwn(AT_ONCE, action);
+
+/** Performs an action, or opens its dialog. @param {RoomAction} action @param {string} room */
+export const perform = (action, room) => (isDoneAtOnce(action) ? AT_ONCE[action](room) : showAction(action, room));
 
 /** @param {string} room */
 const close = (room) =>

@@ -140,9 +140,18 @@ function withData(position, data) {
   const span = isPast && !position.isPast ? { from: 0, to: Infinity } : {};
   const known = { ...position, ...wayBack(position, linked), list, isPast, linked, ...span };
   const marked = withFirstNew(atBottom(known), data);
-  const isSame = marked.firstNew.number === position.firstNew.number;
-  const news = isSame ? Math.max(position.news, data.unread) : data.unread;
-  return atBottom(withGoal({ ...marked, news }));
+  return atBottom(withGoal({ ...marked, news: newsBelow(position, marked, data) }));
+}
+
+/**
+ * How many messages are new below the line. Those that come while one looks at them are not, though it takes a moment
+ * until they count as read.
+ * @param {Position} before @param {Position} now @param {Data} data
+ */
+function newsBelow(before, now, { isLooking, unread }) {
+  if (now.firstNew.number !== before.firstNew.number) return unread;
+  const isWatched = isLooking && before.stuck && !before.isBack;
+  return isWatched ? before.news : Math.max(before.news, unread);
 }
 
 /** Whether one returns from links to where one was. @param {Position} position @param {number} linked */

@@ -14,16 +14,19 @@ import { Profile } from "./profile.js";
 import { Reacted } from "./reacted.js";
 import { Reacting } from "./reacting.js";
 import { ReadEverything } from "./read-everything.js";
-import { RoomDialog } from "./room-dialog.js";
+import { ROOM_DIALOGS } from "./room-dialogs.js";
 import { Settings } from "./settings.js";
 import { SignOut } from "./sign-out.js";
 import { StartConversation } from "./start-conversation.js";
 import { Switcher } from "./switcher.js";
 import { Versions } from "./versions.js";
 
-/** @import {FunctionComponent} from "preact" */
+/**
+ * @import {FunctionComponent} from "preact"
+ * @import {Overlay} from "../overlay.js"
+ */
 
-/** @type {Record<string, FunctionComponent<any>>} */
+/** @type {Record<Exclude<Overlay["kind"], "">, FunctionComponent<any>>} */
 const DIALOGS = {
   browse: Browse,
   call: ConfirmCall,
@@ -44,16 +47,13 @@ const DIALOGS = {
   start: StartConversation,
   switcher: Switcher,
   versions: Versions,
+  ...ROOM_DIALOGS,
 };
 
 /** The open dialog, at most one. */
 export function Overlays() {
   const { kind, username, room, id, message, files, asked } = overlay.value;
-  const Chosen = Object.hasOwn(DIALOGS, kind) ? DIALOGS[kind] : null;
-  if (Chosen) {
-    const key = username ?? kind;
-    const about = { username, id, message, files, asked };
-    return html`<${Chosen} key=${key} ...${about} onClose=${closeOverlay} />`;
-  }
-  return room ? html`<${RoomDialog} room=${room} action=${kind} onClose=${closeOverlay} />` : null;
+  if (!kind) return null;
+  const about = { username, room, id, message, files, asked };
+  return html`<${DIALOGS[kind]} key=${username ?? kind} ...${about} onClose=${closeOverlay} />`;
 }

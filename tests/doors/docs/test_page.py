@@ -162,11 +162,11 @@ async def test_a_url_that_is_too_long_is_rejected_and_not_kept(path):
         assert (await get(url, path, headers={"Host": "x" * 253 + ":65535"}))[0] == 200
 
 
-@pytest.mark.parametrize("host", ["[", "[::1", "]", "a:b", "a b", "[v1.x]", "//", "@", "%", "#"])
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/asyncapi.json"])
-async def test_a_host_that_is_none_is_no_error_of_the_server(own_server, path, host, caplog):
-    status, _, _ = await get(own_server.url, path, headers={"Host": host})
-    assert status in (200, 400)
+async def test_a_host_that_is_none_is_no_error_of_the_server(own_server, path, caplog):
+    for host in ("[", "[::1", "]", "a:b", "a b", "[v1.x]", "//", "@", "%", "#"):
+        status, _, _ = await get(own_server.url, path, headers={"Host": host})
+        assert status in (200, 400), host
     # A connection that an earlier test left behind may still end.
     ours = [record for record in caplog.records if not record.name.startswith("engineio.client")]
     assert not ours

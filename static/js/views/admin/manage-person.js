@@ -57,8 +57,8 @@ function Role({ user, roles, onChange }) {
             </label>
           `,
         )}
+        ${isProven && own.field(isOfPassword ? error : "")}
       </fieldset>
-      ${isProven && own.field(isOfPassword ? error : "")}
       ${!isOfPassword && error && html`<p class="error" role="alert">${error}</p>`}
       <p><button class="secondary small" disabled=${busy || role === user.role}>Change role</button></p>
     </form>

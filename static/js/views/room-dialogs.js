@@ -9,20 +9,10 @@ import { Mute } from "./mute.js";
 import { Pins } from "./pins.js";
 import { RoomFiles } from "./room-files.js";
 
-/** @import {RoomAction} from "../rooms/actions.js" */
-
-/** @param {{room: string, action: RoomAction, onClose: () => void}} props */
-export function RoomDialog({ room, action, onClose }) {
-  if (action === "invite") return html`<${Invite} room=${room} onClose=${onClose} />`;
-  if (action === "notifications") return html`<${Level} room=${room} onClose=${onClose} />`;
-  if (action === "mute") return html`<${Mute} room=${room} onClose=${onClose} />`;
-  if (action === "files") return html`<${RoomFiles} room=${room} onClose=${onClose} />`;
-  if (action === "pins") return html`<${Pins} room=${room} onClose=${onClose} />`;
-  if (action === "edit") return html`<${EditRoom} room=${room} onClose=${onClose} />`;
-  if (action === "archive") return html`<${Archive} room=${room} onClose=${onClose} />`;
-  if (action === "leave") return html`<${Leave} room=${room} onClose=${onClose} />`;
-  return null;
-}
+/**
+ * @import {FunctionComponent} from "preact"
+ * @import {RoomDialogs} from "../rooms/actions.js"
+ */
 
 /** @param {{room: string, onClose: () => void}} props */
 const Leave = ({ room, onClose }) => html`
@@ -52,3 +42,15 @@ const Archive = ({ room, onClose }) => html`
     where its owners and moderators can unarchive it.
   <//>
 `;
+
+/** Of the actions of a room. @type {Record<RoomDialogs, FunctionComponent<{room: string, onClose: () => void}>>} */
+export const ROOM_DIALOGS = {
+  notifications: Level,
+  mute: Mute,
+  pins: Pins,
+  files: RoomFiles,
+  invite: Invite,
+  edit: EditRoom,
+  archive: Archive,
+  leave: Leave,
+};
