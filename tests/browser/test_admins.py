@@ -89,7 +89,7 @@ async def test_an_owner_gives_roles_suspends_and_restores(person: Arrive, own_se
     await olga.button("Restore").click()
     await expect(olga.button("Suspend")).to_be_visible()
     await olga.button("Make a link").click()
-    await olga.dialog.get_by_label("Your password").fill(STRONG)
+    await olga.dialog.get_by_role("form", name="Help them sign in").get_by_label("Your password").fill(STRONG)
     await olga.button("Make a link").click()
     await expect(olga.dialog.get_by_role("img", name="QR code of the link")).to_be_visible()
     await expect(carol.page.get_by_role("navigation", name="Parts of this page")).to_have_count(0)
