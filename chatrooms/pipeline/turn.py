@@ -12,21 +12,26 @@ from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection
 
+from chatrooms.wire.networks import circles
+
 T = TypeVar("T")
 
 AT_ONCE = 2
-"""How many queries run at once per network address, or per person if there is none."""
+"""How many queries run at once per network address, or IPv6 /48, or per person if there is none."""
 
 
 class Slots:
-    """The slots of callers: those of one network address wait for each other instead of delaying others."""
+    """The slots of callers: those of one network address wait for each other instead of delaying others.
+
+    All networks of an IPv6 /48 share those of one address, because one customer can have them.
+    """
 
     def __init__(self) -> None:
         self._of: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     def of(self, whom: str) -> asyncio.Semaphore:
         """Return the semaphore of a caller, by `Caller.whom`."""
-        return self._of.setdefault(whom, asyncio.Semaphore(AT_ONCE))
+        return self._of.setdefault(circles(whom)[-1], asyncio.Semaphore(AT_ONCE))
 
 
 class Turn:

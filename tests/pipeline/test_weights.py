@@ -128,12 +128,14 @@ def test_brackets_in_strings_are_not_arrays():
     assert packets.parse_json(orjson.dumps(["message.post", {"text": text}]).decode(), 64)[1] == {"text": text}
 
 
-async def test_callers_at_one_address_wait_only_for_each_other():
+@pytest.mark.parametrize("network", ["192.0.2.1", "2001:db8:1:{}::/64"])
+async def test_callers_at_one_address_or_ipv6_48_wait_only_for_each_other(network):
     slots = Slots()
-    crowd = [Caller(f"guest{number}", network="192.0.2.1") for number in range(AT_ONCE + 1)]
+    crowd = [Caller(f"guest{number}", network=network.format(number)) for number in range(AT_ONCE + 1)]
     turns = [slots.of(each.whom) for each in crowd]
     for turn in turns[:AT_ONCE]:
         await asyncio.wait_for(turn.acquire(), 1)
     assert turns[-1].locked()
-    assert not slots.of(Caller("alice", network="192.0.2.2").whom).locked()
+    for other in ("192.0.2.2", "2001:db8:2::/64"):
+        assert not slots.of(Caller("alice", network=other).whom).locked()
     assert not slots.of(Caller("alice").whom).locked()

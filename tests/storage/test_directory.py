@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from chatrooms.storage.blobs import directory
 from chatrooms.storage.blobs.directory import PIECE, Directory
 
 KEY = "0190-a-file"
@@ -49,6 +50,20 @@ def test_what_another_process_stored_and_removed_from_its_place_stays(folder, tm
     (tmp_path / "upload").unlink()
     with pytest.raises(FileNotFoundError):
         folder.put(KEY, tmp_path / "upload", nothing)
+    assert folder.read(KEY, 0, 10) == b"hello"
+
+
+def test_a_file_is_stored_though_the_last_one_beside_it_is_removed_at_that_moment(folder, tmp_path, monkeypatch):
+    make, beside = directory.make_folder, [f"{KEY[:2]}-another-file"]
+    folder.put(*beside, tmp_path / "upload", nothing)
+
+    def make_first(*given):
+        make(*given)
+        if beside:
+            folder.remove(beside.pop())
+
+    monkeypatch.setattr(directory, "make_folder", make_first)
+    folder.put(KEY, tmp_path / "upload", nothing)
     assert folder.read(KEY, 0, 10) == b"hello"
 
 

@@ -34,6 +34,14 @@ class Directory:
         What is stored already goes only when what replaces it is whole: another process may have stored it, and have
         removed the file at the path, which then raises ``FileNotFoundError``.
         """
+        try:
+            self._put(key, file, moved)
+        except FileNotFoundError:
+            if not file.exists():
+                raise
+            self._put(key, file, moved)  # the last file beside it was removed at that moment, and its folder with it
+
+    def _put(self, key: str, file: Path, moved: Callable[[], None]) -> None:
         target = self._path(key)
         make_folder(target.parent, self._data)
         try:
