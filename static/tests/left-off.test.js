@@ -67,14 +67,17 @@ test("what is unread below a message counts, but not what is mine, deleted, of s
     message({ seq: 49, author: "mallory" }),
     ...bobs(50, 50),
   ];
-  const known = { list, more: true, unread: 30, isUnheard };
-  assert.equal(unreadBelow({ ...known, after: 40 }), 6);
-  assert.equal(unreadBelow({ ...known, after: 50 }), 0);
+  const known = { list, more: true, past: [], read: 40, unread: 30, isUnheard };
+  assert.equal(unreadBelow({ ...known, seenTo: 0 }), 6);
+  assert.equal(unreadBelow({ ...known, seenTo: 50 }), 0);
 });
 
-test("if not all that is unread is loaded, all of it counts", () => {
-  const known = { list: bobs(101, 150), unread: 110, isUnheard };
-  assert.equal(unreadBelow({ ...known, more: true, after: 40 }), 110);
-  assert.equal(unreadBelow({ ...known, more: true, after: 100 }), 50);
-  assert.equal(unreadBelow({ ...known, more: false, after: 40 }), 50);
+test("if not all that is unread is loaded, all of it counts but what was in sight", () => {
+  const known = { list: bobs(101, 150), past: [], read: 40, seenTo: 0, unread: 110, isUnheard };
+  assert.equal(unreadBelow({ ...known, more: true }), 110);
+  assert.equal(unreadBelow({ ...known, more: true, seenTo: 100 }), 50);
+  assert.equal(unreadBelow({ ...known, more: false }), 50);
+  const past = [...bobs(21, 50), message({ seq: 51 }), ...bobs(52, 70)];
+  assert.equal(unreadBelow({ ...known, more: true, past, seenTo: 60 }), 91);
+  assert.equal(unreadBelow({ ...known, more: true, past, seenTo: 60, unread: 1000 }), 1000);
 });

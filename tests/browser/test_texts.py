@@ -253,11 +253,12 @@ async def test_marks_of_a_message_are_not_painted_over_others(person: Arrive) ->
     assert look_the_same(await settled(bob.message("Calm too")), before)
 
 
-async def test_each_line_has_the_direction_of_its_words(person: Arrive) -> None:
+async def test_each_line_list_and_quote_has_the_direction_of_its_words(person: Arrive) -> None:
     alice = await person("alice")
-    await alice.composer.fill("Hello\nשלום לכולם")
-    await alice.composer.press("Enter")
-    text = alice.message("Hello").locator("p").last
+    await alice.say("Hello\nשלום לכולם\n\n> ציטוט\n\n- פריט\n\n1. one")
+    for block, direction in (("blockquote", "rtl"), ("ul", "rtl"), ("ol", "ltr")):
+        await expect(alice.log.get_by_role("article").locator(block)).to_have_css("direction", direction)
+    text = alice.message("Hello").locator(".text > p")
     await expect(text).to_have_css("unicode-bidi", "plaintext")
     starts = await text.evaluate(LINES)
     assert starts[0] == 0 < starts[1]

@@ -19,13 +19,16 @@ const DEEPEST = 24;
 const DEEPEST_QUOTE = 6;
 const NUMBER = /^[ \t]*(\d+[.)])/u;
 
+/** The side of bars, bullets and numbers is that from which the first words go. */
+const DIRECTED = { dir: "auto" };
+
 /** @type {Record<string, (token: any, depth: number) => ComponentChildren>} */
 const nodes = {
   space: () => null,
   paragraph: (token, depth) => h("p", null, inside(token, depth)),
   heading: (token, depth) => h("p", { class: `heading level-${token.depth}` }, h("strong", null, inside(token, depth))),
   blockquote: (token, depth) =>
-    depth > DEEPEST_QUOTE ? inside(token, depth) : h("blockquote", null, inside(token, depth)),
+    depth > DEEPEST_QUOTE ? inside(token, depth) : h("blockquote", DIRECTED, inside(token, depth)),
   code: ({ text, lang }) => h(CodeBlock, { text, language: (lang ?? "").toLowerCase() }),
   list,
   checkbox: () => null,
@@ -123,9 +126,9 @@ function link({ href, title, raw }, content) {
 function list({ ordered, start, items }, depth) {
   const marks = items.map(({ raw }) => (ordered ? (NUMBER.exec(raw)?.[1] ?? "") : ""));
   const children = items.map((item, index) => h("li", numbered(marks[index]), taskMark(item), inside(item, depth)));
-  if (!ordered) return h("ul", null, children);
+  if (!ordered) return h("ul", DIRECTED, children);
   const digits = Math.max(...marks.map((mark) => mark.length - 1));
-  return h("ol", { start: Number(start), style: { "--digits": digits } }, children);
+  return h("ol", { ...DIRECTED, start: Number(start), style: { "--digits": digits } }, children);
 }
 
 /** As it is written, whatever the number before it. @param {string} mark A number and its sign, or nothing. */

@@ -1,4 +1,5 @@
 import { isMessage } from "../messages/events.js";
+import { MOST } from "../reads/counts.js";
 
 /**
  * Where one left off.
@@ -34,13 +35,23 @@ export function leftOff({ list, more, read, limit, isUnheard }) {
 }
 
 /**
- * How many messages after a number are unread. If not all of them are loaded, all unread messages of the room count.
- * @param {{list: Message[], more: boolean, after: number, unread: number, isUnheard: Known["isUnheard"]}} known
+ * How many messages are unread below those that were in sight. If not all of them are loaded, all unread messages of the
+ * room count, but those that were in sight in the part of the past that is shown.
+ * @param {object} known
+ * @param {Message[]} known.list What is loaded of the present. @param {boolean} known.more Whether there is more before it.
+ * @param {Message[]} known.past What is shown instead of it, if anything is.
+ * @param {number} known.read The number up to which messages are read. @param {number} known.seenTo And were in sight.
+ * @param {number} known.unread How many messages are unread. @param {Known["isUnheard"]} known.isUnheard
  */
-export function unreadBelow({ list, more, after, unread, isUnheard }) {
-  const messages = list.filter(isMessage);
-  if (more && (messages[0]?.number ?? Infinity) > after + 1) return unread;
-  return messages.filter((message) => message.number > after && isUnread(message, isUnheard)).length;
+export function unreadBelow({ list, more, past, read, seenTo, unread, isUnheard }) {
+  const after = Math.max(read, seenTo);
+  /** @param {Message[]} some @param {number} from @param {number} [to] */
+  const between = (some, from, to = Infinity) =>
+    some.filter(isMessage).filter((each) => each.number > from && each.number <= to && isUnread(each, isUnheard))
+      .length;
+  const isMissing = more && (list.find(isMessage)?.number ?? Infinity) > after + 1;
+  if (!isMissing) return between(list, after);
+  return unread < MOST ? Math.max(0, unread - between(past, read, after)) : unread;
 }
 
 /** @param {Message} message @param {Known["isUnheard"]} isUnheard */

@@ -55,17 +55,10 @@ function placeIn(room) {
 
 /** How many unread messages are below those that were in sight. @param {string} room @param {number} seenTo */
 function missedIn(room, seenTo) {
-  const { list, more } = windowOf(room).value;
+  const { list, more, past } = windowOf(room).value;
   const read = reads.value.get(room)?.number;
-  return read === undefined
-    ? 0
-    : unreadBelow({
-        list,
-        more,
-        after: Math.max(read, seenTo),
-        unread: unreadOf(room),
-        isUnheard,
-      });
+  const unread = unreadOf(room);
+  return read === undefined ? 0 : unreadBelow({ list, more, past: past?.list ?? [], read, seenTo, unread, isUnheard });
 }
 
 export class Timeline {
