@@ -6,7 +6,6 @@ import asyncio
 import re
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -115,13 +114,13 @@ async def test_a_link_works_under_the_path_of_a_host_application(browser: Browse
         await context.close()
 
 
-@pytest.mark.parametrize("address", ["#/r/alice+alice", "#/r/+", "#/p/+", "#/p/bob+", "#/r/%ff", "#/x/y"])
-async def test_an_address_that_leads_nowhere_still_shows_a_room(person: Arrive, address: str) -> None:
+async def test_an_address_that_leads_nowhere_still_shows_a_room(person: Arrive) -> None:
     alice = await person("alice")
-    await alice.page.goto("about:blank")
-    await alice.page.goto(alice.url + address)
-    await expect(alice.page.get_by_role("heading", level=1)).to_be_visible()
-    await alice.go_to("Lobby")
+    for address in ("#/r/alice+alice", "#/r/+", "#/p/+", "#/p/bob+", "#/r/%ff", "#/x/y"):
+        await alice.page.goto("about:blank")
+        await alice.page.goto(alice.url + address)
+        await expect(alice.page.get_by_role("heading", level=1)).to_be_visible()
+        await alice.go_to("Lobby")
 
 
 async def test_posting_from_a_linked_message_scrolls_to_the_end(person: Arrive, own_server: RunningServer) -> None:
