@@ -13,7 +13,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from chatrooms import clock
+from chatrooms import Settings, clock
+from chatrooms.errors import Unavailable
 from chatrooms.features.files import removing, stored
 from chatrooms.pipeline.jobs import Job
 from chatrooms.storage import blobs, usage
@@ -208,3 +209,11 @@ async def test_one_address_that_stores_slowly_leaves_turns_to_others(place, monk
         gate.set()
     await asyncio.gather(*storing)
     assert len(waiting) == len(storing)
+
+
+async def test_a_data_directory_that_cannot_be_made_is_no_file_that_is_gone(caplog):
+    files = blobs.Blobs(Settings(data="/proc/nowhere"))
+    with pytest.raises(Unavailable):
+        await files.run(files.spool.write, str(uuid4()), 0, CONTENT)
+    assert "the data directory cannot be made" in caplog.text
+    assert "people cannot share them" in files.degraded()["files"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -78,13 +79,20 @@ class Directory:
 
 
 def make_folder(folder: Path, data: Path) -> None:
-    """Create a private folder below the data directory, and those that it is in."""
-    if not folder.is_dir():
+    """Create a private folder below the data directory, and those that it is in.
+
+    Raises ``NotADirectoryError`` where there cannot be one: ``FileNotFoundError`` would mean that a file is gone.
+    """
+    if folder.is_dir():
+        return
+    try:
         make_private_folder(data, OURS)
         missing = [each for each in (*reversed(folder.parents), folder) if data in each.parents]
         for each in missing:
             each.mkdir(mode=FOLDER, exist_ok=True)
             sync(each.parent)
+    except FileNotFoundError as error:
+        raise NotADirectoryError(errno.ENOTDIR, "the data directory cannot be made", str(data)) from error
 
 
 def sync(path: Path) -> None:
