@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from datetime import timedelta
 
 import pyotp
 import pytest
+from sqlalchemy import update
 
+from chatrooms import clock
 from chatrooms.features import roles
 from chatrooms.identity import fresh
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.storage import facts
+from chatrooms.storage.tables import sessions
 from tests.appointing import appoint
 from tests.doors import DOORS
 from tests.identity.authenticator import Authenticator
 from tests.identity.entering import enter
+from tests.identity.test_lifetimes import write
 from tests.identity.test_passkeys import HERE, STRONG, add, listed
 from tests.people import Person
 
@@ -169,6 +174,9 @@ async def test_an_owner_with_passkeys_alone_gives_power_by_having_just_signed_in
     with monkeypatch.context() as later:
         later.setattr(fresh, "GOOD_MINUTES", 0)
         assert await outcomes(signed_in, rising) == [("forbidden", None)]
+    await write(own_server, update(sessions).values(created_at=clock.later(timedelta(days=1))))
+    assert await outcomes(signed_in, rising) == [("forbidden", None)]  # the clock was wrong when it began
+    await write(own_server, update(sessions).values(created_at=clock.now()))
     assert await outcomes(signed_in, rising) == [("fine", None)]
 
 
