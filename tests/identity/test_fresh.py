@@ -23,7 +23,7 @@ from tests.identity.authenticator import Authenticator
 from tests.identity.entering import enter
 from tests.identity.test_lifetimes import write
 from tests.identity.test_passkeys import HERE, STRONG, add, listed
-from tests.people import Person
+from tests.people import PATIENCE, Person
 
 KEY = {"name": "x", "commands": ["read"]}
 
@@ -239,7 +239,7 @@ async def test_a_role_that_was_taken_at_that_moment_does_not_come_back_without_p
         return found
 
     def take(act) -> None:
-        looked.wait()
+        looked.wait(PATIENCE)
         roles.store(act.db, "bob", "member")
 
     monkeypatch.setattr(roles, "require_appointer", look)
