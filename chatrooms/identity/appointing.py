@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from chatrooms.errors import Conflict
 from chatrooms.features import roles
 from chatrooms.features.users import OneUser, Who
 from chatrooms.identity import fresh, sessions
@@ -42,10 +43,12 @@ async def set_role(here: Passwords, me: Caller, p: Appointment) -> OneUser:
     def change(act: Act) -> OneUser:
         if me.session:
             sessions.present(act)
+        if roles.require_appointer(act.db, me, p.username, p.role) != before:
+            raise Conflict("Their role was changed a moment ago. Look at it, and try again.", field="role")
         return {"user": roles.appoint(act, p.username, p.role)}
 
     before = await here.chat.lookup(lambda db: roles.require_appointer(db, me, p.username, p.role))
-    if not me.host and rights.empowers(before, p.role):
+    if me.session and rights.empowers(before, p.role):
         await fresh.require(here, me, p.password)
     return await here.chat.change(change, me, *roles.locks_to_change(p.username))
 

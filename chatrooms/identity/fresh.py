@@ -79,10 +79,12 @@ def _is_fresh(db: Connection, me: Caller) -> bool:
     """Return whether the caller's session has just begun by what proves who they are.
 
     That is no link, be it of another session of theirs, of an admin or of the command line, and no approval of what
-    somebody asked weeks ago. A session that began with a name is proof if it began the name, too.
+    somebody asked weeks ago. A session that began with a name is proof if it began the name, too. One that began in the
+    future, before the clock was set back, is none.
     """
     began_the_name = (sessions.c.began == "join") & (sessions.c.created_at == users.c.created_at)
     proven = or_(sessions.c.began.in_(PROOFS), began_the_name)
-    mine = sessions.c.id == me.session, sessions.c.created_at > clock.ago(minutes=GOOD_MINUTES)
-    found = select(sessions.c.id).join(users, users.c.username == sessions.c.username).where(*mine, proven)
-    return db.scalar(found) is not None
+    began_at, minutes = sessions.c.created_at, GOOD_MINUTES
+    is_new = (began_at > clock.ago(minutes=minutes)) & (began_at < clock.ago(minutes=-minutes))
+    mine = select(sessions.c.id).join(users, users.c.username == sessions.c.username)
+    return db.scalar(mine.where(sessions.c.id == me.session, is_new, proven)) is not None

@@ -22,6 +22,7 @@ from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, live
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.storage import facts
+from chatrooms.storage.facts import Facts
 from chatrooms.types import REQUIRED_OF, SIGN_UP, RequiredOf, SignUp
 
 ServerName = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(types.line)]
@@ -96,14 +97,16 @@ async def update(here: Passwords, me: Caller, p: Governing) -> Governed:
             _require_unset(not signing_up.is_set(chat.settings), "guests", "how new people come in", "sign_up")
             facts.choose_sign_up(act.db, p.sign_up)
         if p.second_factor is not None:
-            _require_second_factor(act, p.second_factor)
+            _require_second_factor(act, p.second_factor, proven=proven)
         _announce(act, p)
         act.note(f"changed the server: {given!r}")
 
     given = p.model_dump(exclude_none=True, exclude={"password"})
     if not given:
         raise Invalid("Nothing to update: give a name, sign_up or second_factor.", field="name")
-    if p.second_factor and not second_factors.covers_all(p.second_factor, chat.server.second_factor):
+    required = p.second_factor or chat.server.second_factor
+    proven = not second_factors.covers_all(required, chat.server.second_factor)
+    if proven:
         await chat.lookup(lambda db: rights.require_of(db, me, "name"))
         await fresh.require(here, me, p.password)
     await chat.change(change, me, users.SYSTEM)
@@ -119,14 +122,21 @@ def _announce(act: Act, p: Governing) -> None:
     act.signals.extend(Signal(person, APPLICATION, "server", now) for person in act.server.online())
 
 
-def _require_second_factor(act: Act, required: RequiredOf) -> None:
-    """Store of whom a second factor is required."""
+def _require_second_factor(act: Act, required: RequiredOf, *, proven: bool) -> None:
+    """Store of whom a second factor is required; of fewer people only if the caller has ``proven`` who they are."""
     rights.require(act, "name")
     is_unset = not second_factors.is_set(act.server.settings)
     _require_unset(is_unset, "require_second_factor", "of whom a second factor is required", "second_factor")
     if not second_factors.is_shown(act.db, sessions.signed_in(act.me)):
         raise Conflict("Show yours first: turn on codes, or sign in with a passkey.", field="second_factor")
+    stored = facts.find(act.db)  # another server may have changed it a moment ago
+    if not (proven or (stored and second_factors.covers_all(required, _required(act, stored)))):
+        raise Conflict("This was changed a moment ago. Look at it, and try again.", field="second_factor")
     facts.choose_second_factor(act.db, required)
+
+
+def _required(act: Act, stored: Facts) -> RequiredOf:
+    return second_factors.required_of(act.server.settings, stored.second_factor)
 
 
 def _require_unset(is_unset: bool, setting: str, what: str, field: str) -> None:  # noqa: FBT001 - what is checked

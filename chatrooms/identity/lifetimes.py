@@ -44,12 +44,13 @@ def resume(act: Act, known: Facts) -> None:
 
 
 def _move(act: Act, span: timedelta) -> None:
-    """Move the times of all sessions forward, but not into the future."""
+    """Move the times of all sessions forward, but not into the future; none has just begun then (see `fresh`)."""
+    latest = clock.moved(act.now, -EVERY)
     found = act.db.execute(select(sessions.c.id, sessions.c.created_at, sessions.c.seen_at)).all()
     moved = [
         {
             "which": which,
-            "created": min(act.now, clock.moved(created, span)),
+            "created": min(latest, clock.moved(created, span)),
             "seen": min(act.now, clock.moved(seen, span)),
         }
         for which, created, seen in found

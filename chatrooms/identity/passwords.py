@@ -208,6 +208,7 @@ async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     token = p.claim or sessions.new_token()
 
     def settle(act: Act) -> None:
+        linked.require_unbarred(act.db, p.username)
         linked.add(act, p.username, used=True)
         tries.forgive(act, p.username, browser.network)
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
+from datetime import timedelta
 
 import pyotp
 import pytest
+from sqlalchemy import update
 
+from chatrooms import clock
+from chatrooms.features import roles
 from chatrooms.identity import fresh
+from chatrooms.pipeline.chat import NOBODY
+from chatrooms.storage import facts
+from chatrooms.storage.tables import sessions
 from tests.appointing import appoint
 from tests.doors import DOORS
 from tests.identity.authenticator import Authenticator
 from tests.identity.entering import enter
+from tests.identity.test_lifetimes import write
 from tests.identity.test_passkeys import HERE, STRONG, add, listed
-from tests.people import Person
+from tests.people import PATIENCE, Person
 
 KEY = {"name": "x", "commands": ["read"]}
 
@@ -164,6 +174,9 @@ async def test_an_owner_with_passkeys_alone_gives_power_by_having_just_signed_in
     with monkeypatch.context() as later:
         later.setattr(fresh, "GOOD_MINUTES", 0)
         assert await outcomes(signed_in, rising) == [("forbidden", None)]
+    await write(own_server, update(sessions).values(created_at=clock.later(timedelta(days=1))))
+    assert await outcomes(signed_in, rising) == [("forbidden", None)]  # the clock was wrong when it began
+    await write(own_server, update(sessions).values(created_at=clock.now()))
     assert await outcomes(signed_in, rising) == [("fine", None)]
 
 
@@ -201,3 +214,36 @@ async def test_a_session_of_an_owner_requires_a_second_factor_of_more_but_not_of
         assert await outcomes(olga, fewer, password=STRONG) == [("fine", None)]
     assert (await olga.run("server.get"))["second_factor"] == "admins"
     assert "changed the server" in caplog.text and STRONG not in caplog.text
+    await own_server.chat._pipeline.change(lambda act: facts.choose_second_factor(act.db, "everybody"), NOBODY)
+    assert await outcomes(olga, fewer) == [("conflict", "second_factor")]  # another server has required it of more
+
+
+async def test_the_application_gives_roles_as_somebody_who_has_a_password_here(person, own_server):
+    olga, bob = await person("olga"), await person("bob")
+    await olga.run("password.set", password=STRONG)
+    await appoint(own_server.chat, "olga", "owner")
+    await own_server.chat.run("user.role", {"username": "bob", "role": "moderator"}, username="olga")
+    assert (await bob.run("user.me"))["user"]["role"] == "moderator"
+
+
+async def test_a_role_that_was_taken_at_that_moment_does_not_come_back_without_proof(person, own_server, monkeypatch):
+    olga, bob = await person("olga"), await person("bob")
+    await olga.run("password.set", password=STRONG)
+    await appoint(own_server.chat, "olga", "owner")
+    await appoint(own_server.chat, "bob", "admin")
+    looked, require_appointer = threading.Event(), roles.require_appointer
+
+    def look(*given):
+        found = require_appointer(*given)
+        looked.set()
+        return found
+
+    def take(act) -> None:
+        looked.wait(PATIENCE)
+        roles.store(act.db, "bob", "member")
+
+    monkeypatch.setattr(roles, "require_appointer", look)
+    taking = asyncio.create_task(own_server.chat._pipeline.change(take, NOBODY, "bob"))
+    assert await outcomes(olga, {"user.role": {"username": "bob", "role": "admin"}}) == [("conflict", "role")]
+    await taking
+    assert (await bob.run("user.me"))["user"]["role"] == "member"

@@ -170,6 +170,18 @@ async def test_a_person_of_the_directory_does_not_come_again_with_an_accent(serv
         assert await code(mallory, "ldap.connect", there=SECRET) == "name_taken"
 
 
+async def test_a_suspended_person_does_not_come_again_with_an_accent_having_disconnected_it(server, directory):
+    directory.people["álice"] = SECRET
+    await enter(server.url, "password", username="alice", password=SECRET, claim="a" * 43)
+    async with connect(server.url, "alice", token="a" * 43) as alice:
+        await alice.run("password.set", password=STRONG)
+        await alice.run("ldap.disconnect", password=STRONG)
+    await server.chat.run("user.suspend", {"username": "alice", "reason": "Spam"})
+    assert await sign_in(server, "álice") == "suspended"
+    await server.chat.run("user.restore", {"username": "alice"})
+    assert await sign_in(server, "álice") == "álice"
+
+
 async def test_the_directory_does_not_skip_a_second_factor(server):
     async with connect(server.url, "alice") as alice:
         await alice.run("ldap.connect", there=SECRET)

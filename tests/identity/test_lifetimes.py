@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from chatrooms import clock
-from chatrooms.identity import lifetimes
+from chatrooms.identity import fresh, lifetimes
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.storage.facts import facts
 from chatrooms.storage.tables import jobs, sessions
@@ -137,3 +137,4 @@ async def test_time_in_which_no_server_ran_does_not_count(tmp_path):
         await write(server, update(facts).values(ran_at=clock.ago(days=60)))
     async with running(tmp_path, session_days=30) as server, connect(server.url, "alice", token=alice.token) as again:
         await again.settled()
+        assert await read(server, sessions.c.created_at) < [clock.ago(minutes=fresh.GOOD_MINUTES)]  # it is no new proof

@@ -231,6 +231,24 @@ async def test_suspended_people_do_not_come_back_by_the_provider(browser, anothe
     assert await another.sign_in() == "suspended"
 
 
+async def test_nor_under_another_name_by_an_account_that_they_have_disconnected_before(tmp_path, provider):
+    async with running(tmp_path, **settings(provider, guests="invite", oidc_approved=True)) as server:
+        browser, early, late = (Browser(server, provider) for _ in range(3))
+        await browser.join("bob")
+        token = next(value for name, value in browser.cookies.items() if name.endswith("_bob"))
+        async with connect(server.url, "bob", token=token) as bob:
+            await bob.run("password.set", password=STRONG)
+            await bob.run("oidc.disconnect", password=STRONG)
+        ticket = (await early.sign_in())["newcomer"]["ticket"]
+        await server.chat.run("user.suspend", {"username": "bob", "reason": "Spam"})
+        await server.chat.run("user.restore", {"username": "bob"})
+        await server.chat.run("user.suspend", {"username": "bob", "reason": "Spam"})
+        assert await early.ask("session.oidc_join", ticket=ticket, username="rob") == "suspended"
+        assert await late.sign_in() == "suspended"
+        await server.chat.run("user.restore", {"username": "bob"})
+        assert (await early.ask("session.oidc_join", ticket=ticket, username="rob"))["user"]["username"] == "rob"
+
+
 TWISTS = {
     "another issuer": {"iss": "https://evil.example"},
     "an issuer with a slash": {"iss": "SLASH"},

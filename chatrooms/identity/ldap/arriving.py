@@ -43,6 +43,7 @@ async def apply(here: Passwords, browser: Browser, p: Asking) -> Application:
     await here.chat.scan(lambda db: linked.require_alone(db, p.username))
 
     def prove(act: Act) -> Proof:
+        linked.require_unbarred(act.db, p.username)
         tries.forgive(act, p.username, browser.network)
         return Proof("directory")
 

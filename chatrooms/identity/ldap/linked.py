@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, in
 
 from chatrooms import clock
 from chatrooms.errors import Conflict, NameTaken, NotFound, Unauthorized
+from chatrooms.identity import suspended_tokens
 from chatrooms.identity.ldap.alike import alike
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import metadata, users
@@ -60,10 +61,27 @@ def use(act: Act, username: str) -> None:
 
 def remove(db: Connection, username: str) -> None:
     """Have the directory sign in a person no longer; raises `NotFound`."""
-    if db.execute(delete(linked).where(linked.c.username == username)).rowcount == 0:
+    if not _drop(db, username):
         raise NotFound("The directory does not sign you in.")
 
 
 def forget(db: Connection, username: str) -> None:
     """Have the directory sign in a person no longer, if it does."""
-    db.execute(delete(linked).where(linked.c.username == username))
+    _drop(db, username)
+
+
+def _drop(db: Connection, username: str) -> bool:
+    """Disconnect a person, and remember that they were connected; return whether they were."""
+    is_dropped = db.execute(delete(linked).where(linked.c.username == username)).rowcount > 0
+    if is_dropped:
+        suspended_tokens.remember(db, username, _proof(username))
+    return is_dropped
+
+
+def require_unbarred(db: Connection, username: str) -> None:
+    """Raise `Suspended` if somebody is suspended now who came by a name that the directory may take for this one."""
+    suspended_tokens.require_unbarred(db, _proof(username))
+
+
+def _proof(username: str) -> str:
+    return f"directory {alike(username)}"

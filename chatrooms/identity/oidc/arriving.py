@@ -198,6 +198,7 @@ async def apply(here: Provider, browser: Browser, p: Asking) -> Application:
 
     def prove(act: Act) -> Proof:
         identity = newcomers.require(newcomers.find(act.db, p.ticket, mark)).identity
+        linked.require_unbarred(act.db, identity)
         newcomers.forget(act.db, identity)
         return Proof("provider", *identity)
 

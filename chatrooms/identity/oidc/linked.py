@@ -5,10 +5,23 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, UniqueConstraint, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    insert,
+    select,
+    update,
+)
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, NotFound, Unauthorized
+from chatrooms.identity import suspended_tokens
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.results import one
 from chatrooms.storage.tables import metadata, users
@@ -86,11 +99,27 @@ def use(act: Act, identity: Identity, username: str) -> None:
 
 def remove(db: Connection, issuer: str, username: str) -> None:
     """Disconnect the account of a provider from a person; raises `NotFound`."""
-    mine = linked.c.issuer == issuer, linked.c.username == username
-    if db.execute(delete(linked).where(*mine)).rowcount == 0:
+    if not _drop(db, linked.c.issuer == issuer, linked.c.username == username):
         raise NotFound("You haven't connected an account of the provider.")
 
 
 def forget(db: Connection, username: str) -> None:
     """Disconnect the accounts of all providers from a person."""
-    db.execute(delete(linked).where(linked.c.username == username))
+    _drop(db, linked.c.username == username)
+
+
+def _drop(db: Connection, *which: ColumnElement[bool]) -> bool:
+    """Disconnect accounts, and remember from whom; return whether there was any."""
+    dropped = db.execute(delete(linked).where(*which).returning(*linked.c)).all()
+    for each in dropped:
+        suspended_tokens.remember(db, each.username, _proof(each.issuer, each.subject))
+    return bool(dropped)
+
+
+def require_unbarred(db: Connection, identity: Identity) -> None:
+    """Raise `Suspended` if an account of the provider was somebody's who is suspended now."""
+    suspended_tokens.require_unbarred(db, _proof(identity.issuer, identity.subject))
+
+
+def _proof(issuer: str, subject: str) -> str:
+    return f"provider {issuer} {subject}"

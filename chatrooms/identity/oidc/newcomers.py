@@ -43,7 +43,11 @@ class Newcomer(NamedTuple):
 
 
 def make(db: Connection, newcomer: Newcomer, browser: str) -> str:
-    """Store a newcomer and return their ticket, which an earlier one loses to it; forget those that have expired."""
+    """Store a newcomer and return their ticket, which an earlier one loses to it; forget those that have expired.
+
+    Raises `Suspended` for somebody who was suspended under the name that they had here.
+    """
+    linked.require_unbarred(db, newcomer.identity)
     ticket = secrets.token_urlsafe(32)
     forget(db, newcomer.identity)
     db.execute(delete(newcomers).where(newcomers.c.expires_at <= clock.now()))
@@ -68,7 +72,8 @@ def find(db: Connection, ticket: str, browser: str) -> Newcomer | None:
 
 
 def settle(act: Act, newcomer: Newcomer, username: str) -> None:
-    """Let the account of the provider sign in ``username``, the name that a newcomer has taken."""
+    """Let the account of the provider sign in ``username``, the name that a newcomer has taken; raises `Suspended`."""
+    linked.require_unbarred(act.db, newcomer.identity)
     forget(act.db, newcomer.identity)
     linked.add(act, newcomer.identity, username, used=True)
 
