@@ -527,7 +527,10 @@ class Commands(ABC):
         return result["available"]
 
     async def create_link(self) -> Link:
-        """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""
+        """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends.
+
+        The other device stays signed in as long as this one could.
+        """
         result: OneLink = await self.run("link.create")
         return result["link"]
 

@@ -14,13 +14,15 @@ log = logging.getLogger(__name__)
 class Beginning(NamedTuple):
     """What begins a session; ``issuer`` and ``mark`` are of one at the sign-in provider, see `oidc.begun`.
 
-    ``second_factor`` says whether its person has shown one.
+    ``second_factor`` says whether its person has shown one. A session that another one has begun was ``proven_at`` the
+    beginning of that, and lasts no longer.
     """
 
     began: Began
     issuer: str | None = None
     mark: str | None = None
     second_factor: bool = False
+    proven_at: str | None = None
 
 
 JOIN = Beginning("join")

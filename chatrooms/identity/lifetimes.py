@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 
 from chatrooms import clock
 from chatrooms.identity import service_keys
@@ -25,6 +25,8 @@ EVERY = timedelta(hours=1)
 ABSENCE = 2 * EVERY
 """A longer time since a server last ran does not count."""
 BATCH = 100
+proven_at = func.coalesce(sessions.c.proven_at, sessions.c.created_at)
+"""When the person of a session proved who they are: from then on it lasts."""
 
 
 def limits(settings: Settings) -> dict[str, str]:
@@ -46,18 +48,24 @@ def resume(act: Act, known: Facts) -> None:
 def _move(act: Act, span: timedelta) -> None:
     """Move the times of all sessions forward, but not into the future; none has just begun then (see `fresh`)."""
     latest = clock.moved(act.now, -EVERY)
-    found = act.db.execute(select(sessions.c.id, sessions.c.created_at, sessions.c.seen_at)).all()
+    found = act.db.execute(select(sessions.c.id, sessions.c.created_at, proven_at, sessions.c.seen_at)).all()
     moved = [
         {
             "which": which,
             "created": min(latest, clock.moved(created, span)),
+            "proven": min(latest, clock.moved(proven, span)),
             "seen": min(act.now, clock.moved(seen, span)),
         }
-        for which, created, seen in found
+        for which, created, proven, seen in found
     ]
     if moved:
         changed = update(sessions).where(sessions.c.id == bindparam("which"))
-        act.db.execute(changed.values(created_at=bindparam("created"), seen_at=bindparam("seen")), moved)
+        times: dict[str, Any] = {
+            "created_at": bindparam("created"),
+            "proven_at": bindparam("proven"),
+            "seen_at": bindparam("seen"),
+        }
+        act.db.execute(changed.values(times), moved)
 
 
 class Used:
@@ -102,7 +110,7 @@ def _end_expired(act: Act, settings: Settings) -> int:
 
 def _expired(settings: Settings) -> ColumnElement[bool]:
     at = limits(settings)
-    return or_(sessions.c.seen_at <= at["since"], sessions.c.created_at <= at["begun"])
+    return or_(sessions.c.seen_at <= at["since"], proven_at <= at["begun"])
 
 
 JOB = JobKind("sessions.expire", _keep, every=EVERY)

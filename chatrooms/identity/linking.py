@@ -47,9 +47,13 @@ def _current(act: Act, _p: Nothing) -> str:
 
 @change("link.create", may=_current, locks=no_room, method="create_link")
 def create(act: Act, p: Nothing, current: str) -> OneLink:
-    """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""
-    shown = second_factors.is_shown(act.db, current)
-    return {"link": links.make(act.db, act.me.username, links.GOOD_FOR, "device", second_factor=shown)}
+    """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends.
+
+    The other device stays signed in as long as this one could.
+    """
+    shown, at = second_factors.is_shown(act.db, current), sessions.proven_at(act.db, current)
+    made = links.make(act.db, act.me.username, links.GOOD_FOR, "device", second_factor=shown, proven_at=at)
+    return {"link": made}
 
 
 @entry("session.link", may=without_host, rate="join")

@@ -32,6 +32,7 @@ links = Table(
     Column("made_by", String(32), comment="null if the person did, or the console"),
     Column("began", String(16), nullable=False, server_default="device", comment="how the session begins by it"),
     Column("second_factor", Boolean, nullable=False, server_default=false(), comment="shown by who made it"),
+    Column("proven_at", String(24), comment="when the person proved who they are, if they made it"),
 )
 
 
@@ -57,16 +58,18 @@ def make(
     made_by: str | None = None,
     *,
     second_factor: bool = False,
+    proven_at: str | None = None,
 ) -> Link:
     """Make the link that signs in ``username``, by a session that ``began`` so; an earlier one no longer does.
 
     ``made_by`` is the username of somebody else who makes it by their role on the server. ``second_factor`` says
-    whether one was shown in the session of the person who makes it.
+    whether one was shown in the session of the person who makes it, and ``proven_at`` from when on that lasts.
     """
     code, expires_at = secrets.token_urlsafe(32), clock.later(good_for)
     drop(db, username)
     row = {"username": username, "code_hash": digest(code), "expires_at": expires_at}
-    db.execute(insert(links).values(row | {"began": began, "made_by": made_by, "second_factor": second_factor}))
+    how = {"began": began, "made_by": made_by, "second_factor": second_factor, "proven_at": proven_at}
+    db.execute(insert(links).values(row | how))
     return {"code": code, "expires_at": expires_at}
 
 
@@ -86,7 +89,7 @@ def of(db: Connection, code: str) -> Whose | None:
     link = db.execute(select(links).where(*good)).one_or_none()
     if link is None or not (link.made_by is None or _may_help(db, link.made_by, link.username)):
         return None
-    return Whose(link.username, Beginning(link.began, second_factor=link.second_factor))
+    return Whose(link.username, Beginning(link.began, second_factor=link.second_factor, proven_at=link.proven_at))
 
 
 def _may_help(db: Connection, made_by: str, username: str) -> bool:

@@ -68,7 +68,7 @@ _of_token = Prepared(
     select(sessions.c.id, sessions.c.username, sessions.c.seen_at, sessions.c.second_factor).where(
         sessions.c.token_hash == bindparam("token_hash"),
         sessions.c.seen_at > bindparam("since"),
-        sessions.c.created_at > bindparam("begun"),
+        lifetimes.proven_at > bindparam("begun"),
     )
 )
 
@@ -118,6 +118,12 @@ def username_of(db: Connection, id: str) -> str | None:
     """Return whom a session proves, if it was not ended."""
     username: str | None = db.scalar(select(sessions.c.username).where(sessions.c.id == id))
     return username
+
+
+def proven_at(db: Connection, id: str) -> str | None:
+    """Return when the person of a session proved who they are, if it was not ended."""
+    at: str | None = db.scalar(select(lifetimes.proven_at).where(sessions.c.id == id))
+    return at
 
 
 def stale(known: Known) -> bool:

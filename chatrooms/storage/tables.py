@@ -239,6 +239,7 @@ sessions = Table(
         server_default=false(),
         comment="whether its person has shown one in it",
     ),
+    Column("proven_at", String(24), comment="when its person proved who they are, if that was before it began"),
 )
 
 suspensions = Table(

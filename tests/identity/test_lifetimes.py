@@ -60,7 +60,7 @@ async def clock_is_off(monkeypatch, span: timedelta):
         yield
 
 
-@pytest.mark.parametrize("column", ["seen_at", "created_at"])
+@pytest.mark.parametrize("column", ["seen_at", "created_at", "proven_at"])
 async def test_a_session_ends_when_its_time_is_up_with_its_sockets(tmp_path, column):
     async with running(tmp_path, session_days=30, session_max_days=90) as server, connect(server.url, "alice") as alice:
         days = 31 if column == "seen_at" else 91
@@ -69,6 +69,19 @@ async def test_a_session_ends_when_its_time_is_up_with_its_sockets(tmp_path, col
         await lifetimes._keep(server.chat._pipeline, None)
         await alice.disconnected()
         assert await read(server, sessions.c.id) == []
+
+
+async def test_a_session_that_another_one_begins_lasts_no_longer_than_that(tmp_path):
+    async with running(tmp_path, session_max_days=90) as server, connect(server.url, "alice") as alice:
+        began = clock.ago(days=89)
+        await write(server, update(sessions).values(created_at=began))
+        token = alice.token
+        for claim in ("b" * 43, "c" * 43, token):
+            async with connect(server.url, "alice", token=token) as there:
+                code = (await there.run("link.create"))["link"]["code"]
+            assert (await enter(server.url, "link", code=code, claim=claim))[0] == 200
+            token = claim
+        assert await read(server, lifetimes.proven_at) == [began] * 3
 
 
 async def test_an_expired_token_is_rejected_before_it_is_removed(tmp_path):
