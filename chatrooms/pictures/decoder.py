@@ -209,6 +209,7 @@ def _write_moving(picture: Any, to: Path) -> None:
 
     frames, durations = [], []
     for frame in ImageSequence.Iterator(picture):
+        _require_few(frame.width * frame.height, picture.n_frames)  # one of a GIF can be larger than those before it
         durations.append(frame.info.get("duration") or 100)
         copy = frame.convert("RGBA")
         copy.thumbnail((MOVING, MOVING))

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    case,
     delete,
     false,
     func,
@@ -110,8 +111,9 @@ OF_MESSAGES = Foreseen(
     .order_by(files.c.message, files.c.place)
 )
 _by_id = Prepared(select(files).where(files.c.id == bindparam("id")))
+_to_come = case((files.c.charged < files.c.length, files.c.length - files.c.charged), else_=0)
 _unfinished = Prepared(
-    select(func.count().label("number"), func.coalesce(func.sum(files.c.length - files.c.charged), 0).label("bytes"))
+    select(func.count().label("number"), func.coalesce(func.sum(_to_come), 0).label("bytes"))
     .select_from(files)
     .where(files.c.owner == bindparam("owner"), _is_unfinished, files.c.gone.is_(False))
 )
@@ -149,7 +151,10 @@ def add(db: Connection, row: Mapping[str, Any]) -> None:
 
 
 def arrived(db: Connection, id: str, there: int) -> bool:
-    """Count the bytes of an unfinished upload of which ``there`` have arrived; return whether it is still wanted."""
+    """Count the bytes of an unfinished upload of which ``there`` have arrived; return whether it is still wanted.
+
+    Of a picture they may be more than it announced: those of its copies, once these are made.
+    """
     row = find(db, id)
     if row and row["size"] is None and there > row["charged"]:
         db.execute(update(files).where(files.c.id == id).values(charged=there, progress_at=clock.now()))

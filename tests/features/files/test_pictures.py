@@ -47,6 +47,12 @@ def chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
+def growing_gif(side: int) -> bytes:
+    """Return a GIF of one pixel with a second frame that has many."""
+    head, end = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + bytes(6), b"\x02\x02\x44\x01\x00"
+    return head + b"".join(b"," + struct.pack("<HHHHB", 0, 0, each, each, 0) + end for each in (1, side)) + b";"
+
+
 def png_claiming(width: int, height: int) -> bytes:
     """Return a small PNG whose head claims any size."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
@@ -131,6 +137,7 @@ async def test_a_moving_picture_moves_in_full_and_stands_in_small(alice, own_ser
 BAD = {
     "a billion pixels": (png_claiming(40_000, 40_000), 413),
     "too many frames": (moving("GIF", frames=decoder.MOST_FRAMES + 1, side=1), 413),
+    "a frame that is larger than the first": (growing_gif(8000), 413),
     "a bomb": (png_claiming(7000, 7000)[:-12] + chunk(b"IDAT", zlib.compress(b"\0" * 10**8)), 400),
     "truncated, with metadata": (picture(800, 600, "JPEG", exif=exif())[:3000], 400),
     "a broken PNG": (picture()[:60] + b"\0" * 40, 400),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import random
 from contextlib import AsyncExitStack
 
 import pytest
+from PIL import Image
 from sqlalchemy import select, update
 
 from chatrooms import Settings, clock
@@ -93,6 +96,25 @@ async def test_what_they_announce_and_send_at_once_takes_no_more(server, come):
     assert sorted(set(statuses)) == [204, 507] and statuses.count(204) == 4
     assert all(b"New people and guests have no space left" in body for status, _, body in sent if status == 507)
     assert max(count for key, count in (await counts(server)).items() if key) <= 2 * MEGABYTE
+
+
+def growing_picture() -> bytes:
+    """Return a small picture whose copies are large: the same noise, again and again."""
+    noise = Image.frombytes("RGB", (96, 96), random.Random(1).randbytes(96 * 96 * 3))
+    whole, written = Image.new("RGB", (1344, 1344)), io.BytesIO()
+    for at in range(14 * 14):
+        whole.paste(noise, (at % 14 * 96, at // 14 * 96))
+    whole.save(written, "WEBP", lossless=True)
+    return written.getvalue()
+
+
+async def test_a_picture_whose_copies_take_more_than_is_left_is_refused_and_leaves_nothing(server, come):
+    content, mallory = growing_picture(), await come("mallory")
+    assert len(content) < 200_000
+    path = await begin(mallory, content, "small.webp")
+    status, _, body = await send(mallory, path, 0, content)
+    assert status == 507 and b"with its copies: more than is left" in body
+    assert await counts(server) == {} and (await request(mallory, server.url, "HEAD", path, headers=TUS))[0] == 404
 
 
 async def test_a_customers_networks_of_ipv6_share_and_all_new_people_leave_half(server, come):
