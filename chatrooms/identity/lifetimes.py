@@ -59,13 +59,8 @@ def _move(act: Act, span: timedelta) -> None:
         for which, created, proven, seen in found
     ]
     if moved:
-        changed = update(sessions).where(sessions.c.id == bindparam("which"))
-        times: dict[str, Any] = {
-            "created_at": bindparam("created"),
-            "proven_at": bindparam("proven"),
-            "seen_at": bindparam("seen"),
-        }
-        act.db.execute(changed.values(times), moved)
+        times = {f"{which}_at": bindparam(which) for which in ("created", "proven", "seen")}
+        act.db.execute(update(sessions).where(sessions.c.id == bindparam("which")).values(times), moved)
 
 
 class Used:
