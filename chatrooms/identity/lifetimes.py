@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 
@@ -59,7 +60,7 @@ def _move(act: Act, span: timedelta) -> None:
         for which, created, proven, seen in found
     ]
     if moved:
-        times = {f"{which}_at": bindparam(which) for which in ("created", "proven", "seen")}
+        times: dict[str, Any] = {f"{which}_at": bindparam(which) for which in ("created", "proven", "seen")}
         act.db.execute(update(sessions).where(sessions.c.id == bindparam("which")).values(times), moved)
 
 
