@@ -8,6 +8,8 @@ import { folded } from "./names.js";
 
 /** The words that mention all members of a room, or those who are online. */
 export const WORDS = /** @type {const} */ (["room", "here"]);
+/** Those that do in other chats. Here they mention no one, and no one can have them as a name. */
+export const ELSEWHERE = ["all", "channel", "everyone"];
 
 /** In a piece of text; others are shown as they are written, since each is a button or a link. */
 const MOST = 200;

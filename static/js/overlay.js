@@ -3,7 +3,7 @@ import { forgetWithPerson } from "./forgetting.js";
 import { onBack, onNavigation } from "./navigation.js";
 
 /**
- * The open dialog, if any. Navigating closes it; going back only closes it, or asks first as Escape does.
+ * The open dialog, if any. Navigating closes it, or asks first as Escape does; going back only does that.
  * @import {RoomDialogs} from "./rooms/actions.js"
  * @import {Box} from "./menu/place.js"
  * @import {Numbered} from "./messages/events.js"
@@ -53,15 +53,24 @@ export const showAction = (kind, room) => void (overlay.value = { kind, room });
 
 export const closeOverlay = () => show("");
 
-/** Where the dialog was opened: an event that is late can be about the way there. */
+const openDialogs = () => [...document.querySelectorAll("dialog[open]")];
+
+/** As Escape does: it closes, unless something in it would be lost. @param {Element} dialog */
+const cancel = (dialog) => dialog.dispatchEvent(new Event("cancel", { cancelable: true }));
+
+/** Where the dialog was opened, or asked: an event that is late can be about the way there. */
 let openedAt = "";
 overlay.subscribe(() => void (openedAt = location.href));
 onNavigation(({ navigationType }) => {
-  if (navigationType !== "replace" && location.href !== openedAt) closeOverlay();
+  if (navigationType === "replace" || location.href === openedAt) return;
+  openedAt = location.href;
+  const dialogs = openDialogs();
+  if (dialogs.length) dialogs.forEach(cancel);
+  else closeOverlay();
 });
 onBack(() => {
-  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
-  dialog?.dispatchEvent(new Event("cancel", { cancelable: true }));
-  return dialog !== undefined;
+  const last = openDialogs().at(-1);
+  if (last) cancel(last);
+  return last !== undefined;
 });
 forgetWithPerson(closeOverlay);

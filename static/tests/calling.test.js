@@ -12,11 +12,13 @@ memberships.value = new Map(
   ),
 );
 
-/** Where a text of ours mentions no one, although it says `@room` or `@here`. */
+/** Where a text of ours mentions no one, although it says `@room` or `@here`, or what other chats have for them. */
 const UNCALLED = [
   ["#lobby", "@room, lunch", "room"],
   ["#lobby", "lunch, @Here?", "here"],
   ["#mine", "@room @here", ""],
+  ["#mine", "@channel lunch, @allan", "channel"],
+  ["#lobby", "@Everyone", "everyone"],
   ["#kept", "@room", ""],
   ["#mine/3", "@here", "here"],
   ["alice+me", "@room", "room"],

@@ -31,11 +31,11 @@ function serverThatAllows(allowed) {
 
 const refused = (code, details) => Promise.reject(new Refusal({ code, message: "Not now.", details }));
 
-function haveNews() {
+function haveNews(rooms = ROOMS) {
   me.value = { username: "alice" };
-  memberships.value = new Map(ROOMS.map((room) => [room, { username: "alice", room, gone: false }]));
-  newest.value = new Map(ROOMS.map((room) => [room, 5]));
-  reads.value = new Map(ROOMS.map((room) => read(room, 2)));
+  memberships.value = new Map(rooms.map((room) => [room, { username: "alice", room, gone: false }]));
+  newest.value = new Map(rooms.map((room) => [room, 5]));
+  reads.value = new Map(rooms.map((room) => read(room, 2)));
   inbox.value = new Map([[7, item({ id: 7 })]]);
 }
 
@@ -44,6 +44,26 @@ test("everything is marked, however few at once the server allows, and first wha
   const marked = serverThatAllows(1);
   await readEverything();
   assert.deepEqual([marked[0], marked.slice(1).sort()], ["inbox", ROOMS]);
+});
+
+test("of hundreds of rooms, few are refused while the server allows no more", async () => {
+  const rooms = Array.from({ length: 300 }, (_, index) => `#room-${index}`);
+  haveNews(rooms);
+  const marked = [];
+  let [allowed, refusals] = [200, 0];
+  runOtherwise((command, { room }) => {
+    if (command !== "read.mark") return Promise.resolve({});
+    if (marked.length === allowed) {
+      refusals += 1;
+      setTimeout(() => (allowed = rooms.length));
+      return refused("rate_limited", { retry_after: 0.01 });
+    }
+    marked.push(room);
+    return Promise.resolve({ read: read(room, 5)[1] });
+  });
+  await readEverything();
+  assert.deepEqual(marked.toSorted(), rooms.toSorted());
+  assert.ok(refusals <= 20, `${refusals} were refused`);
 });
 
 test("another refusal is passed on, to be shown", async () => {

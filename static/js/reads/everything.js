@@ -16,6 +16,9 @@ export function unreadRooms() {
   return [...memberships.value.keys(), ...followed].filter((room) => unreadOf(room) > 0 && !isAsked(room));
 }
 
+/** Of many rooms. The others wait here, rather than be refused again and again while the server allows no more. */
+const AT_ONCE = 16;
+
 /** Asks first, since there is no way back. */
 export function askToReadEverything() {
   if (unreadRooms().length + unreadItems.peek().length) show("read-everything");
@@ -27,7 +30,16 @@ export async function readEverything() {
   const rooms = unreadRooms();
   for (const room of rooms) holdBack(room, 0);
   await markItems(unreadItems.peek());
-  await Promise.all(rooms.map((room) => mark(room, newestRev(room))));
+  const left = rooms.map((room) => ({ room, seq: newestRev(room) }));
+  await Promise.all(Array.from({ length: AT_ONCE }, () => markNext(left)));
+}
+
+/** Marks one after the other of what is left. @param {{room: string, seq: number}[]} left */
+async function markNext(left) {
+  const next = left.shift();
+  if (!next) return;
+  await mark(next.room, next.seq);
+  await markNext(left);
 }
 
 /** Again once the server allows more, if there are more than it does in a minute. @param {string} room @param {number} seq */
