@@ -39,7 +39,7 @@ class Visitor:
 
     async def token(self) -> str:
         """Return the token that the browser's cookie keeps for them."""
-        return next(each["value"] for each in await self.context.cookies() if each["name"].endswith(f"_{self.name}"))
+        return next(each["value"] for each in await self.context.cookies() if each["name"].endswith(self.name))
 
     async def another_tab(self) -> Visitor:
         """Open another tab for the same person in the same browser."""

@@ -37,6 +37,8 @@ async def test_the_python_client_reacts_and_keeps_reactions(own_server, alice):
 
 
 # What every client shows is what is stored, whatever happens in which order.
+LONG = 60.0
+"""Seconds after which everything that is sent later is due."""
 PEOPLE = ("alice", "bob", "carol", "dave")
 ids = st.integers(1, 3).map(lambda number: str(UUID(int=number)))
 who = st.sampled_from(PEOPLE)
@@ -64,7 +66,7 @@ async def lives(steps: list[Any]) -> None:
     tab = Line(direct)
     await tab.caught_up()
     is_heard = True
-    for name, what, params in [*steps, ("jobs", list, None)]:
+    for name, what, params in [*steps, ("wait", None, LONG), ("jobs", list, None)]:
         if name == "ask":
             await tab.caught_up()
             is_heard = True
