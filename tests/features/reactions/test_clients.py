@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from chatrooms.client import Client
 from chatrooms.errors import Refusal
+from chatrooms.features.messages import resending
 from chatrooms.features.reactions import stored
 from tests.direct import LOBBY, Direct, heard_by
 from tests.features.reactions.later import HEART, PARTY, THUMB, Later
@@ -37,8 +38,6 @@ async def test_the_python_client_reacts_and_keeps_reactions(own_server, alice):
 
 
 # What every client shows is what is stored, whatever happens in which order.
-LONG = 60.0
-"""Seconds after which everything that is sent later is due."""
 PEOPLE = ("alice", "bob", "carol", "dave")
 ids = st.integers(1, 3).map(lambda number: str(UUID(int=number)))
 who = st.sampled_from(PEOPLE)
@@ -66,7 +65,7 @@ async def lives(steps: list[Any]) -> None:
     tab = Line(direct)
     await tab.caught_up()
     is_heard = True
-    for name, what, params in [*steps, ("wait", None, LONG), ("jobs", list, None)]:
+    for name, what, params in [*steps, ("wait", None, resending.LONGEST.total_seconds()), ("jobs", list, None)]:
         if name == "ask":
             await tab.caught_up()
             is_heard = True
