@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 import struct
 
 SECONDS_TO_READ = 10.0
+"""At most; each connection has up to a tenth less, so that many that stop at once are not cut off at once."""
 LEAST_READ = 8192
 """Bytes that a client has to read in `SECONDS_TO_READ` while more waits for it."""
 NO_LINGER = struct.pack("ii", 1, 0)
@@ -37,7 +39,7 @@ class Unsent:
         """Begin to watch; nothing may be written until `stop`, unless the transport is closing."""
         if self._timer is None:
             self._size = self._transport.get_write_buffer_size()
-            self._timer = self._loop.call_later(SECONDS_TO_READ, self._check)
+            self._timer = self._loop.call_later(SECONDS_TO_READ * random.uniform(0.9, 1), self._check)  # noqa: S311
 
     def stop(self) -> None:
         """Stop: the client has read, or is gone."""

@@ -29,7 +29,10 @@ QUIET_SECONDS = 12.0
 LOUD_SECONDS = 16.0
 ALLOWED = 10.0
 KERNEL = 2.0
-"""Seconds until the buffers of both kernels are full and the server has checked for slow clients."""
+"""Seconds until the buffers of both kernels are full and the server has checked for slow clients.
+
+Until then, those who never read are clients as all others are, which nobody can tell from people who come in at once.
+"""
 MEMORY = 256
 SLOWER = 1.2
 JITTER = 0.002
@@ -43,16 +46,18 @@ class Healthy:
     def __init__(self, port: int) -> None:
         self._port = port
         self.delays: list[float] = []
+        self._since = 0.0
 
     async def connect(self) -> None:
         """Come in."""
         self._wires = [await wire.connect(self._port, f"healthy{n}", self._heard) for n in range(HEALTHY)]
 
-    async def talk(self, seconds: float) -> list[float]:
-        """Post at `RATE` for a while; return the delays in seconds."""
+    async def talk(self, seconds: float, *, first: float = 0.0) -> list[float]:
+        """Post at `RATE` for a while; return the delays in seconds, without those of the ``first`` seconds."""
         self.delays = []
         until = following = time.perf_counter()
         until += seconds
+        self._since = following + first
         while following < until:
             await asyncio.sleep(max(0, following - time.perf_counter()))
             following += 1 / RATE
@@ -65,7 +70,8 @@ class Healthy:
         if payload.startswith(b'42["change"') and b"xxxx" in payload:
             now = time.perf_counter()
             rows = orjson.loads(payload[2:])[1]["messages"]
-            self.delays += [now - float(row["text"].split()[0]) for row in rows]
+            sent = [float(row["text"].split()[0]) for row in rows]
+            self.delays += [now - at for at in sent if at >= self._since]
 
 
 class Silent:
@@ -153,7 +159,7 @@ async def _round(server: Server, healthy: Healthy, count: int) -> Round:
     await asyncio.sleep(REST)
     await server.ask()
     watching = asyncio.create_task(_watch(server, HEALTHY))
-    beside = await healthy.talk(LOUD_SECONDS)
+    beside = await healthy.talk(LOUD_SECONDS, first=KERNEL)
     dropped_after, most, worked, left = await watching
     for person in people:
         person.close()
