@@ -39,7 +39,7 @@ class Unsent:
         """Begin to watch; nothing may be written until `stop`, unless the transport is closing."""
         if self._timer is None:
             self._size = self._transport.get_write_buffer_size()
-            self._timer = self._loop.call_later(SECONDS_TO_READ * random.uniform(0.9, 1), self._check)  # noqa: S311
+            self._timer = self._loop.call_later(SECONDS_TO_READ * random.uniform(0.9, 1), self._check)  # noqa: S311 - spread
 
     def stop(self) -> None:
         """Stop: the client has read, or is gone."""
