@@ -21,7 +21,7 @@ from chatrooms.doors.rechecking import Rechecking
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavailable
 from chatrooms.events import ServerInfo, Welcome
 from chatrooms.features import users
-from chatrooms.identity import tokens
+from chatrooms.identity import sessions
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import Pages
@@ -116,7 +116,7 @@ class SocketioDoor:
         await self._server.enter_room(sid, own)
         if session := caller.session:
             await self._server.enter_room(sid, names.session(session))
-            if not await self._pipeline.lookup(lambda db: tokens.alive(db, caller, session)):
+            if not await self._pipeline.lookup(lambda db: sessions.lasts(db, caller)):
                 raise Unauthorized
         await second_factors.demand(self._pipeline, caller)
         await self._broadcast.alignment.align(caller.username, sid)

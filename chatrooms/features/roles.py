@@ -82,13 +82,12 @@ def require_appointer(db: Connection, me: Caller, username: str, role: ServerRol
     return before
 
 
-def appoint(act: Act, username: str, role: ServerRole) -> User:
-    """Change a person's role, announce it and return their profile.
+def appoint(act: Act, username: str, role: ServerRole, before: ServerRole) -> User:
+    """Change a person's role from what `require_appointer` returned, announce it and return their profile.
 
-    Raises what `require_appointer` does, and `Conflict` for the last owner and for a role that needs a second factor,
-    as the server says, if they have none.
+    Raises `Conflict` for the last owner and for a role that needs a second factor, as the server says, if they have
+    none.
     """
-    before = require_appointer(act.db, act.me, username, role)
     if before == role:
         return existing(act.db, username)
     if not act.me.host:

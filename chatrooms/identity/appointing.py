@@ -41,11 +41,10 @@ async def set_role(here: Passwords, me: Caller, p: Appointment) -> OneUser:
     """
 
     def change(act: Act) -> OneUser:
-        if me.session:
-            sessions.present(act)
+        sessions.require_present(act)
         if roles.require_appointer(act.db, me, p.username, p.role) != before:
             raise Conflict("Their role was changed a moment ago. Look at it, and try again.", field="role")
-        return {"user": roles.appoint(act, p.username, p.role)}
+        return {"user": roles.appoint(act, p.username, p.role, before)}
 
     before = await here.chat.lookup(lambda db: roles.require_appointer(db, me, p.username, p.role))
     if me.session and rights.empowers(before, p.role):

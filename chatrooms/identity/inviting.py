@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from chatrooms import clock
 from chatrooms.errors import Invalid, NotFound, Refusal
 from chatrooms.features.members import OneMember
-from chatrooms.identity import invites, tokens
+from chatrooms.identity import invites, sessions
 from chatrooms.identity.handshake import Invitation
 from chatrooms.identity.invites import GOOD_FOR, MOST_DAYS, MOST_USES, USES, Invite, NewInvite
 from chatrooms.identity.joining import Browser
@@ -80,7 +80,7 @@ class Shown(TypedDict):
 @change("invite.create", may=room_rules.inviter, locks=no_room, rate="create", method="create_invite", scope="rooms")
 def create(act: Act, p: Inviting, _here: Here) -> OneInvite:
     """Make a link by which people join a room, and the server if they are new."""
-    tokens.require_alive(act)
+    sessions.require_present(act)
     expires_at = p.expires or clock.later(GOOD_FOR)
     if expires_at > clock.later(timedelta(days=MOST_DAYS)):
         raise Invalid(f"An invitation works for at most {MOST_DAYS} days.", field="expires")

@@ -201,14 +201,26 @@ def signed_in(me: Caller) -> str:
 
 
 def present(act: Act) -> str:
-    """Return the session of a caller who makes what signs in later; raises `Unauthorized` if another node ended it.
+    """Return the session of a caller who makes what signs in later; raises what `require_present` does."""
+    session = signed_in(act.me)
+    require_present(act)
+    return session
+
+
+def require_present(act: Act) -> None:
+    """Raise `Unauthorized` if another node ended the session or service key of a caller who makes what lasts.
 
     That it ended is known here a little later. Meanwhile it could make what was removed with it.
     """
-    session = signed_in(act.me)
-    if not alive(act.db, session):
+    if not lasts(act.db, act.me):
         raise Unauthorized("This session was ended.")
-    return session
+
+
+def lasts(db: Connection, me: Caller) -> bool:
+    """Return whether the session or service key of a caller, if they have one, was not ended."""
+    if me.session is None:
+        return True
+    return service_keys.alive(db, me.session) if me.scope else alive(db, me.session)
 
 
 @change("session.revoke", may=access.anyone, locks=no_room)
@@ -261,7 +273,7 @@ def _end_codes(db: Connection, username: str) -> None:
 def _end_keys(db: Connection, username: str) -> list[str]:
     """End the service keys of ``username``, and return their ids, and the invitations by link that they have made.
 
-    Who had a session or a key could come back to their private rooms by these, under another name.
+    By these, a thief of a session or a key could come back to private rooms under another name.
     """
     invites.end_of(db, username)
     return service_keys.forget(db, username)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlalchemy import Connection
-
 from chatrooms.errors import Unauthorized, Unavailable, Waiting
 from chatrooms.identity import applicants, service_keys, sessions, suspended_tokens, suspensions
 from chatrooms.identity.cookies import Jar
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import mount
-from chatrooms.pipeline.act import APPLICATION, Act, Caller
+from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.chat import Chat
 
 
@@ -120,17 +118,3 @@ async def _touch(chat: Chat, key: service_keys.Holder, me: Caller) -> None:
     if service_keys.stale(key):
         with suppress(Unavailable):
             await chat.change(lambda act: service_keys.touch(act.db, [key.id]), me)
-
-
-def require_alive(act: Act) -> None:
-    """Raise `Unauthorized` if another node ended the session or key of a caller who makes a code that lasts.
-
-    That it ended is known here a little later. Meanwhile it could make what was removed with it.
-    """
-    if act.me.session and not alive(act.db, act.me, act.me.session):
-        raise Unauthorized("This session was ended.")
-
-
-def alive(db: Connection, caller: Caller, session: str) -> bool:
-    """Return whether the session or service key of a caller was not ended."""
-    return service_keys.alive(db, session) if caller.scope else sessions.alive(db, session)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chatrooms.errors import Conflict, Refusal
 from chatrooms.features import roles
 from chatrooms.identity import setups, suspending, suspensions
-from chatrooms.pipeline.act import APPLICATION, Caller
+from chatrooms.pipeline.act import APPLICATION, Act, Caller
+from chatrooms.storage.rows import User
 from tests.appointing import appoint
 from tests.direct import Direct, code
 from tests.people import connect
@@ -25,10 +28,19 @@ def direct():
     direct.engine.dispose()
 
 
+def appoints(direct: Direct, who: str, username: str, role: str) -> tuple[Any, list[dict[str, Any]]]:
+    """Change a role as a person; return the profile and the changes."""
+
+    def work(act: Act) -> User:
+        return roles.appoint(act, username, role, roles.require_appointer(act.db, act.me, username, role))
+
+    return direct.commit(Caller(who), work)
+
+
 def gives(direct: Direct, who: str, username: str, role: str) -> str:
     """Change a role as a person; return the code of its refusal, or ``fine``."""
     try:
-        direct.commit(Caller(who), lambda act: roles.appoint(act, username, role))
+        appoints(direct, who, username, role)
     except Refusal as refusal:
         return refusal.code
     return "fine"
@@ -39,13 +51,13 @@ def role_of(direct: Direct, username: str) -> str:
 
 
 def test_a_new_role_is_in_the_profile_and_reaches_all_devices_of_the_person(direct):
-    user, changes = direct.commit(Caller("olga"), lambda act: roles.appoint(act, "alice", "moderator"))
+    user, changes = appoints(direct, "olga", "alice", "moderator")
     assert user["role"] == role_of(direct, "alice") == "moderator"
     assert changes == [{"room": "alice", "rev": user["rev"], "users": [user]}]
 
 
 def test_the_same_role_again_changes_nothing(direct):
-    user, changes = direct.commit(Caller("olga"), lambda act: roles.appoint(act, "alice", "member"))
+    user, changes = appoints(direct, "olga", "alice", "member")
     assert (user["role"], changes) == ("member", [])
 
 

@@ -44,7 +44,7 @@ def require_alone(db: Connection, username: str, added_since: str = "") -> None:
 def add(act: Act, username: str, *, used: bool) -> None:
     """Let the directory sign in ``username`` from now on; it is ``used`` if it has just done so. Raises `Conflict`.
 
-    Who adds somebody has asked `require_alone` a moment ago; raises `NameTaken` for who was added meanwhile.
+    Call `require_alone` first. Raises `NameTaken` if somebody with a name alike was added meanwhile.
     """
     if since(act.db, username):
         raise Conflict("The directory already signs you in.")
