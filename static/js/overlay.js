@@ -53,10 +53,25 @@ export const showAction = (kind, room) => void (overlay.value = { kind, room });
 
 export const closeOverlay = () => show("");
 
+/** What is shown only once, such as a new secret, until one has copied it. */
+export const ONCE = "[data-once]";
+/** A field in which something was written. */
+export const WRITTEN = "[data-written]";
+
 const openDialogs = () => [...document.querySelectorAll("dialog[open]")];
 
 /** As Escape does: it closes, unless something in it would be lost. @param {Element} dialog */
 const cancel = (dialog) => dialog.dispatchEvent(new Event("cancel", { cancelable: true }));
+
+/** Whether a dialog asks before it closes. @param {Element} dialog */
+const asks = (dialog) => dialog.querySelector(`${ONCE}, ${WRITTEN}`) !== null;
+
+/** Whether the page stays where it is, though the address leads elsewhere: it has a dialog that asks first. */
+export const staysInPlace = signal(false);
+
+/** Lets the page go where the address leads, unless another dialog asks. @param {Element | null} closed */
+export const releasePlace = (closed) =>
+  void (staysInPlace.value &&= openDialogs().some((dialog) => dialog !== closed && asks(dialog)));
 
 /** Where the dialog was opened, or asked: an event that is late can be about the way there. */
 let openedAt = "";
@@ -65,6 +80,7 @@ onNavigation(({ navigationType }) => {
   if (navigationType === "replace" || location.href === openedAt) return;
   openedAt = location.href;
   const dialogs = openDialogs();
+  staysInPlace.value = dialogs.some(asks);
   if (dialogs.length) dialogs.forEach(cancel);
   else closeOverlay();
 });

@@ -3,6 +3,7 @@ import { BOOKMARKS, INBOX, ROOMS, THREADS } from "./addresses.js";
 import * as addresses from "./addresses.js";
 import { parentOf } from "./names.js";
 import { onNavigation } from "./navigation.js";
+import { staysInPlace } from "./overlay.js";
 import { keep, kept, TAB } from "./storage.js";
 import { home, me, ready } from "./store.js";
 
@@ -52,13 +53,14 @@ const hash = signal(location.hash);
 const covering = () => history.state?.cover ?? "";
 export const cover = signal(covering());
 
-onNavigation(() =>
+const follow = () =>
   batch(() => {
     takeCode();
     hash.value = location.hash;
     cover.value = covering();
-  }),
-);
+  });
+onNavigation(() => staysInPlace.peek() || follow());
+staysInPlace.subscribe((stays) => stays || follow());
 
 /** @param {string} room */
 export const addressOf = (room) => addresses.addressOf(room, mine());

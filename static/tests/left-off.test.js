@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { leftOff, unreadBelow } from "../js/timeline/left-off.js";
-import { messages } from "./reader.js";
+import { messages, Reader } from "./reader.js";
 import { event, message } from "./world.js";
 
 const read = (number) => ({ number, seq: number, uncounted: 0, room_rev: 0 });
@@ -80,4 +80,19 @@ test("if not all that is unread is loaded, all of it counts but what was in sigh
   const past = [...bobs(21, 50), message({ seq: 51 }), ...bobs(52, 70)];
   assert.equal(unreadBelow({ ...known, more: true, past, seenTo: 60 }), 91);
   assert.equal(unreadBelow({ ...known, more: true, past, seenTo: 60, unread: 1000 }), 1000);
+});
+
+test("the line New does not count what is deleted before it is read", () => {
+  const first = { number: 41, seq: 41 };
+  const alice = new Reader(80, { read: 40, leftOff: first, unread: 40, isLooking: false }).reaches();
+  assert.equal(alice.knows({ unread: 37 }).position.news, 37);
+  assert.equal(alice.knows({ isLooking: true, read: 60, unread: 18 }).position.news, 37);
+  assert.equal(alice.knows({ unread: 17 }).position.news, 36);
+  assert.equal(alice.knows({ read: 80, unread: 0 }).position.news, 36);
+  const bob = new Reader(80, { read: 79, leftOff: { number: 80, seq: 80 }, unread: 1 }).reaches();
+  assert.equal(
+    bob.hears({ unread: 2 }).knows({ unread: 1 }).position.news,
+    1,
+    "what came while bob looks was not counted",
+  );
 });

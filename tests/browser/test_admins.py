@@ -97,6 +97,12 @@ async def test_an_owner_gives_roles_suspends_and_restores(person: Arrive, own_se
     await olga.dialog.get_by_role("form", name="Help them sign in").get_by_label("Your password").fill(STRONG)
     await olga.button("Make a link").click()
     await expect(olga.dialog.get_by_role("img", name="QR code of the link")).to_be_visible()
+    await olga.dialog.get_by_label("Reason").fill("Posted more.")
+    await olga.page.evaluate("() => void (location.hash = '#/r/lobby')")
+    await expect(olga.button("Keep writing")).to_be_focused()
+    await expect(olga.dialog.get_by_label("Reason")).to_have_value("Posted more.")
+    await olga.button("Discard").click()
+    await olga.is_in("Lobby")
     await expect(carol.page.get_by_role("navigation", name="Parts of this page")).to_have_count(0)
 
 

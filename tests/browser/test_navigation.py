@@ -89,7 +89,8 @@ async def test_back_closes_a_dialog_and_stays_in_the_room_and_keeps_what_is_writ
     await expect(alice.page).to_have_url(re.compile(r"#/me$"))
     # Nor does a second time back lose it, which no page prevents.
     await alice.page.evaluate("() => void (location.hash = '#/r/lobby')")
-    await expect(alice.page).to_have_title(re.compile("^Lobby"))
+    await expect(alice.button("Keep writing")).to_be_focused()
+    await expect(alice.page).to_have_title(re.compile("^Notes to self"))
     await expect(alice.dialog.get_by_role("textbox", name="Name")).to_have_value("plans")
     await alice.button("Discard").click()
     await expect(alice.dialog).to_have_count(0)

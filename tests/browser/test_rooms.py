@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AsyncExitStack
 
 from playwright.async_api import expect
@@ -25,6 +26,27 @@ async def test_a_room_is_named_as_typed_with_hyphens(person: Arrive) -> None:
     await expect(alice.page.get_by_text("/r/book-club")).to_be_visible()
     await alice.log.get_by_role("button", name="Invite people").click()
     await expect(alice.dialog.get_by_role("heading", name="Invite to !Book Club?")).to_be_visible()
+
+
+async def test_the_name_of_an_open_room_leads_there_and_is_completed_before_one_has_joined(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    async with connect(own_server.url, "bob") as bob:
+        await bob.run("room.create", name="#support", title="Help desk")
+        await bob.run("room.create", name="#board", access="private")
+        alice = await person("alice")
+        await bob.say("#lobby", "Ask in #support, not in #board or #nowhere.")
+        names = alice.message("Ask in").locator("p a")
+        await expect(names).to_have_text(["#support"])
+        await alice.composer.press_sequentially("#hel")
+        await expect(alice.page.get_by_role("option")).to_have_text(re.compile(r"Help desk.*#support \(not joined\)"))
+        await alice.page.keyboard.press("Enter")
+        await expect(alice.composer).to_have_value("#support ")
+        await names.click()
+        await alice.button("Join #support").click()
+        await alice.is_in("Help desk")
+        await alice.go_to("Lobby")
+        await expect(names).to_have_text(["#support"])
 
 
 async def test_the_error_of_a_name_is_shown_until_it_is_changed(person: Arrive) -> None:

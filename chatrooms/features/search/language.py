@@ -32,6 +32,11 @@ _TERM = re.compile(
 _ALONE = re.compile(r"([a-z]+):", re.IGNORECASE)
 _QUOTES = str.maketrans("“”„«»", '"""""')
 _YEAR = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = re.compile(
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)(?:[ -](\d{4}))?"
+)
 
 
 @dataclass(frozen=True)
@@ -175,7 +180,7 @@ _NAMES: dict[str, Callable[[str, Reader], str]] = {"from": _person, "to": _addre
 
 
 def _period(name: str, value: str, reader: Reader, *, negated: bool) -> Period | None:
-    """Return the time that a day, month or year such as ``2026-11`` means at the reader's place."""
+    """Return the time that a day, month or year such as ``2026-11`` or ``october`` means at the reader's place."""
     days = _days(value, reader.today)
     if days is None:
         return None
@@ -194,7 +199,7 @@ def _days(value: str, today: date) -> tuple[date, date] | None:
     if value in ("today", "yesterday"):
         day = today - timedelta(days=value == "yesterday")
         return day, day + timedelta(days=1)
-    written = _YEAR.fullmatch(value)
+    written = _YEAR.fullmatch(_month(value, today))
     if not written:
         return None
     year, month, day_of_month = (int(part) if part else None for part in written.groups())
@@ -205,6 +210,15 @@ def _days(value: str, today: date) -> tuple[date, date] | None:
         return first, date(first.year + (month in (None, 12)), 1 if month in (None, 12) else first.month + 1, 1)
     except (ValueError, OverflowError):
         return None  # there is no such day, or none after it
+
+
+def _month(value: str, today: date) -> str:
+    """Return a month that is written as a word in digits: the last one of that name, unless the year is written too."""
+    written = _MONTH.fullmatch(value)
+    if not written:
+        return value
+    month = 1 + _MONTHS.index(written[1][:3])
+    return f"{written[2] or f'{today.year - (month > today.month):04}'}-{month}"
 
 
 def _moment(day: date, offset: timedelta) -> str:

@@ -27,7 +27,7 @@ EXAMPLES: Mapping[str, str] = {
     "before": "a day, month or year, such as before:today",
     "after": "a day, month or year, such as after:yesterday",
     "on": "a day, such as on:today",
-    "during": "a month or year, such as during:2026-11",
+    "during": "a month or year, such as during:october or during:2026",
     "has": "a word, such as has:link",
     "is": "a word, such as is:mine",
 }

@@ -2,10 +2,11 @@ import { signal } from "@preact/signals";
 import { folded, isFoundBy, isShared, others, parentOf } from "../names.js";
 import { findMembers } from "../members/load.js";
 import { isMessage } from "../messages/events.js";
-import { me, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf } from "../store.js";
+import { me, memberships, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { bringEmojis, findEmojis } from "../emoji.js";
 import { bringGroups, groups, sizeInWords } from "../groups.js";
 import { actionsIn, perform } from "../rooms/actions.js";
+import { bringOpenRooms, openRooms } from "../rooms/open.js";
 import { mayCall } from "./calling.js";
 import { usernamesIn, WORDS } from "../mentions.js";
 import { COMMANDS } from "./slash.js";
@@ -23,7 +24,7 @@ export function choicesFor(room, sign, word) {
   const wanted = folded(word);
   if (sign === "@" && isNamed(word)) return [];
   if (sign === "@") return withCalls(peopleOrSearch(room, wanted).map(asPerson), room, wanted);
-  if (sign === "#") return roomsCalled(wanted).slice(0, AT_MOST).map(asRoom);
+  if (sign === "#") return roomsCalled(wanted).slice(0, AT_MOST);
   if (sign === "/") return commandsCalled(room, wanted);
   bringEmojis();
   return findEmojis(wanted, AT_MOST).map(asEmoji);
@@ -74,8 +75,15 @@ function commandsCalled(room, wanted) {
   ];
 }
 
-/** @param {string} wanted */
-const roomsCalled = (wanted) => sharedRooms.value.filter((room) => isFoundBy(wanted, room.slice(1), titleOf(room)));
+/** Our rooms first, then the open ones that we have not joined. @param {string} wanted @returns {Choice[]} */
+function roomsCalled(wanted) {
+  bringOpenRooms();
+  const ours = sharedRooms.value.map((room) => ({ insert: room, title: titleOf(room), note: room }));
+  const open = openRooms.value
+    .filter(({ name }) => !memberships.value.has(name))
+    .map(({ name, title }) => ({ insert: name, title: title || name.slice(1), note: `${name} (not joined)` }));
+  return [...ours, ...open].filter(({ insert, title }) => isFoundBy(wanted, insert.slice(1), title));
+}
 
 /** @typedef {{username: string, isHere: boolean}} Found `isHere`: a mention reaches them. */
 
@@ -168,9 +176,6 @@ const asGroup = ({ name, members }) => ({
   title: `Group of ${sizeInWords(members)}`,
   note: `@${name}`,
 });
-
-/** @param {string} room @returns {Choice} */
-const asRoom = (room) => ({ insert: room, title: titleOf(room), note: room });
 
 /** @param {import("../emoji.js").Emoji} found @returns {Choice} */
 const asEmoji = ({ emoji, shortcodes = [], annotation }) => ({

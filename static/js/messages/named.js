@@ -28,8 +28,9 @@ export function useMentioned({ mentions, calls, groups }) {
   );
 }
 
-/** What shows a mention, a group and the name of a room: text, unless the page has places to lead to. */
+/** What shows a mention, a group and the name of a room: text, unless the page has places to lead to; and which rooms there are. */
 export const Views = createContext({
+  isRoom: (/** @type {string} */ room) => memberships.value.has(room),
   Mention: /** @type {ComponentType<Naming>} */ (
     (props) => h("span", { class: mentionClass(props.name), title: `@${props.name}` }, readAs(props))
   ),
@@ -46,7 +47,7 @@ export function readAs({ name, written }) {
 /** @param {string} name */
 export const mentionClass = (name) => (name === me.value?.username ? "mention mine" : "mention");
 
-/** @param {string} text @returns {ComponentChildren[]} The text, with mentions and known rooms as buttons and links. */
+/** @param {string} text @returns {ComponentChildren[]} The text, with mentions and rooms as buttons and links. */
 export const named = (text) => [mayName(text) || text.includes(":") ? h(Named, { text }) : text];
 
 /** @param {{text: string}} props */
@@ -54,7 +55,7 @@ function Named({ text }) {
   const { people, groups } = useContext(Mentioned);
   const views = useContext(Views);
   const isKnown = (/** @type {string} */ sign, /** @type {string} */ name) =>
-    sign === "@" ? people.includes(name) || groups.includes(name) : memberships.value.has(`#${name}`);
+    sign === "@" ? people.includes(name) || groups.includes(name) : views.isRoom(`#${name}`);
   /** @param {import("../mentions.js").Named} piece */
   const viewOf = ({ sign, name }) => {
     if (sign === "#") return views.RoomLink;

@@ -3,7 +3,7 @@ import { MOST } from "../reads/counts.js";
 
 /**
  * Where one left off.
- * @import {Place} from "./position.js"
+ * @import {Data, Place, Position} from "./position.js"
  * @import {Position as Read} from "../reads/counts.js"
  * @import {Message} from "../wire.js"
  * @typedef {object} Known
@@ -56,3 +56,16 @@ export function unreadBelow({ list, more, past, read, seenTo, unread, isUnheard 
 
 /** @param {Message} message @param {Known["isUnheard"]} isUnheard */
 const isUnread = ({ author, deleted }, isUnheard) => !deleted && !isUnheard(author);
+
+/**
+ * How many messages are new below the line. Those that come while one looks at them are not, though it takes a moment
+ * until they count as read; nor are those that are deleted before they were read.
+ * @param {Position} before @param {Pick<Position, "firstNew">} now @param {Data} data
+ */
+export function newsBelow(before, now, { isLooking, read, unread }) {
+  if (now.firstNew.number !== before.firstNew.number) return unread;
+  const deleted = read === before.counted.read ? Math.max(0, before.counted.unread - unread) : 0;
+  const left = Math.max(before.news - deleted, Math.min(before.news, unread));
+  const isWatched = isLooking && before.stuck && !before.isBack;
+  return isWatched ? left : Math.max(left, unread);
+}

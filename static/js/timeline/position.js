@@ -1,4 +1,5 @@
 import { isMessage } from "../messages/events.js";
+import { newsBelow } from "./left-off.js";
 import { fitting, step } from "./steps.js";
 
 /**
@@ -24,6 +25,7 @@ import { fitting, step } from "./steps.js";
  * @property {number} goal The seq of the message that is to be shown and is not yet, or 0.
  * @property {{linked: number, leftOff: number}} arrived The goals that were reached.
  * @property {number} news How many messages were new below the line "New".
+ * @property {{read: number, unread: number}} counted The read position and the number of unread messages at the last look.
  * @property {number} seenTo The number of the last message that was in sight.
  * @property {{stuck: boolean, anchor: Anchor} | null} origin Where one was before following links inside the room.
  * @property {Anchor | null} back Where to return to, until one is there.
@@ -72,6 +74,7 @@ export const OPENING = {
   goal: 0,
   arrived: { linked: 0, leftOff: 0 },
   news: 0,
+  counted: { read: 0, unread: 0 },
   seenTo: 0,
   origin: null,
   back: null,
@@ -140,18 +143,8 @@ function withData(position, data) {
   const span = isPast && !position.isPast ? { from: 0, to: Infinity } : {};
   const known = { ...position, ...wayBack(position, linked), list, isPast, linked, ...span };
   const marked = withFirstNew(atBottom(known), data);
-  return atBottom(withGoal({ ...marked, news: newsBelow(position, marked, data) }));
-}
-
-/**
- * How many messages are new below the line. Those that come while one looks at them are not, though it takes a moment
- * until they count as read.
- * @param {Position} before @param {Position} now @param {Data} data
- */
-function newsBelow(before, now, { isLooking, unread }) {
-  if (now.firstNew.number !== before.firstNew.number) return unread;
-  const isWatched = isLooking && before.stuck && !before.isBack;
-  return isWatched ? before.news : Math.max(before.news, unread);
+  const counted = { read: data.read, unread: data.unread };
+  return atBottom(withGoal({ ...marked, news: newsBelow(position, marked, data), counted }));
 }
 
 /** Whether one returns from links to where one was. @param {Position} position @param {number} linked */

@@ -2,6 +2,7 @@ import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { isComposing } from "../composing.js";
 import { typeHeldKeys } from "../held-keys.js";
 import { html } from "../html.js";
+import { ONCE, releasePlace, WRITTEN } from "../overlay.js";
 import { Icon } from "./icon.js";
 
 /**
@@ -12,10 +13,8 @@ import { Icon } from "./icon.js";
 
 /** What can be searched again is not lost, nor is a file, which is uploaded at once. */
 const LOST = "textarea, input:not([type=search], [type=radio], [type=checkbox], [type=file])";
-const WRITTEN = { asked: "Discard what you've written?", yes: "Discard", no: "Keep writing" };
+const DISCARD = { asked: "Discard what you've written?", yes: "Discard", no: "Keep writing" };
 const UNSEEN = { asked: "This is shown only once. Close without copying it?", yes: "Close", no: "Keep open" };
-/** What is shown only once, such as a new secret, until one has copied it. */
-const ONCE = "[data-once]";
 
 /**
  * A modal dialog that is open while it is rendered; afterwards the focus returns to where it was. If something was
@@ -24,7 +23,6 @@ const ONCE = "[data-once]";
  */
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  const written = useRef(/** @type {Set<Element>} */ (new Set()));
   const [asking, setAsking] = useState(/** @type {Question | null} */ (null));
   const heading = useId();
   useModal(dialog);
@@ -37,7 +35,7 @@ export function Dialog({ title, onClose, children }) {
   };
   const whatIsLost = () => {
     if (dialog.current?.querySelector(ONCE)) return UNSEEN;
-    return [...written.current].some((each) => each.isConnected) ? WRITTEN : null;
+    return dialog.current?.querySelector(WRITTEN) ? DISCARD : null;
   };
   /** @param {MouseEvent} event */
   const closeOutside = (event) => event.target === dialog.current && close(event);
@@ -48,7 +46,7 @@ export function Dialog({ title, onClose, children }) {
     void (event.key === "Escape" && !isComposing(event) && !event.defaultPrevented && close(event));
   /** @param {Event} event */
   const noteWriting = ({ target }) => {
-    if (target instanceof Element && target.matches(LOST)) written.current.add(target);
+    if (target instanceof Element && target.matches(LOST)) target.toggleAttribute("data-written", true);
   };
   return html`
     <dialog
@@ -86,12 +84,13 @@ export function useModal(dialog) {
     return () => {
       const { activeElement } = document;
       if (activeElement === document.body || opened?.contains(activeElement)) before?.focus({ preventScroll: true });
+      releasePlace(opened);
     };
   }, []);
 }
 
 /** Asks first; who keeps it goes on where they were. @param {{question?: Question, onDiscard: () => void, onKeep: () => void}} props */
-export function Discard({ question = WRITTEN, onDiscard, onKeep }) {
+export function Discard({ question = DISCARD, onDiscard, onKeep }) {
   const before = useMemo(() => /** @type {HTMLElement | null} */ (document.activeElement), []);
   const keep = useRef(/** @type {HTMLButtonElement | null} */ (null));
   useEffect(() => keep.current?.focus(), []);

@@ -1,7 +1,9 @@
 import { h } from "preact";
 import { mentionClass, readAs } from "../messages/named.js";
 import { showGroup, showPerson } from "../overlay.js";
+import { isOpenRoom } from "../rooms/open.js";
 import { addressOf } from "../route.js";
+import { memberships } from "../store.js";
 import { useProfile } from "../users.js";
 
 /** @import {Naming} from "../messages/named.js" */
@@ -25,5 +27,8 @@ function Mention(props) {
 /** @param {Naming} props */
 const RoomLink = ({ name, written }) => h("a", { href: addressOf(`#${name}`) }, `#${written}`);
 
+/** @param {string} room */
+const isRoom = (room) => memberships.value.has(room) || isOpenRoom(room);
+
 /** What mentions, groups and names of rooms lead to in the page. */
-export const views = { Mention, Group, RoomLink };
+export const views = { Mention, Group, RoomLink, isRoom };
