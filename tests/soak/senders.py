@@ -9,6 +9,7 @@ is acknowledged, prints what was acknowledged: for each sender the seq of each m
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sys
 import time
@@ -166,4 +167,6 @@ def _report(people: list[Sender]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     found = uvloop.run(run(**orjson.loads(sys.argv[1])))
-    sys.stdout.buffer.write(orjson.dumps(found))
+    # `sys.stdout` can be unbuffered, by `PYTHONUNBUFFERED`: then it writes a part.
+    with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as output:
+        output.write(orjson.dumps(found))
