@@ -162,6 +162,7 @@ REPEATABLE = frozenset(
         "user.list",
         "user.me",
         "user.picture",
+        "user.restore",
         "user.rights",
         "user.role",
         "user.show",
@@ -1152,6 +1153,9 @@ class Commands(ABC):
         make it: not once you are suspended, or their role is no longer lower than yours, nor once you end your
         other sessions.
 
+        The session that begins by it, and those that this one begins, end if you are suspended or removed, if
+        somebody else signs you out, or if the person gets a role that is not lower than yours.
+
         - ``password``: Your password, if you have one.
         - ``forget_password``: Whether to remove all that signs them in, such as passkeys and a password, and end
           their sessions: because it is lost, or somebody else may know it (default ``false``).
@@ -1189,9 +1193,15 @@ class Commands(ABC):
         result: OneUser = await self.run("user.picture", file=file)
         return result["user"]
 
-    async def restore(self, username: str) -> Suspension | None:
-        """Let a suspended person sign in again, by their password or a link. It has no effect on others."""
-        result: OneSuspension = await self.run("user.restore", username=username)
+    async def restore(self, username: str, password: str | None = None) -> Suspension | None:
+        """Let a suspended person sign in again, by their password or a link. It has no effect on others.
+
+        They have the role that they had. To restore a moderator, an admin or an owner, prove who you are: by your
+        password, or without one by having signed in within ten minutes.
+
+        - ``password``: Your password, if you have one.
+        """
+        result: OneSuspension = await self.run("user.restore", username=username, password=password)
         return result["suspension"]
 
     async def rights_of(self, username: str, room: str | None = None) -> list[Verdict]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from chatrooms import names
 from chatrooms.errors import Conflict
@@ -17,7 +17,7 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.storage.fields import ServerRole
 from chatrooms.storage.rows import User
-from chatrooms.storage.tables import suspensions, users
+from chatrooms.storage.tables import sessions, suspensions, users
 
 
 def store(db: Connection, username: str, role: ServerRole) -> None:
@@ -114,7 +114,21 @@ def changing(_db: Connection, _me: Caller, p: Who) -> Iterable[str]:
 def _follow(act: Act, username: str) -> User:
     """Announce a role, and disconnect its person where they have not shown the second factor that it takes."""
     act.ended.extend(second_factors.lacking_of(act.db, username, act.server.second_factor))
+    act.ended.extend(_end_begun_by_others(act.db, username))
     return announce(act, username)
+
+
+def _end_begun_by_others(db: Connection, username: str) -> list[str]:
+    """End the sessions of ``username`` that began by the links of people who could not make one now; return their ids.
+
+    Somebody else may hold them, who would get the new role.
+    """
+    role = rights.of(db, username)
+    by_others = sessions.c.username == username, sessions.c.made_by.is_not(None)
+    begun = db.execute(select(sessions.c.id, sessions.c.made_by).where(*by_others)).all()
+    ended = [row.id for row in begun if not rights.verdict(rights.of(db, row.made_by), "sign_in", role).allowed]
+    db.execute(delete(sessions).where(sessions.c.id.in_(ended)))
+    return ended
 
 
 async def _announce(chat: Chat, job: Job) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from typing_extensions import TypedDict
 
 from chatrooms import names
-from chatrooms.errors import Conflict, Invalid, NotFound, Unauthorized
+from chatrooms.errors import Conflict, Invalid, NotFound, Suspended, Unauthorized
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import applicants, free_names, sessions, tokens
@@ -181,10 +181,12 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
         await here.chat.scan(partial(directory.require_alone, username=found["username"]))
 
     def admit(act: Act) -> OneUser:
+        sessions.require_present(act)
         rights.require(act, "admit")
         asked = applicants.existing(act.db, p.id)
         if sessions.holder_of_hash(act.db, asked["token_hash"]):
             raise Conflict("They have come in already, by an invitation or another name.", field="id")
+        _require_unbarred(act, asked)
         user = free_names.add(act, asked["username"])
         applicants.end(act.db, p.id)
         beginning = Beginning("approval", asked["issuer"])
@@ -198,14 +200,31 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
     return await here.chat.change(admit, me, *locks)
 
 
+def _require_unbarred(act: Act, asked: Accepted) -> None:
+    """Raise `Conflict` if the account by which somebody asked has signed in a person who is suspended now."""
+    try:
+        if asked["proof"] == "directory":
+            directory.require_unbarred(act.db, asked["username"])
+        elif identity := _identity(asked):
+            linked.require_unbarred(act.db, identity)
+    except Suspended:
+        text = "They asked by an account that signed in somebody who is suspended now."
+        raise Conflict(text, field="id") from None
+
+
+def _identity(asked: Accepted) -> Identity | None:
+    """Return the account of the provider by which somebody asked, if they did."""
+    if not (asked["issuer"] and asked["subject"]):
+        return None
+    return Identity(asked["issuer"], asked["subject"], asked["label"])
+
+
 def _connect(act: Act, asked: Accepted) -> None:
     """Let the directory, or the account of the provider, sign in somebody who has asked to join by it."""
     if asked["proof"] == "directory":
         directory.add(act, asked["username"], used=False)
-    elif asked["issuer"] and asked["subject"]:
-        identity = Identity(asked["issuer"], asked["subject"], asked["label"])
-        if linked.username_of(act.db, identity) is None:
-            linked.add(act, identity, asked["username"], used=False)
+    elif (identity := _identity(asked)) and linked.username_of(act.db, identity) is None:
+        linked.add(act, identity, asked["username"], used=False)
 
 
 @change("applicant.decline", may=_admin, locks=no_room, method="decline_applicant")

@@ -15,7 +15,8 @@ class Beginning(NamedTuple):
     """What begins a session; ``issuer`` and ``mark`` are of one at the sign-in provider, see `oidc.begun`.
 
     ``second_factor`` says whether its person has shown one. A session that another one has begun was ``proven_at`` the
-    beginning of that, and lasts no longer.
+    beginning of that, and lasts no longer. ``made_by`` is the username of somebody else whose link began it, or
+    that one.
     """
 
     began: Began
@@ -23,6 +24,7 @@ class Beginning(NamedTuple):
     mark: str | None = None
     second_factor: bool = False
     proven_at: str | None = None
+    made_by: str | None = None
 
 
 JOIN = Beginning("join")

@@ -88,6 +88,7 @@ async def update(here: Passwords, me: Caller, p: Governing) -> Governed:
     chat = here.chat
 
     def change(act: Act) -> None:
+        sessions.require_present(act)
         if p.name is not None:
             rights.require(act, "name")
             _require_unset(can_rename(chat), "name", "what this server is called", "name")

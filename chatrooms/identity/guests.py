@@ -141,9 +141,8 @@ async def _take(chat: Chat, handshake: Handshake, wish: Wish, add: Callable[[Act
     invited_to = [invites.require(await chat.lookup(lambda db: invites.working(db, invite)))["room"]] if invite else []
 
     def take(act: Act) -> User:
-        known = users.find(act.db, username) if sessions.exists(act.db, token) else None
-        if known:
-            return known
+        if sessions.holder(act.db, token) == username:
+            return users.existing(act.db, username)
         user = add(act)
         sessions.start_or_go_on(act, username, token, handshake.agent, beginning)
         if invite:

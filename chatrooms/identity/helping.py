@@ -50,6 +50,9 @@ async def link(here: Passwords, me: Caller, p: Helping) -> OneLink:
     It takes your password; without one, you have signed in within ten minutes. The person gets a message from the
     server about it, with your name. An earlier link of theirs ends. The link works only while you could make it: not
     once you are suspended, or their role is no longer lower than yours, nor once you end your other sessions.
+
+    The session that begins by it, and those that this one begins, end if you are suspended or removed, if somebody else
+    signs you out, or if the person gets a role that is not lower than yours.
     """
 
     def make(act: Act) -> OneLink:

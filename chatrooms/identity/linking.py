@@ -52,7 +52,8 @@ def create(act: Act, p: Nothing, current: str) -> OneLink:
     The other device stays signed in as long as this one could.
     """
     shown, at = second_factors.is_shown(act.db, current), sessions.proven_at(act.db, current)
-    made = links.make(act.db, act.me.username, links.GOOD_FOR, "device", second_factor=shown, proven_at=at)
+    by = sessions.made_by(act.db, current)
+    made = links.make(act.db, act.me.username, links.GOOD_FOR, "device", by, second_factor=shown, proven_at=at)
     return {"link": made}
 
 
@@ -65,7 +66,9 @@ async def sign_in_by_link(browser: Browser, p: Code) -> OneUser:
         links.require(links.of(act.db, p.code))
         links.drop(act.db, whose.username)
 
-    return await sign_in(browser, whose.username, p.claim, use, beginning=whose.beginning)
+    made_by = whose.beginning.made_by
+    locks = [made_by] if made_by else []  # they cannot be suspended meanwhile
+    return await sign_in(browser, whose.username, p.claim, use, *locks, beginning=whose.beginning)
 
 
 @entry("link.get", may=without_host, rate="join")

@@ -62,7 +62,8 @@ def make(
 ) -> Link:
     """Make the link that signs in ``username``, by a session that ``began`` so; an earlier one no longer does.
 
-    ``made_by`` is the username of somebody else who makes it by their role on the server. ``second_factor`` says
+    ``made_by`` is the username of somebody else who makes it by their role on the server, or has made the one by which
+    the session began that makes it. ``second_factor`` says
     whether one was shown in the session of the person who makes it, and ``proven_at`` from when on that lasts.
     """
     code, expires_at = secrets.token_urlsafe(32), clock.later(good_for)
@@ -89,7 +90,8 @@ def of(db: Connection, code: str) -> Whose | None:
     link = db.execute(select(links).where(*good)).one_or_none()
     if link is None or not (link.made_by is None or _may_help(db, link.made_by, link.username)):
         return None
-    return Whose(link.username, Beginning(link.began, second_factor=link.second_factor, proven_at=link.proven_at))
+    shown, proven_at, made_by = link.second_factor, link.proven_at, link.made_by
+    return Whose(link.username, Beginning(link.began, second_factor=shown, proven_at=proven_at, made_by=made_by))
 
 
 def _may_help(db: Connection, made_by: str, username: str) -> bool:

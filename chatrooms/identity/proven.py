@@ -11,6 +11,7 @@ from chatrooms.identity import (
     passkey_commands,
     passwords,
     second_factor,
+    suspending,
     totp,
 )
 from chatrooms.identity.ldap import arriving
@@ -29,6 +30,7 @@ FEATURE = Feature(
         *own_password.PROVEN,
         *passwords.COMMANDS,
         *second_factor.COMMANDS,
+        *suspending.PROVEN,
         *key_commands.PROVEN,
         *passkey_commands.PROVEN,
         *connecting.PROVEN,

@@ -126,6 +126,12 @@ def proven_at(db: Connection, id: str) -> str | None:
     return at
 
 
+def made_by(db: Connection, id: str) -> str | None:
+    """Return somebody else by whose link a session began, if it was not ended."""
+    username: str | None = db.scalar(select(sessions.c.made_by).where(sessions.c.id == id))
+    return username
+
+
 def stale(known: Known) -> bool:
     """Return whether it is time to note that the session is used."""
     return known["seen_at"] < clock.ago(hours=SEEN_EVERY_HOURS)
@@ -217,9 +223,9 @@ def require_present(act: Act) -> None:
 
 
 def lasts(db: Connection, me: Caller) -> bool:
-    """Return whether the session or service key of a caller, if they have one, was not ended."""
+    """Return whether the session or service key of a caller was not ended, or one without these was not suspended."""
     if me.session is None:
-        return True
+        return me.host or suspensions.find(db, me.username) is None
     return service_keys.alive(db, me.session) if me.scope else alive(db, me.session)
 
 
@@ -246,13 +252,14 @@ def end_others(act: Act, current: str) -> None:
 
 
 def end_all(db: Connection, username: str) -> list[str]:
-    """End all sessions of ``username``, and what `_end_codes` does; return their ids.
+    """End all sessions of ``username``, those of others that began by their links, and what `_end_codes` does.
 
-    Service keys and invitations stay, for when somebody who is suspended is restored.
+    Return their ids. Service keys and invitations stay, for when somebody who is suspended is restored.
     """
     _end_codes(db, username)
-    ended = list(db.scalars(select(sessions.c.id).where(sessions.c.username == username)))
-    db.execute(delete(sessions).where(sessions.c.username == username))
+    theirs = or_(sessions.c.username == username, sessions.c.made_by == username)
+    ended = list(db.scalars(select(sessions.c.id).where(theirs)))
+    db.execute(delete(sessions).where(theirs))
     return ended
 
 

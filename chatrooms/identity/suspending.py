@@ -8,16 +8,18 @@ from pydantic import Field
 from sqlalchemy import Connection
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Forbidden
+from chatrooms.errors import Conflict, Forbidden
 from chatrooms.features import roles
 from chatrooms.features.users import Who
-from chatrooms.identity import sessions, suspended_tokens, suspensions
+from chatrooms.identity import fresh, sessions, suspended_tokens, suspensions
+from chatrooms.identity.fresh import Proven
+from chatrooms.identity.passwords import Passwords
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import people, rights
-from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import change
+from chatrooms.pipeline.commands import Params, change, live
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.types import Topic
@@ -27,6 +29,10 @@ class Suspending(Who):
     """A person to suspend."""
 
     reason: Topic = Field(min_length=1, description="Why, in one line; they read it when they try to sign in.")
+
+
+class Restoring(Proven, Who):
+    """A suspended person."""
 
 
 class OneSuspension(TypedDict):
@@ -53,24 +59,29 @@ def drop(db: Connection, username: str) -> None:
 
 
 def _moderator(act: Act, p: Who) -> None:
-    """Allow moderators, admins and owners of the server, for people with a lower role.
+    """Do what `_require_moderator` does, for a command."""
+    _require_moderator(act.db, act.me, p.username)
+
+
+def _require_moderator(db: Connection, me: Caller, username: str) -> Suspension | None:
+    """Return the suspension of a person, if there is one, to moderators, admins and owners with a higher role.
 
     A suspension is changed by people whose role is at least that of who made it; one from the console, only there. Whom
     the application removed, only it adds again.
     """
-    rights.require(act, "suspend", p.username)
-    if suspension := suspensions.find(act.db, p.username):
-        _require_changeable(act, p.username, suspension)
+    rights.require_of(db, me, "suspend", username)
+    suspension = suspensions.find(db, username)
+    if suspension and not me.host:
+        _require_changeable(db, me, username, suspension)
+    return suspension
 
 
-def _require_changeable(act: Act, username: str, suspension: Suspension) -> None:
-    if act.me.host:
-        return
-    if people.is_removed(act.db, username):
+def _require_changeable(db: Connection, me: Caller, username: str, suspension: Suspension) -> None:
+    if people.is_removed(db, username):
         raise Forbidden("The application that this chat belongs to has removed this person.", field="username")
     if suspension["by"] == APPLICATION:
         raise Forbidden("This person was suspended by the server. Restore them on its console.", field="username")
-    if rights.rank(rights.of(act.db, suspension["by"])) > rights.rank(rights.of(act.db, act.me.username)):
+    if rights.rank(rights.of(db, suspension["by"])) > rights.rank(rights.of(db, me.username)):
         raise Forbidden("Somebody with a higher role has suspended this person.", field="username")
 
 
@@ -86,12 +97,44 @@ def suspend(act: Act, p: Suspending, _: None) -> OneSuspension:
     return {"suspension": suspensions.find(act.db, p.username)}
 
 
-@change("user.restore", may=_moderator, locks=roles.changing, method="restore")
-def restore(act: Act, p: Who, _: None) -> OneSuspension:
-    """Let a suspended person sign in again, by their password or a link. It has no effect on others."""
-    drop(act.db, p.username)
-    act.note(f"restored {p.username!r}")
+def _anybody(_me: Caller, _p: Params) -> None:
+    """Allow everybody to ask; the body asks `_require_moderator`."""
+
+
+@live("user.restore", may=_anybody, method="restore")
+async def restore(here: Passwords, me: Caller, p: Restoring) -> OneSuspension:
+    """Let a suspended person sign in again, by their password or a link. It has no effect on others.
+
+    They have the role that they had. To restore a moderator, an admin or an owner, prove who you are: by your password,
+    or without one by having signed in within ten minutes.
+    """
+
+    def change(act: Act) -> OneSuspension:
+        sessions.require_present(act)
+        return lift(act, p.username, proven=gives_power)
+
+    gives_power = await here.chat.lookup(lambda db: _gives_power(db, me, p.username))
+    if me.session and gives_power:
+        await fresh.require(here, me, p.password)
+    return await here.chat.change(change, me, *roles.locks_to_change(p.username))
+
+
+def lift(act: Act, username: str, *, proven: bool) -> OneSuspension:
+    """Restore a person. Raises what `_require_moderator` does.
+
+    Also `Conflict` for somebody who has power over others by then, unless the caller has ``proven`` who they are.
+    """
+    if _gives_power(act.db, act.me, username) and not proven:
+        raise Conflict("Their role was changed a moment ago. Look at it, and try again.", field="username")
+    drop(act.db, username)
+    act.note(f"restored {username!r}")
     return {"suspension": None}
+
+
+def _gives_power(db: Connection, me: Caller, username: str) -> bool:
+    """Return whether a person has power over others again if the caller restores them; see `_require_moderator`."""
+    suspension = _require_moderator(db, me, username)
+    return suspension is not None and rights.empowers("guest", rights.of(db, username))
 
 
 async def _end(chat: Chat, job: Job) -> None:
@@ -107,4 +150,6 @@ async def _end(chat: Chat, job: Job) -> None:
 
 END = JobKind("user.end", _end)
 """Ends the connections of sessions that the command line ended, and those of a person whom it suspended."""
-FEATURE = Feature(tables=(suspended_tokens.suspended_tokens,), commands=(suspend, restore), jobs=(END,))
+FEATURE = Feature(tables=(suspended_tokens.suspended_tokens,), commands=(suspend,), jobs=(END,))
+PROVEN = (restore,)
+"""The commands that need `Passwords`."""

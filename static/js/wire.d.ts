@@ -1111,7 +1111,7 @@ export interface Commands {
   };
   /** Let a suspended person sign in again, by their password or a link. */
   "user.restore": {
-    params: { username: string };
+    params: { username: string; password?: string | null };
     result: { suspension: Suspension | null };
   };
   /** Return what a person can do in a room, or on the server, and the reason for each thing that they cannot. */

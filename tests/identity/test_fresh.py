@@ -200,6 +200,26 @@ async def test_a_session_of_an_admin_makes_no_link_for_others_by_itself(person, 
     await alice.disconnected()
 
 
+@pytest.mark.parametrize("door", DOORS)
+async def test_a_suspended_admin_is_restored_by_fresh_proof_and_others_without(person, own_server, door):
+    olga, _, _ = [await person(name) for name in ("olga", "adam", "bob")]
+    await olga.run("password.set", password=STRONG)
+    await appoint(own_server.chat, "olga", "owner")
+    await appoint(own_server.chat, "adam", "admin")
+    for username in ("adam", "bob"):
+        await olga.run("user.suspend", username=username, reason="Spam")
+    assert await outcomes(olga, {"user.restore": {"username": "bob"}}, door) == [("fine", None)]
+    restoring = {"user.restore": {"username": "adam"}}
+    assert await outcomes(olga, restoring, door) == [("invalid", "password")]
+    assert [each["user"]["username"] for each in await suspended(olga)] == ["adam"]
+    assert await outcomes(olga, restoring, door, password=STRONG) == [("fine", None)]
+    assert await suspended(olga) == []
+
+
+async def suspended(olga) -> list:
+    return (await olga.run("server.people", suspended=True))["people"]
+
+
 async def test_a_session_of_an_owner_requires_a_second_factor_of_more_but_not_of_fewer(person, own_server, caplog):
     olga = await person("olga")
     await olga.run("password.set", password=STRONG)

@@ -238,6 +238,15 @@ async def test_several_people_of_a_name_are_nobody(tmp_path, directory):
         assert await sign_in(server) == "unauthorized"
 
 
+@pytest.mark.parametrize(
+    "password", ["\u0001aaaaaaa", "\u00ad", "\u05e9\u05dc\u05d5\u05ddabc", "a\ue000b", "\U000e0001"]
+)
+async def test_a_password_that_saslprep_does_not_have_is_like_any_other(server, directory, password):
+    directory.people["bob"] = password
+    assert await sign_in(server, "bob", password) == "bob"
+    assert [await sign_in(server, name, password) for name in ("alice", "nobody")] == ["unauthorized"] * 2
+
+
 def test_an_empty_password_is_nobodys(directory):
     assert not binding.proves(Settings(ldap_url=directory.url, **DIRECT), "alice", "")
     assert directory.bound == []
@@ -368,6 +377,22 @@ async def test_nobody_asks_to_join_by_the_directory_without_its_password(server,
     assert asked[0] == 200
     await applicants.decide("approve")
     assert await sign_in(server) == "unauthorized"  # the name is that of whom they approved
+
+
+async def test_nobody_is_approved_by_an_account_of_somebody_who_was_suspended_meanwhile(server, applicants, directory):
+    await applicants.ask()
+    await applicants.decide("approve")
+    await sign_in(server, claim="d" * 43)
+    async with connect(server.url, "alice", token="d" * 43) as alice:
+        await alice.run("password.set", password=STRONG)
+        await alice.run("ldap.disconnect", password=STRONG)
+    directory.people["álice"] = SECRET
+    assert await applicants.ask("álice") == "waiting"
+    asked = (await applicants.olga.run("applicant.list"))["applicants"][0]["id"]
+    await server.chat.run("user.suspend", {"username": "alice", "reason": "Spam"})
+    assert await code(applicants.olga, "applicant.approve", id=asked) == "conflict"
+    await server.chat.run("user.restore", {"username": "alice"})
+    assert await code(applicants.olga, "applicant.approve", id=asked) == "fine"
 
 
 async def test_a_claim_of_somebody_else_is_refused(server):

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from chatrooms import clock
-from chatrooms.identity import links, sessions
+from chatrooms.features import roles
+from chatrooms.identity import links, sessions, suspending
+from chatrooms.identity.digests import digest
 from chatrooms.pipeline import rights
+from chatrooms.pipeline.act import Act, Caller
+from chatrooms.pipeline.chat import NOBODY
+from chatrooms.storage.fields import ServerRole
 from tests.direct import Direct
 from tests.doors import post
 from tests.identity.entering import code_of, enter, run, whose
@@ -50,7 +56,7 @@ def test_a_link_works_only_while_its_maker_could_make_it(direct, who, role):
 def test_a_link_of_a_person_who_is_suspended_signs_in_nobody_even_once_they_are_restored(direct):
     code = made_by_adam(direct)
     direct.run("olga", "user.suspend", {"username": "adam", "reason": "x"})
-    direct.run("olga", "user.restore", {"username": "adam"})
+    direct.commit(Caller("olga"), lambda act: suspending.lift(act, "adam", proven=True))
     assert signs_in(direct, code) is None
 
 
@@ -60,6 +66,56 @@ def test_ones_own_links_and_those_of_the_console_work_whatever_the_role_is(direc
         own = links.make(db, "mia", timedelta(minutes=1), "device")["code"]
     direct.appoint("mia", "owner")
     assert (signs_in(direct, console), signs_in(direct, own)) == ("olga", "mia")
+
+
+def begin(direct: Direct, code: str) -> str:
+    """Sign in by a link; return the id of the session."""
+    token = sessions.new_token()
+
+    def start(act) -> None:
+        whose = links.require(links.of(act.db, code))
+        sessions.start(act, whose.username, digest(token), "a browser", whose.beginning)
+
+    direct.commit(NOBODY, start)
+    with direct.engine.connect() as db:
+        return sessions.find(db, token, direct.limits)["id"]
+
+
+def linked_by(direct: Direct, session: str) -> str:
+    """Return the code of a link that a session of mia makes for another device."""
+    return direct.run_as(Caller("mia", session=session), "link.create", {})[0]["link"]["code"]
+
+
+def are_alive(direct: Direct, *ids: str) -> list[bool]:
+    with direct.engine.connect() as db:
+        return [sessions.alive(db, id) for id in ids]
+
+
+def step_up(role: ServerRole) -> Callable[[Act], object]:
+    return lambda act: roles.appoint(act, "mia", role, "member")
+
+
+@pytest.mark.parametrize(
+    ("what", "stays"),
+    [
+        (lambda act: suspending.store(act.db, "adam", "olga", "x"), False),
+        (lambda act: sessions.end_for_good(act.db, "adam"), False),
+        (lambda act: sessions.end_others(act, "none"), True),
+        (lambda act: roles.appoint(act, "adam", "member", "admin"), True),
+        (step_up("moderator"), True),
+        (step_up("admin"), False),
+        (step_up("owner"), False),
+    ],
+    ids=["suspended", "signed out", "own devices", "steps down", "below", "equal", "above"],
+)
+def test_sessions_that_began_by_the_link_of_an_admin_end_with_what_the_admin_may_do(direct, what, stays):
+    first = begin(direct, made_by_adam(direct))
+    second = begin(direct, linked_by(direct, first))
+    with direct.engine.begin() as db:
+        console = links.make(db, "mia", timedelta(minutes=1), "console")["code"]
+    own = begin(direct, console)
+    direct.commit(Caller("adam"), what)
+    assert are_alive(direct, first, second, own) == [stays, stays, True]
 
 
 async def link_of(person) -> str:

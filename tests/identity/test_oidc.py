@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import logging
 import time
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlsplit
@@ -368,6 +369,16 @@ async def test_what_connects_belongs_to_a_session_that_goes_on_and_begins_once(b
         assert await another.ask("session.oidc", **back) == "unauthorized"
         await alice.run("session.revoke", id=(await alice.run("session.list"))["sessions"][0]["id"])
         assert await browser.ask("session.oidc", **back) == "unauthorized"
+
+
+async def test_a_claim_of_ones_own_session_does_not_join_as_somebody_who_is_here(browser, server, caplog):
+    async with connect(server.url, "olga"), connect(server.url, "mal", auth={"username": "mal", "claim": "m" * 43}):
+        ticket = (await browser.sign_in())["newcomer"]["ticket"]
+        with caplog.at_level(logging.INFO):
+            for username, outcome in (("olga", "name_taken"), ("free", "unauthorized")):
+                asked = {"ticket": ticket, "username": username, "claim": "m" * 43}
+                assert await browser.ask("session.oidc_join", **asked) == outcome
+        assert "signed in by" not in caplog.text
 
 
 async def test_a_ticket_belongs_to_its_browser_and_counts_once(browser, another):

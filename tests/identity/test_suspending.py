@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 import socketio.exceptions
@@ -14,7 +16,7 @@ from chatrooms.identity import sessions as sessions_of
 from chatrooms.identity import suspending, suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.identity.suspended_tokens import refusal_of, suspended_tokens
-from chatrooms.pipeline.act import APPLICATION
+from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.rights import ROLES
 from chatrooms.storage.tables import sessions
@@ -53,14 +55,29 @@ def direct():
 
 def change(direct: Direct, who: str) -> list[str]:
     """Return what becomes of changing the reason of gus's suspension and of restoring gus."""
-    codes = []
-    for command, more in (("user.suspend", {"reason": "Other"}), ("user.restore", {})):
-        try:
-            direct.run(who, command, {"username": "gus", **more})
-            codes.append("fine")
-        except Refusal as refusal:
-            codes.append(refusal.code)
-    return codes
+    return [
+        fate_of(lambda: direct.run(who, "user.suspend", {"username": "gus", "reason": "Other"})),
+        fate_of(lambda: lift(direct, Caller(who), "gus")),
+    ]
+
+
+def fate_of(run: Callable[[], object]) -> str:
+    try:
+        run()
+    except Refusal as refusal:
+        return refusal.code
+    return "fine"
+
+
+def lift(direct: Direct, me: Caller, username: str, *, proven: bool = False) -> None:
+    direct.commit(me, lambda act: suspending.lift(act, username, proven=proven))
+
+
+def test_restoring_a_person_with_power_over_others_takes_proof(direct):
+    for username, code in {"gus": "fine", "mona": "conflict", "adam": "conflict"}.items():
+        direct.run("olga", "user.suspend", {"username": username, "reason": REASON})
+        assert fate_of(partial(lift, direct, Caller("olga"), username)) == code
+        assert fate_of(partial(lift, direct, Caller("olga"), username, proven=True)) == "fine"
 
 
 @pytest.mark.parametrize("by", PEOPLE)
@@ -79,7 +96,7 @@ def test_a_suspension_from_the_console_is_changed_only_there(direct, who):
     with direct.engine.begin() as db:
         suspending.store(db, "gus", "system", REASON)
     assert change(direct, who) == ["forbidden"] * 2
-    direct.run_as(APPLICATION, "user.restore", {"username": "gus"})
+    lift(direct, APPLICATION, "gus")
     with direct.engine.connect() as db:
         assert suspensions.find(db, "gus") is None
 

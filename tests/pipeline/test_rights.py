@@ -99,7 +99,6 @@ MORE: dict[str, dict[str, set[str]]] = {
         "room.update": {FINE},
         "room.role": {"forbidden"},
         "user.suspend": {FINE},
-        "user.restore": {FINE},
         "invite.create": {FINE},
         "invite.list": {FINE},
         "server.people": {FINE},

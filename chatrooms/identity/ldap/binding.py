@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ldap3 import NONE, SIMPLE, SUBTREE, Connection, Server, Tls
-from ldap3.core.exceptions import LDAPException
+from ldap3.core.exceptions import LDAPException, LDAPPasswordIsMandatoryError, LDAPSASLPrepError
 from ldap3.utils.conv import escape_filter_chars
 from ldap3.utils.dn import escape_rdn
 
@@ -48,10 +48,19 @@ def proves(settings: Settings, username: str, password: str) -> bool:
     try:
         server = _server(settings)
         name = _found(settings, server, username) if settings.ldap_base else _named(settings, username)
-        with _bound(server, name, password) as connection:
-            return connection is not None
+        return _binds(server, name, password)
     except (LDAPException, OSError, ValueError) as error:
         raise Unreachable(f"{type(error).__name__}: {error}"[:300]) from error
+
+
+def _binds(server: Server, name: str, password: str) -> bool:
+    """Return whether the directory binds a name by a password; one that SASLprep prohibits is sent as it is."""
+    try:
+        with _bound(server, name, password) as connection:
+            return connection is not None
+    except (LDAPSASLPrepError, LDAPPasswordIsMandatoryError):
+        with _bound(server, name, password.encode()) as connection:
+            return connection is not None
 
 
 def _named(settings: Settings, username: str) -> str:
@@ -71,7 +80,7 @@ def _found(settings: Settings, server: Server, username: str) -> str:
 
 
 @contextmanager
-def _bound(server: Server, name: str, password: str) -> Iterator[Any]:
+def _bound(server: Server, name: str, password: str | bytes) -> Iterator[Any]:
     """Yield a connection that is bound; None if the directory refuses that."""
     who = {"user": name, "password": password, "authentication": SIMPLE} if name else {}
     connection = Connection(server, **who, receive_timeout=SECONDS, auto_referrals=False, read_only=True)

@@ -121,14 +121,20 @@ function Suspend({ user, onChange }) {
 
 /** @param {{account: Account, onChange: () => void}} props */
 function Suspended({ account: { user, suspension }, onChange }) {
-  const { busy, onSubmit, error } = useForm(() => command("user.restore", { username: user.username }).then(onChange));
+  const own = useOwnPassword();
+  const isProven = own.has && empowers("guest", user.role);
+  const { busy, onSubmit, error, field } = useForm(() =>
+    command("user.restore", { username: user.username, ...(isProven && own.params) }).then(onChange),
+  );
+  const isOfPassword = isProven && field === "password";
   if (!suspension) return null;
   return html`
     <form class="setting" onSubmit=${onSubmit} aria-labelledby="admin-suspended">
       <h3 id="admin-suspended">Suspended</h3>
       <p><bdi>${suspension.reason}</bdi></p>
       <p class="hint">By <bdi>${suspension.by}</bdi>, <time datetime=${suspension.at}>${exactTime(suspension.at)}</time></p>
-      ${error && html`<p class="error" role="alert">${error}</p>`}
+      ${isProven && own.field(isOfPassword ? error : "")}
+      ${!isOfPassword && error && html`<p class="error" role="alert">${error}</p>`}
       <p><button class="primary small" disabled=${busy}>Restore</button></p>
     </form>
   `;
