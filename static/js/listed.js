@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { online } from "./connection.js";
 import { forgetWithRows } from "./forgetting.js";
 
 const FRESH_MS = 60_000;
@@ -9,17 +10,22 @@ const AGAIN_MS = 5_000;
  * @template T
  * @param {() => Promise<T[]>} ask
  * @returns {{rows: import("@preact/signals").Signal<T[]>, bring: () => void, renew: () => Promise<void>}} `bring` loads
- *   the rows unless that was just done.
+ *   the rows unless that was just done; what shows them asks again when the connection is back.
  */
 export function listed(ask) {
   const rows = signal(/** @type {T[]} */ ([]));
   let dueAt = -Infinity;
-  const renew = async () => void (rows.value = await ask());
+  const renew = async () => {
+    dueAt = performance.now() + FRESH_MS;
+    try {
+      rows.value = await ask();
+    } catch (error) {
+      dueAt = performance.now() + AGAIN_MS;
+      throw error;
+    }
+  };
   const bring = () => {
-    const now = performance.now();
-    if (now < dueAt) return;
-    dueAt = now + FRESH_MS;
-    renew().catch(() => (dueAt = now + AGAIN_MS));
+    if (online.value && performance.now() >= dueAt) renew().catch(() => {});
   };
   forgetWithRows(() => {
     rows.value = [];

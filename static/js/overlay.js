@@ -55,8 +55,12 @@ export const closeOverlay = () => show("");
 
 /** What is shown only once, such as a new secret, until one has copied it. */
 export const ONCE = "[data-once]";
-/** A field in which something was written. */
-export const WRITTEN = "[data-written]";
+
+/** Whether a field of a dialog has another value than when one came to it. @param {Element} dialog */
+export const isWritten = (dialog) =>
+  [...dialog.querySelectorAll("[data-before]")].some(
+    (field) => /** @type {HTMLInputElement} */ (field).value !== field.getAttribute("data-before"),
+  );
 
 const openDialogs = () => [...document.querySelectorAll("dialog[open]")];
 
@@ -64,7 +68,7 @@ const openDialogs = () => [...document.querySelectorAll("dialog[open]")];
 const cancel = (dialog) => dialog.dispatchEvent(new Event("cancel", { cancelable: true }));
 
 /** Whether a dialog asks before it closes. @param {Element} dialog */
-const asks = (dialog) => dialog.querySelector(`${ONCE}, ${WRITTEN}`) !== null;
+const asks = (dialog) => dialog.querySelector(ONCE) !== null || isWritten(dialog);
 
 /** Whether the page stays where it is, though the address leads elsewhere: it has a dialog that asks first. */
 export const staysInPlace = signal(false);
@@ -87,6 +91,9 @@ onNavigation(({ navigationType }) => {
 onBack(() => {
   const last = openDialogs().at(-1);
   if (last) cancel(last);
-  return last !== undefined;
+  const menu = last ? null : /** @type {HTMLElement | null} */ (document.querySelector(":popover-open"));
+  menu?.hidePopover();
+  return Boolean(last ?? menu);
 });
+addEventListener("beforeunload", (event) => openDialogs().some(asks) && event.preventDefault());
 forgetWithPerson(closeOverlay);

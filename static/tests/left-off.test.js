@@ -90,9 +90,15 @@ test("the line New does not count what is deleted before it is read", () => {
   assert.equal(alice.knows({ unread: 17 }).position.news, 36);
   assert.equal(alice.knows({ read: 80, unread: 0 }).position.news, 36);
   const bob = new Reader(80, { read: 79, leftOff: { number: 80, seq: 80 }, unread: 1 }).reaches();
-  assert.equal(
-    bob.hears({ unread: 2 }).knows({ unread: 1 }).position.news,
-    1,
-    "what came while bob looks was not counted",
-  );
+  assert.equal(bob.hears({ unread: 2 }).position.news, 1, "what comes while bob looks is not counted");
+  assert.equal(bob.knows({ unread: 1 }).position.news, 1, "nor is it when it is deleted");
+  assert.equal(bob.knows({ read: 81, unread: 0 }).scrolls(-1000).position.news, 1);
+  for (let round = 0; round < 3; round += 1) {
+    assert.equal(bob.hears({ unread: 1 }).position.news, 2);
+    assert.equal(
+      bob.knows({ unread: 0 }).position.news,
+      1,
+      "what comes and goes while bob is further up leaves nothing",
+    );
+  }
 });

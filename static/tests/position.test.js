@@ -96,7 +96,8 @@ test("the line says how many messages are new, those that arrive while one reads
   assert.equal(alice.position.news, 40);
   assert.equal(alice.hears({ unread: 41 }).position.news, 41);
   assert.equal(alice.knows({ read: 81, unread: 0 }).position.news, 41);
-  assert.equal(alice.hears({ read: 81, unread: 1 }).position.news, 41);
+  assert.equal(alice.hears({ read: 81, unread: 1 }).position.news, 42);
+  assert.equal(alice.hears({ read: 81, unread: 2 }).position.news, 43);
 });
 
 test("older messages above leave the line under the eye where it is", () => {

@@ -28,7 +28,6 @@ export function askToReadEverything() {
 /** Marks what has come here, but not what is on its way. */
 export async function readEverything() {
   const rooms = unreadRooms();
-  for (const room of rooms) holdBack(room, 0);
   await markItems(unreadItems.peek());
   const left = rooms.map((room) => ({ room, seq: newestRev(room) }));
   await Promise.all(Array.from({ length: AT_ONCE }, () => markNext(left)));
@@ -46,6 +45,7 @@ async function markNext(left) {
 async function mark(room, seq) {
   try {
     await command("read.mark", { room, seq });
+    holdBack(room, 0);
   } catch (error) {
     const seconds = passesAfter(asRefusal(error));
     if (!seconds) throw error;

@@ -58,14 +58,19 @@ export function unreadBelow({ list, more, past, read, seenTo, unread, isUnheard 
 const isUnread = ({ author, deleted }, isUnheard) => !deleted && !isUnheard(author);
 
 /**
- * How many messages are new below the line. Those that come while one looks at them are not, though it takes a moment
- * until they count as read; nor are those that are deleted before they were read.
+ * How many messages are new below the line, after those that came or were deleted since. Those that come while one looks
+ * at them are not new: they only pass, though it takes a moment until they count as read.
  * @param {Position} before @param {Pick<Position, "firstNew">} now @param {Data} data
+ * @returns {Pick<Position, "news" | "counted">}
  */
 export function newsBelow(before, now, { isLooking, read, unread }) {
-  if (now.firstNew.number !== before.firstNew.number) return unread;
-  const deleted = read === before.counted.read ? Math.max(0, before.counted.unread - unread) : 0;
-  const left = Math.max(before.news - deleted, Math.min(before.news, unread));
+  const { news, counted } = before;
+  if (now.firstNew.number !== before.firstNew.number) return { news: unread, counted: { read, unread, passing: 0 } };
+  const came = Math.max(0, unread - counted.unread);
+  const deleted = read === counted.read ? Math.max(0, counted.unread - unread) : 0;
   const isWatched = isLooking && before.stuck && !before.isBack;
-  return isWatched ? left : Math.max(left, unread);
+  const added = isWatched ? 0 : came;
+  const passing = Math.min(unread, Math.max(0, counted.passing + came - added - deleted));
+  const left = news + added - Math.max(0, deleted - counted.passing);
+  return { news: isWatched || deleted ? left : Math.max(left, unread), counted: { read, unread, passing } };
 }

@@ -25,7 +25,8 @@ import { fitting, step } from "./steps.js";
  * @property {number} goal The seq of the message that is to be shown and is not yet, or 0.
  * @property {{linked: number, leftOff: number}} arrived The goals that were reached.
  * @property {number} news How many messages were new below the line "New".
- * @property {{read: number, unread: number}} counted The read position and the number of unread messages at the last look.
+ * @property {{read: number, unread: number, passing: number}} counted The read position and the number of unread messages
+ *   of the last data, and how many of these are not new.
  * @property {number} seenTo The number of the last message that was in sight.
  * @property {{stuck: boolean, anchor: Anchor} | null} origin Where one was before following links inside the room.
  * @property {Anchor | null} back Where to return to, until one is there.
@@ -74,7 +75,7 @@ export const OPENING = {
   goal: 0,
   arrived: { linked: 0, leftOff: 0 },
   news: 0,
-  counted: { read: 0, unread: 0 },
+  counted: { read: 0, unread: 0, passing: 0 },
   seenTo: 0,
   origin: null,
   back: null,
@@ -143,8 +144,7 @@ function withData(position, data) {
   const span = isPast && !position.isPast ? { from: 0, to: Infinity } : {};
   const known = { ...position, ...wayBack(position, linked), list, isPast, linked, ...span };
   const marked = withFirstNew(atBottom(known), data);
-  const counted = { read: data.read, unread: data.unread };
-  return atBottom(withGoal({ ...marked, news: newsBelow(position, marked, data), counted }));
+  return atBottom(withGoal({ ...marked, ...newsBelow(position, marked, data) }));
 }
 
 /** Whether one returns from links to where one was. @param {Position} position @param {number} linked */

@@ -2,7 +2,7 @@ import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { isComposing } from "../composing.js";
 import { typeHeldKeys } from "../held-keys.js";
 import { html } from "../html.js";
-import { ONCE, releasePlace, WRITTEN } from "../overlay.js";
+import { isWritten, ONCE, releasePlace } from "../overlay.js";
 import { Icon } from "./icon.js";
 
 /**
@@ -35,7 +35,7 @@ export function Dialog({ title, onClose, children }) {
   };
   const whatIsLost = () => {
     if (dialog.current?.querySelector(ONCE)) return UNSEEN;
-    return dialog.current?.querySelector(WRITTEN) ? DISCARD : null;
+    return dialog.current && isWritten(dialog.current) ? DISCARD : null;
   };
   /** @param {MouseEvent} event */
   const closeOutside = (event) => event.target === dialog.current && close(event);
@@ -45,8 +45,9 @@ export function Dialog({ title, onClose, children }) {
   const closeByKey = (event) =>
     void (event.key === "Escape" && !isComposing(event) && !event.defaultPrevented && close(event));
   /** @param {Event} event */
-  const noteWriting = ({ target }) => {
-    if (target instanceof Element && target.matches(LOST)) target.toggleAttribute("data-written", true);
+  const noteValue = ({ target }) => {
+    if (!(target instanceof HTMLElement && target.matches(LOST)) || target.hasAttribute("data-before")) return;
+    target.setAttribute("data-before", /** @type {HTMLInputElement} */ (target).value);
   };
   return html`
     <dialog
@@ -56,7 +57,7 @@ export function Dialog({ title, onClose, children }) {
       onCancel=${close}
       onMouseDown=${closeOutside}
       onKeyDown=${closeByKey}
-      onInput=${noteWriting}
+      onFocusCapture=${noteValue}
     >
       <div class="dialog">
         <header>
