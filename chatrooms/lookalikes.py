@@ -9,6 +9,8 @@ from importlib.resources import files
 
 import orjson
 
+from chatrooms.unicode_forms import normalized
+
 MAX_SKELETON = 200
 _unseen = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Characters that render as nothing, besides spaces and controls (DerivedCoreProperties.txt, and the blank symbol)."""
@@ -26,8 +28,8 @@ def skeleton(name: str) -> str:
 
     One letter can expand to several, so the result is cut off after `MAX_SKELETON` characters.
     """
-    decomposed = unicodedata.normalize("NFD", name)
-    return unicodedata.normalize("NFD", "".join(map(_prototypes().get, decomposed, decomposed)))[:MAX_SKELETON]
+    decomposed = normalized("NFD", name)
+    return normalized("NFD", "".join(map(_prototypes().get, decomposed, decomposed)))[:MAX_SKELETON]
 
 
 def looks(name: str) -> tuple[str, str]:
@@ -36,7 +38,7 @@ def looks(name: str) -> tuple[str, str]:
     What does not show, such as spaces, does not count. Names that share a skeleton look alike. The first one of a
     username is its `skeleton`.
     """
-    compatible = unicodedata.normalize("NFKC", name)
+    compatible = normalized("NFKC", name)
     shown = "".join(
         character for character in _unseen.sub("", compatible) if unicodedata.category(character)[0] not in "ZC"
     )

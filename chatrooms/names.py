@@ -21,6 +21,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from chatrooms import lookalikes, precis
+from chatrooms.unicode_forms import normalized
 
 looks, skeleton = lookalikes.looks, lookalikes.skeleton
 
@@ -231,7 +232,7 @@ def words(*names: str) -> str:
 
     The result is cut off after `MAX_WORDS` characters, because it is indexed.
     """
-    folded = (unicodedata.normalize("NFKC", name).casefold() for name in names)
+    folded = (normalized("NFKC", name).casefold() for name in names)
     return "".join(f" {word}" for name in folded for word in name.split())[:MAX_WORDS]
 
 

@@ -29,6 +29,7 @@ from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata
 from chatrooms.storage.tables import users as people
 from chatrooms.types import line
+from chatrooms.unicode_forms import normalized
 
 MAX_ID = 200
 MAX_NAME = 80
@@ -221,7 +222,7 @@ def _candidates(user: User, *applications: str) -> Iterator[str]:
 
 def _stem(text: str, *applications: str) -> str:
     """Return what a username can keep of a text; empty if that is nothing, or a reserved word."""
-    joined = unicodedata.normalize("NFKC", ".".join(text.split())).lower()
+    joined = normalized("NFKC", ".".join(text.split())).lower()
     kept = "".join(each for each in joined if each.isalnum() or each in ".-_")[:20].strip(".-_")
     return kept if _is_username(f"{kept}-2") and not names.is_reserved(kept, *applications) else ""
 

@@ -1,3 +1,5 @@
+import { normalized } from "./unicode-forms.js";
+
 /**
  * The grammar of room names, as on the server: `#lobby`, `alice+bob`, `alice`; and `#lobby/42`, the thread under the
  * message with that seq.
@@ -44,10 +46,7 @@ const OTHER_WIDTH = /[\u3000\uff01-\uffee]/gu;
 
 /** A name as the server stores it, if it is valid. @param {string} name */
 export const folded = (name) =>
-  name
-    .replace(OTHER_WIDTH, (letter) => letter.normalize("NFKC"))
-    .toLowerCase()
-    .normalize("NFC");
+  normalized("NFC", name.replace(OTHER_WIDTH, (letter) => letter.normalize("NFKC")).toLowerCase());
 
 const LONGEST_USERNAME = 32;
 

@@ -71,3 +71,9 @@ for (const [text, href, target] of LINKS) {
     assert.equal(hidden(text, href), target);
   });
 }
+
+test("what a link leads to is said also where its text and its address are marks without end", () => {
+  const marks = "\u0344".repeat(2_500) + "\u0f73".repeat(2_500);
+  assert.equal(hidden(`bank.example a${marks}`, "https://evil.example/"), "evil.example");
+  assert.equal(hidden("bank.example", `https://a${marks}@evil.example/`), "evil.example");
+});

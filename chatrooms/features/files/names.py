@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from chatrooms.unicode_forms import normalized
+
 LONGEST = 200
 """Characters; the end with the extension is kept."""
 LONGEST_EXTENSION = 20
@@ -20,7 +22,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 def clean(given: str) -> str:
     """Return a name to show and to save a file by; never empty."""
-    base = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
+    base = re.split(r"[/\\]", normalized("NFC", given))[-1]
     seen = "".join(" " if each.isspace() else each for each in base if _is_seen(each))
     name = " ".join(_unsafe.sub("_", seen).split()).strip(". ")
     return _shortened(name) or UNNAMED

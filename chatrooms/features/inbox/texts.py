@@ -13,6 +13,7 @@ from functools import cache
 from itertools import pairwise
 
 from chatrooms import names
+from chatrooms.unicode_forms import normalized
 
 FEW = 1000
 """Up to so many keywords are looked for one by one."""
@@ -32,7 +33,7 @@ def _piece() -> re.Pattern[str]:
 
 def folded(text: str) -> str:
     """Return a text as keywords are compared: without differences of case and form."""
-    return (text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold())[:LONGEST]
+    return (text.lower() if text.isascii() else normalized("NFKC", text).casefold())[:LONGEST]
 
 
 def pieces(text: str) -> list[str]:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
@@ -102,7 +101,7 @@ class Fetching:
             return page, b""
         with suppress(Unreachable, TimeoutError, ValueError, RateLimited):
             async with asyncio.timeout(left):
-                found = await web.get(urljoin(response.url, about["picture"]), network, "image/")
+                found = await web.get(about["picture"], network, "image/", base=response.url)
                 return page, found.body
         return page, b""
 

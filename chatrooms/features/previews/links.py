@@ -15,6 +15,8 @@ LONGEST = 2000
 """Bytes of a link that is previewed."""
 LONGEST_WITH_LAST = LONGEST + 100
 """Characters of an address with the punctuation after it; of a longer one, nothing is previewed."""
+LONGEST_HOST = 300
+"""Characters of a host with its port, more than any has."""
 _LINK = re.compile(
     r"(?:(?<!\\)\[(?:[^\[\]\\]|\\.)*+\]\(<?)?"
     r"((?:https?://|\bwww\.)[^\s<>\[\]\u2018-\u201d\u3000-\u303f\uff01-\uff65]+)",
@@ -24,6 +26,7 @@ _LINK = re.compile(
 
 A text goes on to the next bracket that is not escaped, where the next one can begin, so that nothing is read twice.
 """
+_long_host = re.compile(rf"https?://[^/?#]{{{LONGEST_HOST + 1}}}", re.IGNORECASE)
 _LAST = frozenset("?!.,:;*'\"~_`")
 _REFERENCE = re.compile(r"&[a-z\d]{1,40};", re.IGNORECASE)
 _LONGEST_REFERENCE = 42
@@ -72,7 +75,12 @@ def _start_of_reference(link: str, end: int) -> int:
 
 
 def _is_whole(link: str) -> bool:
-    """Return whether an address has a host, and no password."""
+    """Return whether an address has a host, and no password.
+
+    A name that is longer than any host is not looked at: it takes long if it consists of marks.
+    """
+    if _long_host.match(link):
+        return False
     try:
         parts = urlsplit(link)
         return bool(parts.hostname) and "@" not in parts.netloc

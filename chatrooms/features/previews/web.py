@@ -5,6 +5,7 @@ Imported where it is used, and on a thread, because its library is slow to impor
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable
 from contextlib import aclosing
@@ -13,9 +14,11 @@ from http import HTTPStatus
 
 import httpx2
 
+from chatrooms.errors import Refusal
 from chatrooms.features.previews.connections import Connection, Direct
 from chatrooms.features.previews.guard import PORTS, Guard, Refused, Unreachable
 from chatrooms.version import __version__
+from chatrooms.wire import failures
 from chatrooms.wire.networks import network
 
 MOST_BYTES = 1024 * 1024
@@ -24,6 +27,7 @@ LEAST = 256
 """As how many bytes of a response each piece of it counts at least, because it takes time, too."""
 MOST_REDIRECTS = 3
 LONGEST_URL = 2000
+_charset_of = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
 ENCODINGS = {"": None, "identity": None, "gzip": 31, "x-gzip": 31, "deflate": 15}
 """The content codings that servers use though none was asked for, with the window sizes that zlib knows them by."""
 HEADERS = {
@@ -71,14 +75,17 @@ class Web:
         self._guard, self._admit = guard, admit
         self._tls = httpx2.create_ssl_context(trust_env=False)
 
-    async def get(self, url: str, whom: str, *types: str, vouched: bool = False) -> Response:
+    async def get(self, url: str, whom: str, *types: str, base: str = "", vouched: bool = False) -> Response:
         """Return the response of one of some media types, or of types that begin with one; raises `Unreachable`.
+
+        It does so whatever the server answers, also what a library fails at; only ``admit`` raises something else.
+        What is relative is so to the ``base``, if there is one.
 
         It takes as long as the server likes: the caller has to limit that. Look-ups are done in turns, for ``whom``.
         The origin of an address that is ``vouched`` for may be anywhere; if it redirects elsewhere, that may not.
         """
         try:
-            target = httpx2.URL(url)
+            target = httpx2.URL(base).join(url) if base else httpx2.URL(url)
             own = _origin(target) if vouched else None
             for _ in range(1 + MOST_REDIRECTS):
                 found = await self._request(_required(target), whom, types, is_own=_origin(target) == own)
@@ -87,6 +94,11 @@ class Web:
                 target = target.join(found)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, zlib.error, httpx2.StreamError) as error:
             raise Unreachable(str(error)) from error
+        except (Refusal, Unreachable):
+            raise
+        except Exception as error:
+            failures.report("what a server answered cannot be read")
+            raise Unreachable("this cannot be read") from error
         raise Unreachable("this redirects too often")
 
     async def _request(self, url: httpx2.URL, whom: str, types: tuple[str, ...], *, is_own: bool) -> Response | str:
@@ -104,7 +116,13 @@ class Web:
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if not kind.startswith(types):
                 raise Unreachable(f"the type is {kind[:100]}")
-            return Response(str(url), kind, response.charset_encoding or "", await _body(response))
+            return Response(str(url), kind, _charset(response), await _body(response))
+
+
+def _charset(response: httpx2.Response) -> str:
+    """Return the character set that a response names; empty if it names none."""
+    found = _charset_of.search(response.headers.get("content-type", ""))
+    return found[1] if found else ""
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:

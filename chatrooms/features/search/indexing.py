@@ -30,6 +30,7 @@ from chatrooms.pipeline.feature import on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import is_message, messages
+from chatrooms.wire import failures
 
 AT_ONCE = 500
 """How many messages one transaction indexes, at most: a third less for each than 200, in less than 20 ms."""
@@ -37,10 +38,15 @@ CHARACTERS = 50_000
 """How much text it reads, or one message."""
 WORDS = 12_000
 """How many words it indexes, or those of one message: a character can stand for 18, as in some scripts."""
+PATIENCE = 2
+"""After so many failures, a job goes on message by message: before, they may be the database's."""
 AFTER = 512
 """Of so many revs of a room, one wakes the job, so that few messages are new."""
 SECONDS = 30.0
 """How long one job works."""
+
+MANY, ALONE, BARE = range(3)
+"""How carefully messages are indexed: many at once; one; one without what it says."""
 
 _key = Prepared(select(messages.c.key).where(messages.c.id == bindparam("id")))
 _READ = ("key", "id", "room", "author", "text")
@@ -53,10 +59,17 @@ _newest = Prepared(_some.where(messages.c.key < bindparam("below")).order_by(mes
 
 
 def entry(message: Row) -> list[str]:
-    """Return the marks and words by which the index finds a message."""
-    shown = map(state_mark, states(message))
-    said = chain.from_iterable(map(words, searched(message)))
-    return [_room_mark(message["room"]), mark("a", message["author"]), *shown, *said]
+    """Return the marks and words by which the index finds a message; those of one that cannot be read are few."""
+    try:
+        shown = [*map(state_mark, states(message)), *chain.from_iterable(map(words, searched(message)))]
+    except Exception:
+        failures.report("the words of a message cannot be indexed")
+        shown = []
+    return [*_bare(message), *shown]
+
+
+def _bare(message: Row) -> list[str]:
+    return [_room_mark(message["room"]), mark("a", message["author"])]
 
 
 @lru_cache(maxsize=10_000)
@@ -110,25 +123,36 @@ def _again(act: Act, row: Row) -> None:
             index.put_all(act.db, [(found["key"], entry({**row, "shown": _shown(act, row)}))])
 
 
-async def _index(chat: Chat, _job: Job) -> None:
-    await _work(chat, partial(_newer, below=await settled(chat)), _older)
+async def _index(chat: Chat, job: Job) -> None:
+    await _work(chat, job, partial(_newer, below=await settled(chat)), _older)
 
 
-async def _keep(chat: Chat, _job: Job) -> None:
-    await _work(chat, partial(_newer, below=await settled(chat)), _older, _merge)
+async def _keep(chat: Chat, job: Job) -> None:
+    await _work(chat, job, partial(_newer, below=await settled(chat)), _older, _merge)
 
 
-async def _work(chat: Chat, *steps: Callable[[Act], bool]) -> None:
+async def _work(chat: Chat, job: Job, *steps: Callable[..., bool]) -> None:
     """Take each step as long as it returns that there may be more, or for `SECONDS`; then enqueue the rest."""
     until = time.monotonic() + SECONDS
     for step in steps:
         begun = time.monotonic()
-        while await chat.change(step, NOBODY):
+        while await _take(chat, job, step):
             if time.monotonic() > until:
                 await chat.change(_enqueue_rest, NOBODY)
                 return
             await asyncio.sleep(time.monotonic() - begun)  # leave the writer to others for as long
             begun = time.monotonic()
+
+
+async def _take(chat: Chat, job: Job, step: Callable[..., bool]) -> bool:
+    """Take a step. A job that failed again and again goes on message by message, and past the one that it fails at."""
+    if job.attempts < PATIENCE:
+        return await chat.change(step, NOBODY)
+    try:
+        return await chat.change(partial(step, care=ALONE), NOBODY)
+    except Exception:
+        failures.report("a message is indexed without its words")
+        return await chat.change(partial(step, care=BARE), NOBODY)
 
 
 INDEX = JobKind("search.index", _index)
@@ -142,38 +166,41 @@ def _enqueue_rest(act: Act) -> None:
     enqueue(act, INDEX, f"{low} {high}")
 
 
-def _newer(act: Act, below: int) -> bool:
+def _newer(act: Act, below: int, care: int = MANY) -> bool:
     """Index the oldest messages that are newer than the index; return whether there may be many more.
 
     Those from the key ``below`` on wait for the next job. So do the few that are posted meanwhile, because a
     transaction costs as much as many messages.
     """
     low, high, _ = index.limits_to_extend(act.db)
-    entries, more = _entries(act, _oldest, first=high, below=below)
+    entries, more = _entries(act, care, _oldest, first=high, below=below)
     if entries:
         index.put_all(act.db, reversed(entries))
         index.set_limits(act.db, low, entries[-1][0] + 1)
     return more
 
 
-def _older(act: Act) -> bool:
+def _older(act: Act, care: int = MANY) -> bool:
     """Index the newest messages that are older than the index; return whether there may be more."""
     low, high, _ = index.limits_to_extend(act.db)
     if low <= 0:
         return False
-    entries, _ = _entries(act, _newest, below=low)
+    entries, _ = _entries(act, care, _newest, below=low)
     index.put_all(act.db, entries)
     index.set_limits(act.db, entries[-1][0] if entries else 0, high)
     return bool(entries)
 
 
-def _merge(act: Act) -> bool:
+def _merge(act: Act, **_care: int) -> bool:
     return index.merge(act.db)
 
 
-def _entries(act: Act, query: Prepared, **keys: int) -> tuple[list[tuple[int, list[str]]], bool]:
+def _entries(act: Act, care: int, query: Prepared, **keys: int) -> tuple[list[tuple[int, list[str]]], bool]:
     """Return the keys and the entries of the first messages, for one transaction, and whether there may be more."""
-    found = [dict(zip(_READ, row, strict=True)) for row in query.tuples(act.db, {**keys, "limit": AT_ONCE})]
+    limit = AT_ONCE if care == MANY else 1
+    found = [dict(zip(_READ, row, strict=True)) for row in query.tuples(act.db, {**keys, "limit": limit})]
+    if care == BARE:
+        return [(row["key"], _bare(row)) for row in found], bool(found)
     fitting = sum(size <= CHARACTERS for size in accumulate(len(row["text"]) for row in found))
     some = found[: max(1, fitting)]
     with_parts(act, some)
@@ -185,4 +212,4 @@ def _entries(act: Act, query: Prepared, **keys: int) -> tuple[list[tuple[int, li
         if left < 0 and entries:
             break
         entries.append((row["key"], said))
-    return entries, len(found) == AT_ONCE or len(entries) < len(found)
+    return entries, len(found) == limit or len(entries) < len(found)

@@ -14,6 +14,8 @@ from functools import cache, cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
+from chatrooms.unicode_forms import is_normalized, normalized
+
 LONGEST = 64
 """The most characters of a word; a longer run of letters is several words in a row."""
 SHORTEST = 3
@@ -158,13 +160,13 @@ _folding = _Folding()
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)[:MOST_FOLDED].translate(_folding)
+    return normalized("NFKC", text)[:MOST_FOLDED].translate(_folding)
 
 
 def _fold(character: str) -> str:
     """Return a character without case and accents; what is no letter, digit or emoji becomes a space."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
-    bare = unicodedata.normalize("NFC", _accents.sub("", decomposed))
+    decomposed = normalized("NFKD", normalized("NFKD", character).casefold())
+    bare = normalized("NFC", _accents.sub("", decomposed))
     return "".join(map(_shown, bare))
 
 
@@ -184,16 +186,14 @@ def _aligned(text: str) -> tuple[str, list[int], list[int]]:
     """Return the folded text, and where the characters behind each of its own begin and end in ``text``."""
     folded, starts, ends, at, before = [], list[int](), list[int](), 0, 0
     for part in re.findall(" +|[^ ]+", text):
-        for cluster in part if unicodedata.is_normalized("NFKC", part) else _clusters(part):
-            new = _folded(cluster)
-            folded.append(new)
-            starts += [at] * len(new)
+        for cluster in part if is_normalized("NFKC", part) else _clusters(part):
+            if new := _folded(cluster):  # else it is a mark of the character before, which ends behind it
+                folded.append(new)
+                starts += [at] * len(new)
+                ends += [at] * before
+                before = len(new)
             at += len(cluster)
-            if not new:  # a mark of the character before
-                ends[len(ends) - before :] = [at] * before
-            before = len(new) or before
-            ends += [at] * len(new)
-    return "".join(folded), starts, ends
+    return "".join(folded), starts, ends + [at] * before
 
 
 def _clusters(text: str) -> Iterator[str]:

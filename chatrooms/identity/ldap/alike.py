@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from chatrooms.unicode_forms import normalized
+
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
 """Those that Unicode does not take apart."""
 _SYLLABLES = {chr(katakana): chr(katakana - 0x60) for katakana in range(0x30A1, 0x30F7)}
@@ -15,6 +17,6 @@ _plain = str.maketrans(_LETTERS | _SYLLABLES)
 
 def alike(username: str) -> str:
     """Return what names have in common that a directory may take for one, such as ``jose`` of ``josé``."""
-    parts = unicodedata.normalize("NFKD", username.casefold())
+    parts = normalized("NFKD", username.casefold())
     kept = "".join(each for each in parts if unicodedata.category(each) not in {"Mn", "Me"})
-    return unicodedata.normalize("NFC", kept.translate(_plain))
+    return normalized("NFC", kept.translate(_plain))

@@ -1,3 +1,5 @@
+import { normalized, withFewMarks } from "../unicode-forms.js";
+
 /** Where links begin, end and lead to. */
 
 /** Spaces, angle brackets, and the punctuation of East Asian sentences end an address. */
@@ -49,7 +51,7 @@ const balance = (text) => text.split("(").length - text.split(")").length;
 
 /** @param {string} href */
 function hostOf(href) {
-  const { host, pathname } = URL.parse(href) ?? { host: "", pathname: "" };
+  const { host, pathname } = URL.parse(withFewMarks(href)) ?? { host: "", pathname: "" };
   return /^mailto:/iu.test(href) ? decoded(pathname) : host;
 }
 
@@ -68,7 +70,7 @@ function decoded(path) {
  */
 export function hidden(text, href) {
   const target = hostOf(href);
-  const seen = text.normalize("NFKC").replace(UNSEEN, "");
+  const seen = normalized("NFKC", text).replace(UNSEEN, "");
   const isOther = TURNING.test(text) || hostsIn(seen).some((host) => bare(host) !== bare(target));
   return target && isOther ? target : "";
 }

@@ -147,6 +147,15 @@ async def _drip(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.01)
 
 
+async def test_a_page_that_says_nonsense_of_itself_costs_no_other_page(alice, here, own_server):
+    here.answers = {
+        "/good": page("Good"),
+        "/bad": response(b"<title>Bad</title>", "text/html; charset*=a; charset*0=b"),
+    }
+    message = await alice.say("#lobby", f"{here.url('/good')} {here.url('/bad')}")
+    assert [preview["title"] for preview in await shown(alice, message)] == ["Good", "Bad"]
+
+
 async def test_a_page_that_comes_drop_by_drop_is_given_up_and_delays_nothing(alice, here, own_server, monkeypatch):
     monkeypatch.setattr(fetching, "SECONDS", 0.3)
     here.answers |= {"/": _drip, "/fine": page()}

@@ -36,6 +36,37 @@ async def test_a_request_has_no_cookies_and_its_own_user_agent():
             assert "chatrooms/" in request and "python" not in request.lower()
 
 
+TYPES = {
+    "text/html; charset=utf-8": "utf-8",
+    'text/html; x=y; CharSet = "latin1"': "latin1",
+    "text/html": "",
+    "text/html; charset*=a; charset*0=b": "",
+    "text/html; charset*=a'b": "",
+    "text/html; charset*0*=x; charset=;;=": "",
+    "text/html; charset=\xe9": "",
+    "text/html; xcharset=a": "",
+}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+async def test_the_character_set_is_read_however_a_server_writes_its_type(kind):
+    async with site() as here:
+        here.answers["/"] = response(b"x", kind)
+        assert (await web().get(here.url(), "", "text/html")).charset == TYPES[kind]
+
+
+@pytest.mark.parametrize("error", [TypeError, KeyError, RecursionError])
+async def test_what_a_library_fails_at_is_no_page(error, monkeypatch):
+    def fail(_response):
+        raise error
+
+    monkeypatch.setattr("chatrooms.features.previews.web._body", fail)
+    async with site() as here:
+        here.answers["/"] = page()
+        with pytest.raises(Unreachable):
+            await get(here.url())
+
+
 BAD = {
     "another status": response(b"x", status="500 Oops"),
     "not found": response(b"x", status="404 Not Found"),
@@ -57,6 +88,7 @@ BAD = {
     "a redirect to a local name": redirect("http://localhost/"),
     "a redirect to the metadata of a cloud": redirect("http://169.254.169.254/latest/meta-data"),
     "a redirect to nonsense": redirect("http://[::1"),
+    "a redirect to marks without end": redirect("http://a" + "\u0344\u0f73" * 5000 + ".example/"),
     "a redirect to a long address": redirect("/" + "x" * 5000),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 
@@ -169,6 +170,37 @@ def test_one_transaction_indexes_few_words_however_few_characters_stand_for_them
             sizes.append(db.scalar(text(f"SELECT count(*) FROM {index.TABLE}")))
     assert [after - before for before, after in pairwise(sizes)] == [1, 4, 1]
     assert world.found("alice", "red") == world.expected("red", rooms={"#lobby"})
+
+
+@pytest.mark.parametrize("broken", ["words", "with_parts", "put_all"])
+@pytest.mark.parametrize("step", ["newer", "older"])
+def test_a_message_that_cannot_be_indexed_keeps_no_other_one_from_it(broken, step, monkeypatch):
+    """Whatever fails at it, the program or the database, it is still found by who wrote it."""
+    world = World()
+    for said in ("red", "poison", "red green"):
+        world.do("post", said, "#lobby")
+    if step == "older":
+        world.age()
+    module = index if broken == "put_all" else indexing
+    real = getattr(module, broken)
+
+    def fail(*given):
+        if "poison" in str(list(given[-1]) if broken == "put_all" else given):
+            raise RuntimeError
+        return real(*given)
+
+    def given_rows(db, rows):
+        return fail(db, list(rows))
+
+    monkeypatch.setattr(module, broken, given_rows if broken == "put_all" else fail)
+    for attempts in range(indexing.PATIENCE + 1):
+        world.direct._changed = []
+        with suppress(RuntimeError):
+            asyncio.run(KEEP.run(world.direct, Job(1, KEEP.name, "", None, attempts)))
+    with world.direct.engine.connect() as db:
+        assert db.scalar(text(f"SELECT count(*) FROM {index.TABLE}")) == 3
+    assert world.found("alice", "red") == list(world.said)[::-2]
+    assert world.found("alice", "from:alice") == list(world.said)[::-1]
 
 
 def test_a_message_that_is_sent_again_for_another_reason_is_not_indexed_anew():
