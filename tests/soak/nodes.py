@@ -32,7 +32,7 @@ from tests.soak.senders import PATIENCE
 from tests.soak.servers import Server
 
 ROOMS = 4
-SENDERS = 12
+SENDERS = 24
 """People at each node."""
 LOST = 0.02
 """The share of acknowledgements that are lost on the way, each of which costs its sender 1.5 s."""
