@@ -20,8 +20,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Literal
 
-from chatrooms import lookalikes, precis
-from chatrooms.unicode_forms import normalized
+from chatrooms import lookalikes, precis, unicode_forms
 
 looks, skeleton = lookalikes.looks, lookalikes.skeleton
 
@@ -232,7 +231,7 @@ def words(*names: str) -> str:
 
     The result is cut off after `MAX_WORDS` characters, because it is indexed.
     """
-    folded = (normalized("NFKC", name).casefold() for name in names)
+    folded = (unicode_forms.normalized("NFKC", name).casefold() for name in names)
     return "".join(f" {word}" for name in folded for word in name.split())[:MAX_WORDS]
 
 

@@ -62,7 +62,8 @@ def _require(status: int | None) -> None:
     """Raise what the exit status of the decoder means."""
     if status in (decoder.TOO_LARGE, -signal.SIGXCPU):
         raise TooLarge(
-            f"This picture is too large. Pictures can have {decoder.MOST_PIXELS // 10**6} million pixels; moving ones "
+            f"This picture is too large. Pictures can have {decoder.MOST_PIXELS // 10**6} million pixels, "
+            f"at most {decoder.MOST_OF_SIDE:,} on a side; moving ones "
             f"{decoder.MOST_MOVING_PIXELS // 10**6} million in {decoder.MOST_FRAMES} frames."
         )
     if status in (decoder.CANNOT, *CRASHES):

@@ -38,6 +38,8 @@ LARGEST_SQUARE = 200_000
 """Bytes of a square copy, which everybody loads often."""
 LARGEST_PROFILE = 64 * 1024
 """Bytes of the colour profile that `full` keeps; the other copies have the colours of sRGB, and none."""
+MOST_OF_SIDE = 65_535
+"""Pixels that JPEG can have; a line of more can be longer than what Pillow writes."""
 LONGEST_SIDE = 16_383
 """Pixels that WebP can have."""
 CANNOT, TOO_LARGE = 3, 4
@@ -76,7 +78,7 @@ def decode(how: str, source: Path, folder: Path, formats: list[str]) -> dict[str
     Image.MAX_IMAGE_PIXELS = None  # checked here, before anything is decoded
     picture = Image.open(source, formats=formats)
     width, height = picture.size
-    if width * height > MOST_PIXELS:
+    if width * height > MOST_PIXELS or max(width, height) > MOST_OF_SIDE:
         raise TooLargeError
     profile = picture.info.get("icc_profile")  # which writing `full` removes
     about = _write_full(picture, folder / "full") if how == "copies" else {}

@@ -7,6 +7,7 @@ import base64
 import io
 import struct
 import zlib
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -284,3 +285,13 @@ async def test_a_square_that_stays_large_is_refused(tmp_path):
     noise.save(tmp_path / "given", "PNG")
     with pytest.raises(TooLarge):
         await pictures.decode(tmp_path / "given", tmp_path, "image/png", "square")
+
+
+@pytest.mark.parametrize("how", ["copies", "square", "small"])
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("more", [0, 1])
+async def test_a_picture_with_a_side_without_end_is_too_large_for_any_use(how, turned, more, tmp_path):
+    side = decoder.MOST_OF_SIDE + more
+    Image.new("L", (1, side) if turned else (side, 1)).save(tmp_path / "given", "PNG")
+    with pytest.raises(TooLarge, match="on a side") if more else nullcontext():
+        await pictures.decode(tmp_path / "given", tmp_path, "image/png", how)
