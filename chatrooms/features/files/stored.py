@@ -111,6 +111,8 @@ OF_MESSAGES = Foreseen(
     .order_by(files.c.message, files.c.place)
 )
 _by_id = Prepared(select(files).where(files.c.id == bindparam("id")))
+_alone = Prepared(select(files).where(files.c.id == bindparam("id")).with_for_update())
+"""Another server's transaction that changes the row ends before: what is counted follows what is there then."""
 _to_come = case((files.c.charged < files.c.length, files.c.length - files.c.charged), else_=0)
 _unfinished = Prepared(
     select(func.count().label("number"), func.coalesce(func.sum(_to_come), 0).label("bytes"))
@@ -122,6 +124,12 @@ _unfinished = Prepared(
 def find(db: Connection, id: str) -> dict[str, Any] | None:
     """Return the row of a file, without checking permissions; None also if it is to be removed."""
     row = _by_id.one(db, {"id": id})
+    return None if row is None or row["gone"] else row
+
+
+def _locked(db: Connection, id: str) -> dict[str, Any] | None:
+    """Return what `find` does, and let nobody else change it until the transaction ends."""
+    row = _alone.one(db, {"id": id})
     return None if row is None or row["gone"] else row
 
 
@@ -155,7 +163,7 @@ def arrived(db: Connection, id: str, there: int) -> bool:
 
     Of a picture they may be more than it announced: those of its copies, once these are made.
     """
-    row = find(db, id)
+    row = _locked(db, id)
     if row and row["size"] is None and there > row["charged"]:
         db.execute(update(files).where(files.c.id == id).values(charged=there, progress_at=clock.now()))
         _charge(db, row, there - row["charged"])
@@ -169,7 +177,7 @@ def awaited(db: Connection, ids: Sequence[str]) -> set[str]:
 
 def complete(db: Connection, id: str, **about: Any) -> bool:
     """Note what a file is once it is uploaded, and count what it takes by then; return whether it is still wanted."""
-    row = find(db, id)
+    row = _locked(db, id)
     if row and row["size"] is None:
         db.execute(update(files).where(files.c.id == id).values(**about))
         _charge(db, row, about["charged"] - row["charged"])
@@ -202,7 +210,7 @@ def drop(db: Connection, ids: Sequence[str]) -> Sequence[str]:
 
 def forget(db: Connection, id: str) -> None:
     """Delete the row of a file whose content is removed, and count its bytes no more."""
-    row = _by_id.one(db, {"id": id})
+    row = _alone.one(db, {"id": id})
     if row:
         db.execute(delete(files).where(files.c.id == id))
         _charge(db, row, -row["charged"])
