@@ -33,8 +33,8 @@ Work = Callable[[Connection], object]
 TO_FILES: dict[str, Work] = {
     "a piece arrives": lambda db: files.arrived(db, "file", 60),
     "the whole arrives": lambda db: files.arrived(db, "file", 100),
-    "it is complete": lambda db: files.complete(db, "file", type="text/plain", size=100, charged=100),
-    "its copies are": lambda db: files.complete(db, "file", type="image/webp", size=70, charged=250),
+    "it is complete": lambda db: files.complete(db, "file", "key", type="text/plain", size=100, charged=100),
+    "its copies are": lambda db: files.complete(db, "file", "other", type="image/webp", size=70, charged=250),
     "it is given up": lambda db: files.drop(db, ["file"]),
     "it is forgotten": lambda db: files.forget(db, "file"),
 }
