@@ -170,16 +170,16 @@ async def test_what_reaches_the_store_after_it_was_given_up_is_removed_a_day_lat
 
     monkeypatch.setattr(chat.blobs.store, "put", slow)
     path = await begin(alice, CONTENT)
-    which = path.rpartition("/")[2]
+    key = chat.blobs.own_key(path.rpartition("/")[2])
     assert (await send(alice, path, 0, CONTENT))[0] == 503
     assert (await request(alice, server.url, "DELETE", path, headers=TUS))[0] == 204
     late.set()
     await asyncio.to_thread(arrived.wait, PATIENCE)
     assert len(store.kept()) == 1 and await counts(server) == (0, 0)
-    due = select(jobs.c.due_at).where(jobs.c.kind == removing.AGAIN.name, jobs.c.key == which)
+    due = select(jobs.c.due_at).where(jobs.c.kind == removing.AGAIN.name, jobs.c.key == key)
     at = await chat.lookup(lambda db: db.scalar(due))
     assert clock.later(timedelta(hours=23)) < at <= clock.later(timedelta(days=1))
-    await removing.AGAIN.run(chat, Job(0, removing.AGAIN.name, which, None, 0))
+    await removing.AGAIN.run(chat, Job(0, removing.AGAIN.name, key, None, 0))
     assert store.kept() == []
 
 

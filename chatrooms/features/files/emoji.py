@@ -146,7 +146,7 @@ def _shown(name: str, picture: str, by: str, at: str) -> CustomEmoji:
 
 def _find(db: Connection, _caller: Caller, name: str, picture: str, size: str) -> Outgoing | None:
     """Return the picture of an emoji, which everybody may see."""
-    return sized(picture, size) if emoji.picture(db, name) == picture else None
+    return sized(db, picture, size) if emoji.picture(db, name) == picture else None
 
 
 COMMANDS = page, add, remove

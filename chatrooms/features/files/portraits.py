@@ -132,7 +132,7 @@ def _require_unused(act: Act, id: str) -> None:
 def _of_person(db: Connection, caller: Caller, username: str, picture: str, size: str) -> Outgoing | None:
     """Return the present picture of a person whom the caller sees."""
     user = None if tenants.hidden(db, caller, [username]) else users.find(db, username)
-    return sized(picture, size) if user and user["picture"] == picture else None
+    return sized(db, picture, size) if user and user["picture"] == picture else None
 
 
 def _of_room(db: Connection, caller: Caller, name: str, picture: str, size: str) -> Outgoing | None:
@@ -142,14 +142,15 @@ def _of_room(db: Connection, caller: Caller, name: str, picture: str, size: str)
     except NotFound:
         return None
     is_seen = here.role is not None or here.access == "open"
-    return sized(picture, size) if is_seen and rooms.find(db, here.room)["picture"] == picture else None
+    return sized(db, picture, size) if is_seen and rooms.find(db, here.room)["picture"] == picture else None
 
 
-def sized(picture: str, size: str) -> Outgoing | None:
+def sized(db: Connection, picture: str, size: str) -> Outgoing | None:
     """Return a picture in a size; None if there is none such."""
-    if size and size not in SIZES:
+    row = find(db, picture)
+    if row is None or (size and size not in SIZES):
         return None
-    return Outgoing(f"{picture}.{size or 'large'}", "picture.webp", "image/webp", None, inline=True, lasts=True)
+    return Outgoing(f"{stored.key(row)}.{size or 'large'}", "picture.webp", "image/webp", None, inline=True, lasts=True)
 
 
 SERVED = (Served("people", _of_person), Served("rooms", _of_room))

@@ -35,14 +35,20 @@ are there meanwhile."""
 async def remove(chat: Chat, ids: Iterable[str]) -> None:
     """Remove files that are unreachable: first the contents, then the rows."""
     for which in ids:
-        await _remove_contents(chat, which)
+        await remove_contents(chat, which, await chat.lookup(partial(stored.key_of, id=which)))
         await chat.change(partial(_forget, id=which), NOBODY)
 
 
-async def _remove_contents(chat: Chat, which: str) -> None:
+async def remove_contents(chat: Chat, which: str, key: str) -> None:
+    """Remove what an upload left on this server's disk, and in the store under a key."""
     await chat.blobs.run(chat.blobs.spool.remove, which)
+    await remove_stored(chat, key)
+
+
+async def remove_stored(chat: Chat, key: str) -> None:
+    """Remove what is in the store under a key."""
     for variant in VARIANTS:
-        await chat.blobs.ask("", chat.blobs.store.remove, which + variant)
+        await chat.blobs.ask("", chat.blobs.store.remove, key + variant)
 
 
 def _forget(act: Act, id: str) -> None:
@@ -96,14 +102,22 @@ async def _sweep_idle(chat: Chat) -> None:
 
 
 async def _removed_again(chat: Chat, job: Job) -> None:
-    await _remove_contents(chat, job.key)
+    which = job.key.partition(".")[0]
+    row = await chat.lookup(partial(stored.find, id=which))
+    if row is None or stored.key(row) != job.key:
+        await remove_stored(chat, job.key)
 
 
 def _drop(act: Act, ids: Sequence[str]) -> Sequence[str]:
     """Make files unreachable; return which are. Those that may be on their way to the store are removed twice."""
-    for which in stored.being_stored(act.db, ids):
-        enqueue(act, AGAIN, which, due=clock.moved(act.now, KEPT))
+    for key in stored.being_stored(act.db, ids):
+        remove_later(act, key)
     return stored.drop(act.db, ids)
+
+
+def remove_later(act: Act, key: str) -> None:
+    """Have removed in a day what is stored under a key by then, unless it is the content of a file."""
+    enqueue(act, AGAIN, key, due=clock.moved(act.now, KEPT))
 
 
 async def _ids(chat: Chat, *where: ColumnElement[bool]) -> list[str]:

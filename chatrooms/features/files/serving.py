@@ -50,10 +50,10 @@ def _find(db: Connection, caller: Caller, id: str, _name: str, size: str) -> Out
     except (NotFound, NotAMember):
         return None
     if not size:
-        return Outgoing(id, row["name"], row["type"], row["size"], inline=row["type"] in SHOWN)
+        return Outgoing(stored.key(row), row["name"], row["type"], row["size"], inline=row["type"] in SHOWN)
     if size not in SIZES or not row["picture"]:
         return None
-    return Outgoing(f"{id}.{size}", row["name"], "image/webp", None, inline=True)
+    return Outgoing(f"{stored.key(row)}.{size}", row["name"], "image/webp", None, inline=True)
 
 
 CONTENTS = Contents(_incoming, shares.left, _arrived, finish, give_up, tidy)

@@ -94,6 +94,7 @@ files = Table(
     Column("at", String(24), nullable=False, comment="when the upload began"),
     Column("progress_at", String(24), comment="when bytes came last that count; null if none did"),
     Column("shares", Text, nullable=False, server_default="", comment="for which it counts, see pipeline.shares"),
+    Column("stored_as", String(60), comment="its key in the store, or that of who stores it last; null for its id"),
     Index(None, "room", "seq"),
 )
 is_unused = (files.c.message.is_(None), files.c.portrait_of.is_(None))
@@ -111,6 +112,8 @@ OF_MESSAGES = Foreseen(
     .order_by(files.c.message, files.c.place)
 )
 _by_id = Prepared(select(files).where(files.c.id == bindparam("id")))
+_alone = Prepared(select(files).where(files.c.id == bindparam("id")).with_for_update())
+"""Another server's transaction that changes the row ends before: what is counted follows what is there then."""
 _to_come = case((files.c.charged < files.c.length, files.c.length - files.c.charged), else_=0)
 _unfinished = Prepared(
     select(func.count().label("number"), func.coalesce(func.sum(_to_come), 0).label("bytes"))
@@ -123,6 +126,23 @@ def find(db: Connection, id: str) -> dict[str, Any] | None:
     """Return the row of a file, without checking permissions; None also if it is to be removed."""
     row = _by_id.one(db, {"id": id})
     return None if row is None or row["gone"] else row
+
+
+def _locked(db: Connection, id: str) -> dict[str, Any] | None:
+    """Return what `find` does, and let nobody else change it until the transaction ends."""
+    row = _alone.one(db, {"id": id})
+    return None if row is None or row["gone"] else row
+
+
+def key(row: Mapping[str, Any]) -> str:
+    """Return the key of a file in the store."""
+    return cast(str, row["stored_as"] or row["id"])
+
+
+def key_of(db: Connection, id: str) -> str:
+    """Return the key of a file, also of one that is to be removed."""
+    row = _by_id.one(db, {"id": id})
+    return key(row) if row else id
 
 
 def of_messages(db: Connection, ids: Sequence[str]) -> Mapping[str, list[File]]:
@@ -155,7 +175,7 @@ def arrived(db: Connection, id: str, there: int) -> bool:
 
     Of a picture they may be more than it announced: those of its copies, once these are made.
     """
-    row = find(db, id)
+    row = _locked(db, id)
     if row and row["size"] is None and there > row["charged"]:
         db.execute(update(files).where(files.c.id == id).values(charged=there, progress_at=clock.now()))
         _charge(db, row, there - row["charged"])
@@ -167,13 +187,33 @@ def awaited(db: Connection, ids: Sequence[str]) -> set[str]:
     return set(db.scalars(select(files.c.id).where(files.c.id.in_(ids), _is_unfinished, files.c.gone.is_(False))))
 
 
-def complete(db: Connection, id: str, **about: Any) -> bool:
-    """Note what a file is once it is uploaded, and count what it takes by then; return whether it is still wanted."""
-    row = find(db, id)
-    if row and row["size"] is None:
-        db.execute(update(files).where(files.c.id == id).values(**about))
-        _charge(db, row, about["charged"] - row["charged"])
-    return row is not None
+def claim(db: Connection, id: str, key: str) -> tuple[bool, str | None]:
+    """Note under which key an unfinished upload is being stored, before it is.
+
+    Return whether it is still to be stored, and the key under which another server may be storing it, too.
+    """
+    row = _locked(db, id)
+    if row is None or row["size"] is not None:
+        return False, None
+    db.execute(update(files).where(files.c.id == id).values(stored_as=key))
+    return True, _other(row, key)
+
+
+def _other(row: Mapping[str, Any], key: str) -> str | None:
+    return row["stored_as"] if row["stored_as"] != key else None
+
+
+def complete(db: Connection, id: str, key: str, **about: Any) -> tuple[bool, str | None]:
+    """Note what a file is once it is stored, and count what it takes by then.
+
+    Return whether that counts, not if it was removed or another server was first, and what `claim` does.
+    """
+    row = _locked(db, id)
+    if row is None or row["size"] is not None:
+        return row is not None and row["stored_as"] == key, None
+    db.execute(update(files).where(files.c.id == id).values(**about, stored_as=key))
+    _charge(db, row, about["charged"] - row["charged"])
+    return True, _other(row, key)
 
 
 def use(db: Connection, id: str, **values: Any) -> bool:
@@ -188,9 +228,9 @@ def attach(db: Connection, id: str, message: Mapping[str, Any], place: int) -> b
 
 
 def being_stored(db: Connection, ids: Sequence[str]) -> Sequence[str]:
-    """Return which of some files may be on their way to the store: all their bytes came, and they are incomplete."""
+    """Return the keys of those of some files that may be on their way to the store: whole, and incomplete."""
     is_whole = files.c.size.is_(None), files.c.charged >= files.c.length
-    return db.scalars(select(files.c.id).where(files.c.id.in_(ids), *is_whole)).all()
+    return db.scalars(select(func.coalesce(files.c.stored_as, files.c.id)).where(files.c.id.in_(ids), *is_whole)).all()
 
 
 def drop(db: Connection, ids: Sequence[str]) -> Sequence[str]:
@@ -202,7 +242,7 @@ def drop(db: Connection, ids: Sequence[str]) -> Sequence[str]:
 
 def forget(db: Connection, id: str) -> None:
     """Delete the row of a file whose content is removed, and count its bytes no more."""
-    row = _by_id.one(db, {"id": id})
+    row = _alone.one(db, {"id": id})
     if row:
         db.execute(delete(files).where(files.c.id == id))
         _charge(db, row, -row["charged"])

@@ -197,9 +197,9 @@ def unused(db: Connection, limit: int) -> Sequence[Any]:
 def forget_page(db: Connection, page: str) -> None:
     """Forget a page unless a message shows it, and count its picture no more."""
     is_used = exists().where(previews.c.page == pages.c.id)
-    row = db.execute(select(pages.c.size, pages.c.counts_for).where(pages.c.id == page, ~is_used)).one_or_none()
-    if row:
-        db.execute(delete(pages).where(pages.c.id == page))
+    this = delete(pages).where(pages.c.id == page, ~is_used).returning(pages.c.size, pages.c.counts_for)
+    row = db.execute(this).one_or_none()
+    if row:  # another server may have forgotten it
         usage.charge(db, -row.size, *row.counts_for.split())
 
 

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import ParamSpec, Protocol, TypeVar
 
 from chatrooms.errors import NoSpace, NotFound, Unavailable
@@ -85,12 +86,17 @@ class Blobs:
         folder = settings.data / FILES
         self.spool = Spool(folder / "uploads", settings.data)
         self.store: Store = _remote(settings.file_store) if settings.file_store else Directory(folder, settings.data)
+        self._suffix = token_hex(8)
         self._disk = ThreadPoolExecutor(THREADS, thread_name_prefix="chatrooms-uploads")
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="chatrooms-files")
         self._turns = FairQueue(THREADS, MOST_WAITING, BUSY, of_one=OF_ONE)
         self._puts = FairQueue(PUTS, MOST_WAITING, BUSY, of_one=PUTS_OF_ONE)
         self._once = Once(log)
         self._problems: dict[str, str] = {}
+
+    def own_key(self, id: str) -> str:
+        """Return the key under which an upload is stored by this process alone, which has content of its own."""
+        return f"{id}.{self._suffix}"
 
     def degraded(self) -> dict[str, str]:
         """Return why ``files`` cannot be shared or loaded, from a failure on until one was; empty if they can."""
