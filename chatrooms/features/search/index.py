@@ -42,6 +42,8 @@ TABLE = "search_index"
 
 Wanted = Sequence[Sequence[Needle]]
 """What the index looks for: of each group, one at least."""
+Candidate = tuple[int, str]
+"""The key of a message, and its room."""
 
 CREATE = {
     "sqlite": (
@@ -85,13 +87,14 @@ _MERGE = Prepared(text(f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', {P
 _BOUND = text("SELECT set_config('statement_timeout', :limit, true)")
 _FIND = {
     "sqlite": text(
-        f"SELECT -rowid FROM {TABLE} WHERE {TABLE} MATCH :wanted "
-        "AND rowid > -:below AND rowid <= -:first ORDER BY rowid LIMIT :limit"
+        f"SELECT -rowid, (SELECT room FROM messages WHERE key = -{TABLE}.rowid) FROM {TABLE} "
+        f"WHERE {TABLE} MATCH :wanted AND rowid > -:below AND rowid <= -:first ORDER BY rowid LIMIT :limit"
     ),
     # Adding 0 keeps PostgreSQL from walking along the keys, which takes long if few messages have the words.
     "postgresql": text(
-        f"SELECT key FROM {TABLE} WHERE words @@ CAST(:wanted AS tsquery) "
-        "AND key + 0 >= :first AND key + 0 < :below ORDER BY key + 0 DESC LIMIT :limit"
+        "SELECT key, (SELECT room FROM messages WHERE messages.key = found.key) FROM "
+        f"(SELECT key FROM {TABLE} WHERE words @@ CAST(:wanted AS tsquery) AND key + 0 >= :first AND key + 0 < :below "
+        "ORDER BY key + 0 DESC LIMIT :limit) AS found ORDER BY key DESC"
     ),
 }
 
@@ -168,8 +171,11 @@ def windows(low: int, below: int) -> Iterator[tuple[int, int]]:
         below, size = first, min(GROWTH * size, LARGEST_WINDOW)
 
 
-def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> list[int]:
-    """Return the greatest keys from ``first`` and below ``below`` of messages that have what is ``wanted``."""
+def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> list[Candidate]:
+    """Return the greatest keys from ``first`` and below ``below`` of messages that have what is ``wanted``.
+
+    Their rooms come with them: a further query for these would be seen in the time that a search takes, see `finding`.
+    """
     dialect = db.dialect.name
     if dialect == "postgresql":
         slices = range(first // SLICE, (below - 1) // SLICE + 1)
@@ -177,7 +183,8 @@ def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> 
     else:
         query = _match(wanted)
     given = {"wanted": query, "first": first, "below": below, "limit": limit}
-    return list(db.scalars(_FIND[dialect].bindparams(bindparam("limit", type_=Integer)), given))
+    rows = db.execute(_FIND[dialect].bindparams(bindparam("limit", type_=Integer)), given)
+    return [(key, room or "") for key, room in rows]
 
 
 def bound(db: Connection, seconds: float) -> None:
