@@ -11,7 +11,6 @@ search still tells is that a word is common on the whole server, in hundreds of 
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -91,7 +90,7 @@ class Search:
     def __post_init__(self) -> None:
         """Choose after how many candidates it is decided whether the index looks for the rooms too."""
         self.share, least = SHARES[len(self.rooms) <= FEW]
-        self.enough = _at_random(least)
+        self.enough = index.at_random(least)
 
     @classmethod
     def begin(cls, act: Act, terms: Sequence[Term]) -> Search:
@@ -258,16 +257,11 @@ def _ranged(ranges: Iterable[tuple[int, int]], lister: Lister) -> Iterator[list[
     for first, last in ranges:
         below = last
         while below > first:
-            limit = _at_random(most)
+            limit = index.at_random(most)
             found = lister(first, below, limit)
             below = found[-1][0] if len(found) == limit else first
             most = min(2 * most, MOST)
             yield found
-
-
-def _at_random(number: int) -> int:
-    """Return that number or one up to twice as great."""
-    return number + secrets.randbelow(number)
 
 
 def _moved(moment: str, span: timedelta) -> str:
