@@ -2,12 +2,18 @@
 
 The index offers candidates, newest first, in ranges of keys; each is loaded by a query that has the permission in it,
 and is looked at once more. So an index that offers too much only takes longer.
+
+How long must not tell which words others wrote where the caller can't read. So candidates come with their rooms, and
+those of others cost no statement: one adds a few microseconds to a search. Numbers of candidates from which on a search
+does something else are chosen at random for each, so that none can be searched for with messages of one's own. What a
+search still tells is that a word is common on the whole server, in hundreds of messages or more.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeAlias, cast
@@ -18,22 +24,21 @@ from chatrooms import clock, names
 from chatrooms.errors import Unavailable
 from chatrooms.features.messages.loading import rows_of
 from chatrooms.features.search import index
-from chatrooms.features.search.index import Wanted, mark, marked
+from chatrooms.features.search.index import Candidate, Wanted, mark, marked
 from chatrooms.features.search.indexing import is_searched, state_mark, with_parts
 from chatrooms.features.search.language import Operator, Period, Term, Text, texts
 from chatrooms.features.search.matching import alternatives, is_in, is_to, matches
-from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import is_message, members, messages
 
 FEW = 100
-"""Up to so many rooms are a part of what the index looks for; with more, most of what it finds is readable."""
-READABLE, LOOKED_AT = 300, 2000
-"""If less than one in so many is, of at least so many, all rooms become a part of it."""
-FIRST, MOST = 200, 3200
-"""How many candidates the index returns together: more with each time."""
+"""Up to so many rooms cost little as a part of what the index looks for."""
+SHARES = {True: (20, 150), False: (300, 2000)}
+"""For few rooms and for many: if less than one in so many is readable, of so many, the rooms become a part of it."""
+FIRST, MOST = 150, 2400
+"""How many candidates the index returns together, up to twice as many: more with each time."""
 LISTED = 5000
 """Up to so many messages of a feature, such as pinned ones, are looked at instead of the index."""
 LOADED = 100
@@ -47,11 +52,12 @@ PREFIXES = 2
 SLACK = timedelta(hours=1)
 """By how much clocks may have been set back: otherwise the times of messages are in the order of their keys."""
 
-Lister: TypeAlias = Callable[[int, int, int], list[int]]
-"""Returns the greatest keys of a range, up to a number of them."""
+Lister: TypeAlias = Callable[[int, int, int], list[Candidate]]
+"""Returns the candidates with the greatest keys of a range, up to a number of them."""
 Which: TypeAlias = Callable[[str], Select[Any]]
 """Returns a query for the ids of messages that a feature knows, for a person."""
 
+_candidate = select(messages.c.key, messages.c.room)
 _last = Prepared(select(func.max(messages.c.key).label("key")))
 _at = Prepared(select(messages.c.at).where(messages.c.key >= bindparam("key")).order_by(messages.c.key).limit(1))
 _rooms = Prepared(select(members.c.room).where(members.c.username == bindparam("username"), members.c.gone.is_(False)))
@@ -76,10 +82,15 @@ class Search:
     kept: Sequence[Select[Any]]
     dropped: Sequence[Select[Any]]
     wanted: Wanted
-    rooms: Sequence[str]
+    rooms: AbstractSet[str]
     by_room: bool
     looked_at: int = 0
     read: int = 0
+
+    def __post_init__(self) -> None:
+        """Choose after how many candidates it is decided whether the index looks for the rooms too."""
+        self.share, least = SHARES[len(self.rooms) <= FEW]
+        self.enough = index.at_random(least)
 
     @classmethod
     def begin(cls, act: Act, terms: Sequence[Term]) -> Search:
@@ -92,7 +103,7 @@ class Search:
             for negated in (False, True)
         )
         rooms, wanted = _readable(act, own), _wanted(own)
-        return cls(act, own, kept, dropped, wanted, rooms, by_room=len(rooms) <= FEW or not wanted)
+        return cls(act, own, kept, dropped, wanted, rooms, by_room=not wanted)
 
     def find(self, below: int | None, most: int) -> Found:
         """Return up to ``most`` messages with keys less than ``below``."""
@@ -126,47 +137,45 @@ class Search:
         """Yield the keys of readable messages that may meet the terms, some together, the greatest first."""
         oldest, newest = self._within()
         newest = newest if below is None else min(newest, below)
-        for keys in self._chunks(oldest, newest):
-            readable = self._only_readable(keys)
+        for some in self._chunks(oldest, newest):
+            readable = self._only_readable(some)
             for start in range(0, max(1, len(readable)), LOADED):
                 yield readable[start : start + LOADED]
 
-    def _chunks(self, oldest: int, newest: int) -> Iterator[list[int]]:
-        """Yield keys of candidates: those of features, or the ones that are not indexed yet and then the others."""
+    def _chunks(self, oldest: int, newest: int) -> Iterator[list[Candidate]]:
+        """Yield candidates: those of features, or the ones that are not indexed yet and then the others."""
         listed = self._listed()
         if listed is not None:
-            yield [key for key in listed if oldest <= key < newest]
+            yield [(key, room) for key, room in listed if oldest <= key < newest]
             return
         low, high, _ = index.limits(self.act.db)
         yield from _ranged([(max(high, oldest), newest)], self._scan)
         yield from _ranged(index.windows(max(low, oldest), min(high, newest)), self._look_up)
 
-    def _listed(self) -> list[int] | None:
-        """Return the keys of all messages that a feature knows, if they are not too many."""
+    def _listed(self) -> list[Candidate] | None:
+        """Return all messages that a feature knows, if they are not too many."""
         for ids in self.kept:
-            keys = select(messages.c.key).where(messages.c.id.in_(ids)).limit(LISTED + 1)
-            found = self.act.db.scalars(keys).all()
+            asked = _candidate.where(messages.c.id.in_(ids)).limit(LISTED + 1)
+            found = [(key, room) for key, room in self.act.db.execute(asked)]
             if len(found) <= LISTED:
                 return sorted(found, reverse=True)
         return None
 
-    def _scan(self, first: int, below: int, limit: int) -> list[int]:
-        keys = select(messages.c.key).where(messages.c.key >= first, messages.c.key < below, is_message)
-        return list(self.act.db.scalars(keys.order_by(messages.c.key.desc()).limit(limit)))
+    def _scan(self, first: int, below: int, limit: int) -> list[Candidate]:
+        asked = _candidate.where(messages.c.key >= first, messages.c.key < below, is_message)
+        return [(key, room) for key, room in self.act.db.execute(asked.order_by(messages.c.key.desc()).limit(limit))]
 
-    def _look_up(self, first: int, below: int, limit: int) -> list[int]:
+    def _look_up(self, first: int, below: int, limit: int) -> list[Candidate]:
+        """Return what the index finds, and decide whether it looks for the rooms too from now on."""
         here = [marked(*(mark("r", room) for room in self.rooms))] if self.by_room else []
-        return index.find(self.act.db, [*self.wanted, *here], first, below, limit)
+        found = index.find(self.act.db, [*self.wanted, *here], first, below, limit)
+        self.looked_at, self.read = self.looked_at + len(found), self.read + len(self._only_readable(found))
+        self.by_room |= self.looked_at >= self.enough and self.share * self.read < self.looked_at
+        return found
 
-    def _only_readable(self, keys: Sequence[int]) -> list[int]:
-        """Return the keys of messages that the caller may read, in order."""
-        if not keys:
-            return []
-        asked = select(messages.c.key).where(messages.c.key.in_(keys), access.readable(messages.c.room, self.act.me))
-        readable = set(self.act.db.scalars(asked))
-        self.looked_at, self.read = self.looked_at + len(keys), self.read + len(readable)
-        self.by_room |= self.looked_at >= LOOKED_AT and READABLE * self.read < self.looked_at
-        return [key for key in keys if key in readable]
+    def _only_readable(self, found: Sequence[Candidate]) -> list[int]:
+        """Return the keys of messages in the rooms of this search, in order, without asking the database."""
+        return [key for key, room in found if names.base(room) in self.rooms]
 
     def _load(self, keys: Sequence[int]) -> list[Message]:
         """Return messages that the caller may read, newest first, each with whether features keep it."""
@@ -210,16 +219,17 @@ def found_by(act: Act) -> Mapping[str, Which]:
     return {state: which for part in act.server.parts for state, which in part.found_by.items()}
 
 
-def _readable(act: Act, terms: Sequence[Term]) -> list[str]:
-    """Return the rooms to which the caller belongs, of those in which there can be messages that meet the terms."""
-    me = act.me.username
-    mine = [me, *(row["room"] for row in _rooms.all(act.db, {"username": me}))]
+def _readable(act: Act, terms: Sequence[Term]) -> set[str]:
+    """Return the rooms that the caller can read, of those in which there can be messages that meet the terms."""
+    me, scope = act.me.username, act.me.scope
+    mine = {me, *(row["room"] for row in _rooms.all(act.db, {"username": me}))}
+    mine = {room for room in mine if scope is None or scope.has(room)}
     for some in alternatives(_positive(terms)):
         first = some[0]
         if isinstance(first, Operator) and first.name in ("in", "to"):
             means = is_in if first.name == "in" else is_to
             asked = [names.base(cast(Operator, term).value) for term in some]
-            mine = [room for room in mine if any(means(room, value, me) for value in asked)]
+            mine = {room for room in mine if any(means(room, value, me) for value in asked)}
     return mine
 
 
@@ -241,16 +251,17 @@ def _positive(terms: Iterable[Term]) -> list[Term]:
     return [term for term in terms if not isinstance(term, Text) and not term.negated]
 
 
-def _ranged(ranges: Iterable[tuple[int, int]], lister: Lister) -> Iterator[list[int]]:
-    """Yield the keys that a function finds in ranges, a limited number at a time."""
-    limit = FIRST
+def _ranged(ranges: Iterable[tuple[int, int]], lister: Lister) -> Iterator[list[Candidate]]:
+    """Yield the candidates that a function finds in ranges, a limited number at a time."""
+    most = FIRST
     for first, last in ranges:
         below = last
         while below > first:
-            keys = lister(first, below, limit)
-            below = keys[-1] if len(keys) == limit else first
-            limit = min(2 * limit, MOST)
-            yield keys
+            limit = index.at_random(most)
+            found = lister(first, below, limit)
+            below = found[-1][0] if len(found) == limit else first
+            most = min(2 * most, MOST)
+            yield found
 
 
 def _moved(moment: str, span: timedelta) -> str:

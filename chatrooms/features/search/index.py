@@ -8,6 +8,7 @@ what an index finds is looked at once more, so that two with the same hash do no
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -32,6 +33,7 @@ from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata
 
 MARK = "§"
+ROOM = f"{MARK}r"
 SLICE = 1 << 15
 """PostgreSQL finds no newest rows first, so messages have a mark for each so many keys, and a query names some."""
 FIRST_WINDOW, LARGEST_WINDOW, GROWTH = 2 * SLICE, 64 * SLICE, 8
@@ -39,9 +41,13 @@ FIRST_WINDOW, LARGEST_WINDOW, GROWTH = 2 * SLICE, 64 * SLICE, 8
 PAGES = 100
 """How many pages of SQLite's index one step of merging writes, of about 4 KB each."""
 TABLE = "search_index"
+RARE = 100
+"""What fewer messages of a range have, or than up to twice as many, SQLite looks for alone."""
 
 Wanted = Sequence[Sequence[Needle]]
 """What the index looks for: of each group, one at least."""
+Candidate = tuple[int, str]
+"""The key of a message, and its room."""
 
 CREATE = {
     "sqlite": (
@@ -83,15 +89,20 @@ _REMOVE = {
 }
 _MERGE = Prepared(text(f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', {PAGES})"))
 _BOUND = text("SELECT set_config('statement_timeout', :limit, true)")
+_COUNT = text(
+    f"SELECT count(*) FROM (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH :wanted "
+    "AND rowid > -:below AND rowid <= -:first LIMIT :limit)"
+)
 _FIND = {
     "sqlite": text(
-        f"SELECT -rowid FROM {TABLE} WHERE {TABLE} MATCH :wanted "
-        "AND rowid > -:below AND rowid <= -:first ORDER BY rowid LIMIT :limit"
+        f"SELECT -rowid, (SELECT room FROM messages WHERE key = -{TABLE}.rowid) FROM {TABLE} "
+        f"WHERE {TABLE} MATCH :wanted AND rowid > -:below AND rowid <= -:first ORDER BY rowid LIMIT :limit"
     ),
     # Adding 0 keeps PostgreSQL from walking along the keys, which takes long if few messages have the words.
     "postgresql": text(
-        f"SELECT key FROM {TABLE} WHERE words @@ CAST(:wanted AS tsquery) "
-        "AND key + 0 >= :first AND key + 0 < :below ORDER BY key + 0 DESC LIMIT :limit"
+        "SELECT key, (SELECT room FROM messages WHERE messages.key = found.key) FROM "
+        f"(SELECT key FROM {TABLE} WHERE words @@ CAST(:wanted AS tsquery) AND key + 0 >= :first AND key + 0 < :below "
+        "ORDER BY key + 0 DESC LIMIT :limit) AS found ORDER BY key DESC"
     ),
 }
 
@@ -168,16 +179,50 @@ def windows(low: int, below: int) -> Iterator[tuple[int, int]]:
         below, size = first, min(GROWTH * size, LARGEST_WINDOW)
 
 
-def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> list[int]:
-    """Return the greatest keys from ``first`` and below ``below`` of messages that have what is ``wanted``."""
+def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> list[Candidate]:
+    """Return the greatest keys from ``first`` and below ``below`` of messages that have what is ``wanted``.
+
+    Some may lack a part of it, or be in other rooms. Their own come with them: a further query for these would be seen
+    in the time that a search takes, see `finding`.
+    """
     dialect = db.dialect.name
     if dialect == "postgresql":
         slices = range(first // SLICE, (below - 1) // SLICE + 1)
         query = _tsquery([*wanted, marked(*(_slice(each) for each in slices))])
     else:
-        query = _match(wanted)
+        query = _match(_rare(db, wanted, first, below) or wanted)
     given = {"wanted": query, "first": first, "below": below, "limit": limit}
-    return list(db.scalars(_FIND[dialect].bindparams(bindparam("limit", type_=Integer)), given))
+    rows = db.execute(_FIND[dialect].bindparams(bindparam("limit", type_=Integer)), given)
+    return [(key, room or "") for key, room in rows]
+
+
+def _rare(db: Connection, wanted: Wanted, first: int, below: int) -> Wanted | None:
+    """Return the first part of what is wanted that few messages of a range have, if there are other parts.
+
+    For several, SQLite reads the list of each from one message that has the others to the next. So a single message of
+    others with a secret word would cost it milliseconds if the query has twenty common words, or a hundred rooms.
+    """
+    for part in _parts(wanted):
+        limit = at_random(RARE)
+        given = {"wanted": _match([part]), "first": first, "below": below, "limit": limit}
+        if db.scalar(_COUNT, given) < limit:
+            return [part]
+    return None
+
+
+def _parts(wanted: Wanted) -> list[Sequence[Needle]]:
+    """Return each word of phrases, and each of several groups, besides rooms; beginnings, which take long, are last."""
+    groups = [group for group in wanted if not group[0].words[0].startswith(ROOM)]
+    phrases = [group[0] for group in groups if len(group[0].words) > 1]
+    words = [Needle((word,), prefix=False) for needle in phrases for word in needle.words[:-1]]
+    last = [Needle(needle.words[-1:], needle.prefix) for needle in phrases]
+    several = groups if len(wanted) > 1 else []
+    return sorted([*([word] for word in (*words, *last)), *several], key=lambda group: group[0].prefix)
+
+
+def at_random(number: int) -> int:
+    """Return that number or one up to twice as great."""
+    return number + secrets.randbelow(number)
 
 
 def bound(db: Connection, seconds: float) -> None:

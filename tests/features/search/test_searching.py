@@ -198,11 +198,11 @@ async def test_a_search_does_not_continue_after_a_message_that_one_must_not_know
             await carol.run("search", query="hidden", after=id)
 
 
-async def test_a_member_of_many_rooms_finds_what_is_in_few(person, index, monkeypatch):
-    monkeypatch.setattr(finding, "FEW", 1)
-    monkeypatch.setattr(finding, "FIRST", 2)
-    monkeypatch.setattr(finding, "LOOKED_AT", 2)
-    monkeypatch.setattr(finding, "READABLE", 3)
+@pytest.mark.parametrize("few", [1, 100])
+async def test_a_member_of_many_rooms_or_few_finds_what_is_in_one(person, index, monkeypatch, few):
+    monkeypatch.setattr(finding, "FEW", few)
+    monkeypatch.setattr(finding, "FIRST", 1)
+    monkeypatch.setattr(finding, "SHARES", dict.fromkeys((True, False), (3, 2)))
     alice, bob = await person("alice"), await person("bob")
     await alice.say("bob", "red first")
     await bob.run("room.create", name="#theirs")
