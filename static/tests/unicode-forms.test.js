@@ -10,8 +10,9 @@ const TEXT = fc
 test("a text has the normal form that Unicode gives it", () => {
   fc.assert(
     fc.property(TEXT, (text) => {
-      for (const form of /** @type {const} */ (["NFC", "NFKC"]))
-        {assert.equal(normalized(form, text), text.normalize(form));}
+      for (const form of /** @type {const} */ (["NFC", "NFKC"])) {
+        assert.equal(normalized(form, text), text.normalize(form));
+      }
     }),
   );
 });
