@@ -20,11 +20,15 @@ from chatrooms.storage.rows import User
 from chatrooms.storage.tables import sessions, suspensions, users
 
 
-def store(db: Connection, username: str, role: ServerRole) -> None:
-    """Store the role of ``username``; raises `Conflict` if they are the last owner and would lose it."""
+def store(db: Connection, username: str, role: ServerRole) -> list[str]:
+    """Store the role of ``username``, and return the ids of the sessions that it ended, see `_end_begun_by_others`.
+
+    Raises `Conflict` if they are the last owner and would lose it.
+    """
     if role != "owner":
         require_other_owner(db, username)
     _set(db, username, role)
+    return _end_begun_by_others(db, username, role) if rights.empowers("guest", role) else []
 
 
 def vouch(act: Act, username: str, role: ServerRole) -> None:
@@ -92,7 +96,7 @@ def appoint(act: Act, username: str, role: ServerRole, before: ServerRole) -> Us
         return existing(act.db, username)
     if not act.me.host:
         second_factors.require_for(act, username, role)
-    store(act.db, username, role)
+    act.ended.extend(store(act.db, username, role))
     act.note(f"made {username!r} {role}, who was {before}")
     return _follow(act, username)
 
@@ -114,19 +118,17 @@ def changing(_db: Connection, _me: Caller, p: Who) -> Iterable[str]:
 def _follow(act: Act, username: str) -> User:
     """Announce a role, and disconnect its person where they have not shown the second factor that it takes."""
     act.ended.extend(second_factors.lacking_of(act.db, username, act.server.second_factor))
-    act.ended.extend(_end_begun_by_others(act.db, username))
     return announce(act, username)
 
 
-def _end_begun_by_others(db: Connection, username: str) -> list[str]:
-    """End the sessions of ``username`` that began by the links of people who could not make one now; return their ids.
+def _end_begun_by_others(db: Connection, username: str, role: ServerRole) -> list[str]:
+    """End the sessions of ``username`` that began by the links of people whose roles are not higher; return their ids.
 
-    Somebody else may hold them, who would get the new role.
+    These may hold them themselves, and would get the new role.
     """
-    role = rights.of(db, username)
     by_others = sessions.c.username == username, sessions.c.made_by.is_not(None)
     begun = db.execute(select(sessions.c.id, sessions.c.made_by).where(*by_others)).all()
-    ended = [row.id for row in begun if not rights.verdict(rights.of(db, row.made_by), "sign_in", role).allowed]
+    ended = [row.id for row in begun if rights.rank(rights.of(db, row.made_by)) <= rights.rank(role)]
     db.execute(delete(sessions).where(sessions.c.id.in_(ended)))
     return ended
 

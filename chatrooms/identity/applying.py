@@ -15,7 +15,7 @@ from chatrooms import names
 from chatrooms.errors import Conflict, Invalid, NotFound, Suspended, Unauthorized
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
-from chatrooms.identity import applicants, free_names, sessions, tokens
+from chatrooms.identity import applicants, free_names, sessions, suspensions, tokens
 from chatrooms.identity.applicants import UNPROVEN, Accepted, Applicant, Proof, State
 from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.joining import Browser, Claiming, Name, without_host
@@ -201,14 +201,15 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
 
 
 def _require_unbarred(act: Act, asked: Accepted) -> None:
-    """Raise `Conflict` if the account by which somebody asked has signed in a person who is suspended now."""
+    """Raise `Conflict` if the account by which somebody asked signs in a person, or has, who is suspended now."""
     try:
         if asked["proof"] == "directory":
             directory.require_unbarred(act.db, asked["username"])
         elif identity := _identity(asked):
             linked.require_unbarred(act.db, identity)
+            suspensions.require_none(act.db, linked.username_of(act.db, identity) or "")
     except Suspended:
-        text = "They asked by an account that signed in somebody who is suspended now."
+        text = "They asked by an account of somebody who is suspended now."
         raise Conflict(text, field="id") from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 from sqlalchemy import Boolean, Column, Connection, ForeignKey, String, Table, delete, false, insert, or_, select
@@ -88,16 +88,18 @@ def of(db: Connection, code: str) -> Whose | None:
     """Return whom the link with that code signs in, unless it has expired or was used, or could not be made now."""
     good = links.c.code_hash == digest(code), links.c.expires_at > clock.now()
     link = db.execute(select(links).where(*good)).one_or_none()
-    if link is None or not (link.made_by is None or _may_help(db, link.made_by, link.username)):
+    if link is None or not (link.made_by is None or _works(db, link)):
         return None
     shown, proven_at, made_by = link.second_factor, link.proven_at, link.made_by
     return Whose(link.username, Beginning(link.began, second_factor=shown, proven_at=proven_at, made_by=made_by))
 
 
-def _may_help(db: Connection, made_by: str, username: str) -> bool:
-    """Return whether the person who made a link for ``username`` could make it now."""
-    may = rights.verdict(rights.of(db, made_by), "sign_in", rights.of(db, username))
-    return may.allowed and suspensions.find(db, made_by) is None
+def _works(db: Connection, link: Any) -> bool:
+    """Return whether somebody else who made a link could make it now; one for another device only needs them around."""
+    if suspensions.find(db, link.made_by):
+        return False
+    is_own = link.began == "device"
+    return is_own or rights.verdict(rights.of(db, link.made_by), "sign_in", rights.of(db, link.username)).allowed
 
 
 def require(whose: Whose | None) -> Whose:

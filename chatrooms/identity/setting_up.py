@@ -98,7 +98,7 @@ async def setup(here: SettingUp, browser: Browser, p: Setup) -> OneUser:
         if made:
             free_names.add(act, p.username)
             passwords.store(act, p.username, made)
-        roles.store(act.db, p.username, "owner")
+        act.ended.extend(roles.store(act.db, p.username, "owner"))
         roles.announce(act, p.username)
         if p.name and can_rename(here.chat):
             rename(act, p.name)

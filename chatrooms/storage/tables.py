@@ -240,7 +240,12 @@ sessions = Table(
         comment="whether its person has shown one in it",
     ),
     Column("proven_at", String(24), comment="when its person proved who they are, if that was before it began"),
-    Column("made_by", String(32), comment="another person, by whose link it began, or the session that began it"),
+    Column(
+        "made_by",
+        String(32),
+        index=True,
+        comment="another person, by whose link it or the one before it began",
+    ),
 )
 
 suspensions = Table(

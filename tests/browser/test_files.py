@@ -238,6 +238,7 @@ async def test_a_message_whose_file_is_refused_says_why_and_offers_no_retry(pers
 
     await alice.page.route("**/uploads/**", hold)
     await choose(alice, file("broken.png", picture()[:60], "image/png"))
+    await expect(tray(alice)).to_contain_text("broken.png")
     await alice.composer.fill("Our holiday")
     await alice.composer.press("Enter")
     await expect(alice.message("Our holiday")).to_contain_text("Sending once")

@@ -116,6 +116,7 @@ def test_sessions_that_began_by_the_link_of_an_admin_end_with_what_the_admin_may
     own = begin(direct, console)
     direct.commit(Caller("adam"), what)
     assert are_alive(direct, first, second, own) == [stays, stays, True]
+    assert not stays or signs_in(direct, linked_by(direct, first)) == "mia"  # another device
 
 
 async def link_of(person) -> str:

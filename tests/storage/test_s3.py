@@ -37,12 +37,13 @@ async def test_files_are_stored_in_the_bucket_and_removed_from_it(bucket, tmp_pa
         (shown,) = (await share(alice, "#lobby", picture(), "a.png"))["files"]
         assert (await load(alice, server.url, shown, "?size=small"))[0] == 200
         assert not [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
-        store = server.chat._pipeline.blobs.store
-        assert store.size(file["id"]) == len(content)
-        store.remove(file["id"])
-        store.remove(file["id"])
+        blobs = server.chat._pipeline.blobs
+        store, key = blobs.store, blobs.own_key(file["id"])
+        assert store.size(key) == len(content)
+        store.remove(key)
+        store.remove(key)
         with pytest.raises(FileNotFoundError):
-            store.size(file["id"])
+            store.size(key)
         assert (await load(alice, server.url, file))[0] == 404
 
 

@@ -50,9 +50,10 @@ def give_role(settings: Settings, username: str, role: ServerRole) -> Listed:
         require_person(db, username)
         locks.take(db, roles.locks_to_change(username))
         try:
-            roles.store(db, username, role)
+            ended = roles.store(db, username, role)
         except Refusal as refusal:
             raise Unable(refusal.message) from refusal
+        jobs.leave(db, suspending.END, {"username": username, "sessions": ended})
         jobs.leave(db, roles.ANNOUNCE, {"username": username})
         return _shown(db, username)
 

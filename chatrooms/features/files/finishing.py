@@ -49,6 +49,8 @@ async def finish(chat: Chat, which: str, network: str) -> None:
     key = chat.blobs.own_key(which)
     row = await chat.change(partial(_claim, id=which, key=key), NOBODY)
     if row is None:
+        if await chat.lookup(partial(stored.find, id=which)) is None:
+            raise NotFound(GONE)
         return
     try:
         about = await _store(chat, row, key, network)

@@ -103,7 +103,8 @@ class Search:
             for negated in (False, True)
         )
         rooms, wanted = _readable(act, own), _wanted(own)
-        return cls(act, own, kept, dropped, wanted, rooms, by_room=not wanted)
+        by_room = not wanted or (len(rooms) <= FEW and index.joins_rooms(act.db))
+        return cls(act, own, kept, dropped, wanted, rooms, by_room=by_room)
 
     def find(self, below: int | None, most: int) -> Found:
         """Return up to ``most`` messages with keys less than ``below``."""

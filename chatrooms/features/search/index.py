@@ -217,7 +217,12 @@ def _parts(wanted: Wanted) -> list[Sequence[Needle]]:
     words = [Needle((word,), prefix=False) for needle in phrases for word in needle.words[:-1]]
     last = [Needle(needle.words[-1:], needle.prefix) for needle in phrases]
     several = groups if len(wanted) > 1 else []
-    return sorted([*([word] for word in (*words, *last)), *several], key=lambda group: group[0].prefix)
+    return sorted([*([word] for word in dict.fromkeys([*words, *last])), *several], key=lambda group: group[0].prefix)
+
+
+def joins_rooms(db: Connection) -> bool:
+    """Return whether a few rooms are best a part of what is wanted at once: PostgreSQL reads all that has the rest."""
+    return db.dialect.name == "postgresql"
 
 
 def at_random(number: int) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ssl
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from ldap3 import NONE, SIMPLE, SUBTREE, Connection, Server, Tls
-from ldap3.core.exceptions import LDAPException, LDAPPasswordIsMandatoryError, LDAPSASLPrepError
+from ldap3.core.exceptions import LDAPException, LDAPSASLPrepError
 from ldap3.utils.conv import escape_filter_chars
 from ldap3.utils.dn import escape_rdn
 
@@ -20,6 +21,8 @@ from chatrooms.sign_in_settings import HERE
 
 SECONDS = 5
 """How long connecting, and each answer, may take."""
+SEEN = frozenset("LNPSZ")
+"""The kinds of characters that are seen: letters, numbers, punctuation, symbols and spaces."""
 NO_ATTRIBUTES = "1.1"
 """RFC 4511, 4.5.1.8."""
 REFUSED = frozenset({19, 32, 34, 48, 49, 50, 53})
@@ -43,8 +46,8 @@ def proves(settings: Settings, username: str, password: str) -> bool:
 
     An unknown name takes as long as a wrong password.
     """
-    if not password:
-        return False  # an empty one binds as nobody (RFC 4513, 5.1.2)
+    if _is_empty(password):
+        return False
     try:
         server = _server(settings)
         name = _found(settings, server, username) if settings.ldap_base else _named(settings, username)
@@ -53,12 +56,17 @@ def proves(settings: Settings, username: str, password: str) -> bool:
         raise Unreachable(f"{type(error).__name__}: {error}"[:300]) from error
 
 
+def _is_empty(password: str) -> bool:
+    """Return whether a password is empty, or a directory may take it for that: it binds as nobody (RFC 4513, 5.1.2)."""
+    return "\0" in password or not any(unicodedata.category(each)[0] in SEEN for each in password)
+
+
 def _binds(server: Server, name: str, password: str) -> bool:
     """Return whether the directory binds a name by a password; one that SASLprep prohibits is sent as it is."""
     try:
         with _bound(server, name, password) as connection:
             return connection is not None
-    except (LDAPSASLPrepError, LDAPPasswordIsMandatoryError):
+    except LDAPSASLPrepError:
         with _bound(server, name, password.encode()) as connection:
             return connection is not None
 

@@ -10,5 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    comment = "another person, by whose link it began, or the session that began it"
+    comment = "another person, by whose link it or the one before it began"
     op.add_column("sessions", sa.Column("made_by", sa.String(length=32), nullable=True, comment=comment))
+    op.create_index(op.f("ix_sessions_made_by"), "sessions", ["made_by"])
