@@ -53,7 +53,8 @@ def give_role(settings: Settings, username: str, role: ServerRole) -> Listed:
             ended = roles.store(db, username, role)
         except Refusal as refusal:
             raise Unable(refusal.message) from refusal
-        jobs.leave(db, suspending.END, {"username": username, "sessions": ended})
+        if ended:
+            jobs.leave(db, suspending.END, {"username": username, "sessions": ended})
         jobs.leave(db, roles.ANNOUNCE, {"username": username})
         return _shown(db, username)
 

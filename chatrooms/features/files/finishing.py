@@ -21,8 +21,6 @@ EXTENSIONS = {"image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"), "image/png": (".
 """Of the types that pictures are stored as; the first is added where the name has another."""
 COPIES = {"full": "", "large": ".large", "small": ".small"}
 """What the decoder writes, `full` not of square ones, and what the keys in the store end with."""
-
-
 GONE = "This upload was given up."
 AGAIN = "The file is there, but not stored yet. Try again."
 
@@ -38,8 +36,8 @@ WRONG = (Invalid, NotInstalled, TooLarge, _CopiesTooLarge)
 async def finish(chat: Chat, which: str, network: str) -> None:
     """Make a file whose bytes are all in the spool complete. Doing it again, after an interruption, is allowed.
 
-    Another server may have other bytes for it, and do the same: each stores them under a key of its own, and who is
-    first makes the file, which has that key.
+    Another server may have other bytes for it, and do the same: each stores them under a key of its own, and the first
+    to complete it decides its content.
 
     Raises `Invalid`, `NotInstalled` or `TooLarge` for a picture that cannot be made clean, which is removed: it may say
     where it was taken; and `NoSpace` for one whose copies take more than is left, which is removed, too. Raises

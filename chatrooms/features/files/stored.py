@@ -94,7 +94,7 @@ files = Table(
     Column("at", String(24), nullable=False, comment="when the upload began"),
     Column("progress_at", String(24), comment="when bytes came last that count; null if none did"),
     Column("shares", Text, nullable=False, server_default="", comment="for which it counts, see pipeline.shares"),
-    Column("stored_as", String(60), comment="its key in the store, or that of who stores it last; null for its id"),
+    Column("stored_as", String(60), comment="its key in the store; null for its id"),
     Index(None, "room", "seq"),
 )
 is_unused = (files.c.message.is_(None), files.c.portrait_of.is_(None))

@@ -3,10 +3,10 @@
 The index offers candidates, newest first, in ranges of keys; each is loaded by a query that has the permission in it,
 and is looked at once more. So an index that offers too much only takes longer.
 
-How long must not tell which words others wrote where the caller can't read. So candidates come with their rooms, and
-those of others cost no statement: one adds a few microseconds to a search. Numbers of candidates from which on a search
-does something else are chosen at random for each, so that none can be searched for with messages of one's own. What a
-search still tells is that a word is common on the whole server, in hundreds of messages or more.
+The time that a search takes must not tell which words others wrote where the caller can't read. So candidates come with
+their rooms, and one in a room of others costs no statement, only microseconds. After a number of candidates, a search
+goes on in another way; the number is random, so that nobody can find it by posting messages and searching for them. The
+time still tells that a word is common on the whole server, in hundreds of messages or more.
 """
 
 from __future__ import annotations

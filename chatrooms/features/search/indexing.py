@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from enum import Enum, auto
 from functools import lru_cache, partial
 from itertools import accumulate, chain
 from typing import Any
@@ -46,8 +47,14 @@ AFTER = 512
 SECONDS = 30.0
 """How long one job works."""
 
-MANY, ALONE, BARE = range(3)
-"""How carefully messages are indexed: many at once; one; one without what it says."""
+
+class Care(Enum):
+    """How messages are indexed: many at once; one; one without its words."""
+
+    MANY = auto()
+    ALONE = auto()
+    BARE = auto()
+
 
 _key = Prepared(select(messages.c.key).where(messages.c.id == bindparam("id")))
 _READ = ("key", "id", "room", "author", "text")
@@ -153,12 +160,12 @@ async def _take(chat: Chat, job: Job, step: Callable[..., bool]) -> bool:
     if job.attempts < PATIENCE:
         return await chat.change(step, NOBODY)
     try:
-        return await chat.change(partial(step, care=ALONE), NOBODY)
+        return await chat.change(partial(step, care=Care.ALONE), NOBODY)
     except Refusal:
         raise
     except Exception:
         failures.report("a message is indexed without its words")
-        return await chat.change(partial(step, care=BARE), NOBODY)
+        return await chat.change(partial(step, care=Care.BARE), NOBODY)
 
 
 INDEX = JobKind("search.index", _index)
@@ -172,7 +179,7 @@ def _enqueue_rest(act: Act) -> None:
     enqueue(act, INDEX, f"{low} {high}")
 
 
-def _newer(act: Act, below: int, care: int = MANY) -> bool:
+def _newer(act: Act, below: int, care: Care = Care.MANY) -> bool:
     """Index the oldest messages that are newer than the index; return whether there may be many more.
 
     Those from the key ``below`` on wait for the next job. So do the few that are posted meanwhile, because a
@@ -186,7 +193,7 @@ def _newer(act: Act, below: int, care: int = MANY) -> bool:
     return more
 
 
-def _older(act: Act, care: int = MANY) -> bool:
+def _older(act: Act, care: Care = Care.MANY) -> bool:
     """Index the newest messages that are older than the index; return whether there may be more."""
     low, high, _ = index.limits_to_extend(act.db)
     if low <= 0:
@@ -197,15 +204,15 @@ def _older(act: Act, care: int = MANY) -> bool:
     return bool(entries)
 
 
-def _merge(act: Act, **_care: int) -> bool:
+def _merge(act: Act, **_care: Care) -> bool:
     return index.merge(act.db)
 
 
-def _entries(act: Act, care: int, query: Prepared, **keys: int) -> tuple[list[tuple[int, list[str]]], bool]:
+def _entries(act: Act, care: Care, query: Prepared, **keys: int) -> tuple[list[tuple[int, list[str]]], bool]:
     """Return the keys and the entries of the first messages, for one transaction, and whether there may be more."""
-    limit = AT_ONCE if care == MANY else 1
+    limit = AT_ONCE if care is Care.MANY else 1
     found = [dict(zip(_READ, row, strict=True)) for row in query.tuples(act.db, {**keys, "limit": limit})]
-    if care == BARE:
+    if care is Care.BARE:
         return [(row["key"], _bare(row)) for row in found], bool(found)
     fitting = sum(size <= CHARACTERS for size in accumulate(len(row["text"]) for row in found))
     some = found[: max(1, fitting)]

@@ -33,7 +33,7 @@ PAIRS = {
     "beginning": ("zanzib*", "zanzix*"),
     "phrase": ('"password is zanzibarcanary"', '"password is hunter2"'),
     "with what is in many messages": ("zanzibarcanary hello", "qanzibarcanary hello"),
-    "in one's own room": ("zanzibarcanary in:#m1", "qanzibarcanary in:#m1"),
+    "in a room of theirs": ("zanzibarcanary in:#m1", "qanzibarcanary in:#m1"),
     "of an author": ("zanzib* from:alice", "zanzix* from:alice"),
     "with a link": ("zanzib* has:link", "zanzix* has:link"),
     "without": ("zanzib* -hello", "zanzix* -hello"),

@@ -10,5 +10,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    comment = "its key in the store, or that of who stores it last; null for its id"
+    comment = "its key in the store; null for its id"
     op.add_column("files", sa.Column("stored_as", sa.String(length=60), nullable=True, comment=comment))
