@@ -1,7 +1,8 @@
 """Servers in which something never returns, to end with a signal.
 
 ``python -m tests.hanging serve DATA write`` is ``chatrooms serve``, ``python -m tests.hanging host DATA WHAT`` a host
-application under uvicorn as it comes. WHAT hangs: ``write``, ``on_connect`` or ``authenticate``.
+application under uvicorn as it comes. WHAT hangs: ``write``, ``on_connect``, ``authenticate``, or the disk for an
+``upload`` or a ``download``, which prints a line.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from chatrooms import Chatrooms, Settings, cli
 from chatrooms.features.messages import posting
 from chatrooms.identity import hosts
 from chatrooms.storage import writer
+from chatrooms.storage.blobs.directory import Directory
+from chatrooms.storage.blobs.spool import Spool
 
 SOON = 1.0
 
@@ -36,6 +39,11 @@ def hang_in_the_writer(*_args):
     threading.Event().wait()
 
 
+def hang_at_a_file(*_args):
+    print("it hangs", flush=True)
+    threading.Event().wait()
+
+
 def host(data: Path, what: str) -> None:
     authenticate = never if what == "authenticate" else alice
     chat = Chatrooms(Settings(data=data), authenticate=authenticate, on_connect=never if what == "on_connect" else None)
@@ -49,6 +57,10 @@ def main(kind: str, data: str, what: str) -> None:
     writer.SECONDS_TO_ANSWER = hosts.SECONDS_TO_ANSWER = SOON
     if what == "write":
         posting._store = hang_in_the_writer
+    if what == "upload":
+        Spool.write = hang_at_a_file
+    if what == "download":
+        Directory.read = hang_at_a_file
     if kind == "host":
         host(Path(data), what)
     else:

@@ -150,14 +150,15 @@ def together(db: Connection, asked: Sequence[Asked]) -> list[list[dict[str, Any]
             cursors = [driver.execute(*prepared._given(db, values)) for prepared, values in asked]  # noqa: SLF001 - ours
         return [prepared._rows(cursor) for (prepared, _), cursor in zip(asked, cursors, strict=True)]  # noqa: SLF001
     except db.dialect.loaded_dbapi.Error as error:
-        raise _raised(db, "several statements", error) from error
+        still_in_it = bool(driver.pgconn.pipeline_status)  # the server ended the session in between
+        raise _raised(db, "several statements", error, is_lost=still_in_it) from error
 
 
-def _raised(db: Connection, sql: str, error: Any) -> DBAPIError:
+def _raised(db: Connection, sql: str, error: Any, *, is_lost: bool = False) -> DBAPIError:
     """Return an error of the driver as SQLAlchemy's; a connection that is lost is not used again."""
     known, driver = db.dialect.loaded_dbapi.Error, db.connection.driver_connection
     raised: Any = DBAPIError.instance(sql, None, error, known, hide_parameters=True, dialect=db.dialect)
-    if db.dialect.is_disconnect(error, cast(Any, driver), None):
+    if is_lost or db.dialect.is_disconnect(error, cast(Any, driver), None):
         raised.connection_invalidated = True
         db.invalidate(error)
         db.engine.dispose()  # the others are no younger

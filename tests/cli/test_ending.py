@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
+from tests.features.files import begin, load, send, share
+from tests.people import connect
 from tests.processes import PATIENCE, environment
 
 pytestmark = pytest.mark.slow  # each starts a process, and gives up on what hangs in it
@@ -76,3 +78,25 @@ async def test_a_signal_ends_a_server_in_which_something_hangs(tmp_path, kind, w
         await asking
     if what == "write":
         assert b"the database does not respond" in err
+
+
+async def sent(alice, url):
+    status, _, _ = await send(alice, await begin(alice, b"content"), 0, b"content")
+    return status
+
+
+async def loaded(alice, url):
+    message = await share(alice, "#lobby", b"content")
+    status, _, _ = await load(alice, url, message["files"][0])
+    return status
+
+
+@pytest.mark.parametrize(("what", "asked"), [("upload", sent), ("download", loaded)])
+async def test_a_signal_ends_a_server_whose_disk_hangs(tmp_path, what, asked):
+    async with hanging(tmp_path, "serve", what) as (process, url), connect(url, "alice") as alice:
+        asking = asyncio.create_task(asked(alice, url))
+        assert await asyncio.wait_for(process.stdout.readline(), PATIENCE) == b"it hangs\n"
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), PATIENCE)
+        await asyncio.wait({asking})
+        assert asking.exception() or asking.result() >= 500

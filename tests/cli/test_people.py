@@ -101,7 +101,7 @@ async def test_an_operator_sees_how_somebody_signs_in_and_where(server, operator
 
 @pytest.fixture
 def database(request) -> str:
-    return request.getfixturevalue("postgres_database") if getattr(request, "param", "") == "postgresql" else ""
+    return request.getfixturevalue("created_database") if getattr(request, "param", "") == "postgresql" else ""
 
 
 async def test_a_lost_password_ends_the_open_connections_too(server, operator):

@@ -108,9 +108,9 @@ async def test_a_node_goes_on_while_a_newer_version_has_migrated_its_tables(tmp_
 
 @pytest.mark.slow
 async def test_a_database_that_went_silent_or_read_only_is_named_without_secrets(
-    tmp_path, postgres_database, fresh, monkeypatch
+    tmp_path, created_database, fresh, monkeypatch
 ):
-    async with between(postgres_database) as proxy, running(tmp_path, database=proxy.url) as server:
+    async with between(created_database) as proxy, running(tmp_path, database=proxy.url) as server:
         assert await problems(server.url) == {}
         with monkeypatch.context() as impatient:
             impatient.setattr(health, "SECONDS", 0.2)
@@ -121,8 +121,8 @@ async def test_a_database_that_went_silent_or_read_only_is_named_without_secrets
         async with asyncio.timeout(PATIENCE):
             while await problems(server.url):
                 await asyncio.sleep(0.05)
-        name = make_url(postgres_database).database
-        with connect_to_postgres(make_url(postgres_database)) as administrator:
+        name = make_url(created_database).database
+        with connect_to_postgres(make_url(created_database)) as administrator:
             administrator.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'.encode())
         proxy.cut()
         async with asyncio.timeout(PATIENCE):

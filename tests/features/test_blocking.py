@@ -165,4 +165,4 @@ async def test_a_block_is_on_all_devices_and_no_one_else_learns_of_it(person, ow
 
 @pytest.fixture
 def database(request) -> str:
-    return request.getfixturevalue("postgres_database") if getattr(request, "param", "") == "postgresql" else ""
+    return request.getfixturevalue("created_database") if getattr(request, "param", "") == "postgresql" else ""

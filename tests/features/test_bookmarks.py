@@ -13,7 +13,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indir
 
 @pytest.fixture
 def database(request) -> str:
-    return "" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+    return "" if request.param == "sqlite" else request.getfixturevalue("created_database")
 
 
 async def listed(person, **params):

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indir
 
 @pytest.fixture
 def database(request) -> str:
-    return "" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+    return "" if request.param == "sqlite" else request.getfixturevalue("created_database")
 
 
 async def test_a_pin_is_seen_live_in_history_in_sync_and_in_the_list(person):

@@ -311,4 +311,4 @@ def _accepted(data: dict) -> bool:
 
 @pytest.fixture
 def database(request) -> str:
-    return request.getfixturevalue("postgres_database") if getattr(request, "param", "") == "postgresql" else ""
+    return request.getfixturevalue("created_database") if getattr(request, "param", "") == "postgresql" else ""

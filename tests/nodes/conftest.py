@@ -19,9 +19,9 @@ def bus(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def nodes(tmp_path: Path, postgres_database: str, bus: str) -> AsyncIterator[list[RunningServer]]:
+async def nodes(tmp_path: Path, created_database: str, bus: str) -> AsyncIterator[list[RunningServer]]:
     """Start two nodes."""
-    start = {"database": postgres_database, "bus": bus}
+    start = {"database": created_database, "bus": bus}
     async with AsyncExitStack() as stack:
         yield [await stack.enter_async_context(running(tmp_path, **start)) for _ in range(2)]
 

@@ -34,13 +34,13 @@ def bus() -> str:
 
 
 @pytest.fixture
-def at_once(monkeypatch, postgres_database):
+def at_once(monkeypatch, created_database):
     """Run two works, the first of which stands still after it has called a function, while the second can run.
 
     The second may wait for the first, which goes on then. PostgreSQL ends the transaction of who stands still for half
     a second; it is tried again.
     """
-    engine = create_engine(postgres_database)
+    engine = create_engine(created_database)
     reached, go_on = Event(), Event()
 
     def holding(check: Callable[..., Any]) -> Callable[..., Any]:

@@ -38,11 +38,11 @@ def of_the_next_version(chat) -> list[str]:
 
 
 @pytest.mark.parametrize("bus", ["postgresql"], indirect=True)
-async def test_nonsense_and_newer_versions_on_the_bus_change_nothing(nodes, on, postgres_database):
+async def test_nonsense_and_newer_versions_on_the_bus_change_nothing(nodes, on, created_database):
     alice, bob = await on(0, "alice"), await on(1, "bob")
     await bob.run("presence.watch", usernames=["carol"])
     nonsense = ["", "hello", "1 2 3", "x" * 7000, "1 a b c d/e f []"]
-    async with administering(postgres_database) as administrator:
+    async with administering(created_database) as administrator:
         for piece in [*nonsense, *of_the_next_version(nodes[1].chat)]:
             await administrator.execute("SELECT pg_notify(%s, %s)", (CHANNEL, piece))
     await bob.hears(lambda event, data: event == "signal" and data["from"] == "carol")  # who is at the newer node
@@ -51,11 +51,11 @@ async def test_nonsense_and_newer_versions_on_the_bus_change_nothing(nodes, on, 
 
 
 async def test_a_database_with_a_full_disk_refuses_what_it_cannot_store_and_loses_nothing(
-    nodes, on, postgres_database, caplog, monkeypatch
+    nodes, on, created_database, caplog, monkeypatch
 ):
     alice, bob = await on(0, "alice"), await on(1, "bob")
     await alice.say("#lobby", "before")
-    async with administering(postgres_database) as administrator:
+    async with administering(created_database) as administrator:
         await administrator.execute(FULL)
         for person in (alice, bob):
             with pytest.raises(Refused, match="unavailable"):

@@ -9,9 +9,9 @@ from tests.people import PATIENCE, connect
 from tests.servers import running
 
 
-async def test_people_who_move_to_another_node_in_time_do_not_go_offline(tmp_path, postgres_database):
+async def test_people_who_move_to_another_node_in_time_do_not_go_offline(tmp_path, created_database):
     async with AsyncExitStack() as stack:
-        start = {"database": postgres_database, "presence_grace": 3600}
+        start = {"database": created_database, "presence_grace": 3600}
         stays = await stack.enter_async_context(running(tmp_path, **start))
         ends = AsyncExitStack()
         one = await ends.enter_async_context(running(tmp_path, **start))

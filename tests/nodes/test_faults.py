@@ -69,11 +69,11 @@ async def test_whatever_the_bus_loses_everyone_receives_all_in_order(nodes, lose
             assert list(each.client.rooms["#lobby"].messages.values()) == rows
 
 
-async def test_a_bus_that_is_cut_comes_back(nodes, on, postgres_database):
+async def test_a_bus_that_is_cut_comes_back(nodes, on, created_database):
     alice, bob = await on(0, "alice"), await on(1, "bob")
     await alice.say("#lobby", "before")
     await bob.hears_text("before")
-    url = make_url(postgres_database).set(drivername="postgresql").render_as_string(hide_password=False)
+    url = make_url(created_database).set(drivername="postgresql").render_as_string(hide_password=False)
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as administrator:
         await administrator.execute(BUSES)
         await alice.say("#lobby", "while it is gone")

@@ -48,9 +48,9 @@ async def unfinished(chat: Chatrooms) -> int:
     return await chat._db.reader.read(lambda db: db.scalar(found))
 
 
-async def test_each_job_runs_once_at_one_of_the_nodes(tmp_path, postgres_database):
+async def test_each_job_runs_once_at_one_of_the_nodes(tmp_path, created_database):
     log = Log()
-    settings = Settings(data=tmp_path, database=postgres_database, **QUICK)
+    settings = Settings(data=tmp_path, database=created_database, **QUICK)
     chats = [Chatrooms(settings, features=(*FEATURES, Feature(jobs=(log.kind,)))) for _ in range(2)]
     async with AsyncExitStack() as stack:
         for chat in chats:
@@ -64,9 +64,9 @@ async def test_each_job_runs_once_at_one_of_the_nodes(tmp_path, postgres_databas
     assert set(log.runs.values()) == {1} and len(log.runs) == 2 * COUNT
 
 
-async def test_a_job_that_is_leased_to_a_node_runs_elsewhere_once_the_lease_is_over(tmp_path, postgres_database):
+async def test_a_job_that_is_leased_to_a_node_runs_elsewhere_once_the_lease_is_over(tmp_path, created_database):
     log = Log()
-    settings = Settings(data=tmp_path, database=postgres_database, **QUICK)
+    settings = Settings(data=tmp_path, database=created_database, **QUICK)
     chat = Chatrooms(settings, features=(*FEATURES, Feature(jobs=(log.kind,))))
 
     def lease(until: str):
@@ -87,7 +87,7 @@ async def test_a_job_that_is_leased_to_a_node_runs_elsewhere_once_the_lease_is_o
 
 
 async def test_a_job_runs_even_if_the_database_failed_when_a_node_wanted_to_lease_it(
-    tmp_path, postgres_database, monkeypatch
+    tmp_path, created_database, monkeypatch
 ):
     log, failed, take = Log(at_once=1), [], leases.take
 
@@ -99,7 +99,7 @@ async def test_a_job_runs_even_if_the_database_failed_when_a_node_wanted_to_leas
         return take(db, ids)
 
     monkeypatch.setattr(leases, "take", fails_first)
-    settings = Settings(data=tmp_path, database=postgres_database, **QUICK)
+    settings = Settings(data=tmp_path, database=created_database, **QUICK)
     chat = Chatrooms(settings, features=(*FEATURES, Feature(jobs=(log.kind,))))
     async with chat.lifespan():
         await ask(chat, log.kind, "leased later")

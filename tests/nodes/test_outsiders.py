@@ -17,9 +17,9 @@ GARBAGE = ["", "hello", "2", "2 " * 8, "9" * 7000, "ñ" * 3000, '[["bye"]]']
 
 
 @pytest.fixture
-async def mallory(postgres_database):
+async def mallory(created_database):
     """Return a connection of a role without any rights, which listens."""
-    url, name = make_url(postgres_database), f"mallory_{uuid4().hex}"
+    url, name = make_url(created_database), f"mallory_{uuid4().hex}"
     async with connected(url) as administrator:
         await administrator.execute(f"CREATE ROLE {name} LOGIN".encode())
         try:

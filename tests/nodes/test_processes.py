@@ -33,10 +33,10 @@ async def has_all(observers, rows) -> None:
                 await asyncio.sleep(0.02)
 
 
-async def test_a_node_that_is_killed_or_stands_still_loses_nothing(tmp_path, postgres_database):
+async def test_a_node_that_is_killed_or_stands_still_loses_nothing(tmp_path, created_database):
     async with AsyncExitStack() as stack:
         one, other = [
-            await stack.enter_async_context(killable(tmp_path, "--database", postgres_database)) for _ in range(2)
+            await stack.enter_async_context(killable(tmp_path, "--database", created_database)) for _ in range(2)
         ]
         alice, bob, carol = [
             await stack.enter_async_context(observing(Observer(url, name, Doors(), sync_every=3600)))
@@ -63,10 +63,10 @@ def children(process: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
-async def test_workers_share_a_port_and_one_that_is_killed_is_started_again(tmp_path, postgres_database):
+async def test_workers_share_a_port_and_one_that_is_killed_is_started_again(tmp_path, created_database):
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "chatrooms", "serve", "--port", "0", "--workers", "2", "--data", str(tmp_path)),
-        *("--database", postgres_database, *RATES),
+        *("--database", created_database, *RATES),
         env=environment(tmp_path),
         stdout=asyncio.subprocess.PIPE,
     )

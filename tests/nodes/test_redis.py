@@ -278,11 +278,11 @@ async def test_redis_is_heard_over_tls_if_its_certificate_is_the_expected_one(tm
                 await until(lambda: "CERTIFICATE_VERIFY_FAILED" in caplog.text)
 
 
-async def test_servers_whose_redis_is_gone_read_the_database_and_say_so(tmp_path, postgres_database, monkeypatch):
+async def test_servers_whose_redis_is_gone_read_the_database_and_say_so(tmp_path, created_database, monkeypatch):
     monkeypatch.setattr(node, "DEAF", 1.5)
     async with AsyncExitStack() as stack:
         server = stack.enter_context(redis())
-        start = {"database": postgres_database, "bus": server.url, "metrics_token": TOKEN}
+        start = {"database": created_database, "bus": server.url, "metrics_token": TOKEN}
         one, other = [await stack.enter_async_context(running(tmp_path, **start)) for _ in range(2)]
         alice, bob = [await stack.enter_async_context(connect(*at)) for at in ((one.url, "alice"), (other.url, "bob"))]
         assert (await measured(one.url))["chatrooms_nodes",] == 2

@@ -113,9 +113,9 @@ async def page_of(browser: Browser, url: str, name: str) -> AsyncIterator[Page]:
     await context.close()
 
 
-async def test_nobody_notices_that_nodes_restart(tmp_path, postgres_database, proxy_program, browser):  # noqa: F811
+async def test_nobody_notices_that_nodes_restart(tmp_path, created_database, proxy_program, browser):  # noqa: F811
     async with AsyncExitStack() as stack:
-        site = await stack.enter_async_context(behind_nginx(tmp_path / "site", postgres_database, proxy_program))
+        site = await stack.enter_async_context(behind_nginx(tmp_path / "site", created_database, proxy_program))
         clients = {
             name: await stack.enter_async_context(Client(site.plain, username=name, transports=how))
             for name, how in KINDS.items()
@@ -147,13 +147,13 @@ async def test_nobody_notices_that_nodes_restart(tmp_path, postgres_database, pr
         assert await page.evaluate("[...window.seen]") == []
 
 
-async def test_polling_without_stickiness_is_refused_and_clients_fall_back(tmp_path, postgres_database, proxy_program):
+async def test_polling_without_stickiness_is_refused_and_clients_fall_back(tmp_path, created_database, proxy_program):
     def in_turn(config: str) -> str:
         assert "hash $remote_addr consistent;" in config
         return config.replace("hash $remote_addr consistent;", "")
 
     async with (
-        behind_nginx(tmp_path / "site", postgres_database, proxy_program, change=in_turn) as site,
+        behind_nginx(tmp_path / "site", created_database, proxy_program, change=in_turn) as site,
         aiohttp.ClientSession() as http,
     ):
         address, statuses = f"{site.plain}socket.io/?EIO=4&transport=polling", set()

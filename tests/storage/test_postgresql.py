@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import SimpleNamespace
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, update
+from sqlalchemy import make_url, text, update
+from sqlalchemy.exc import DBAPIError
 
 from chatrooms import ids
 from chatrooms.errors import Unavailable
@@ -20,6 +23,7 @@ from chatrooms.storage import batches, engines, fitness, writes
 from chatrooms.storage.database import Database
 from chatrooms.storage.fitness import Found, Unfit
 from chatrooms.storage.locks import key
+from chatrooms.storage.statements import Prepared, together
 from chatrooms.storage.tables import rooms
 from tests.people import PATIENCE, connect
 from tests.servers import running
@@ -214,6 +218,30 @@ async def test_a_connection_that_ended_while_it_was_idle_costs_nobody_a_refusal(
     assert await database.writer.change(adding("#b")) == "#b"
     assert await asyncio.gather(*(database.reader.read(stored) for _ in range(6))) == [["#a", "#b"]] * 6
     assert await database.reader.lookup(stored) == ["#a", "#b"]
+
+
+def test_a_connection_that_postgresql_ends_among_several_statements_is_not_used_again(postgres_database, caplog):
+    """At some moments psycopg neither leaves its pipeline nor notices that the connection is closed."""
+    engine, administrator = (engines.connect(make_url(postgres_database), writer=writer) for writer in (False, True))
+    ended, dice = text("SELECT pg_terminate_backend(:id)"), random.Random(1)
+    several = [(Prepared(text("SELECT generate_series(1, 200)")), {})] * 5
+
+    def end(id: int) -> None:
+        time.sleep(dice.random() / 100)
+        with administrator.begin() as db:
+            db.execute(ended, {"id": id})
+
+    with ThreadPoolExecutor(1) as other:
+        for _ in range(150):
+            with pytest.raises(DBAPIError) as raised, engine.begin() as db:
+                ending = other.submit(end, db.scalar(text("SELECT pg_backend_pid()")))
+                while True:
+                    together(db, several)
+            assert raised.value.connection_invalidated
+            ending.result()
+    assert "reset" not in caplog.text
+    engine.dispose()
+    administrator.dispose()
 
 
 async def test_a_commit_whose_answer_is_lost_is_looked_up_and_broadcast_once(database, proxy):

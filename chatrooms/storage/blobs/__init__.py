@@ -1,7 +1,7 @@
 """The contents of files that people share: unfinished uploads on this machine's disk, and a store for whole files.
 
-A store is a folder or, with an extra, S3. What hangs or fails there delays nothing else: it has threads of its own, and
-each call has a deadline.
+A store is a folder or, with an extra, S3. What hangs or fails there delays nothing else, nor the exit of the process:
+each call has a thread of its own and a deadline.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import errno
 import logging
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -32,8 +31,8 @@ T = TypeVar("T")
 
 SECONDS = 20.0
 """How long one step in the store may take, such as reading a piece, and how long a file may make no progress."""
-THREADS = 8
-"""For uploads on this machine's disk, and as many again for what the store does quickly, such as reading a piece."""
+AT_ONCE = 8
+"""How many steps of uploads this machine's disk takes at a time, and the store quick ones, such as reading a piece."""
 OF_ONE = 4
 """How many of the store's one address has at a time."""
 PUTS, PUTS_OF_ONE = 8, 2
@@ -87,9 +86,8 @@ class Blobs:
         self.spool = Spool(folder / "uploads", settings.data)
         self.store: Store = _remote(settings.file_store) if settings.file_store else Directory(folder, settings.data)
         self._suffix = token_hex(8)
-        self._disk = ThreadPoolExecutor(THREADS, thread_name_prefix="chatrooms-uploads")
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="chatrooms-files")
-        self._turns = FairQueue(THREADS, MOST_WAITING, BUSY, of_one=OF_ONE)
+        self._disk = FairQueue(AT_ONCE, MOST_WAITING, BUSY)
+        self._turns = FairQueue(AT_ONCE, MOST_WAITING, BUSY, of_one=OF_ONE)
         self._puts = FairQueue(PUTS, MOST_WAITING, BUSY, of_one=PUTS_OF_ONE)
         self._once = Once(log)
         self._problems: dict[str, str] = {}
@@ -107,14 +105,13 @@ class Blobs:
         """Return what a method of `spool` returns."""
         with self._failing("share"):
             async with asyncio.timeout(SECONDS):
-                return await asyncio.get_running_loop().run_in_executor(self._disk, lambda: work(*args, **how))
+                return await self._disk.run("", "", partial(_apart, partial(work, *args, **how)))
 
     async def ask(self, whom: str, work: Callable[P, T], *args: P.args, **how: P.kwargs) -> T:
         """Return what a quick method of `store` returns."""
-        asked = partial(asyncio.get_running_loop().run_in_executor, self._threads, lambda: work(*args, **how))
         with self._failing("load"):
             async with asyncio.timeout(SECONDS):
-                answer = await self._turns.run(whom, whom, asked)
+                answer = await self._turns.run(whom, whom, partial(_apart, partial(work, *args, **how)))
         self._problems.pop("load", None)
         return answer
 
@@ -124,7 +121,7 @@ class Blobs:
 
         def put() -> Awaitable[None]:
             moving.note()
-            return asyncio.wrap_future(apart(partial(self.store.put, key, file, moving.note), "chatrooms-put"))
+            return _apart(partial(self.store.put, key, file, moving.note))
 
         with self._failing("share"):
             await moving.follow(self._puts.run(whom, whom, put), max(SECONDS, self.store.patience))
@@ -168,6 +165,10 @@ class Blobs:
 
     def _free(self) -> int:
         return shutil.disk_usage(self.spool.made()).free
+
+
+def _apart(work: Callable[[], T]) -> Awaitable[T]:
+    return asyncio.wrap_future(apart(work, "chatrooms-files"))
 
 
 def _remote(url: str) -> Store:

@@ -97,4 +97,4 @@ async def test_an_admin_uploads_an_emoji_that_everybody_loads_until_it_is_remove
 
 @pytest.fixture
 def database(request) -> str:
-    return request.getfixturevalue("postgres_database") if getattr(request, "param", "") == "postgresql" else ""
+    return request.getfixturevalue("created_database") if getattr(request, "param", "") == "postgresql" else ""

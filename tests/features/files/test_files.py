@@ -26,7 +26,7 @@ HELLO = b"hello, world"
 
 @pytest.fixture
 def database(request) -> str:
-    return "" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+    return "" if request.param == "sqlite" else request.getfixturevalue("created_database")
 
 
 async def rows(server):

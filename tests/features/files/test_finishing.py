@@ -78,11 +78,11 @@ async def test_what_is_given_up_while_it_is_made_a_file_leaves_nothing(
 
 
 @pytest.fixture
-async def two(tmp_path, postgres_database):
+async def two(tmp_path, created_database):
     """Start two servers, with disks of their own and one store; connect somebody to both."""
     async with AsyncExitStack() as stack:
         servers = [
-            await stack.enter_async_context(running(tmp_path / name, database=postgres_database)) for name in "ab"
+            await stack.enter_async_context(running(tmp_path / name, database=created_database)) for name in "ab"
         ]
         first, second = (server.chat._pipeline.blobs for server in servers)
         second.store = first.store

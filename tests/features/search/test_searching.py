@@ -21,7 +21,7 @@ Index = Callable[[], Awaitable[None]]
 
 @pytest.fixture
 def database(request) -> str:
-    return "" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+    return "" if request.param == "sqlite" else request.getfixturevalue("created_database")
 
 
 @pytest.fixture

@@ -7,4 +7,4 @@ import pytest
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request) -> str:
-    return "" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+    return "" if request.param == "sqlite" else request.getfixturevalue("created_database")
