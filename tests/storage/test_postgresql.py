@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, text, update
+from sqlalchemy import Connection, make_url, text, update
 from sqlalchemy.exc import DBAPIError
 
 from chatrooms import ids
@@ -231,13 +231,17 @@ def test_a_connection_that_postgresql_ends_among_several_statements_is_not_used_
         with administrator.begin() as db:
             db.execute(ended, {"id": id})
 
+    def go_on_until_it_ends(db: Connection) -> None:
+        while True:
+            together(db, several)
+
     with ThreadPoolExecutor(1) as other:
         for _ in range(150):
-            with pytest.raises(DBAPIError) as raised, engine.begin() as db:
+            with engine.connect() as db:
                 ending = other.submit(end, db.scalar(text("SELECT pg_backend_pid()")))
-                while True:
-                    together(db, several)
-            assert raised.value.connection_invalidated
+                with pytest.raises(DBAPIError):
+                    go_on_until_it_ends(db)
+                assert db.invalidated
             ending.result()
     assert "reset" not in caplog.text
     engine.dispose()
