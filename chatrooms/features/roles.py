@@ -27,18 +27,19 @@ def store(db: Connection, username: str, role: ServerRole) -> list[str]:
     """
     if role != "owner":
         require_other_owner(db, username)
-    _set(db, username, role)
-    return _end_begun_by_others(db, username, role) if rights.empowers("guest", role) else []
+    return _give(db, username, role)
 
 
 def vouch(act: Act, username: str, role: ServerRole) -> None:
     """Give a person the role that the host application says, even if the server has no owner then."""
-    _set(act.db, username, role)
-    announce(act, username)
+    act.ended.extend(_give(act.db, username, role))
+    _follow(act, username)
 
 
-def _set(db: Connection, username: str, role: ServerRole) -> None:
+def _give(db: Connection, username: str, role: ServerRole) -> list[str]:
+    """Do what `store` does, but for the last owner."""
     db.execute(update(users).where(users.c.username == username).values(role=role))
+    return _end_begun_by_others(db, username, role) if rights.empowers("guest", role) else []
 
 
 def announce(act: Act, username: str) -> User:

@@ -72,7 +72,7 @@ class Admission:
 
 
 def _token(browser: Browser, p: Applied | Asks) -> str | None:
-    """Return what a browser or program has to prove that it has asked before."""
+    """Return what a browser or program may have to prove that it has asked before; somebody may have put it there."""
     return p.claim or tokens.jar(browser.chat, browser.handshake).token(browser.handshake.cookies, p.username)
 
 
@@ -112,11 +112,14 @@ async def ask(chat: Chat, browser: Browser, p: Asks, prove: Callable[[Act], Proo
         names.claimable(p.username, chat.server.name)
     except ValueError as error:
         raise Invalid(str(error), field="username") from None
-    token = _token(browser, p) or sessions.new_token()
-    if await chat.lookup(lambda db: sessions.exists(db, token)):
+    before, token = _token(browser, p), p.claim or sessions.new_token()
+    held = before and await chat.lookup(partial(sessions.holder, token=before))
+    if held:
         raise Conflict("You already have an account here.", field="username")
 
     def wait(act: Act) -> None:
+        if before:
+            applicants.drop(act.db, before)
         applicants.add(act, p.username, p.about, token, browser.handshake.agent, proof=prove(act))
         applicants.announce(act)
 

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from chatrooms import names
 from chatrooms.features import members, reads
 from chatrooms.features import users as people
+from chatrooms.identity.service_keys import service_keys
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.feature import Feature
@@ -74,7 +75,7 @@ def keep(db: Connection, username: str) -> None:
 def is_free(db: Connection, username: str, lobby: str) -> bool:
     """Return whether a name is free again, also after what others have done to its person since that was found."""
     found = free_names.c.username == username, free_names.c.sure.is_(True)
-    of_others = (sessions.c.username, suspensions.c.username, group_members.c.username)
+    of_others = (sessions.c.username, suspensions.c.username, group_members.c.username, service_keys.c.username)
     untouched = [~select(column).where(column == users.c.username).exists() for column in of_others]
     mine = select(users.c.username).join(free_names, free_names.c.username == users.c.username)
     return db.scalar(mine.where(*found, *untouched, _is_nobody(lobby))) is not None

@@ -12,7 +12,7 @@ from pydantic import Field
 from chatrooms import ids, names
 from chatrooms.errors import Conflict
 from chatrooms.features import roles
-from chatrooms.features.users import Who, existing
+from chatrooms.features.users import Who
 from chatrooms.identity import fresh, links, proofs, sessions, suspensions
 from chatrooms.identity.fresh import Proven
 from chatrooms.identity.linking import OneLink
@@ -72,9 +72,7 @@ def _make(act: Act, p: Helping) -> Link:
     if p.forget_password:
         act.ended.extend(proofs.forget(act.db, p.username))
     removed = " and removed all other ways" if p.forget_password else ""
-    me = existing(act.db, act.me.username)
-    by = f"{me['name']} (@{me['username']})" if me["name"] else me["username"]
-    text = f"{by} made a link that signs in as you{removed}. If you did not ask for it, tell an owner."
+    text = f"@{act.me.username} made a link that signs in as you{removed}. If you did not ask for it, tell an owner."
     enqueue(act, NOTE, ids.new(), {"username": p.username, "text": text})
     act.note(f"made a link that signs in as {p.username!r}{removed}")
     return links.make(act.db, p.username, GOOD_FOR, "admin", act.me.username)

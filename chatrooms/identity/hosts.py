@@ -84,7 +84,7 @@ async def enter(chat: Chat, user: User, handshake: Handshake | None = None) -> s
     """Return the username of an account whose user is here, as `add` does; raises `Suspended` before giving a role."""
     username = await _username(chat, user, handshake)
     await suspensions.require_active(chat, username)
-    await _appoint(chat, username, user)
+    await _appoint(chat, username, user, is_here=True)
     return username
 
 
@@ -95,11 +95,18 @@ async def add(chat: Chat, user: User) -> str:
     return username
 
 
-async def _appoint(chat: Chat, username: str, user: User) -> None:
-    """Give a person the role that the user has, if it has one."""
+async def _appoint(chat: Chat, username: str, user: User, *, is_here: bool = False) -> None:
+    """Give a person the role that the user has, if it has one; raises `Suspended` if they are and it ``is_here``."""
     role = user.server_role
+
+    def appoint(act: Act) -> None:
+        if is_here:
+            suspensions.require_none(act.db, username)
+        if role:
+            roles.vouch(act, username, role)
+
     if role and await chat.lookup(lambda db: rights.of(db, username)) != role:
-        await chat.change(lambda act: roles.vouch(act, username, role), APPLICATION, username)
+        await chat.change(appoint, APPLICATION, username)
 
 
 async def _username(chat: Chat, user: User, handshake: Handshake | None = None) -> str:

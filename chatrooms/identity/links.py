@@ -95,11 +95,17 @@ def of(db: Connection, code: str) -> Whose | None:
 
 
 def _works(db: Connection, link: Any) -> bool:
-    """Return whether somebody else who made a link could make it now; one for another device only needs them around."""
+    """Return whether somebody else who made a link could make it now.
+
+    One for another device works as long as the session that made it goes on, which began by their link (see
+    `roles.store`).
+    """
     if suspensions.find(db, link.made_by):
         return False
-    is_own = link.began == "device"
-    return is_own or rights.verdict(rights.of(db, link.made_by), "sign_in", rights.of(db, link.username)).allowed
+    makers, role = rights.of(db, link.made_by), rights.of(db, link.username)
+    if link.began == "device":
+        return rights.rank(makers) > rights.rank(role) or not rights.empowers("guest", role)
+    return rights.verdict(makers, "sign_in", role).allowed
 
 
 def require(whose: Whose | None) -> Whose:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, String, bindparam, select
 
 from chatrooms import names
-from chatrooms.errors import Forbidden, NotFound
+from chatrooms.errors import Forbidden, NotFound, Unauthorized
 from chatrooms.pipeline import people
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.storage.fields import Role, ServerRole
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import users
+from chatrooms.storage.tables import sessions, suspensions, users
 
 Action = Literal[
     "create", "invite", "moderate", "suspend", "list", "sign_in", "appoint", "name", "reach", "group", "emoji", "admit"
@@ -62,6 +62,13 @@ sessions (``sign_in``), ``appoint`` people to roles, ``moderate`` all open rooms
 
 NOT_LOWER = "You can only do that to people with a lower role than yours."
 _role = Prepared(select(users.c.role).where(users.c.username == bindparam("username")))
+_goes_on = select(sessions.c.id).where(sessions.c.id == bindparam("session", type_=String)).exists()
+_is_barred = select(suspensions.c.username).where(suspensions.c.username == users.c.username).exists()
+_caller = Prepared(
+    select(users.c.role, _goes_on.label("goes_on"), _is_barred.label("is_barred")).where(
+        users.c.username == bindparam("username")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -101,17 +108,35 @@ def empowers(before: ServerRole, after: ServerRole) -> bool:
 
 
 def role_of(db: Connection, me: Caller) -> ServerRole:
-    """Return the caller's role on the server; the application itself may do everything."""
-    return "owner" if me.host else of(db, me.username)
+    """Return the caller's role on the server; the application itself may do everything.
+
+    Raises `Unauthorized` if it gives power over others, and their session was ended, or they are suspended. Elsewhere
+    that is known a little later; a session that ends because of a new role must not have it meanwhile.
+    """
+    if me.host:
+        return "owner"
+    row = _caller.one(db, {"username": me.username, "session": me.session})
+    role = _of(row, me.username)
+    if row and empowers("guest", role) and not _is_here(me, row):
+        raise Unauthorized("This session was ended.")
+    return role
 
 
 def of(db: Connection, username: str) -> ServerRole:
     """Return a person's role on the server; raises `NotFound`."""
-    row = _role.one(db, {"username": username})
+    return _of(_role.one(db, {"username": username}), username)
+
+
+def _of(row: dict[str, Any] | None, username: str) -> ServerRole:
     if row is None or username == names.APPLICATION:
         raise NotFound("No one has that name.", field="username")
     role: ServerRole = row["role"]
     return role
+
+
+def _is_here(me: Caller, row: dict[str, Any]) -> bool:
+    """Return whether a caller's session goes on; a service key has none."""
+    return not row["is_barred"] and bool(me.session is None or me.scope or row["goes_on"])
 
 
 def require(act: Act, action: Action, over: str | None = None) -> None:
@@ -133,7 +158,7 @@ def require_of(db: Connection, me: Caller, action: Action, over: str | None = No
 
 def require_above(act: Act, username: str) -> None:
     """Raise `Forbidden` unless the caller's role on the server is higher than that of ``username``."""
-    if not act.me.host and rank(of(act.db, act.me.username)) <= rank(of(act.db, username)):
+    if not act.me.host and rank(role_of(act.db, act.me)) <= rank(of(act.db, username)):
         raise Forbidden(NOT_LOWER)
 
 

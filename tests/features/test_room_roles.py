@@ -52,6 +52,24 @@ def test_the_last_owner_of_a_room_stays_one(direct):
     assert roles(direct)["alice"] == "owner"
 
 
+def test_an_owner_who_is_suspended_is_not_the_one_that_a_room_needs(direct):
+    assert code(direct, "alice", "#den", "bob", "owner") == "fine"
+    direct.run("olga", "user.suspend", {"username": "bob", "reason": "x"})
+    assert code(direct, "alice", "#den", "alice", "member") == "conflict"
+    direct.run("alice", "room.leave", {"room": "#den"})
+    members = direct.run("carol", "room.members", {"room": "#den"})[0]["members"]
+    assert {each["username"]: each["role"] for each in members} == {"bob": "owner", "carol": "owner"}
+
+
+def test_a_room_goes_to_somebody_who_is_suspended_only_if_nobody_else_is_left(direct):
+    direct.run("olga", "user.suspend", {"username": "bob", "reason": "x"})
+    direct.run("alice", "room.leave", {"room": "#den"})
+    members = direct.run("carol", "room.members", {"room": "#den"})[0]["members"]
+    assert {each["username"]: each["role"] for each in members} == {"bob": "member", "carol": "owner"}
+    direct.run("carol", "room.leave", {"room": "#den"})
+    assert roles(direct) == {"bob": "owner"}
+
+
 def test_moderators_and_members_give_no_roles(direct):
     assert code(direct, "alice", "#den", "bob", "moderator") == "fine"
     assert code(direct, "bob", "#den", "carol", "moderator") == "forbidden"

@@ -172,6 +172,24 @@ async def test_who_asks_again_or_withdraws_waits_once_or_no_longer(server):
     assert await waiting(server) == []
 
 
+async def test_no_token_that_was_in_the_browser_before_is_approved(server):
+    """Somebody else may have put it there, or have stolen it before it was ended."""
+    _, _, before = await ask(server)
+    name = before.partition("=")[0]
+    for planted in (before, f"{name}={'x' * 43}", f"{name}=x"):
+        given = {"username": "erin", "about": ABOUT}
+        status, _, headers = await post(server.url, "/api/session.apply", given, headers={"Cookie": planted})
+        if status == 200:
+            new = headers["Set-Cookie"].split(";")[0]
+            assert new != planted
+            before = new
+    (erin,) = await waiting(server)
+    await server.olga.run("applicant.approve", id=erin["id"])
+    assert await whose(server.url, before) == "erin"
+    for planted in (f"{name}={'x' * 43}", f"{name}=x"):
+        assert await whose(server.url, planted) is None
+
+
 async def test_strangers_who_withdraw_nothing_send_nothing_to_the_admins(server):
     assert (await enter(server.url, "withdraw", username="erin", claim="s" * 43))[0] == 200
     await ask(server, claim=CLAIM)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import insert
 
-from chatrooms.identity import free_names, passwords, suspending
+from chatrooms.identity import free_names, passwords, service_keys, suspending
 from chatrooms.pipeline.act import APPLICATION
+from chatrooms.pipeline.chat import NOBODY
 from chatrooms.storage.tables import sessions
 from tests.appointing import appoint
 from tests.direct import Direct
@@ -16,6 +17,7 @@ from tests.identity.entering import code_of, enter, whose
 from tests.people import Refused, connect
 from tests.servers import RunningServer
 
+KEY = {"name": "a program", "commands": ["post"], "rooms": None, "expires_at": None}
 AT = "2026-01-01T00:00:00.000Z"
 STRONG = "umbrella cactus 42"
 
@@ -163,6 +165,13 @@ async def test_who_comes_back_in_time_keeps_the_name(person, own_server):
     await sign_out(again)
     assert await code_of(own_server.url, "join", username="gus") == "name_taken"
     await find(own_server)
+    assert await code_of(own_server.url, "join", username="gus") == "name_taken"
+
+
+async def test_a_key_that_the_operator_made_meanwhile_keeps_the_name(person, own_server):
+    await sign_out(await person("gus"))
+    await find(own_server)
+    await own_server.chat._pipeline.change(lambda act: service_keys.make(act.db, "gus", KEY), NOBODY)
     assert await code_of(own_server.url, "join", username="gus") == "name_taken"
 
 

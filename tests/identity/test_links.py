@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from chatrooms import clock
+from chatrooms.errors import Unauthorized
 from chatrooms.features import roles
-from chatrooms.identity import links, sessions, suspending
+from chatrooms.identity import links, sessions, suspending, suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.act import Act, Caller
@@ -117,6 +118,49 @@ def test_sessions_that_began_by_the_link_of_an_admin_end_with_what_the_admin_may
     direct.commit(Caller("adam"), what)
     assert are_alive(direct, first, second, own) == [stays, stays, True]
     assert not stays or signs_in(direct, linked_by(direct, first)) == "mia"  # another device
+
+
+def vouched(act: Act) -> None:
+    roles.vouch(act, "mia", "owner")
+
+
+@pytest.mark.parametrize("promote", [step_up("admin"), step_up("owner"), vouched], ids=["equal", "above", "by a host"])
+@pytest.mark.parametrize("role", ["admin", "guest"])
+def test_no_device_link_outlives_the_session_by_an_admins_link_that_made_it(direct, promote, role):
+    """Nor the other sessions of it, whatever the admin's role is by then."""
+    first = begin(direct, made_by_adam(direct))
+    code = linked_by(direct, first)
+    second = begin(direct, code)
+    code = linked_by(direct, second)
+    direct.appoint("adam", role)
+    direct.commit(NOBODY, promote)
+    assert signs_in(direct, code) is None
+    assert are_alive(direct, first, second) == [False, False]
+
+
+@pytest.mark.parametrize("session", ["ended", "suspended"])
+def test_a_session_that_ended_elsewhere_has_no_power_by_its_persons_role(direct, session):
+    """Other nodes, and servers beside a command line, know a little later that it ended."""
+    with direct.engine.begin() as db:
+        first = links.make(db, "mia", timedelta(minutes=1), "console")["code"]
+    first = begin(direct, first)
+    direct.appoint("mia", "owner")
+    me = Caller("mia", session=first)
+    with direct.engine.connect() as db:
+        assert rights.role_of(db, me) == "owner"
+    ended = {"ended": lambda act: sessions.end_all(act.db, "mia"), "suspended": lambda act: bar(act, "mia")}
+    direct.commit(NOBODY, ended[session])
+    with pytest.raises(Unauthorized):
+        direct.run_as(me, "user.suspend", {"username": "adam", "reason": "x"})
+    with direct.engine.connect() as db, pytest.raises(Unauthorized):
+        rights.role_of(db, me)
+    if session == "suspended":
+        with direct.engine.connect() as db, pytest.raises(Unauthorized):
+            rights.role_of(db, Caller("mia"))  # whom a host application signs in
+
+
+def bar(act: Act, username: str) -> None:
+    suspensions.store(act.db, username, "olga", "x")
 
 
 async def link_of(person) -> str:

@@ -55,7 +55,7 @@ async def test_a_link_helps_a_person_back_in_and_they_get_a_message_about_it(ada
     code = (await adam.run("user.link", username="alice"))["link"]["code"]
     note = await alice.hears(lambda _, data: any(m["author"] == "system" for m in data.get("messages", ())))
     (message,) = note["messages"]
-    assert message["room"] == "alice+system" and message["text"].startswith("adam made a link that signs in as you.")
+    assert message["room"] == "alice+system" and message["text"].startswith("@adam made a link that signs in as you.")
     _, _, cookie = await enter(own_server.url, "link", code=code)
     assert await whose(own_server.url, cookie) == "alice"
     assert (await run(alice, "user.me"))["ok"]

@@ -15,10 +15,11 @@ from chatrooms.features import users
 from chatrooms.pipeline import tenants
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.pipeline import parse
-from chatrooms.storage.tables import custom_emoji
+from chatrooms.storage.tables import custom_emoji, sessions
 from tests.direct import CONTRACT, DECLARED, Direct, code
 from tests.pipeline.test_hidden import OTHERS
 
+AT = "2026-01-01T00:00:00.000Z"
 THEIRS = {"alice", "bob", "#acme", "#den", "crew", "Secret"}
 """What of the tenant `acme` gina of `globex` must never be shown, though she owns the server."""
 MISSING = {
@@ -106,6 +107,7 @@ def asked(direct: Direct, command: str, params: dict[str, Any], named: str) -> s
     """Return what gina is answered, with ``named`` blanked; what she changed is undone."""
     declared = DECLARED[command]
     with direct.engine.connect() as db:
+        db.execute(insert(sessions).values(id="0", token_hash="", username="gina", agent="", created_at=AT, seen_at=AT))
         act = direct._act(Caller("gina", session="0"), db)
         try:
             p = parse(declared, params)

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, select
 
 from chatrooms import names
-from chatrooms.errors import Refusal
+from chatrooms.errors import Unavailable
 from chatrooms.features.search import index
 from chatrooms.features.search.index import mark
 from chatrooms.features.search.matching import Row, searched, states
@@ -155,13 +155,13 @@ async def _work(chat: Chat, job: Job, *steps: Callable[..., bool]) -> None:
 async def _take(chat: Chat, job: Job, step: Callable[..., bool]) -> bool:
     """Take a step. A job that failed again and again goes on message by message, and past the one that it fails at.
 
-    That is not one at which the database failed, which may have stored it.
+    That is not one at which the database failed, or may have: the writer refuses as unavailable then.
     """
     if job.attempts < PATIENCE:
         return await chat.change(step, NOBODY)
     try:
         return await chat.change(partial(step, care=Care.ALONE), NOBODY)
-    except Refusal:
+    except Unavailable:
         raise
     except Exception:
         failures.report("a message is indexed without its words")

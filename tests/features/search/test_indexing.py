@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from chatrooms.errors import Internal
 from chatrooms.features.previews import fetching, stored
 from chatrooms.features.search import index, indexing
 from chatrooms.features.search.indexing import INDEX, KEEP
@@ -201,6 +202,25 @@ def test_a_message_that_cannot_be_indexed_keeps_no_other_one_from_it(broken, ste
         assert db.scalar(text(f"SELECT count(*) FROM {index.TABLE}")) == 3
     assert world.found("alice", "red") == list(world.said)[::-2]
     assert world.found("alice", "from:alice") == list(world.said)[::-1]
+
+
+async def test_the_index_goes_past_such_a_message_on_a_server_too(person, own_server, monkeypatch):
+    """There the writer makes a refusal of what failed."""
+    alice, chat, real = await person("alice"), own_server.chat._pipeline, indexing.with_parts
+    for said in ("red", "poison", "red green"):
+        await alice.say("#lobby", said)
+
+    def fail(act, found):
+        if any("poison" in row["text"] for row in found):
+            raise RuntimeError
+        real(act, found)
+
+    monkeypatch.setattr(indexing, "with_parts", fail)
+    with pytest.raises(Internal):
+        await KEEP.run(chat, Job(1, KEEP.name, "", None, 0))
+    await KEEP.run(chat, Job(1, KEEP.name, "", None, indexing.PATIENCE))
+    assert await chat.lookup(lambda db: db.scalar(text(f"SELECT count(*) FROM {index.TABLE}"))) >= 3
+    assert len((await alice.run("search", query="red"))["messages"]) == 2
 
 
 def test_a_message_that_is_sent_again_for_another_reason_is_not_indexed_anew():
