@@ -80,6 +80,20 @@ test("events of a kind become one sentence, which names up to three people", () 
 test("of what can only be so at one time, the last one counts", () => {
   const renamed = (title) => ({ kind: "renamed", data: { title } });
   assert.equal(text([renamed("a"), renamed("b")]), "alice renamed the room to “b”.");
+  const both = [
+    ["renamed", { title: "a" }, { title: "b" }, "bob renamed the room to “b”."],
+    ["topic", { topic: "a" }, { topic: "" }, "bob removed the topic."],
+    ["access", { access: "open" }, { access: "private" }, "bob made the room private."],
+  ];
+  for (const [kind, one, other, said] of both) {
+    assert.equal(
+      text([
+        { kind, data: one },
+        { kind, author: "bob", data: other },
+      ]),
+      said,
+    );
+  }
 });
 
 test("we are “you”, first, and there by one name alone", () => {

@@ -6,6 +6,8 @@ import re
 
 from playwright.async_api import expect
 
+from chatrooms.app import APPLICATION
+from chatrooms.features import users
 from tests.appointing import appoint
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
@@ -44,6 +46,24 @@ async def test_the_printed_link_makes_the_first_owner_and_names_the_server(
     olga.complaints.clear()  # about the refusal
     await olga.button("Continue without it").click()
     await olga.is_in("Lobby")
+
+
+async def test_a_link_for_somebody_far_down_the_list_stays_to_be_copied(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    chat = own_server.chat
+    for name in (*(f"a{number:03}" for number in range(105)), "zoe"):
+        await chat._pipeline.change(lambda act, name=name: users.find_or_add(act, name), APPLICATION, name, "#lobby")
+    olga = await person("olga")
+    await appoint(chat, "olga", "owner")
+    await open_admin(olga)
+    await olga.button("Show more").click()
+    await olga.button("Manage zoe").click()
+    await olga.button("Make a link").click()
+    address = olga.dialog.locator(".address code")
+    await expect(address).to_contain_text("#/link/")
+    await expect(olga.page.get_by_role("button", name="Manage zoe", include_hidden=True)).to_have_count(0)
+    await expect(address).to_be_visible()
 
 
 async def make_moderator(olga: Visitor, name: str) -> None:

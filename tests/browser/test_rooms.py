@@ -6,7 +6,10 @@ import re
 from contextlib import AsyncExitStack
 
 from playwright.async_api import expect
+from sqlalchemy import select
 
+from chatrooms.storage.tables import rooms
+from tests.appointing import appoint
 from tests.browser.conftest import Arrive
 from tests.people import connect
 from tests.servers import RunningServer
@@ -80,6 +83,26 @@ async def test_the_title_and_access_of_a_room_can_be_changed(person: Arrive) -> 
         await alice.is_in(shown)
     await bob.button("Browse rooms").click()
     await expect(bob.dialog.get_by_text("You've joined every open room.")).to_be_visible()
+
+
+async def test_saving_a_room_keeps_what_another_owner_changed_since_its_dialog_opened(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.make_room("den")
+    await alice.button("Room menu").click()
+    await alice.button("Edit room").click()
+    async with connect(own_server.url, "olga") as olga:
+        await appoint(own_server.chat, "olga", "owner")
+        await olga.run("room.join", room="#den")
+        await olga.run("room.update", room="#den", title="Staff only", access="private", slow=60)
+        await alice.dialog.get_by_role("textbox", name="Topic").fill("News")
+        await alice.button("Save").click()
+        await alice.is_in("Staff only")
+    columns = rooms.c.title, rooms.c.topic, rooms.c.access, rooms.c.slow
+    found = select(*columns).where(rooms.c.name == "#den")
+    stored = await own_server.chat._pipeline.lookup(lambda db: tuple(db.execute(found).one()))
+    assert stored == ("Staff only", "News", "private", 60)
 
 
 async def test_an_archived_room_offers_only_what_is_possible(person: Arrive) -> None:

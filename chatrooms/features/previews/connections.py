@@ -6,6 +6,7 @@ or of interim responses.
 
 from __future__ import annotations
 
+import asyncio
 import math
 import ssl
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ AT_ONCE = 4 * 1024
 """How many bytes are parsed at once, which is 10 ms at most."""
 BEFORE_CONTENT = 32 * 1024
 """How many bytes a response may have before its content: the headers, and interim responses."""
+LEAST = 64
+"""How many bytes each piece counts for, at least: inside TLS, it can have a single one."""
 
 
 class Connection(httpcore2.AsyncNetworkStream):
@@ -36,7 +39,8 @@ class Connection(httpcore2.AsyncNetworkStream):
         if self._left <= 0:
             raise httpcore2.ReadError("the content does not begin")
         piece = await self._inner.read(min(max_bytes, AT_ONCE), timeout)
-        self._left -= len(piece)
+        self._left -= max(len(piece), LEAST)
+        await asyncio.sleep(0)  # inside TLS, many pieces are there at once, and are returned without a pause
         return piece
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as the library declares it

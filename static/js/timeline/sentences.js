@@ -18,7 +18,8 @@ const DETAIL = new Map([
 ]);
 
 /**
- * Writes the sentences of each kind, from all facts of it. Of what can only be so at one time, the last one counts.
+ * Writes the sentences of each kind, from all facts of it. Of what can only be so at one time, the last one counts, and
+ * who made it so.
  * @type {Record<string, (facts: Fact[], mine: string) => Piece[]>}
  */
 const WRITERS = {
@@ -30,16 +31,21 @@ const WRITERS = {
     const owner = facts.at(-1)?.author ?? "";
     return owner === mine ? ["You are now the owner."] : [{ person: owner }, " is now the owner."];
   },
-  renamed: (facts, mine) => [...actors(facts, mine), " renamed the room to ", { quoted: detail(facts, "title") }, "."],
+  renamed: (facts, mine) => [
+    ...lastActor(facts, mine),
+    " renamed the room to ",
+    { quoted: detail(facts, "title") },
+    ".",
+  ],
   topic: (facts, mine) => {
     const quoted = detail(facts, "topic");
     return [
-      ...actors(facts, mine),
+      ...lastActor(facts, mine),
       ...(quoted ? [" changed the topic to ", { quoted }, "."] : [" removed the topic."]),
     ];
   },
   access: (facts, mine) => [
-    ...actors(facts, mine),
+    ...lastActor(facts, mine),
     detail(facts, "access") === "open" ? " opened the room to everyone." : " made the room private.",
   ],
   pinned: (facts, mine) => [...actors(facts, mine), " pinned ", ...messagesOf(facts), "."],
@@ -103,6 +109,9 @@ const actors = (facts, mine) =>
     mine,
     "You",
   );
+
+/** @param {Fact[]} facts @param {string} mine */
+const lastActor = (facts, mine) => actors(facts.slice(-1), mine);
 
 /** @param {Fact[]} facts @param {string} mine */
 const objects = (facts, mine) =>

@@ -12,21 +12,35 @@ import { PictureField } from "./picture-field.js";
 import { changed, RoomRules, rulesOf } from "./room-rules.js";
 import { RoomMark } from "./sidebar-entry.js";
 
+/** @import {Room} from "../wire.js" */
+
+/** @param {Room | undefined} row */
+const shownOf = (row) => ({
+  title: row?.title ?? "",
+  topic: row?.topic ?? "",
+  access: /** @type {"open" | "private"} */ (row?.access === "private" ? "private" : "open"),
+  rules: rulesOf(row),
+});
+
 /** @param {{room: string, onClose: () => void}} props */
 export function EditRoom({ room, onClose }) {
-  const row = rooms.value.get(room);
-  const [title, setTitle] = useState(row?.title ?? "");
-  const [topic, setTopic] = useState(row?.topic ?? "");
-  const [access, setAccess] = useState(
-    /** @type {"open" | "private"} */ (row?.access === "private" ? "private" : "open"),
-  );
-  const [rules, setRules] = useState(() => rulesOf(row));
+  const [before] = useState(() => shownOf(rooms.value.get(room)));
+  const [title, setTitle] = useState(before.title);
+  const [topic, setTopic] = useState(before.topic);
+  const [access, setAccess] = useState(before.access);
+  const [rules, setRules] = useState(before.rules);
   const hasAccess = mayAppoint(room) && room !== lobby.value;
-  const { busy, onSubmit, error, field } = useForm(() =>
-    command("room.update", { room, title, topic, ...(hasAccess && { access }), ...changed(rules, rulesOf(row)) }).then(
-      onClose,
-    ),
-  );
+  // Only what was changed here: somebody else may have changed the rest since the dialog opened.
+  const { busy, onSubmit, error, field } = useForm(async () => {
+    const given = {
+      ...(title !== before.title && { title }),
+      ...(topic !== before.topic && { topic }),
+      ...(hasAccess && access !== before.access && { access }),
+      ...changed(rules, before.rules),
+    };
+    if (Object.keys(given).length) await command("room.update", { room, ...given });
+    onClose();
+  });
   return html`
     <${Dialog} title="Edit room" onClose=${onClose}>
       <${PictureField} address=${pictureOfRoom(room)} onChoose=${(/** @type {string | null} */ file) => command("room.picture", { room, file })}>

@@ -18,8 +18,12 @@ const ROLES = [
 
 /** What a member may do in a room. @param {{room: string, username: string, onClose: () => void}} props */
 export function RoomRole({ room, username, onClose }) {
-  const [role, setRole] = useState(rosters.value.get(room)?.rows.get(username)?.role ?? "member");
-  const { busy, onSubmit, error } = useForm(() => command("room.role", { room, username, role }).then(onClose));
+  const [before] = useState(() => rosters.value.get(room)?.rows.get(username)?.role ?? "member");
+  const [role, setRole] = useState(before);
+  const { busy, onSubmit, error } = useForm(async () => {
+    if (role !== before) await command("room.role", { room, username, role });
+    onClose();
+  });
   const offered = ROLES.filter(([each]) => each !== "owner" || room !== lobby.value);
   return html`
     <${Dialog} title=${`Role of ${nameOf(username)} in ${titleOf(room)}`} onClose=${onClose}>

@@ -27,11 +27,12 @@ const FILTERS = /** @type {const} */ ([
 export function People() {
   const [query, setQuery] = useState("");
   const [filter, setFilter] = useState("");
-  const [chosen, setChosen] = useState("");
+  const [chosen, setChosen] = useState(/** @type {Account | null} */ (null));
   const listed = useListed(`${filter} ${query}`.trim(), (/** @type {Account | undefined} */ last) =>
     page(query.trim(), filter, last),
   );
-  const account = listed.rows?.find(({ user }) => user.username === chosen);
+  // It may be on a page that is not loaded again after a change; its dialog stays.
+  const account = listed.rows?.find(({ user }) => user.username === chosen?.user.username) ?? chosen;
   /** @param {{currentTarget: HTMLSelectElement}} event */
   const choose = ({ currentTarget }) => setFilter(currentTarget.value);
   return html`
@@ -49,9 +50,9 @@ export function People() {
       label="People"
       listed=${listed}
       empty="No matches."
-      row=${(/** @type {Account} */ each) => html`<${Row} key=${each.user.username} account=${each} onManage=${() => setChosen(each.user.username)} />`}
+      row=${(/** @type {Account} */ each) => html`<${Row} key=${each.user.username} account=${each} onManage=${() => setChosen(each)} />`}
     />
-    ${account && html`<${ManagePerson} account=${account} onChange=${listed.renew} onClose=${() => setChosen("")} />`}
+    ${account && html`<${ManagePerson} account=${account} onChange=${listed.renew} onClose=${() => setChosen(null)} />`}
   `;
 }
 
