@@ -37,7 +37,7 @@ def vouch(act: Act, username: str, role: ServerRole) -> None:
 
 
 def _give(db: Connection, username: str, role: ServerRole) -> list[str]:
-    """Do what `store` does, but for the last owner."""
+    """Store a role, also instead of the last owner's; return the ids of the sessions that it ended."""
     db.execute(update(users).where(users.c.username == username).values(role=role))
     return _end_begun_by_others(db, username, role) if rights.empowers("guest", role) else []
 

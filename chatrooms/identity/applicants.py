@@ -105,13 +105,13 @@ class Accepted(TypedDict):
     label: str
 
 
-def add(act: Act, username: str, about: str, token: str, agent: str, *, proof: Proof) -> None:
+def add(act: Act, username: str, about: str, token: str, agent: str, *, proof: Proof, replaces: str) -> None:
     """Let the holder of ``token`` wait for ``username``; raises `NameTaken`, or `Conflict` if too many wait.
 
-    What they asked before with the same token is replaced.
+    What the holder of the token ``replaces`` asked before is forgotten.
     """
     _forget_old(act)
-    drop(act.db, token)
+    drop(act.db, replaces)
     free_names.require_unused(act, username)
     skeleton = names.skeleton(username)
     if act.db.scalar(select(applicants.c.id).where(applicants.c.skeleton == skeleton, _waits).limit(1)):

@@ -113,14 +113,12 @@ async def ask(chat: Chat, browser: Browser, p: Asks, prove: Callable[[Act], Proo
     except ValueError as error:
         raise Invalid(str(error), field="username") from None
     before, token = _token(browser, p), p.claim or sessions.new_token()
-    held = before and await chat.lookup(partial(sessions.holder, token=before))
-    if held:
+    if before and await chat.lookup(partial(sessions.holder, token=before)):
         raise Conflict("You already have an account here.", field="username")
 
     def wait(act: Act) -> None:
-        if before:
-            applicants.drop(act.db, before)
-        applicants.add(act, p.username, p.about, token, browser.handshake.agent, proof=prove(act))
+        agent = browser.handshake.agent
+        applicants.add(act, p.username, p.about, token, agent, proof=prove(act), replaces=before or token)
         applicants.announce(act)
 
     await chat.change(wait, Caller(p.username, network=browser.network), p.username, *names.looks(p.username))

@@ -218,8 +218,8 @@ def direct() -> Direct:
 
 
 def asks(direct: Direct, name: str, network: str, token: str = "", proof: Proof = applicants.UNPROVEN) -> None:
-    me = Caller(name, network=network)
-    direct.commit(me, lambda act: applicants.add(act, name, "x", token or name, "", proof=proof))
+    me, token = Caller(name, network=network), token or name
+    direct.commit(me, lambda act: applicants.add(act, name, "x", token, "", proof=proof, replaces=token))
 
 
 def names(direct: Direct) -> list[str]:

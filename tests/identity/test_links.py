@@ -142,10 +142,9 @@ def test_no_device_link_outlives_the_session_by_an_admins_link_that_made_it(dire
 def test_a_session_that_ended_elsewhere_has_no_power_by_its_persons_role(direct, session):
     """Other nodes, and servers beside a command line, know a little later that it ended."""
     with direct.engine.begin() as db:
-        first = links.make(db, "mia", timedelta(minutes=1), "console")["code"]
-    first = begin(direct, first)
+        code = links.make(db, "mia", timedelta(minutes=1), "console")["code"]
+    me = Caller("mia", session=begin(direct, code))
     direct.appoint("mia", "owner")
-    me = Caller("mia", session=first)
     with direct.engine.connect() as db:
         assert rights.role_of(db, me) == "owner"
     ended = {"ended": lambda act: sessions.end_all(act.db, "mia"), "suspended": lambda act: bar(act, "mia")}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { asRefusal, online } from "../connection.js";
 
 /**
@@ -11,6 +11,21 @@ import { asRefusal, online } from "../connection.js";
 const loading = () => ({ rows: null, more: false, problem: "" });
 
 /**
+ * Loads pages until there are as many rows as were shown, so that none of them goes.
+ * @template T
+ * @param {(after: T | undefined) => Promise<{rows: T[], more: boolean}>} ask @param {number} least
+ */
+async function load(ask, least) {
+  let { rows, more } = await ask(undefined);
+  while (more && rows.length < least) {
+    const next = await ask(rows.at(-1));
+    rows = [...rows, ...next.rows];
+    ({ more } = next);
+  }
+  return { rows, more };
+}
+
+/**
  * @template T
  * @param {string} key What is asked for.
  * @param {(after: T | undefined) => Promise<{rows: T[], more: boolean}>} ask The page after a row.
@@ -18,11 +33,15 @@ const loading = () => ({ rows: null, more: false, problem: "" });
 export function useListed(key, ask) {
   const [listed, setListed] = useState(/** @type {Listed<T>} */ (loading()));
   const [round, setRound] = useState(0);
+  const shown = useRef({ key, count: 0 });
+  shown.current = { key: shown.current.key, count: listed.rows?.length ?? 0 };
   useEffect(() => {
     let isWanted = true;
+    const least = shown.current.key === key ? shown.current.count : 0;
+    shown.current.key = key;
     const timer = setTimeout(
       () =>
-        ask(undefined).then(
+        load(ask, least).then(
           (page) => isWanted && setListed({ ...page, problem: "" }),
           (error) => isWanted && setListed({ ...loading(), problem: asRefusal(error).message }),
         ),

@@ -31,7 +31,7 @@ export function People() {
   const listed = useListed(`${filter} ${query}`.trim(), (/** @type {Account | undefined} */ last) =>
     page(query.trim(), filter, last),
   );
-  // It may be on a page that is not loaded again after a change; its dialog stays.
+  // A change may take it out of what is listed, such as the suspended; its dialog stays.
   const account = listed.rows?.find(({ user }) => user.username === chosen?.user.username) ?? chosen;
   /** @param {{currentTarget: HTMLSelectElement}} event */
   const choose = ({ currentTarget }) => setFilter(currentTarget.value);
