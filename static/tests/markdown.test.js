@@ -176,6 +176,12 @@ test("the columns of a table are aligned", () => {
   );
 });
 
+test("what is behind the backticks of code loses no sign, whether it is a language or not", () => {
+  for (const info of ["js", "c++", "\\.", "\\#x", "js\\_", "a b", "&amp;", "\\\\"]) {
+    for (const code of ["", "\na", "\na\n```", "\n- "]) checkNothingVanishes(`\`\`\`${info}${code}`);
+  }
+});
+
 test("a message of nothing visible says so", () => {
   for (const blank of ["\u2800", "\u200b"]) assert.equal(seen(markdown(blank)), "blank message");
 });

@@ -77,8 +77,9 @@ class ChatTokenizer extends Tokenizer {
   /** What is behind the backticks, if it is no language, is code as well. @param {string} rest */
   fences(rest) {
     const made = super.fences(rest);
-    if (!made || LANGUAGE.test(made.lang ?? "")) return made;
-    const [, info] = FIRST_LINE.exec(made.raw) ?? ["", ""];
+    if (!made) return made;
+    const [, info] = FIRST_LINE.exec(made.raw) ?? ["", ""]; // as written: the library takes backslashes out of its own
+    if (LANGUAGE.test(info.trim())) return made;
     return { ...made, lang: "", text: made.text ? `${info}\n${made.text}` : info };
   }
 
