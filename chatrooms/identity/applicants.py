@@ -68,7 +68,10 @@ _waits = applicants.c.declined_at.is_(None)
 
 
 class Proof(NamedTuple):
-    """What an applicant has proved: by the directory, that their name is theirs there, or whose account they have."""
+    """What an applicant has proved: whose account of the provider they have, or that a name of the directory is theirs.
+
+    The ``subject`` of the directory is the hash of their entry there (see `chatrooms.identity.ldap.linked`).
+    """
 
     proof: Literal["provider", "directory"] | None
     issuer: str | None = None

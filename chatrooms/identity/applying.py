@@ -197,15 +197,20 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
         act.note(f"approved {asked['username']!r}")
         return {"user": user}
 
-    locks = users.locks_to_add(found["username"], here.chat.settings.lobby) if found else ()
+    locks = _locks(here.chat, found) if found else ()
     return await here.chat.change(admit, me, *locks)
+
+
+def _locks(chat: Chat, asked: Accepted) -> tuple[str, ...]:
+    entry = asked["subject"] if asked["proof"] == "directory" else None
+    return *users.locks_to_add(asked["username"], chat.settings.lobby), *([entry] if entry else ())
 
 
 def _require_unbarred(act: Act, asked: Accepted) -> None:
     """Raise `Conflict` if the account by which somebody asked signs in a person, or has, who is suspended now."""
     try:
         if asked["proof"] == "directory":
-            directory.require_unbarred(act.db, asked["username"])
+            directory.require_unbarred(act.db, asked["username"], asked["subject"])
         elif identity := _identity(asked):
             linked.require_unbarred(act.db, identity)
             suspensions.require_none(act.db, linked.username_of(act.db, identity) or "")
@@ -224,7 +229,7 @@ def _identity(asked: Accepted) -> Identity | None:
 def _connect(act: Act, asked: Accepted) -> None:
     """Let the directory, or the account of the provider, sign in somebody who has asked to join by it."""
     if asked["proof"] == "directory":
-        directory.add(act, asked["username"], used=False)
+        directory.add(act, asked["username"], asked["subject"], used=False)
     elif (identity := _identity(asked)) and linked.username_of(act.db, identity) is None:
         linked.add(act, identity, asked["username"], used=False)
 

@@ -66,12 +66,16 @@ async def _require_open(chat: Chat, token: str) -> None:
 
 
 class Wish(NamedTuple):
-    """A name that somebody would like to have, the token that is to prove it, and the code of an invitation, if any."""
+    """A name that somebody would like to have, the token that is to prove it, and the code of an invitation, if any.
+
+    ``lock`` is what else nobody may come by meanwhile.
+    """
 
     username: str
     token: str
     invite: str | None
     beginning: Beginning = JOIN
+    lock: str | None = None
 
 
 async def _is_admitted(chat: Chat, invite: str) -> bool:
@@ -133,7 +137,7 @@ async def _require_way_in(chat: Chat, handshake: Handshake, wish: Wish, *, appro
 
 
 async def _take(chat: Chat, handshake: Handshake, wish: Wish, add: Callable[[Act], User]) -> User:
-    username, token, invite, beginning = wish
+    username, token, invite, beginning, lock = wish
     try:
         names.claimable(username, chat.server.name)
     except ValueError as error:
@@ -149,7 +153,7 @@ async def _take(chat: Chat, handshake: Handshake, wish: Wish, add: Callable[[Act
             invites.use(act, invite, is_new=True)
         return user
 
-    locks = {*users.locks_to_add(username, chat.settings.lobby), *invited_to}
+    locks = {*users.locks_to_add(username, chat.settings.lobby), *invited_to, *filter(None, [lock])}
     taken = await chat.change(take, Caller(username, network=handshake.network), *locks)
     beginnings.note(username, beginning, handshake.address)
     return taken

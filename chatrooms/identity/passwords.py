@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, delete, insert, select
@@ -52,6 +52,13 @@ class SignIn(Claiming):
     )
 
 
+class Right(NamedTuple):
+    """What has a right password: its ``hash`` is stored here, or the ``entry`` of the directory that has that hash."""
+
+    hash: str | None
+    entry: str | None = None
+
+
 class Passwords(Hashing):
     """Where passwords are hashed, and the chat that they are for."""
 
@@ -66,8 +73,8 @@ class Passwords(Hashing):
         super().close()
         self.directory.close()
 
-    async def check(self, username: str, network: str, password: str, of: tries.Of = "sign in") -> str | None:
-        """Return the stored hash of the password of ``username``; None if it is that of the directory.
+    async def check(self, username: str, network: str, password: str, of: tries.Of = "sign in") -> Right:
+        """Return what has the password of ``username``.
 
         Raises `RateLimited`, `Unavailable`, or `Unauthorized` if it is another password. ``of`` is "own" for people who
         change theirs, which the directory does not have. Names without a password, known or not, are refused as those
@@ -82,26 +89,28 @@ class Passwords(Hashing):
             await self.chat.change(lambda act: tries.give_back(act, username, network, of), counting)
             raise
         if is_right:
-            return stored
+            return Right(stored)
         if of == "own" or not await self._is_of_directory(username):
             raise Unauthorized(WRONG)
-        await self.ask_directory(username, password, counting)
-        return None
+        return Right(None, await self.ask_directory(username, password, counting))
 
-    async def ask_directory(self, username: str, password: str, who: Caller) -> None:
-        """Raise `Unauthorized` if it is not the password there; `RateLimited`, or `Unavailable` if nobody knows.
+    async def ask_directory(self, username: str, password: str, who: Caller) -> str:
+        """Return the hash of the entry there that has that password.
+
+        Raises `Unauthorized` if it is another one; `RateLimited`, or `Unavailable` if nobody knows.
 
         It is asked here alone, so that nobody can have it lock out anybody, whatever they have here.
         """
         await self.chat.change(lambda act: tries.spend(act, username, who.network, "directory"), who)
         try:
-            is_right = await self.directory.proves(username, password, who.network)
+            found = await self.directory.entry_of(username, password, who.network)
         except (RateLimited, Unavailable):
             await self._give_back(username, who)
             raise
-        if not is_right:
+        if found is None:
             raise Unauthorized(WRONG)
         await self._give_back(username, who)
+        return linked.entry_hash(found)
 
     async def _give_back(self, username: str, who: Caller) -> None:
         """Count a question to the directory no longer; who goes away before its answer has asked it."""
@@ -166,9 +175,9 @@ def store(act: Act, username: str, hash: str) -> None:
 @entry("session.password", may=without_host, rate="join")
 async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     """Sign in with a password: sets the cookie that proves the name, unless you give a ``claim``."""
-    stored = await here.check(p.username, browser.network, p.password)
+    stored, there = await here.check(p.username, browser.network, p.password)
     if stored is None:
-        return await _by_directory(here, browser, p)
+        return await _by_directory(here, browser, p, there)
     has_code = await _count_code(here, browser, p)
     renewed = await here.run(browser.network, partial(hashed, normal(p.password))) if outdated(stored) else None
 
@@ -183,24 +192,24 @@ async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> O
     return await sign_in(browser, p.username, p.claim, prove, beginning=PASSWORD._replace(second_factor=has_code))
 
 
-async def _by_directory(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
+async def _by_directory(here: Passwords, browser: Browser, p: SignIn, there: str | None) -> OneUser:
     """Sign in somebody whose password the directory has; a name that somebody else has here is none of theirs."""
     known = await here.chat.lookup(lambda db: accounts.find(db, p.username))
     if known is None:
-        return await _newcomer(here, browser, p)
+        return await _newcomer(here, browser, p, there)
     if not await here.chat.lookup(lambda db: linked.since(db, p.username)):
         raise Unauthorized(WRONG)
     has_code = await _count_code(here, browser, p)
 
     def prove(act: Act) -> None:
-        linked.use(act, p.username)
+        linked.use(act, p.username, there)
         _use_code(here, act, p, has_code=has_code)
         tries.forgive(act, p.username, browser.network)
 
     return await sign_in(browser, p.username, p.claim, prove, beginning=DIRECTORY._replace(second_factor=has_code))
 
 
-async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
+async def _newcomer(here: Passwords, browser: Browser, p: SignIn, there: str | None) -> OneUser:
     """Let somebody of the directory join, as the settings say."""
     if await here.chat.lookup(lambda db: applicants.waits_by_directory(db, p.username)):
         raise Waiting
@@ -208,11 +217,11 @@ async def _newcomer(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     token = p.claim or sessions.new_token()
 
     def settle(act: Act) -> None:
-        linked.require_unbarred(act.db, p.username)
-        linked.add(act, p.username, used=True)
+        linked.require_unbarred(act.db, p.username, there)
+        linked.add(act, p.username, there, used=True)
         tries.forgive(act, p.username, browser.network)
 
-    wish, approved = guests.Wish(p.username, token, None, DIRECTORY), here.chat.settings.ldap_approved
+    wish, approved = guests.Wish(p.username, token, None, DIRECTORY, there), here.chat.settings.ldap_approved
     user = await guests.take_new_name(here.chat, browser.handshake, wish, settle, approved=approved)
     if p.claim is None:
         browser.keep(p.username, token)

@@ -139,8 +139,8 @@ export function notUploaded(key, why, isFinal) {
   if (entry) update(entry.id, { refused: why, code: isFinal ? FILE : "upload" });
 }
 
-/** @param {string} key */
-const ofUpload = (key) => entries.peek().find(({ uploading }) => uploading?.includes(key));
+/** The message that waits for an upload. @param {string} key */
+export const ofUpload = (key) => entries.peek().find(({ uploading }) => uploading?.includes(key));
 
 /** Drops a message, and what would send it to the room too. @param {string} id */
 export function discard(id) {

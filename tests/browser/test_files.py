@@ -228,6 +228,40 @@ async def test_a_message_waits_for_its_file_and_goes_by_itself_even_after_a_relo
     await expect(bob.message("The notes").get_by_role("link", name="notes.txt")).to_be_visible()
 
 
+async def test_attached_files_stay_in_their_tab_and_in_order_until_it_is_closed(person: Arrive) -> None:
+    alice = await person("alice")
+    names = ["c.txt", "a.txt", "b.txt"]
+    await choose(alice, *(file(name, b"hello") for name in names))
+    tab = await alice.another_tab()
+    await tab.is_in("Lobby")
+    await tab.page.wait_for_timeout(2_500)
+    for _ in range(2):
+        await alice.page.reload()
+        await expect(tray(alice)).to_contain_text(names)
+        await expect(tray(tab)).to_have_count(0)
+    await tab.say("Without files")
+    await tab.sees("Without files")
+    await expect(tray(alice)).to_have_count(3)
+    await alice.page.close()
+    await tab.page.reload()
+    await expect(tray(tab)).to_contain_text(names)
+    await send(tab)
+    await expect(tab.log.get_by_role("link", name="c.txt")).to_be_visible()
+
+
+async def test_a_message_waits_for_its_file_and_goes_from_another_tab_when_its_own_is_closed(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    tab = await alice.another_tab()
+    await tab.is_in("Lobby")
+    await alice.page.route("**/uploads/**", lambda route: route.abort())
+    await choose(alice, file("notes.txt", b"hello"))
+    await alice.composer.fill("The notes")
+    await alice.composer.press("Enter")
+    await expect(tab.message("The notes")).to_contain_text("Sending once the upload is finished…")
+    await alice.page.close()
+    await expect(bob.message("The notes").get_by_role("link", name="notes.txt")).to_be_visible()
+
+
 async def test_a_message_whose_file_is_refused_says_why_and_offers_no_retry(person: Arrive) -> None:
     alice = await person("alice")
     waiting = asyncio.Event()

@@ -182,6 +182,49 @@ async def test_a_suspended_person_does_not_come_again_with_an_accent_having_disc
     assert await sign_in(server, "álice") == "álice"
 
 
+@pytest.fixture
+async def two_names(tmp_path, directory):
+    """A server of a directory where an entry has two names."""
+    find = directory.found
+    directory.found = lambda uid: find({"ally": "alice"}.get(uid, uid))
+    async with running(tmp_path, ldap_url=directory.url, **SEARCHING) as started:
+        yield started
+
+
+async def test_an_entry_of_the_directory_signs_in_one_person_whatever_its_names_are(two_names):
+    answers = await asyncio.gather(sign_in(two_names), sign_in(two_names, "ally"))
+    assert sorted(answers) in (["alice", "name_taken"], ["ally", "name_taken"])
+    came = next(each for each in answers if each != "name_taken")
+    assert await sign_in(two_names, came) == came
+
+
+async def test_a_suspended_person_of_the_directory_does_not_come_back_by_another_name_of_theirs(two_names):
+    await enter(two_names.url, "password", username="alice", password=SECRET, claim="a" * 43)
+    await two_names.chat.run("user.suspend", {"username": "alice", "reason": "Spam"})
+    assert await sign_in(two_names) == "suspended"
+    assert await sign_in(two_names, "ally") == "name_taken"
+    await two_names.chat.run("user.restore", {"username": "alice"})
+    await enter(two_names.url, "password", username="alice", password=SECRET, claim="b" * 43)
+    async with connect(two_names.url, "alice", token="b" * 43) as alice:
+        await alice.run("password.set", password=STRONG)
+        await alice.run("ldap.disconnect", password=STRONG)
+    await two_names.chat.run("user.suspend", {"username": "alice", "reason": "Spam"})
+    assert await sign_in(two_names, "ally") == "suspended"
+    await two_names.chat.run("user.restore", {"username": "alice"})
+    assert await sign_in(two_names, "ally") == "ally"
+
+
+async def test_of_two_who_wait_by_names_of_one_entry_one_comes_in(two_names):
+    async with connect(two_names.url, "olga") as olga:
+        await appoint(two_names.chat, "olga", "owner")
+        await olga.run("server.update", sign_up="approval")
+        asked = Applicants(two_names, olga)
+        assert [await asked.ask("alice"), await asked.ask("ally")] == ["waiting"] * 2
+        waiting = (await olga.run("applicant.list"))["applicants"]
+        assert await code(olga, "applicant.approve", id=waiting[0]["id"]) == "fine"
+        assert await code(olga, "applicant.approve", id=waiting[1]["id"]) == "name_taken"
+
+
 async def test_the_directory_does_not_skip_a_second_factor(server):
     async with connect(server.url, "alice") as alice:
         await alice.run("ldap.connect", there=SECRET)
@@ -226,7 +269,7 @@ def test_what_a_name_holds_is_no_part_of_what_the_directory_is_asked(monkeypatch
     asked = Asked()
     monkeypatch.setattr(binding, "_bound", asked)
     for way in WAYS.values():
-        binding.proves(Settings(ldap_url="ldaps://ldap.example.org", **way), "*)(uid=x,o=y", "secret")
+        binding.entry_of(Settings(ldap_url="ldaps://ldap.example.org", **way), "*)(uid=x,o=y", "secret")
     assert asked.names[0] == rf"uid=*)(uid\=x\,o\=y,{BASE}"
     assert asked.filters == [r"(uid=\2a\29\28uid=x,o=y)"]
 
@@ -248,7 +291,7 @@ async def test_a_password_that_saslprep_does_not_have_is_like_any_other(server, 
 @pytest.mark.parametrize("password", ["", "\u00ad", "\U000e0001\ufe00", "\0", "\0abc"])
 def test_a_password_that_is_empty_or_may_be_taken_for_it_is_nobodys(directory, password):
     directory.people["alice"] = password
-    assert not binding.proves(Settings(ldap_url=directory.url, **DIRECT), "alice", password)
+    assert not binding.entry_of(Settings(ldap_url=directory.url, **DIRECT), "alice", password)
     assert directory.bound == []
 
 

@@ -24,10 +24,11 @@ from chatrooms import clock, names
 from chatrooms.errors import Unavailable
 from chatrooms.features.messages.loading import rows_of
 from chatrooms.features.search import index
-from chatrooms.features.search.index import Candidate, Wanted, mark, marked
+from chatrooms.features.search.index import Candidate
 from chatrooms.features.search.indexing import is_searched, state_mark, with_parts
 from chatrooms.features.search.language import Operator, Period, Term, Text, texts
 from chatrooms.features.search.matching import alternatives, is_in, is_to, matches
+from chatrooms.features.search.wanted import Wanted, mark, marked
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
@@ -103,7 +104,7 @@ class Search:
             for negated in (False, True)
         )
         rooms, wanted = _readable(act, own), _wanted(own)
-        by_room = not wanted or (len(rooms) <= FEW and index.joins_rooms(act.db))
+        by_room = not wanted or len(rooms) <= index.rooms_at_once(act.db)
         return cls(act, own, kept, dropped, wanted, rooms, by_room=by_room)
 
     def find(self, below: int | None, most: int) -> Found:

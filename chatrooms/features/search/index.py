@@ -1,17 +1,13 @@
 """The index of words: FTS5 in SQLite, a ``tsvector`` with a GIN index in PostgreSQL, by the key of each message.
 
-Besides its words, a message has *marks* there: its room, its author, and what it shows, so that these are a part of the
-query. SQLite walks along its lists of rows forwards faster than backwards, so there a row's number is its message's key
-below 0. Marks begin with a character that no word has. Rooms and authors are hashes, which any tokenizer leaves alone;
-what an index finds is looked at once more, so that two with the same hash do no harm.
+Besides its words, a message has marks there (see `wanted`). SQLite walks along its lists of rows forwards faster than
+backwards, so there a row's number is its message's key below 0. What an index finds is looked at once more.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import (
@@ -28,12 +24,11 @@ from sqlalchemy import (
     update,
 )
 
+from chatrooms.features.search.wanted import MARK, Wanted, marked, parts, telling
 from chatrooms.features.search.words import Needle
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata
 
-MARK = "§"
-ROOM = f"{MARK}r"
 SLICE = 1 << 15
 """PostgreSQL finds no newest rows first, so messages have a mark for each so many keys, and a query names some."""
 FIRST_WINDOW, LARGEST_WINDOW, GROWTH = 2 * SLICE, 64 * SLICE, 8
@@ -41,11 +36,11 @@ FIRST_WINDOW, LARGEST_WINDOW, GROWTH = 2 * SLICE, 64 * SLICE, 8
 PAGES = 100
 """How many pages of SQLite's index one step of merging writes, of about 4 KB each."""
 TABLE = "search_index"
+ROOMS = 10
+"""How many rooms PostgreSQL looks for together with the rest; about more, see `telling`."""
 RARE = 100
 """What fewer messages of a range have, or than up to twice as many, SQLite looks for alone."""
 
-Wanted = Sequence[Sequence[Needle]]
-"""What the index looks for: of each group, one at least."""
 Candidate = tuple[int, str]
 """The key of a message, and its room."""
 
@@ -105,17 +100,6 @@ _FIND = {
         "ORDER BY key + 0 DESC LIMIT :limit) AS found ORDER BY key DESC"
     ),
 }
-
-
-@lru_cache(maxsize=10_000)
-def mark(kind: str, name: str = "") -> str:
-    """Return a mark, such as that of a room."""
-    return f"{MARK}{kind}{blake2b(name.encode(), digest_size=5).hexdigest() if name else ''}"
-
-
-def marked(*marks: str) -> list[Needle]:
-    """Return the group that finds messages with one of some marks."""
-    return [Needle((each,), prefix=False) for each in marks]
 
 
 def limits(db: Connection) -> tuple[int, int, int]:
@@ -188,7 +172,7 @@ def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> 
     dialect = db.dialect.name
     if dialect == "postgresql":
         slices = range(first // SLICE, (below - 1) // SLICE + 1)
-        query = _tsquery([*wanted, marked(*(_slice(each) for each in slices))])
+        query = _tsquery([*telling(wanted), marked(*(_slice(each) for each in slices))])
     else:
         query = _match(_rare(db, wanted, first, below) or wanted)
     given = {"wanted": query, "first": first, "below": below, "limit": limit}
@@ -202,7 +186,7 @@ def _rare(db: Connection, wanted: Wanted, first: int, below: int) -> Wanted | No
     For several, SQLite reads the list of each from one message that has the others to the next. So a single message of
     others with a secret word would cost it milliseconds if the query has twenty common words, or a hundred rooms.
     """
-    for part in _parts(wanted):
+    for part in parts(wanted):
         limit = at_random(RARE)
         given = {"wanted": _match([part]), "first": first, "below": below, "limit": limit}
         if db.scalar(_COUNT, given) < limit:
@@ -210,19 +194,9 @@ def _rare(db: Connection, wanted: Wanted, first: int, below: int) -> Wanted | No
     return None
 
 
-def _parts(wanted: Wanted) -> list[Sequence[Needle]]:
-    """Return each word of phrases, and each of several groups, besides rooms; beginnings, which take long, are last."""
-    groups = [group for group in wanted if not group[0].words[0].startswith(ROOM)]
-    phrases = [group[0] for group in groups if len(group[0].words) > 1]
-    words = [Needle((word,), prefix=False) for needle in phrases for word in needle.words[:-1]]
-    last = [Needle(needle.words[-1:], needle.prefix) for needle in phrases]
-    several = groups if len(wanted) > 1 else []
-    return sorted([*([word] for word in dict.fromkeys([*words, *last])), *several], key=lambda group: group[0].prefix)
-
-
-def joins_rooms(db: Connection) -> bool:
-    """Return whether a few rooms are best a part of what is wanted at once: PostgreSQL reads all that has the rest."""
-    return db.dialect.name == "postgresql"
+def rooms_at_once(db: Connection) -> int:
+    """Return up to how many rooms are best a part of what is wanted at once: PostgreSQL reads all that has the rest."""
+    return ROOMS if db.dialect.name == "postgresql" else 0
 
 
 def at_random(number: int) -> int:

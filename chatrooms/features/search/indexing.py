@@ -22,9 +22,9 @@ from sqlalchemy import Integer, bindparam, select
 from chatrooms import names
 from chatrooms.errors import Unavailable
 from chatrooms.features.search import index
-from chatrooms.features.search.index import mark
 from chatrooms.features.search.matching import Row, searched, states
 from chatrooms.features.search.settled import settled
+from chatrooms.features.search.wanted import mark
 from chatrooms.features.search.words import words
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat

@@ -37,15 +37,15 @@ async def apply(here: Passwords, browser: Browser, p: Asking) -> Application:
 
     Once they have, your password in the directory signs you in in any browser.
     """
-    await here.check(p.username, browser.network, p.password)
+    there = (await here.check(p.username, browser.network, p.password)).entry
     if await here.chat.lookup(lambda db: users.find(db, p.username)):
         raise Conflict("You already have an account here. Sign in.", field="username")
     await here.chat.scan(lambda db: linked.require_alone(db, p.username))
 
     def prove(act: Act) -> Proof:
-        linked.require_unbarred(act.db, p.username)
+        linked.require_unbarred(act.db, p.username, there)
         tries.forgive(act, p.username, browser.network)
-        return Proof("directory")
+        return Proof("directory", subject=there)
 
     return await applying.ask(here.chat, browser, p, prove)
 

@@ -41,17 +41,17 @@ class Checked(Tls):  # type: ignore[misc]  # the library has no types
         connection.socket = context.wrap_socket(connection.socket, server_hostname=connection.server.host)
 
 
-def proves(settings: Settings, username: str, password: str) -> bool:
-    """Return whether a name has that password in the directory; raises `Unreachable`.
+def entry_of(settings: Settings, username: str, password: str) -> str | None:
+    """Return the name of the entry in the directory that has a name and a password; None if it is another password.
 
-    An unknown name takes as long as a wrong password.
+    An unknown name takes as long as a wrong password. Raises `Unreachable`.
     """
     if _is_empty(password):
-        return False
+        return None
     try:
         server = _server(settings)
         name = _found(settings, server, username) if settings.ldap_base else _named(settings, username)
-        return _binds(server, name, password)
+        return name if _binds(server, name, password) else None
     except (LDAPException, OSError, ValueError) as error:
         raise Unreachable(f"{type(error).__name__}: {error}"[:300]) from error
 

@@ -54,18 +54,18 @@ async def connect(here: Passwords, me: Caller, p: Connecting) -> Done:
     await here.chat.scan(lambda db: linked.require_alone(db, me.username))
     await here.chat.change(lambda act: tries.spend(act, me.username, me.network), me)
     try:
-        await here.ask_directory(me.username, p.there, me)
+        entry = await here.ask_directory(me.username, p.there, me)
     except Unauthorized:
         raise Invalid("This is not your password in the directory.", field="there") from None
 
     def add(act: Act) -> Done:
         sessions.present(act)
         tries.give_back(act, me.username, me.network)
-        linked.add(act, me.username, used=False)
+        linked.add(act, me.username, entry, used=False)
         act.note("connected the directory")
         return {}
 
-    return await here.chat.change(add, me)
+    return await here.chat.change(add, me, entry)
 
 
 @live("ldap.disconnect", may=_signed_in, repeatable=False, method="disconnect_directory")

@@ -31,10 +31,13 @@ class Directory:
         self._threads: ThreadPoolExecutor | None = None
         self._tally = Tally(log)
 
-    async def proves(self, username: str, password: str, network: str) -> bool:
-        """Return whether a name has that password there; raises `Unavailable`, or `RateLimited` if many wait."""
+    async def entry_of(self, username: str, password: str, network: str) -> str | None:
+        """Return the name of the entry there that has a name and a password; None if it is another password.
+
+        Raises `Unavailable`, or `RateLimited` if many wait.
+        """
         if not self._settings.ldap_url:
-            return False
+            return None
         async with self._queue.turn(network, network):
             self._threads = self._threads or ThreadPoolExecutor(AT_ONCE, "directory")
             loop = asyncio.get_running_loop()
@@ -51,7 +54,7 @@ class Directory:
             self._threads = None
 
 
-def _ask(settings: Settings, username: str, password: str) -> bool:
-    from chatrooms.identity.ldap.binding import proves
+def _ask(settings: Settings, username: str, password: str) -> str | None:
+    from chatrooms.identity.ldap.binding import entry_of
 
-    return proves(settings, username, password)
+    return entry_of(settings, username, password)

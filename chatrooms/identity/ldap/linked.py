@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, in
 from chatrooms import clock
 from chatrooms.errors import Conflict, NameTaken, NotFound, Unauthorized
 from chatrooms.identity import suspended_tokens
+from chatrooms.identity.digests import digest
 from chatrooms.identity.ldap.alike import alike
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import metadata, users
@@ -22,12 +23,18 @@ linked = Table(
     Column("username", String(32), ForeignKey(users.c.username), primary_key=True, comment="here and there"),
     Column("created_at", String(24), nullable=False),
     Column("used_at", String(24)),
+    Column("entry", String(64), index=True, comment="of the directory, see `entry_hash`; null until it is known"),
 )
 
 
 def since(db: Connection, username: str) -> str | None:
     """Return since when the directory signs in a person; None if it does not."""
     return db.scalar(select(linked.c.created_at).where(linked.c.username == username))
+
+
+def entry_hash(name: str) -> str:
+    """Return what is stored of an entry of the directory, by its name: one entry can have several usernames."""
+    return digest(alike(name))
 
 
 def require_alone(db: Connection, username: str, added_since: str = "") -> None:
@@ -41,21 +48,25 @@ def require_alone(db: Connection, username: str, added_since: str = "") -> None:
         raise NameTaken("Somebody here has a name that the directory may take for this one.", field="username")
 
 
-def add(act: Act, username: str, *, used: bool) -> None:
+def add(act: Act, username: str, entry: str | None, *, used: bool) -> None:
     """Let the directory sign in ``username`` from now on; it is ``used`` if it has just done so. Raises `Conflict`.
 
-    Call `require_alone` first. Raises `NameTaken` if somebody with a name alike was added meanwhile.
+    Call `require_alone` first, and lock the ``entry``. Raises `NameTaken` if somebody with a name alike was added
+    meanwhile, or is the same entry of the directory.
     """
     if since(act.db, username):
         raise Conflict("The directory already signs you in.")
     require_alone(act.db, username, clock.moved(act.now, -MEANWHILE))
+    if act.db.scalar(select(linked.c.username).where(linked.c.entry == entry).limit(1)):
+        raise NameTaken("The directory knows you by another name too, which somebody has here.", field="username")
     times = {"created_at": act.now, "used_at": act.now if used else None}
-    act.db.execute(insert(linked).values(username=username, **times))
+    act.db.execute(insert(linked).values(username=username, entry=entry, **times))
 
 
-def use(act: Act, username: str) -> None:
-    """Note that the directory signs in a person; raises `Unauthorized` if it no longer does."""
-    if act.db.execute(update(linked).where(linked.c.username == username).values(used_at=act.now)).rowcount == 0:
+def use(act: Act, username: str, entry: str | None) -> None:
+    """Note that the directory signs in a person, by which entry; raises `Unauthorized` if it no longer does."""
+    used = update(linked).where(linked.c.username == username).values(used_at=act.now, entry=entry)
+    if act.db.execute(used).rowcount == 0:
         raise Unauthorized
 
 
@@ -72,16 +83,19 @@ def forget(db: Connection, username: str) -> None:
 
 def _drop(db: Connection, username: str) -> bool:
     """Disconnect a person, and remember that they were connected; return whether they were."""
-    is_dropped = db.execute(delete(linked).where(linked.c.username == username)).rowcount > 0
-    if is_dropped:
-        suspended_tokens.remember(db, username, _proof(username))
-    return is_dropped
+    dropped = db.execute(delete(linked).where(linked.c.username == username).returning(linked.c.entry)).all()
+    for (entry,) in dropped:
+        for proof in _proofs(username, entry):
+            suspended_tokens.remember(db, username, proof)
+    return bool(dropped)
 
 
-def require_unbarred(db: Connection, username: str) -> None:
-    """Raise `Suspended` if somebody is suspended now who came by a name that the directory may take for this one."""
-    suspended_tokens.require_unbarred(db, _proof(username))
+def require_unbarred(db: Connection, username: str, entry: str | None) -> None:
+    """Raise `Suspended` if somebody is suspended now who came by the same entry, or a name taken for this one there."""
+    for proof in _proofs(username, entry):
+        suspended_tokens.require_unbarred(db, proof)
 
 
-def _proof(username: str) -> str:
-    return f"directory {alike(username)}"
+def _proofs(username: str, entry: str | None) -> list[str]:
+    """Return what is known of somebody whom the directory has signed in, in the order of remembering it."""
+    return [f"directory {alike(username)}", *([f"entry {entry}"] if entry else [])]

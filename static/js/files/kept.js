@@ -6,7 +6,7 @@ import { uploadsOf } from "../archive.js";
  * nothing is kept.
  * @import {IDBPDatabase} from "idb"
  * @typedef {{key: string, room: string, file: File, duration?: number | null, id: string, upload: string, at: number,
- *   message?: string}} Kept `message`: the id of the one that waits for it.
+ *   message?: string, tab?: string}} Kept `message`: the id of the one that waits for it; `tab`: where it is attached.
  */
 
 const STORE = "uploads";

@@ -3,11 +3,12 @@ import { asRefusal, online } from "../connection.js";
 import { forgetWithPerson } from "../forgetting.js";
 import { newId } from "../ids.js";
 import { toast } from "../notices.js";
-import { notUploaded, uploaded, waiting } from "../outbox.js";
+import { notUploaded, ofUpload, uploaded, waiting } from "../outbox.js";
 import { me } from "../store.js";
 import { command } from "../sync.js";
 import { attached, attachedIn } from "./attached.js";
 import { dropUpload, keepUpload, keptUploads } from "./kept.js";
+import { isThere, ownTab } from "./own-tab.js";
 import { isFinal, isGone, problemOf, statusOf, transfer } from "./transfer.js";
 
 /**
@@ -28,8 +29,9 @@ export function add(room, files, duration) {
   const here = untracked(() => attachedIn(room)).length;
   if (here + files.length > MOST) toast(`A message can have at most ${MOST} files.`);
   const user = me.peek()?.username ?? "";
-  for (const file of files.slice(0, Math.max(0, MOST - here))) {
-    const kept = { key: newId(), room, file, duration, id: "", upload: "", at: Date.now() };
+  const now = Date.now();
+  for (const [place, file] of files.slice(0, Math.max(0, MOST - here)).entries()) {
+    const kept = { key: newId(), room, file, duration, id: "", upload: "", at: now + place, tab: ownTab };
     begin(user, kept);
     if (file.size) keepUpload(user, kept);
   }
@@ -38,6 +40,9 @@ export function add(room, files, duration) {
 
 /** What was kept and is held by another tab, or was by the page before its reload. @type {Set<string>} */
 const expected = new Set();
+
+/** For whom this page has looked at what earlier visits left. */
+let restoredFor = "";
 
 /** Leaves them to the next visit of their person, if they are still kept then. */
 forgetWithPerson(() => {
@@ -48,20 +53,32 @@ forgetWithPerson(() => {
   }
   uploads.clear();
   expected.clear();
+  restoredFor = "";
   attached.value = [];
 });
 
-/** Adds what another visit of the page did not finish, once no other tab has it. */
+/**
+ * Adds what this tab did not finish, what messages wait for once no other tab has it, and, when the page is opened, what
+ * tabs left that are closed.
+ */
 export async function restore() {
   const user = me.peek()?.username ?? "";
   const kept = await keptUploads(user);
   await refuseLost(kept.map(({ key }) => key));
-  const unknown = kept.filter(({ key }) => !uploads.has(key) && !expected.has(key));
-  for (const { key } of unknown) {
-    expected.add(key);
-    const taken = () => takeOver(user, key);
-    (navigator.locks?.request(lockOf(key), taken) ?? taken()).finally(() => expected.delete(key));
-  }
+  const isOpened = restoredFor !== user;
+  restoredFor = user;
+  for (const each of kept) if (isOpened || isOwn(each)) expect(user, each.key, isOpened);
+}
+
+/** @param {Kept} upload */
+const isOwn = ({ key, tab, message }) => tab === ownTab || Boolean(message || ofUpload(key));
+
+/** @param {string} user @param {string} key @param {boolean} [isLeft] Whether it may be what a closed tab left. */
+function expect(user, key, isLeft = false) {
+  if (uploads.has(key) || expected.has(key)) return;
+  expected.add(key);
+  const taken = () => takeOver(user, key, isLeft);
+  (navigator.locks?.request(lockOf(key), taken) ?? taken()).finally(() => expected.delete(key));
 }
 
 /** Refuses messages that wait for files that no tab has any more. @param {string[]} kept */
@@ -74,12 +91,18 @@ async function refuseLost(kept) {
   }
 }
 
-/** Adds what is still kept. @param {string} user @param {string} key @returns {Promise<unknown>} that settles when it is dropped */
-async function takeOver(user, key) {
+/**
+ * Adds what is still kept, but not what is attached in another tab that is open or is being loaded again.
+ * @param {string} user @param {string} key @param {boolean} isLeft
+ * @returns {Promise<unknown>} that settles when it is dropped
+ */
+async function takeOver(user, key, isLeft) {
   const kept = (await keptUploads(user)).find((each) => each.key === key);
-  if (!kept || uploads.has(key) || me.peek()?.username !== user) return undefined;
+  if (!kept || !(isOwn(kept) || (isLeft && !(await isThere(kept.tab ?? ""))))) return undefined;
+  if (uploads.has(key) || me.peek()?.username !== user) return undefined;
   const { held, free } = latch();
-  begin(user, kept, free);
+  begin(user, { ...kept, tab: ownTab, message: kept.message || ofUpload(key)?.id }, free);
+  keep({ ...kept, user, tab: ownTab });
   follow();
   goOn();
   return navigator.locks && held;
@@ -102,7 +125,8 @@ function begin(user, kept, free = hold(kept.key)) {
     duration,
   };
   const about = { ...shown, key, room, message, preview, sent: 0, isFinal: Boolean(problem) };
-  attached.value = [...attached.peek(), { ...about, state, problem }];
+  const since = (/** @type {Attachment} */ each) => uploads.get(each.key)?.at ?? 0;
+  attached.value = [...attached.peek(), { ...about, state, problem }].sort((a, b) => since(a) - since(b));
 }
 
 /** @param {string} key @param {Partial<Attachment>} fields */
@@ -150,8 +174,8 @@ async function announce(key) {
 }
 
 /** @param {Kept & {user: string}} upload */
-const keep = ({ user, key, room, file, duration, id, upload, at, message }) =>
-  keepUpload(user, { key, room, file, duration, id, upload, at, message });
+const keep = ({ user, key, room, file, duration, id, upload, at, message, tab }) =>
+  keepUpload(user, { key, room, file, duration, id, upload, at, message, tab });
 
 /** Notes which message waits for an upload, or has it already. @param {string} key @param {string} message */
 export function noteMessage(key, message) {
@@ -199,9 +223,11 @@ export function cancel(attachment) {
 
 /**
  * Follows what becomes of messages: the files of one that was posted or deleted are dropped, and those of one that is to
- * be sent again are uploaded again.
+ * be sent again are uploaded again. What messages of other tabs wait for is taken over when these are closed.
  */
 function follow() {
+  for (const { uploading = [], user } of navigator.locks ? waiting.peek() : [])
+    for (const key of uploading) expect(user, key);
   for (const attachment of attached.peek().filter(({ message }) => message)) {
     const entry = waiting.value.find(({ id }) => id === attachment.message);
     if (entry && !entry.refused && attachment.state === "failed") retry(attachment.key);

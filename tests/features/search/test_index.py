@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, text
 
 from chatrooms.features.search import index
-from chatrooms.features.search.index import SLICE, mark, marked
+from chatrooms.features.search.index import SLICE
+from chatrooms.features.search.wanted import Wanted, mark, marked
 from chatrooms.features.search.words import Line, Needle, needle, words
 from chatrooms.storage.tables import metadata
 
@@ -79,16 +80,18 @@ def test_the_index_finds_what_reading_all_texts_finds(db, database, texts, asked
         have = [at * 30_000 for at in naively(texts, needles)]
         assert set(found(db, needles)) >= set(have)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(index, "_rare", nothing_is_rare)
+            look_for_everything(patch)
             assert found(db, needles) == have
 
 
-def nothing_is_rare(*_given: object) -> None:
-    """Stand in for what lets SQLite look for a rare part of a query alone."""
+def look_for_everything(patch: pytest.MonkeyPatch) -> None:
+    """Have SQLite look for all parts of a query, not for a rare one alone, and PostgreSQL for all, not for a few."""
+    patch.setattr(index, "_rare", lambda *_: None)
+    patch.setattr(index, "telling", lambda wanted: wanted)
 
 
 def test_a_query_of_the_most_terms_and_rooms_is_none_too_many(db, database, monkeypatch):
-    monkeypatch.setattr(index, "_rare", nothing_is_rare)
+    look_for_everything(monkeypatch)
     index.put_all(db, [(1, [mark("r", "#lobby"), *words("a b c")])])
     rooms = marked(*(mark("r", f"#room{number}") for number in range(1000)), mark("r", "#lobby"))
     many = [[needle(letter)] for letter in "abc" * 80]
@@ -115,7 +118,7 @@ def test_one_rare_word_costs_no_more_than_none_next_to_common_words_and_rooms(db
         assert there < 2 * absent
 
 
-def work_of(db: Connection, wanted: index.Wanted) -> float:
+def work_of(db: Connection, wanted: Wanted) -> float:
     """Return the least time that looking for something takes: of the processor, where that is all in this process."""
     taken, clock = [], time.process_time if db.dialect.name == "sqlite" else time.perf_counter
     for _ in range(20):
