@@ -17,6 +17,12 @@ const byCode = computed(() => new Map(customEmoji.value.map((each) => [`:${each.
 /** Where the picture of an emoji is; nothing for an emoji of Unicode, and for a code that is none. @param {string} code */
 export const pictureOfEmoji = (code) => byCode.value.get(code);
 
+/** What may be the code of an emoji; numbers, as of times, are none. */
+const CODE = /:(?=\d*[a-z_])[a-z\d_]{2,18}:/gu;
+
+/** Whether a text has what may be the code of an emoji that is not known. @param {string} text */
+export const lacksSome = (text) => (text.match(CODE) ?? []).some((code) => !byCode.peek().has(code));
+
 /** A text in pieces, each second one an emoji that is known. @param {string} text @returns {string[]} */
 export function piecesOf(text) {
   const pieces = [];

@@ -2,7 +2,7 @@ import "./page.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { customEmoji, pictureOfEmoji, piecesOf } from "../js/custom-emoji.js";
+import { customEmoji, lacksSome, pictureOfEmoji, piecesOf } from "../js/custom-emoji.js";
 import { findEmojis, withEmojis } from "../js/emoji.js";
 
 const ours = (/** @type {string[]} */ ...names) =>
@@ -17,6 +17,14 @@ test("known codes are pictures, others stay as they are", () => {
   assert.deepEqual(piecesOf("nothing"), ["nothing"]);
   assert.ok(pictureOfEmoji(":party:"));
   assert.equal(pictureOfEmoji("party"), undefined);
+});
+
+test("a code that is not known may be new; times and known ones are not", () => {
+  customEmoji.value = ours("party");
+  for (const text of [":parrot:", "Hi :party: and :parrot:!", "at 10:30:parrot:", ":p2:"])
+    assert.ok(lacksSome(text), text);
+  for (const text of ["", "at 10:30:45", ":party:", "12:party:30", ": parrot:", ":x:", "a:b"])
+    assert.ok(!lacksSome(text), text);
 });
 
 test("once it is removed, a code is text", () => {

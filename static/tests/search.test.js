@@ -111,7 +111,7 @@ test("what was found is marked in the text without its formatting", () => {
 test("an excerpt begins near what was found", () => {
   const [first, ...rest] = shown([`${"word ".repeat(200)}`, "needle", " end"]);
   assert.equal(first, "…");
-  assert.ok(rest[0].startsWith("word ") && rest[0].length <= 100);
+  assert.ok(rest[0].startsWith("word ") && rest[0].length <= 40);
   assert.equal(rest[1], "[needle]");
   const lines = shown([`${"word ".repeat(100)}\n- item `, "needle", ""]);
   assert.deepEqual(lines, ["…", "item ", "[needle]"]);

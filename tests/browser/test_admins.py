@@ -12,10 +12,12 @@ from tests.appointing import appoint
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
 from tests.doors import post
+from tests.features.files import picture, upload
 from tests.people import connect
 from tests.servers import RunningServer
 
 STRONG = "umbrella cactus 42"
+LATER = "() => { const { now } = performance; performance.now = () => now.call(performance) + 60_000; }"
 
 
 async def open_admin(visitor: Visitor) -> None:
@@ -228,3 +230,57 @@ async def test_a_member_gets_no_way_to_the_page_and_nothing_on_it(person: Arrive
     await expect(bob.page.get_by_text("Only moderators, admins and owners of this server")).to_be_visible()
     page = bob.page.get_by_role("region", name="Manage this server")
     await expect(page.get_by_role("list")).to_have_count(0)
+
+
+async def test_people_far_down_the_list_are_offered_though_those_before_are_members(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    chat = own_server.chat
+    names = [f"a{number:03}" for number in range(230)]
+    for name in (*names, "zoe"):
+        await chat._pipeline.change(lambda act, name=name: users.find_or_add(act, name), APPLICATION, name, "#lobby")
+    olga = await person("olga")
+    await appoint(chat, "olga", "owner")
+    await chat.create_group("makers", names)
+    await open_admin(olga)
+    await olga.page.get_by_role("link", name="Groups").click()
+    await olga.page.get_by_role("list", name="Groups").get_by_role("button").first.click()
+    found = olga.dialog.get_by_role("list", name="People found")
+    await expect(found.get_by_role("button", name="Add zoe")).to_be_visible()
+    await found.get_by_role("button", name="Add olga").click()
+    await found.get_by_role("button", name="Add zoe").click()
+    await expect(olga.dialog.get_by_text("Everyone is already a member.")).to_be_visible()
+
+
+async def test_an_invitation_is_for_any_room_and_its_code_goes_with_another_one(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    olga = await person("olga")
+    await appoint(own_server.chat, "olga", "owner")
+    async with connect(own_server.url, "olga", token=await olga.token()) as tab:
+        for number in range(104):
+            await tab.run("room.create", name=f"#r{number:03}", title=f"Room {number:03}")
+    await open_admin(olga)
+    await olga.page.get_by_role("link", name="Invitations").click()
+    room = olga.page.get_by_label("Room", exact=True)
+    await room.select_option("Room 103")
+    await olga.button("Make an invitation").click()
+    code = olga.page.get_by_role("img", name="QR code of the invitation")
+    await expect(code).to_be_visible()
+    await room.select_option("Room 102")
+    await expect(code).to_have_count(0)
+
+
+async def test_emoji_of_the_server_are_there_for_everybody_when_they_are_used(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.has_everything()
+    await alice.page.evaluate(
+        "() => (performance.now = (real => () => real() + 60_000)(performance.now.bind(performance)))"
+    )
+    await appoint(own_server.chat, "bob", "admin")
+    async with connect(own_server.url, "bob", token=await bob.token()) as tab:
+        await tab.run("emoji.add", name="party", file=await upload(tab, picture(64, 64), "party.png"))
+        await tab.say("#lobby", "Hooray :party:")
+    await expect(alice.message("Hooray").get_by_role("img", name=":party:")).to_be_visible()

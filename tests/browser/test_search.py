@@ -10,6 +10,7 @@ from playwright.async_api import Locator, expect
 from tests.browser.conftest import Arrive
 from tests.browser.network import cut_off
 from tests.browser.visitor import Visitor
+from tests.features.files import share
 from tests.features.search import unhurried
 from tests.people import connect
 from tests.servers import RunningServer
@@ -155,3 +156,42 @@ async def test_nothing_found_older_results_and_no_connection_are_told(
     await expect(alice.page.get_by_role("alert").filter(has_text="offline")).to_be_visible()
     await search(alice, "")
     await expect(alice.page.get_by_text("Words find messages")).to_be_visible()
+
+
+async def test_a_message_that_is_found_by_a_file_shows_its_name(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    async with connect(own_server.url, "bob") as bob:
+        await share(bob, "#lobby", b"Numbers", "quarterly-report.txt", "For the meeting")
+        await share(bob, "#lobby", b"Words", "report.txt")
+    await search(alice, "report")
+    await expect(results(alice)).to_contain_text(["report.txt", "For the meeting\n quarterly-report.txt"])
+
+
+async def test_what_people_you_blocked_wrote_is_folded_in_results_and_surroundings(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    async with connect(own_server.url, "mallory") as mallory, connect(own_server.url, "bob") as bob:
+        await mallory.say("#lobby", "A nasty deploy")
+        await bob.say("#lobby", "The deploy is over")
+    await alice.has_everything()
+    async with connect(own_server.url, "alice", token=await alice.token()) as tab:
+        await tab.run("user.block", username="mallory")
+    await search(alice, "deploy")
+    await expect(results(alice)).to_contain_text(["The deploy is over", "Message of a person you blocked"])
+    await alice.button("Surroundings").click()
+    around = alice.page.get_by_role("list", name="Surroundings")
+    await expect(around).to_contain_text("Message of a person you blocked")
+    await expect(alice.page.get_by_text("nasty")).to_have_count(0)
+
+
+async def test_what_was_found_is_to_be_seen_on_a_small_phone(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice", viewport={"width": 320, "height": 560})
+    async with connect(own_server.url, "bob") as bob:
+        await bob.say("#lobby", "some words about nothing " * 20 + "and the needle in it " + "and more " * 40)
+    await alice.page.goto(f"{own_server.url}/#/search/needle")
+    mark = results(alice).locator("mark")
+    await expect(mark).to_have_text("needle")
+    excerpt = results(alice).locator(".excerpt")
+    below = "([mark, all]) => all.getBoundingClientRect().bottom - mark.getBoundingClientRect().bottom"
+    assert await alice.page.evaluate(below, [await mark.element_handle(), await excerpt.element_handle()]) > -2

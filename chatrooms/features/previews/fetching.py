@@ -68,18 +68,19 @@ class Fetching:
     def close(self) -> None:
         """Do nothing: what is fetched belongs to jobs, which are cancelled."""
 
-    async def page(self, url: str, network: str, tenant: str, counts_for: Sequence[str]) -> dict[str, Any] | None:
-        """Return the page of a link as it was or is now stored for a tenant; None if its host gets too many requests.
+    async def page(self, url: str, network: str, whose: str, counts_for: Sequence[str]) -> dict[str, Any] | None:
+        """Return the page of a link as it was or is now stored; None if its host gets too many requests.
 
-        ``network`` stands for the network of the person who linked to it: networks take turns. A picture that is stored
-        ``counts_for`` the person and their shares of the space for files.
+        It is stored for those who share pages (see `stored.whose`). ``network`` stands for the network of the person
+        who linked to it: networks take turns. A picture ``counts_for`` the person and their shares of the space for
+        files.
         """
-        known = await self._chat.lookup(partial(stored.cached, url=url, tenant=tenant))
+        known = await self._chat.lookup(partial(stored.cached, url=url, tenant=whose))
         if known:
             return known
         try:
             page, picture = await self._fetch(url, network)
-            return await self._store({**page, "tenant": tenant, "counts_for": " ".join(counts_for)}, picture, network)
+            return await self._store({**page, "tenant": whose, "counts_for": " ".join(counts_for)}, picture, network)
         except RateLimited:
             return None
 
@@ -124,11 +125,20 @@ class Fetching:
         try:
             await self._chat.change(partial(_add, page=page), NOBODY)
             if page["picture"]:
-                await blobs.put("", which, small)
+                try:
+                    await blobs.put("", which, small)
+                except Refusal:
+                    return await self._without_picture(page)
                 await self._chat.change(partial(_keep, page=which), NOBODY)
         finally:
             await blobs.run(blobs.spool.remove, which)
         return page
+
+    async def _without_picture(self, page: dict[str, Any]) -> dict[str, Any]:
+        """Return a page as it is stored whose picture cannot be, because the store fails: `SWEEP` forgets the other."""
+        bare = page | {"id": str(uuid4()), "picture": None, "size": 0, "found": bool(page["title"])}
+        await self._chat.change(partial(_add, page=bare), NOBODY)
+        return bare
 
     async def _require_space(self, counts_for: Sequence[str]) -> None:
         """Raise `NoSpace` if a picture may not fit into what those have left for whom it counts, or into the disk."""

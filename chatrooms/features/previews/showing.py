@@ -79,13 +79,13 @@ def _hidden(network: str) -> str:
 
 async def _fetch(fetching: Fetching, chat: Chat, job: Job) -> None:
     """Fetch the links of a message that were not tried yet, and show what there is, all of it at once."""
-    message, known, tenant = await chat.lookup(partial(_asked, id=job.data["message"]))
+    message, known, whose = await chat.lookup(partial(_asked, id=job.data["message"]))
     if message is None or message["deleted"]:
         return
     found = await asyncio.to_thread(links, message["text"] or "")
     new = [each for each in found if each not in known and not _is_below(each, chat.settings.url)]
     network, counts_for = job.data.get("from", ""), job.data.get("counts_for", [])
-    asked = (fetching.page(each, network, tenant, counts_for) for each in new)
+    asked = (fetching.page(each, network, whose, counts_for) for each in new)
     pages = dict(zip(new, await asyncio.gather(*asked), strict=True))
     if pages:
         await chat.change(partial(_show, asked=message, found=found, pages=pages), NOBODY, message["room"])
@@ -97,9 +97,10 @@ def _is_below(link: str, site: str) -> bool:
 
 
 def _asked(db: Any, id: str) -> tuple[Message | None, list[str], str]:
-    """Return a message, its links that were tried, and the tenant of its author."""
+    """Return a message, its links that were tried, and whose pages it can show."""
     message = find(db, id)
-    return message, stored.known_urls(db, id), tenants.of(db, message["author"]) if message else ""
+    whose = stored.whose(db, message["room"], tenants.of(db, message["author"])) if message else ""
+    return message, stored.known_urls(db, id), whose
 
 
 def _show(act: Act, asked: Message, found: Sequence[str], pages: Pages) -> None:

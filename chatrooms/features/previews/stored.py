@@ -1,13 +1,15 @@
 """The previews as they are stored: pages as they were fetched, and which of them a message shows.
 
 A page is never changed, because messages that show it would change unnoticed; after a time it is fetched anew. Each
-tenant has pages of its own: how quickly a preview comes, or how old it is, tells nobody what others link to.
+tenant has pages of its own, and so has each room that is not open to all of them: how quickly a preview comes, or how
+old it is, tells nobody what others link to where they can't read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Annotated, Any, cast
 
 from pydantic import Field
@@ -32,14 +34,14 @@ from sqlalchemy import (
 )
 from typing_extensions import TypedDict
 
-from chatrooms import clock
+from chatrooms import clock, names
 from chatrooms.features.previews.links import links
 from chatrooms.storage import usage
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import messages, metadata
+from chatrooms.storage.tables import messages, metadata, rooms
 
 KEPT = timedelta(days=1)
 """How long a page that was fetched is shown for further messages with the same link."""
@@ -154,8 +156,16 @@ def known_urls(db: Connection, message: str) -> list[str]:
 
 
 def cached(db: Connection, url: str, tenant: str) -> dict[str, Any] | None:
-    """Return the page of a link if it was tried recently for people of a tenant."""
+    """Return the page of a link if it was tried recently for people of a tenant, or of a room (see `whose`)."""
     return _cached.one(db, {"url": url, "tenant": tenant, "now": clock.now()})
+
+
+def whose(db: Connection, room: str, tenant: str) -> str:
+    """Return what stands for the people who share the pages of a room: those of a tenant, or the room's alone."""
+    name = names.base(room)
+    if db.scalar(select(rooms.c.access).where(rooms.c.name == name)) == "open":
+        return tenant
+    return f"room {blake2b(f'{tenant} {name}'.encode(), digest_size=16).hexdigest()}"
 
 
 def shown(db: Connection, message: str, page: str) -> dict[str, Any] | None:

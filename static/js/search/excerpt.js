@@ -6,7 +6,7 @@ import { plain } from "../messages/plain.js";
  */
 
 /** How much of a text stands before the first thing that was found. */
-const BEFORE = 100;
+const BEFORE = 40;
 const LENGTH = 500;
 const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=Laoo}\p{sc=Mymr}\p{sc=Khmr}]/u;
 
@@ -24,7 +24,7 @@ export function excerpt(pieces) {
 
 /** Where to begin, so that the first thing that was found is visible: at the beginning of a word. @param {string} text @param {number} first */
 function startOf(text, first) {
-  if (first <= 2 * BEFORE) return 0;
+  if (first <= 1.5 * BEFORE) return 0;
   const near = text.slice(first - BEFORE, first);
   const line = near.lastIndexOf("\n");
   if (line >= 0) return first - BEFORE + line + 1;

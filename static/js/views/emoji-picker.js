@@ -4,6 +4,7 @@ import { asEmoji, bringEmojis, emojis, findEmojis } from "../emoji.js";
 import { EmojiSign } from "../messages/emoji-sign.js";
 import { useEscape } from "./escape.js";
 import { html } from "../html.js";
+import { bringCustomEmoji } from "../custom-emoji-renewal.js";
 import { customEmoji } from "../custom-emoji.js";
 import { recommended } from "../reactions/shown.js";
 
@@ -25,6 +26,7 @@ export function EmojiPicker({ first = NONE, isInside = false, onPick, onClose })
   useEscape(() => (onClose(), document.getElementById("composer")?.focus()));
   useLayoutEffect(() => {
     bringEmojis();
+    bringCustomEmoji();
     picker.current?.querySelector("input")?.focus();
     /** @param {Event} event */
     const closeOutside = (event) => !picker.current?.contains(/** @type {Node} */ (event.target)) && onClose();

@@ -18,7 +18,7 @@ import { Icon } from "./icon.js";
  */
 export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, error, hint }) {
   const [query, setQuery] = useState("");
-  const { found, problem } = usePeople(query);
+  const { found, more, problem } = usePeople(query, without);
   const people = found?.filter((user) => !without.includes(user.username));
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   /**
@@ -44,7 +44,7 @@ export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, erro
       ${!people && !problem && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
     </ul>
     ${problem && html`<p class="error" role="alert">${problem}</p>`}
-    ${people?.length === 0 && html`<p class="empty">${whyNobody(query, found ?? [])}</p>`}
+    ${people?.length === 0 && html`<p class="empty">${more ? "Search for more people." : whyNobody(query, found ?? [])}</p>`}
   `;
 }
 
@@ -56,18 +56,44 @@ function whyNobody(query, found) {
   return query ? "No matches." : aboutNobody(signUp.value, sharedRooms.value.some(mayInvite));
 }
 
-/** @typedef {{found: User[] | null, problem: string}} Answer The people are null while loading, and if that has failed. */
+/** How many people are shown at least, if there are so many, and how many pages are looked through for them. */
+const LEAST = 20;
+const PAGES = 20;
 
-/** Looks for people, again after reconnecting. @param {string} query @returns {Answer} */
-function usePeople(query) {
-  const [answer, setAnswer] = useState(/** @type {Answer} */ ({ found: null, problem: "" }));
+/** @param {string} query @param {(user: User) => boolean} isLeft @returns {Promise<{found: User[], more: boolean}>} */
+async function peopleFor(query, isLeft) {
+  /** @type {User[]} */
+  const found = [];
+  for (let page = 0, after = ""; page < PAGES; page += 1) {
+    const { users, more } = await command("user.list", { ...(query && { query }), ...(after && { after }) });
+    found.push(...users);
+    after = users.at(-1)?.username ?? "";
+    if (!more || found.filter(isLeft).length >= LEAST) return { found, more };
+  }
+  return { found, more: true };
+}
+
+/**
+ * The people are null while loading, and if that has failed.
+ * @typedef {{found: User[] | null, more: boolean, problem: string}} Answer
+ */
+
+/**
+ * Looks for people, again after reconnecting, and for more of them once all are left out.
+ * @param {string} wanted @param {string[]} without @returns {Answer}
+ */
+function usePeople(wanted, without) {
+  const query = wanted.trim();
+  const [answer, setAnswer] = useState(/** @type {Answer} */ ({ found: null, more: false, problem: "" }));
+  const isLeft = (/** @type {User} */ { username }) => !without.includes(username);
+  const isWanting = answer.more && !answer.found?.some(isLeft);
   useEffect(() => {
     let isWanted = true;
     const timer = setTimeout(
       async () => {
-        const next = await command("user.list", query.trim() ? { query: query.trim() } : {}).then(
-          ({ users }) => ({ found: users, problem: "" }),
-          (error) => ({ found: null, problem: asRefusal(error).message }),
+        const next = await peopleFor(query, isLeft).then(
+          (page) => ({ ...page, problem: "" }),
+          (error) => ({ found: null, more: false, problem: asRefusal(error).message }),
         );
         if (isWanted) setAnswer(next);
       },
@@ -77,7 +103,7 @@ function usePeople(query) {
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [query, online.value]);
+  }, [query, isWanting, online.value]);
   return answer;
 }
 

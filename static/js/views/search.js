@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { searchFor } from "../addresses.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
+import { foldedText, isFolded } from "../messages/blocked.js";
 import { isThread, parentOf } from "../names.js";
 import { excerpt } from "../search/excerpt.js";
 import { found, isSearching, piecesOf, problem, search, searchOn } from "../search/found.js";
@@ -79,15 +80,26 @@ function statusOf(answer, isFirst) {
 /** @param {{answer: Found, message: Message}} props */
 function Row({ answer, message }) {
   const { room } = message;
-  const marked = excerpt(piecesOf(answer, message)).map(({ text, isFound }) =>
-    isFound ? html`<mark>${text}</mark>` : text,
-  );
+  const where = html`${isThread(room) && "in a thread "}${whereOf(parentOf(room))}`;
+  if (isFolded(message)) {
+    const shown = { ...message, text: "", quoted: null, files: [] };
+    return html`<${MessageRow} message=${shown} where=${where} excerpt=${html`<span class="tombstone">${foldedText([message])}</span>`} />`;
+  }
   return html`
-    <${MessageRow} message=${message} where=${html`${isThread(room) && "in a thread "}${whereOf(parentOf(room))}`} excerpt=${marked}>
+    <${MessageRow} message=${message} where=${where} excerpt=${html`${markedText(answer, message)}${fileNames(message)}`}>
       <${Surroundings} message=${message} />
     <//>
   `;
 }
+
+/** @param {Found} answer @param {Message} message */
+const markedText = (answer, message) =>
+  excerpt(piecesOf(answer, message)).map(({ text, isFound }) => (isFound ? html`<mark>${text}</mark>` : text));
+
+/** The names of the files of a message, which a search finds too. @param {Message} message */
+const fileNames = ({ text, files }) =>
+  files.length > 0 &&
+  html`${text ? "\n" : ""}<span class="found-files"><${Icon} name="clip" /> ${files.map(({ name }) => name).join(", ")}</span>`;
 
 /** Moves between results. @param {KeyboardEvent} event @param {HTMLElement | null} list */
 function walk(event, list) {

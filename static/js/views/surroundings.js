@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { run } from "../connection.js";
 import { html } from "../html.js";
+import { foldedText, isFolded } from "../messages/blocked.js";
 import { isMessage } from "../messages/events.js";
 import { nameOf } from "../store.js";
 import { useRefusal } from "./form.js";
@@ -31,7 +32,7 @@ export function Surroundings({ message }) {
 /** @param {{message: Message, isIt: boolean}} props */
 const Line = ({ message, isIt }) => html`
   <li aria-current=${isIt ? "true" : undefined}>
-    <strong dir="auto">${nameOf(message.author)}</strong>${" "}<${Excerpt} text=${message.text} files=${message.files} />
+    ${isFolded(message) ? html`<span class="excerpt tombstone">${foldedText([message])}</span>` : html`<strong dir="auto">${nameOf(message.author)}</strong>${" "}<${Excerpt} text=${message.text} files=${message.files} />`}
   </li>
 `;
 

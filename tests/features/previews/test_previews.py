@@ -199,13 +199,48 @@ async def test_no_tenant_notices_what_others_link_to(tmp_path, here, either_data
 
     here.answers["/"] = page()
     async with loading(tmp_path, either_database, who) as server, AsyncExitStack() as stack:
-        asked = []
-        for name in tenants:
+        asked, rooms = [], {}
+        for name, tenant in tenants.items():
             person = await stack.enter_async_context(connect(server.url, name, auth={"id": name}))
-            (preview,) = await shown(person, await person.say(name, here.url()))
+            if tenant in rooms:
+                await person.run("room.join", room=rooms[tenant])
+            else:
+                rooms[tenant] = (await person.run("room.create", name=f"#of-{name}"))["room"]["name"]
+            (preview,) = await shown(person, await person.say(rooms[tenant], here.url()))
             asked.append(len(here.asked))
             assert preview["title"] == "A page"
         assert asked == [1, 1, 2, 3], "bob's is alice's"
+
+
+async def test_nobody_notices_what_is_linked_to_where_they_cannot_read(alice, bob, here):
+    here.answers["/"] = page()
+    team = (await alice.run("room.create", name="#team", access="private"))["room"]["name"]
+    asked = []
+    for person, room in ((alice, team), (alice, "alice"), (alice, "alice+bob"), (bob, "#lobby"), (alice, "#lobby")):
+        await shown(person, await person.say(room, here.url()))
+        asked.append(len(here.asked))
+    assert asked == [1, 2, 3, 4, 4], "what is in the lobby is for everybody"
+    await shown(alice, await alice.say(team, f"again {here.url()}"))
+    assert len(here.asked) == 4
+
+
+async def test_without_the_store_of_files_a_page_is_shown_without_its_picture(alice, here, own_server, monkeypatch):
+    here.answers = {
+        "/": page("A page", image="/a.png"),
+        "/b": page("Another page"),
+        "/a.png": response(picture(), "image/png"),
+    }
+    put = own_server.chat._pipeline.blobs.store.put
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(own_server.chat._pipeline.blobs.store, "put", fail)
+    previews = await shown(alice, await alice.say("#lobby", f"{here.url()} and {here.url('/b')}"))
+    assert [(each["title"], each["picture"]) for each in previews] == [("A page", None), ("Another page", None)]
+    monkeypatch.setattr(own_server.chat._pipeline.blobs.store, "put", put)
+    (preview,) = await shown(alice, await alice.say("#lobby", here.url()))
+    assert preview["picture"], "it is fetched anew"
 
 
 async def test_editing_keeps_adds_and_removes_previews(alice, here, own_server):

@@ -55,7 +55,7 @@ function Make({ onMade }) {
   });
   const address = made && new URL(`#/invite/${made.code}`, document.baseURI).href;
   /** @param {(value: string) => void} set @returns {(event: {currentTarget: HTMLSelectElement}) => void} */
-  const choosing = (set) => (event) => set(event.currentTarget.value);
+  const choosing = (set) => (event) => (set(event.currentTarget.value), setMade(null));
   return html`
     <form class="admin-make" onSubmit=${onSubmit} aria-label="New invitation">
       <div class="field">
@@ -64,7 +64,7 @@ function Make({ onMade }) {
           ${rooms.map(({ room: each }) => html`<option key=${each.name} value=${each.name}>${each.title || each.name}</option>`)}
         </select>
       </div>
-      <${Field} label="For how many people" type="number" min="1" max="1000" value=${uses} onInput=${setUses} error=${field === "uses" ? error : ""} required />
+      <${Field} label="For how many people" type="number" min="1" max="1000" value=${uses} onInput=${(/** @type {string} */ number) => (setUses(number), setMade(null))} error=${field === "uses" ? error : ""} required />
       <div class="field">
         <label for="admin-days">Works for</label>
         <select id="admin-days" class="admin-select" value=${days} onChange=${choosing(setDays)}>
@@ -78,12 +78,27 @@ function Make({ onMade }) {
   `;
 }
 
+/** How many pages of rooms are offered. */
+const PAGES = 20;
+
+async function allRooms() {
+  /** @type {Managed[]} */
+  const all = [];
+  for (let page = 0, after = ""; page < PAGES; page += 1) {
+    const { rooms, more } = await run("server.rooms", { after });
+    all.push(...rooms);
+    after = rooms.at(-1)?.room.name ?? "";
+    if (!more) break;
+  }
+  return all;
+}
+
 /** The rooms to invite to, the lobby first. @returns {Managed[]} */
 function useRooms() {
   const [rooms, setRooms] = useState(/** @type {Managed[]} */ ([]));
   useEffect(() => {
-    run("server.rooms", {}).then(
-      (answer) => setRooms(answer.rooms.filter(({ room }) => !room.archived)),
+    allRooms().then(
+      (all) => setRooms(all.filter(({ room }) => !room.archived)),
       () => {},
     );
   }, []);

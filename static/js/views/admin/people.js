@@ -50,7 +50,7 @@ export function People() {
       label="People"
       listed=${listed}
       empty="No matches."
-      row=${(/** @type {Account} */ each) => html`<${Row} key=${each.user.username} account=${each} onManage=${() => setChosen(each)} />`}
+      row=${(/** @type {Account} */ each) => html`<${Row} key=${each.user.username} account=${each} onManage=${() => (setChosen(each), listed.renew())} />`}
     />
     ${account && html`<${ManagePerson} account=${account} onChange=${listed.renew} onClose=${() => setChosen(null)} />`}
   `;

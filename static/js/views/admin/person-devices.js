@@ -18,7 +18,7 @@ export function PersonDevices({ username }) {
     );
   useLoading(load, [username]);
   return html`
-    <details class="verdicts">
+    <details class="verdicts" onToggle=${load}>
       <summary>How they sign in, and where they're signed in</summary>
       ${shown && html`<p class="hint">${sentence(shown.ways)}</p>`}
       <ul>
