@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from chatrooms import trace
 from chatrooms.errors import Internal, Unavailable
@@ -20,6 +20,8 @@ Done = Callable[[Any, Exception | None], None]
 
 PASSING = frozenset({"40001", "40P01", locks.LOCK_NOT_AVAILABLE})
 """Errors that another attempt need not meet: of serialization, a deadlock, a lock that somebody holds for long."""
+LASTING = IntegrityError, DataError
+"""Errors that every attempt meets, because of what is written."""
 SECONDS_TO_PASS = 5.0
 """How long a write is tried again because of such an error."""
 
@@ -71,7 +73,7 @@ class Write:
             return
         self._report()
         self.failure = error
-        self.error = Internal() if isinstance(error, IntegrityError) else Unavailable()
+        self.error = Internal() if isinstance(error, LASTING) else Unavailable()
 
     def _report(self) -> None:
         with trace.of(**self._doing):

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, make_url, text, update
 from sqlalchemy.exc import DBAPIError
 
 from chatrooms import ids
-from chatrooms.errors import Unavailable
+from chatrooms.errors import Internal, Unavailable
 from chatrooms.pipeline.act import Caller
 from chatrooms.storage import batches, engines, fitness, writes
 from chatrooms.storage.database import Database
@@ -201,10 +201,13 @@ async def test_what_fails_in_passing_is_tried_again_and_harms_no_one(database, i
     assert await database.reader.read(stored) == ["#a", "#again", "#b"]
 
 
-async def test_a_statement_that_cannot_work_fails_alone(database, in_one_batch):
-    wrong = lambda db: db.exec_driver_sql("SELECT 1 / 0")  # noqa: E731
+@pytest.mark.parametrize(
+    ("statement", "refusal"), [("SELECT 1 / 0", Internal), ("SELECT CAST('x' AS tsvector) FROM gone", Unavailable)]
+)
+async def test_a_statement_that_cannot_work_fails_alone(database, in_one_batch, statement, refusal):
+    wrong = lambda db: db.exec_driver_sql(statement)  # noqa: E731
     a, failed, b = await in_one_batch((adding("#a"),), (wrong,), (adding("#b"),))
-    assert (a, type(failed), b) == ("#a", Unavailable, "#b")
+    assert (a, type(failed), b) == ("#a", refusal, "#b")
 
 
 # Connections that are lost
