@@ -94,7 +94,7 @@ class Rates:
         try:
             self._spend(limit, f"{me} {names.base(room)}")
         except RateLimited as refusal:
-            message = f"This room is in slow mode: you can post once in {seconds:,} seconds."
+            message = f"This room is in slow mode: you can post once in {_in_words(seconds)}."
             raise RateLimited(message, **refusal.details) from None
 
     def record(self, room: str, username: str, about: str) -> None:
@@ -142,3 +142,12 @@ class Attempt(Rates):
     def _charge(self, limit: Limit, person: str, network: str, weight: int) -> None:
         super()._charge(limit, person, network, weight)
         self._counted.append((limit, person, network, weight))
+
+
+def _in_words(seconds: int) -> str:
+    """Return a span in its largest unit without a fraction, such as "5 minutes", or "a minute" for one."""
+    for unit, length in (("hour", 3600), ("minute", 60), ("second", 1)):
+        number = seconds // length
+        if number * length == seconds and number:
+            return f"{number:,} {unit}s" if number > 1 else f"{'an' if unit == 'hour' else 'a'} {unit}"
+    return "0 seconds"

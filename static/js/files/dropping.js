@@ -14,8 +14,9 @@ function take(event, data) {
   event.preventDefault();
   document.documentElement.classList.remove("dropping");
   const room = placeOf(event.target);
-  if (!data || !room || document.querySelector("dialog[open]")) return;
-  if (!isOpen(room) || isArchived(room)) toast("You can't post files here.");
+  if (!data || document.querySelector("dialog[open]")) return;
+  if (!room) toast("Open a room to attach files.");
+  else if (!isOpen(room) || isArchived(room)) toast("You can't post files here.");
   else attach(room, filesIn(data));
 }
 

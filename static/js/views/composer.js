@@ -120,7 +120,13 @@ export function Composer({ room, onEditLast }) {
 function placeholderIn(room) {
   const words = isThread(room) ? "Reply" : `Message ${titleOf(room)}`;
   const pause = mayModerate(room) ? 0 : (rooms.value.get(parentOf(room))?.slow ?? 0);
-  return pause ? `${words} (once in ${pause % 60 ? `${pause} s` : `${pause / 60} min`})` : words;
+  return pause ? `${words} (once in ${inShort(pause)})` : words;
+}
+
+/** @param {number} seconds @returns {string} such as "15 min" */
+function inShort(seconds) {
+  if (seconds % 60) return `${seconds} s`;
+  return seconds % 3600 ? `${seconds / 60} min` : `${seconds / 3600} h`;
 }
 
 /** @param {{room: string}} props */
