@@ -208,11 +208,19 @@ def test_what_was_undone_is_given_back_and_what_runs_again_is_counted(limited, c
     assert [spent(limited, "alice") for _ in range(3)] == [True, True, False]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(1, "a second"), (30, "30 seconds"), (60, "a minute"), (90, "90 seconds"), (300, "5 minutes"), (3600, "an hour")]
-    + [(5400, "90 minutes"), (21_600, "6 hours")],
-)
+PAUSES = {
+    1: "a second",
+    30: "30 seconds",
+    60: "a minute",
+    90: "90 seconds",
+    300: "5 minutes",
+    3600: "an hour",
+    5400: "90 minutes",
+    21_600: "6 hours",
+}
+
+
+@pytest.mark.parametrize(("seconds", "words"), PAUSES.items())
 def test_a_slow_room_says_how_often_you_can_post(limited, seconds, words):
     limited.slow("alice", "#lobby", seconds)
     with pytest.raises(RateLimited, match=f"you can post once in {words}\\."):
