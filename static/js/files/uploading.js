@@ -13,7 +13,7 @@ import { isFinal, isGone, problemOf, statusOf, transfer } from "./transfer.js";
 
 /**
  * Uploads of attachments by tus: they go on after a lost connection and after a reload.
- * @import {Attachment} from "./attached.js"
+ * @import {Attachment, State} from "./attached.js"
  * @import {Kept} from "./kept.js"
  * @import {Tus} from "tus"
  */
@@ -114,7 +114,7 @@ function begin(user, kept, free = hold(kept.key)) {
   uploads.set(key, { ...kept, user, free });
   const preview = duration || /^image\/(?!svg)/u.test(file.type) ? URL.createObjectURL(file) : "";
   const problem = file.size ? "" : "The file is empty.";
-  const state = problem ? "failed" : "waiting";
+  const state = /** @type {State} */ (problem ? "failed" : "waiting");
   const shown = {
     id,
     name: file.name,
@@ -226,8 +226,9 @@ export function cancel(attachment) {
  * be sent again are uploaded again. What messages of other tabs wait for is taken over when these are closed.
  */
 function follow() {
-  for (const { uploading = [], user } of navigator.locks ? waiting.peek() : [])
+  for (const { uploading = [], user } of navigator.locks ? waiting.peek() : []) {
     for (const key of uploading) expect(user, key);
+  }
   for (const attachment of attached.peek().filter(({ message }) => message)) {
     const entry = waiting.value.find(({ id }) => id === attachment.message);
     if (entry && !entry.refused && attachment.state === "failed") retry(attachment.key);

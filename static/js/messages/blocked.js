@@ -4,7 +4,7 @@ import { isBlocked } from "../store.js";
 
 /**
  * Messages of people whom you have blocked, which are folded until you want to see them.
- * @import {Numbered} from "./events.js"
+ * @typedef {{id: string, author: string}} Said
  */
 
 /** The ids of messages that are shown though their authors are blocked. */
@@ -12,14 +12,14 @@ const unfolded = signal(/** @type {Set<string>} */ (new Set()));
 
 forgetWithPerson(() => void (unfolded.value = new Set()));
 
-/** Whether a message is folded because its author is blocked. @param {Numbered} message */
+/** Whether a message is folded because its author is blocked. @param {Said} message */
 export const isFolded = ({ id, author }) => isBlocked(author) && !unfolded.value.has(id);
 
-/** Shows messages. @param {Numbered[]} messages */
+/** Shows messages. @param {Said[]} messages */
 export const unfold = (messages) =>
   void (unfolded.value = new Set([...unfolded.peek(), ...messages.map(({ id }) => id)]));
 
-/** What is shown in place of messages. @param {Numbered[]} messages */
+/** What is shown in place of messages. @param {Said[]} messages */
 export function foldedText(messages) {
   if (messages.length === 1) return "Message of a person you blocked";
   const isOne = messages.every(({ author }) => author === messages[0].author);

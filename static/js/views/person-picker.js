@@ -64,7 +64,7 @@ const PAGES = 20;
 async function peopleFor(query, isLeft) {
   /** @type {User[]} */
   const found = [];
-  for (let page = 0, after = ""; page < PAGES; page += 1) {
+  for (let after = "", page = 0; page < PAGES; page += 1) {
     const { users, more } = await command("user.list", { ...(query && { query }), ...(after && { after }) });
     found.push(...users);
     after = users.at(-1)?.username ?? "";

@@ -84,7 +84,7 @@ const PAGES = 20;
 async function allRooms() {
   /** @type {Managed[]} */
   const all = [];
-  for (let page = 0, after = ""; page < PAGES; page += 1) {
+  for (let after = "", page = 0; page < PAGES; page += 1) {
     const { rooms, more } = await run("server.rooms", { after });
     all.push(...rooms);
     after = rooms.at(-1)?.room.name ?? "";
