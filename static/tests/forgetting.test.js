@@ -66,7 +66,6 @@ const STAYS = {
   "custom-emoji.js": "of the server",
   "emoji.js": "of Unicode",
   "files/attached.js": "forgotten by uploading.js, which alone adds to it",
-  "files/own-tab.js": "of the tab, whoever uses it",
   "files/recorder.js": "follows recording.js",
   "forgetting.js": "what is to be done then",
   "lasting.js": "follows the connection",
