@@ -174,6 +174,7 @@ async def test_logging_belongs_to_the_host_application(tmp_path):
     assert (ours.handlers, ours.level, ours.propagate) == ([], logging.NOTSET, True)
 
 
+@pytest.mark.slow
 def test_embedding_does_not_import_structlog():
     program = "import sys, chatrooms; chatrooms.Chatrooms(); sys.exit('structlog' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -162,6 +162,7 @@ def named(declared):
     return declared.name if isinstance(declared, Part) else f"{declared.run.__module__}.{declared.run.__name__}"
 
 
+@pytest.mark.slow
 def test_the_story_shows_each_trait_that_is_missing_in_a_declaration(tell, monkeypatch):
     once, unnoticed = tell(), []
     for kind, at, trait in CUT:

@@ -125,6 +125,7 @@ async def test_a_copy_of_the_database_that_was_not_made_to_start_anew_is_not_hea
         assert copy.heard == [BEAT]
 
 
+@pytest.mark.slow
 async def test_no_copy_of_a_database_has_its_clock_and_neither_has_the_database_once_postgresql_was_restarted():
     with running_postgres() as server, ExitStack() as stack:
         databases = [stack.enter_context(fresh_database(server.url)) for _ in range(2)]
@@ -244,6 +245,7 @@ async def test_the_master_of_a_service_is_found_by_its_sentinels():
             await until(lambda: other.heard == [Bye()])
 
 
+@pytest.mark.slow
 async def test_when_the_master_of_a_service_is_gone_another_one_is_used():
     with ExitStack() as stack:
         master = stack.enter_context(redis())

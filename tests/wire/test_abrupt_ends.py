@@ -108,6 +108,7 @@ ENDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ENDS)
 async def test_many_abrupt_disconnects_leave_nothing_behind(start, end, caplog, capfd):
     program, raw = await start()

@@ -6,6 +6,7 @@ import asyncio
 import random
 
 import aiohttp
+import pytest
 
 from tests.wire.raw import frame, reset, send
 
@@ -43,6 +44,7 @@ def packet(dice: random.Random) -> str:
     return "".join(text)
 
 
+@pytest.mark.slow
 async def test_random_packets_raise_nothing_and_hold_up_nobody_else(start, protocols, caplog, capfd):
     dice = random.Random(5)
     program, raw = await start()

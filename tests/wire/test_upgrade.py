@@ -46,6 +46,7 @@ async def test_messages_queued_while_polling_arrive_over_the_websocket(program, 
     assert [await ws.read() for _ in range(40)] == [f'42["n",{number}]' for number in range(40)]
 
 
+@pytest.mark.slow
 async def test_messages_in_flight_both_ways_arrive_once_and_in_order(program, raw):
     for _ in range(10):
         program.heard.clear()

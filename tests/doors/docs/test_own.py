@@ -44,6 +44,7 @@ CONTRACT = Contract(contract().all, contract().parts, describe(EVENTS))
 DOCUMENTS = Documents(CONTRACT)
 
 
+@pytest.mark.slow
 def test_the_openapi_document_has_them_and_stays_valid():
     document = DOCUMENTS.openapi("chat", HERE)
     theirs = {

@@ -83,6 +83,7 @@ CROWDS = {"one emoji": (500, [THUMB]), "four emoji": (500, [THUMB, HEART, PARTY,
 CROWDS |= {"all kinds": (40, [chr(0x1F600 + number) for number in range(50)])}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("people", "kinds"), CROWDS.values(), ids=CROWDS)
 def test_two_thousand_reactions_in_a_minute_cost_a_reader_a_hundred_kilobytes(people, kinds):
     names = [f"person{number}" for number in range(people)]
