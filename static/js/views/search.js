@@ -86,7 +86,7 @@ function Row({ answer, message }) {
     return html`<${MessageRow} message=${shown} where=${where} excerpt=${html`<span class="tombstone">${foldedText([message])}</span>`} />`;
   }
   return html`
-    <${MessageRow} message=${message} where=${where} excerpt=${html`${markedText(answer, message)}${fileNames(message)}`}>
+    <${MessageRow} message=${message} where=${where} excerpt=${html`${message.text && markedText(answer, message)}${fileNames(message)}`}>
       <${Surroundings} message=${message} />
     <//>
   `;
