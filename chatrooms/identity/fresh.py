@@ -12,9 +12,8 @@ from sqlalchemy import Connection, or_, select
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, Invalid, SecondFactorRequired
-from chatrooms.identity import totp
+from chatrooms.identity import proofs, totp
 from chatrooms.identity.passwords import Given, Passwords, hash_of
-from chatrooms.identity.proofs import remain
 from chatrooms.pipeline import second_factors
 from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.commands import Params
@@ -23,7 +22,7 @@ from chatrooms.storage.tables import sessions, users
 GOOD_MINUTES = 10
 """How long a session is proof, after a passkey, the sign-in provider or the directory began it."""
 PROOFS = ("password", "passkey", "provider", "directory")
-"""The beginnings of sessions that are proof."""
+"""The beginnings of sessions that are proof: `single_sign_on` is none, which the provider may grant without asking."""
 STALE = (
     "Sign out, sign in again, and do this within ten minutes. If you have lost what signs you in, don't sign out: "
     "ask an admin to reset how you sign in."
@@ -71,7 +70,7 @@ async def require_session(here: Passwords, me: Caller) -> None:
     with the name, as recently. The session of somebody who can sign in by none of these is all that proves their name.
     """
     settings = here.chat.settings
-    if not await here.chat.lookup(lambda db: not remain(db, me.username, settings) or _is_fresh(db, me)):
+    if not await here.chat.lookup(lambda db: not proofs.remain(db, me.username, settings) or _is_fresh(db, me)):
         raise Forbidden(STALE)
 
 
@@ -80,11 +79,12 @@ def _is_fresh(db: Connection, me: Caller) -> bool:
 
     That is no link, be it of another session of theirs, of an admin or of the command line, and no approval of what
     somebody asked weeks ago. A session that began with a name is proof if it began the name, too. One that began in the
-    future, before the clock was set back, is none.
+    future, before the clock was set back, is none, nor one that began by what no longer signs them in.
     """
     began_the_name = (sessions.c.began == "join") & (sessions.c.created_at == users.c.created_at)
     proven = or_(sessions.c.began.in_(PROOFS), began_the_name)
     began_at, minutes = sessions.c.created_at, GOOD_MINUTES
     is_new = (began_at > clock.ago(minutes=minutes)) & (began_at < clock.ago(minutes=-minutes))
-    mine = select(sessions.c.id).join(users, users.c.username == sessions.c.username)
-    return db.scalar(mine.where(sessions.c.id == me.session, is_new, proven)) is not None
+    mine = select(sessions.c.began).join(users, users.c.username == sessions.c.username)
+    began = db.scalar(mine.where(sessions.c.id == me.session, is_new, proven))
+    return began is not None and proofs.stays(db, me.username, began)

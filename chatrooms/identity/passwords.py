@@ -90,7 +90,10 @@ class Passwords(Hashing):
             raise
         if is_right:
             return Right(stored)
-        if of == "own" or not await self._is_of_directory(username):
+        if of == "own" or not self.chat.settings.ldap_url:
+            raise Unauthorized(WRONG)
+        if not await self._is_of_directory(username):
+            await self._count_question(username, counting)  # as those of unknown names: nobody learns whose it is
             raise Unauthorized(WRONG)
         return Right(None, await self.ask_directory(username, password, counting))
 
@@ -101,7 +104,7 @@ class Passwords(Hashing):
 
         It is asked here alone, so that nobody can have it lock out anybody, whatever they have here.
         """
-        await self.chat.change(lambda act: tries.spend(act, username, who.network, "directory"), who)
+        await self._count_question(username, who)
         try:
             found = await self.directory.entry_of(username, password, who.network)
         except (RateLimited, Unavailable):
@@ -112,14 +115,15 @@ class Passwords(Hashing):
         await self._give_back(username, who)
         return linked.entry_hash(found)
 
+    async def _count_question(self, username: str, who: Caller) -> None:
+        await self.chat.change(lambda act: tries.spend(act, username, who.network, "directory"), who)
+
     async def _give_back(self, username: str, who: Caller) -> None:
         """Count a question to the directory no longer; who goes away before its answer has asked it."""
         await self.chat.change(lambda act: tries.give_back(act, username, who.network, "directory"), who)
 
     async def _is_of_directory(self, username: str) -> bool:
         """Return whether the directory signs in a person, or could bring them; it gets the passwords of no one else."""
-        if not self.chat.settings.ldap_url:
-            return False
         return await self.chat.lookup(
             lambda db: accounts.find(db, username) is None or linked.since(db, username) is not None
         )

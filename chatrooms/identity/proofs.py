@@ -9,6 +9,7 @@ from chatrooms.identity.ldap import linked as directory
 from chatrooms.identity.oidc import linked
 from chatrooms.pipeline import rights
 from chatrooms.settings import Settings
+from chatrooms.storage.fields import Began
 
 
 def protect(db: Connection, username: str) -> bool:
@@ -25,6 +26,15 @@ def remain(db: Connection, username: str, settings: Settings) -> bool:
     if settings.ldap_url and directory.since(db, username):
         return True
     return bool(settings.oidc_issuer) and linked.of_person(db, settings.oidc_issuer, username) is not None
+
+
+def stays(db: Connection, username: str, began: Began) -> bool:
+    """Return whether what began a session of a person still signs them in, as far as it can be removed."""
+    if began == "passkey":
+        return bool(passkeys.ids_of(db, username))
+    if began == "directory":
+        return directory.since(db, username) is not None
+    return began != "provider" or linked.has_any(db, username)
 
 
 def forget(db: Connection, username: str) -> list[str]:

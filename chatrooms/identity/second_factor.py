@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid, Unauthorized
-from chatrooms.identity import sessions, totp
+from chatrooms.identity import links, sessions, totp
 from chatrooms.identity.passwords import Code, Given, Passwords
 from chatrooms.identity.totp import SecondFactor
 from chatrooms.pipeline import access, rights, second_factors
@@ -122,6 +122,8 @@ async def disable(here: Passwords, me: Caller, p: WithBoth) -> Done:
         _use(here, act, p.code)
         totp.forget(act.db, me.username)
         second_factors.require_left(act, me.username, rights.of(act.db, me.username))
+        second_factors.withdraw(act)
+        links.drop(act.db, me.username)
         act.note("turned codes off")
 
     await here.chat.change(turn_off, me)

@@ -81,8 +81,7 @@ async def holder(chat: Chat, handshake: Handshake, token: str, username: str | N
         raise Unauthorized("This token is invalid, has expired, or was revoked.")
     chat.sessions.find_again(found["id"], asked)
     chat.sessions.find_again(found["username"], asked)
-    shown = bool(found["second_factor"])
-    caller = Caller(found["username"], session=found["id"], network=handshake.network, second_factor=shown)
+    caller = Caller(found["username"], session=found["id"], network=handshake.network)
     if sessions.stale(found):
         with suppress(Unavailable):  # a known person can read even when the database cannot be written
             await chat.change(lambda act: sessions.touch(act, found["id"]), caller)

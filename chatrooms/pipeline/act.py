@@ -28,7 +28,7 @@ class Caller:
 
     ``network`` is the address that rates count by (`Handshake.network`), or empty. ``new_token`` is a token that proves
     them and that their client does not know yet. ``scope`` is what a program's service key is for, whose id is the
-    ``session`` then. ``second_factor`` says whether they had shown one in their session when they came. ``whom`` they
+    ``session`` then. ``whom`` they
     take turns with is everybody of the network address, or the person alone.
     """
 
@@ -39,7 +39,6 @@ class Caller:
     network: str = ""
     new_token: str | None = field(default=None, repr=False)
     scope: Scope | None = None
-    second_factor: bool = False
     whom: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

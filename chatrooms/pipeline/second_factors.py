@@ -59,7 +59,7 @@ def covers_all(one: RequiredOf, another: RequiredOf) -> bool:
 
 def _concerns(me: Caller, required: RequiredOf) -> bool:
     """Return whether a caller may lack one, as far as is known without the database."""
-    return required != "nobody" and not me.second_factor and me.session is not None and me.scope is None
+    return required != "nobody" and me.session is not None and me.scope is None
 
 
 def require(db: Connection, me: Caller, required: RequiredOf, lacking: Lacking = "nothing") -> None:
@@ -95,6 +95,17 @@ def is_shown(db: Connection, session: str) -> bool:
 def note(db: Connection, session: str) -> None:
     """Note that one was shown in a session."""
     db.execute(update(sessions).where(sessions.c.id == session).values(second_factor=True))
+
+
+def withdraw(act: Act) -> None:
+    """Have no other session of the caller be one in which a factor was shown, because one is gone that may have been.
+
+    Theirs is none either if they have none left. Who has proved less must not go on with more.
+    """
+    theirs = sessions.c.username == act.me.username, sessions.c.second_factor.is_(True)
+    others = theirs if not factors.has_any(act.db, act.me.username) else (*theirs, sessions.c.id != act.me.session)
+    act.db.execute(update(sessions).where(*others).values(second_factor=False))
+    act.ended.extend(lacking_of(act.db, act.me.username, act.server.second_factor))
 
 
 def lacking_of(db: Connection, username: str, required: RequiredOf) -> set[str]:

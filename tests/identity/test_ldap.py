@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from typing import Self
+from uuid import uuid5
 
 import pytest
 from pyotp import TOTP
+from sqlalchemy import update
 
+from chatrooms.identity.applicants import applicants as applicants_table
 from chatrooms.identity.ldap import binding
 from chatrooms.identity.ldap.alike import alike
+from chatrooms.pipeline.act import APPLICATION
 from chatrooms.settings import Settings
 from tests.appointing import appoint
 from tests.identity.entering import code_of, enter, whose
@@ -17,7 +21,7 @@ from tests.people import connect
 from tests.servers import running
 from tests.services import ldap
 from tests.services.certificates import certificate
-from tests.services.ldap import BASE, BUSY, FINDER
+from tests.services.ldap import BASE, BUSY, FINDER, INVALID, SPACE, SUCCESS
 
 SECRET, STRONG = "alices secret", "umbrella cactus 42"
 DIRECT = {"ldap_bind_dn": f"uid={{username}},{BASE}"}
@@ -214,6 +218,64 @@ async def test_a_suspended_person_of_the_directory_does_not_come_back_by_another
     assert await sign_in(two_names, "ally") == "ally"
 
 
+def dn(uid: str) -> str:
+    return f"uid={uid},{BASE}"
+
+
+@pytest.mark.parametrize("tells", [("entryUUID",), ("who",)])
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_a_suspended_person_does_not_come_back_when_their_entry_is_renamed(tmp_path, directory, way, tells):
+    directory.tells = tells
+    async with running(tmp_path, ldap_url=directory.url, **way) as server:
+        assert await sign_in(server) == "alice"
+        await server.chat.run("user.suspend", {"username": "alice", "reason": "Spam"})
+        directory.people = {"alice.smith": SECRET}
+        directory.uuids = {dn("alice.smith"): str(uuid5(SPACE, dn("alice"))) if "who" not in tells else dn("alice")}
+        assert await sign_in(server, "alice.smith") == "name_taken"
+
+
+@pytest.mark.parametrize("tells", [("entryUUID",), ("who",)])
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_a_name_that_the_directory_gives_to_somebody_else_signs_them_in_as_nobody(
+    tmp_path, directory, way, tells
+):
+    directory.tells = tells
+    async with running(tmp_path, ldap_url=directory.url, **way) as server:
+        assert await sign_in(server) == "alice"
+        before, directory.uuids = directory.uuids, {dn("alice"): "another entry"}
+        assert await sign_in(server) == "forbidden"
+        directory.uuids = before
+        assert await sign_in(server) == "alice"
+
+
+async def test_entries_whose_names_differ_in_an_accent_are_two(tmp_path, directory):
+    directory.people = {"one": SECRET, "two": SECRET}
+    names = {"one": f"cn=José,{BASE}", "two": f"cn=Jose,{BASE}"}
+    directory.found = lambda uid: [names[uid]] if uid in names else []
+    directory.bind = lambda name, _password: SUCCESS if name in (*names.values(), FINDER[0]) else INVALID
+    for directory.tells in ((), ("entryUUID",)):
+        data = tmp_path / str(len(directory.tells))
+        async with running(data, ldap_url=directory.url, **SEARCHING) as server:
+            assert [await sign_in(server, uid) for uid in names] == ["one", "two"]
+
+
+async def test_who_is_here_without_the_directory_is_refused_as_often_as_who_is_nowhere(server, directory):
+    async with connect(server.url, "bob"):
+        answers = [[await sign_in(server, name, "wrong") for _ in range(6)] for name in ("bob", "nobody")]
+    assert answers[0] == answers[1] == ["unauthorized"] * 4 + ["rate_limited"] * 2
+    assert "bob" not in str(directory.bound)
+
+
+async def test_people_of_the_directory_from_before_their_entries_were_known_are_not_one(applicants, directory):
+    directory.people["bob"] = SECRET
+    assert [await applicants.ask(name) for name in ("alice", "bob")] == ["waiting"] * 2
+    chat = applicants.server.chat
+    await chat._pipeline.change(lambda act: act.db.execute(update(applicants_table).values(subject=None)), APPLICATION)
+    for each in (await applicants.olga.run("applicant.list"))["applicants"]:
+        await applicants.olga.run("applicant.approve", id=each["id"])
+    assert [await sign_in(applicants.server, name) for name in ("alice", "bob")] == ["alice", "bob"]
+
+
 async def test_of_two_who_wait_by_names_of_one_entry_one_comes_in(two_names):
     async with connect(two_names.url, "olga") as olga:
         await appoint(two_names.chat, "olga", "owner")
@@ -246,6 +308,7 @@ class Asked:
     """A connection that notes by what it is asked, and finds nobody."""
 
     response = ()
+    result = {"result": 0}  # noqa: RUF012
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -264,6 +327,9 @@ class Asked:
     def search(self, _base, filter: str, *_, **__) -> None:
         self.filters.append(filter)
 
+    def extended(self, _request) -> None:
+        """Say nothing."""
+
 
 def test_what_a_name_holds_is_no_part_of_what_the_directory_is_asked(monkeypatch):
     asked = Asked()
@@ -271,7 +337,7 @@ def test_what_a_name_holds_is_no_part_of_what_the_directory_is_asked(monkeypatch
     for way in WAYS.values():
         binding.entry_of(Settings(ldap_url="ldaps://ldap.example.org", **way), "*)(uid=x,o=y", "secret")
     assert asked.names[0] == rf"uid=*)(uid\=x\,o\=y,{BASE}"
-    assert asked.filters == [r"(uid=\2a\29\28uid=x,o=y)"]
+    assert asked.filters == ["(objectClass=*)", r"(uid=\2a\29\28uid=x,o=y)", "(objectClass=*)"]
 
 
 async def test_several_people_of_a_name_are_nobody(tmp_path, directory):
@@ -288,7 +354,7 @@ async def test_a_password_that_saslprep_does_not_have_is_like_any_other(server, 
     assert [await sign_in(server, name, password) for name in ("alice", "nobody")] == ["unauthorized"] * 2
 
 
-@pytest.mark.parametrize("password", ["", "\u00ad", "\U000e0001\ufe00", "\0", "\0abc"])
+@pytest.mark.parametrize("password", ["", "\u00ad", "\u1806", "\U000e0001\ufe00", "\0", "\0abc"])
 def test_a_password_that_is_empty_or_may_be_taken_for_it_is_nobodys(directory, password):
     directory.people["alice"] = password
     assert not binding.entry_of(Settings(ldap_url=directory.url, **DIRECT), "alice", password)

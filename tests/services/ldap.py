@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID, uuid5
 
 from ldap3.protocol import rfc4511
 from pyasn1.codec.ber import decoder, encoder
@@ -15,14 +16,17 @@ from pyasn1.error import SubstrateUnderrunError
 
 BASE = "ou=people,dc=example,dc=org"
 FINDER = "cn=finder,dc=example,dc=org", "finders secret"
-SUCCESS, BUSY, INVALID = 0, 51, 49
+SUCCESS, BUSY, INVALID, REFUSED = 0, 51, 49, 2
+SPACE = UUID(int=1)
+WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
 
 
 @dataclass
 class Directory:
     """A directory of people by ``uid``, each with a password. ``bound`` has the names of all binds, in order.
 
-    With an ``answers``, that is the result of every bind.
+    With an ``answers``, that is the result of every bind. Entries have UUIDs of their names, or those in ``uuids``;
+    ``tells`` is how it says which entry one is.
     """
 
     people: dict[str, str] = field(default_factory=dict)
@@ -30,6 +34,8 @@ class Directory:
     answers: int | None = None
     bound: list[str] = field(default_factory=list)
     tls: ssl.SSLContext | None = None
+    uuids: dict[str, str] = field(default_factory=dict)
+    tells: tuple[str, ...] = ("entryUUID",)
 
     def bind(self, name: str, password: str) -> int:
         """Return the result of a bind; one without a password is nobody's, and succeeds (RFC 4513, 5.1.2)."""
@@ -65,12 +71,22 @@ class Directory:
             result = self.bind(str(asked["name"]), str(asked["authentication"]["simple"]))
             writer.write(_message(number, "bindResponse", _result(rfc4511.BindResponse(), result)))
         elif kind == "searchRequest":
-            for name in self.found(str(asked["filter"]["equalityMatch"]["assertionValue"])):
+            is_found = asked["filter"].getName() == "equalityMatch"
+            at = str(asked["baseObject"])
+            by = asked["filter"]["equalityMatch"]["assertionValue"] if is_found else ""
+            for name in self.found(str(by)) if is_found else [at]:
                 entry = rfc4511.SearchResultEntry()
                 entry["object"] = name
                 entry["attributes"] = rfc4511.PartialAttributeList()
+                if not is_found and "entryUUID" in self.tells:
+                    entry["attributes"].append(_attribute("entryUUID", self.uuids.get(name, str(uuid5(SPACE, name)))))
                 writer.write(_message(number, "searchResEntry", entry))
             writer.write(_message(number, "searchResDone", _result(rfc4511.SearchResultDone(), SUCCESS)))
+        elif kind == "extendedReq" and str(asked["requestName"]) == WHO_AM_I:
+            result = _result(rfc4511.ExtendedResponse(), SUCCESS if "who" in self.tells else REFUSED)
+            if "who" in self.tells:
+                result["responseValue"] = f"dn:{self.uuids.get(self.bound[-1], self.bound[-1])}"
+            writer.write(_message(number, "extendedResp", result))
         elif kind == "extendedReq" and self.tls:
             writer.write(_message(number, "extendedResp", _result(rfc4511.ExtendedResponse(), SUCCESS)))
             await writer.drain()
@@ -88,6 +104,14 @@ def _first(buffer: bytes) -> tuple[rfc4511.LDAPMessage, bytes] | None:
     except SubstrateUnderrunError:
         return None
     return message, bytes(rest)
+
+
+def _attribute(kind: str, value: str) -> rfc4511.PartialAttribute:
+    attribute = rfc4511.PartialAttribute()
+    attribute["type"] = kind
+    attribute["vals"] = rfc4511.Vals()
+    attribute["vals"].append(value)
+    return attribute
 
 
 def _result(response, code: int):

@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from ldap3 import NONE, SIMPLE, SUBTREE, Connection, Server, Tls
-from ldap3.core.exceptions import LDAPException, LDAPSASLPrepError
+from ldap3 import BASE, NONE, SIMPLE, SUBTREE, Connection, Server, Tls
+from ldap3.core.exceptions import LDAPException, LDAPInvalidDnError, LDAPSASLPrepError
 from ldap3.utils.conv import escape_filter_chars
 from ldap3.utils.dn import escape_rdn
 
@@ -23,8 +23,14 @@ SECONDS = 5
 """How long connecting, and each answer, may take."""
 SEEN = frozenset("LNPSZ")
 """The kinds of characters that are seen: letters, numbers, punctuation, symbols and spaces."""
+UNSEEN = "\u1806"
+"""The only one of these that is mapped to nothing (RFC 3454, B.1)."""
 NO_ATTRIBUTES = "1.1"
 """RFC 4511, 4.5.1.8."""
+UUIDS = ("entryUUID", "objectGUID", "nsUniqueId", "ipaUniqueID", "GUID")
+"""What stays when an entry is renamed or moved: of RFC 4530, Active Directory, 389, FreeIPA and eDirectory."""
+WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
+"""RFC 4532."""
 REFUSED = frozenset({19, 32, 34, 48, 49, 50, 53})
 """The results that say that somebody cannot sign in, such as invalidCredentials (RFC 4511, appendix A).
 
@@ -42,33 +48,47 @@ class Checked(Tls):  # type: ignore[misc]  # the library has no types
 
 
 def entry_of(settings: Settings, username: str, password: str) -> str | None:
-    """Return the name of the entry in the directory that has a name and a password; None if it is another password.
+    """Return what stands for the entry in the directory that has a name and a password; None if it is another password.
 
-    An unknown name takes as long as a wrong password. Raises `Unreachable`.
+    That is ``id`` and its UUID; else ``who`` and whom the directory says it has bound, or ``name`` and its name. An
+    unknown name takes as long as a wrong password. Raises `Unreachable`.
     """
     if _is_empty(password):
         return None
     try:
         server = _server(settings)
         name = _found(settings, server, username) if settings.ldap_base else _named(settings, username)
-        return name if _binds(server, name, password) else None
+        return _bound_entry(server, name, password)
     except (LDAPException, OSError, ValueError) as error:
         raise Unreachable(f"{type(error).__name__}: {error}"[:300]) from error
 
 
 def _is_empty(password: str) -> bool:
     """Return whether a password is empty, or a directory may take it for that: it binds as nobody (RFC 4513, 5.1.2)."""
-    return "\0" in password or not any(unicodedata.category(each)[0] in SEEN for each in password)
+    return "\0" in password or not any(unicodedata.category(each)[0] in SEEN and each != UNSEEN for each in password)
 
 
-def _binds(server: Server, name: str, password: str) -> bool:
-    """Return whether the directory binds a name by a password; one that SASLprep prohibits is sent as it is."""
+def _bound_entry(server: Server, name: str, password: str) -> str | None:
+    """Return what stands for an entry that the directory binds; a password that SASLprep prohibits is sent as it is."""
     try:
         with _bound(server, name, password) as connection:
-            return connection is not None
+            return connection and _entry(connection, name)
     except LDAPSASLPrepError:
         with _bound(server, name, password.encode()) as connection:
-            return connection is not None
+            return connection and _entry(connection, name)
+
+
+def _entry(connection: Any, name: str) -> str:
+    """Return what stands for the entry that a connection is bound as."""
+    with suppress(LDAPInvalidDnError):  # such as alice@corp.example, which Active Directory takes too
+        connection.search(name, "(objectClass=*)", BASE, attributes=list(UUIDS), size_limit=1, time_limit=SECONDS)
+        found = [each for each in connection.response or () if each["type"] == "searchResEntry"]
+        values = [value for each in found for uuid in UUIDS for value in each["raw_attributes"].get(uuid, ())]
+        if values:
+            return f"id {values[0].hex()}"
+    connection.extended(WHO_AM_I)
+    said = connection.result.get("responseValue") if connection.result["result"] == 0 else None
+    return f"who {said.decode(errors='replace').lower()}" if said else f"name {name.lower()}"
 
 
 def _named(settings: Settings, username: str) -> str:

@@ -32,7 +32,7 @@ class Directory:
         self._tally = Tally(log)
 
     async def entry_of(self, username: str, password: str, network: str) -> str | None:
-        """Return the name of the entry there that has a name and a password; None if it is another password.
+        """Return what stands for the entry there that has a name and a password; None if it is another password.
 
         Raises `Unavailable`, or `RateLimited` if many wait.
         """

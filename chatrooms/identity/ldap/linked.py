@@ -7,13 +7,17 @@ from datetime import timedelta
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select, update
 
 from chatrooms import clock
-from chatrooms.errors import Conflict, NameTaken, NotFound, Unauthorized
+from chatrooms.errors import Conflict, Forbidden, NameTaken, NotFound, Unauthorized
 from chatrooms.identity import suspended_tokens
 from chatrooms.identity.digests import digest
 from chatrooms.identity.ldap.alike import alike
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import metadata, users
 
+ANOTHER = (
+    "This name was that of somebody else in the directory before. If it was you, ask an admin for a link, and connect "
+    "the directory anew."
+)
 MEANWHILE = timedelta(minutes=1)
 """A longer time than passes between `require_alone` and `add`."""
 
@@ -32,9 +36,16 @@ def since(db: Connection, username: str) -> str | None:
     return db.scalar(select(linked.c.created_at).where(linked.c.username == username))
 
 
-def entry_hash(name: str) -> str:
-    """Return what is stored of an entry of the directory, by its name: one entry can have several usernames."""
-    return digest(alike(name))
+def entry_hash(entry: str) -> str:
+    """Return what is stored of an entry of the directory, which can have several usernames: its kind, and a hash.
+
+    ``entry`` is as `chatrooms.identity.ldap.binding` returns it.
+    """
+    return f"{_kind(entry)} {digest(entry)[:56]}"
+
+
+def _kind(entry: str) -> str:
+    return entry.partition(" ")[0]
 
 
 def require_alone(db: Connection, username: str, added_since: str = "") -> None:
@@ -57,14 +68,20 @@ def add(act: Act, username: str, entry: str | None, *, used: bool) -> None:
     if since(act.db, username):
         raise Conflict("The directory already signs you in.")
     require_alone(act.db, username, clock.moved(act.now, -MEANWHILE))
-    if act.db.scalar(select(linked.c.username).where(linked.c.entry == entry).limit(1)):
+    if entry and act.db.scalar(select(linked.c.username).where(linked.c.entry == entry).limit(1)):
         raise NameTaken("The directory knows you by another name too, which somebody has here.", field="username")
     times = {"created_at": act.now, "used_at": act.now if used else None}
     act.db.execute(insert(linked).values(username=username, entry=entry, **times))
 
 
 def use(act: Act, username: str, entry: str | None) -> None:
-    """Note that the directory signs in a person, by which entry; raises `Unauthorized` if it no longer does."""
+    """Note that the directory signs in a person, by which entry; raises `Unauthorized` if it no longer does.
+
+    Raises `Forbidden` if the name is that of another entry now, which can be another person's.
+    """
+    known = act.db.scalar(select(linked.c.entry).where(linked.c.username == username))
+    if known and entry and known != entry and _kind(known) == _kind(entry):
+        raise Forbidden(ANOTHER)
     used = update(linked).where(linked.c.username == username).values(used_at=act.now, entry=entry)
     if act.db.execute(used).rowcount == 0:
         raise Unauthorized

@@ -41,6 +41,11 @@ class Beginning(Params):
     connect: State | None = Field(
         None, repr=False, description="What `oidc.connect` returned, to connect; else omitted."
     )
+    anew: bool = Field(
+        False,
+        description="Whether the provider has the person sign in again, though they have there: only who did within "
+        "ten minutes can do what takes proof.",
+    )
 
 
 class Address(TypedDict):
@@ -102,7 +107,7 @@ async def begin(here: Provider, browser: Browser, p: Beginning) -> Address:
     attempt = await here.chat.change(bound, Caller("", network=browser.network))
     if attempt is None:
         raise Unauthorized(REFUSED)
-    return {"url": await here.address(attempt, browser.network)}
+    return {"url": await here.address(attempt, browser.network, anew=p.anew)}
 
 
 @entry("session.oidc", may=leaving.provided, rate="join")
@@ -117,7 +122,8 @@ async def sign_in_by_oidc(here: Provider, browser: Browser, p: Returning) -> Arr
     username = await here.chat.lookup(lambda db: linked.username_of(db, person.identity))
     if username is None:
         return await _welcome(here, browser, person)
-    beginning = begun.by(here.issuer, begun.mark(here.issuer, person.sid), second_factor=person.second_factor)
+    mark, shown = begun.mark(here.issuer, person.sid), person.second_factor
+    beginning = begun.by(here.issuer, mark, second_factor=shown, anew=person.anew)
     prove = partial(linked.use, identity=person.identity, username=username)
     signed_in = await sign_in(browser, username, p.claim, prove, beginning=beginning)
     return {"user": signed_in["user"], "newcomer": None, "connected": False}

@@ -22,9 +22,12 @@ def mark(issuer: str, sid: str) -> str | None:
     return digest(f"{issuer}\0{sid}") if sid else None
 
 
-def by(issuer: str, mark: str | None, *, second_factor: bool) -> Beginning:
-    """Return what begins a session by the one that ``mark`` stands for; perhaps a ``second_factor`` was shown there."""
-    return Beginning("provider", issuer, mark, second_factor)
+def by(issuer: str, mark: str | None, *, second_factor: bool, anew: bool = True) -> Beginning:
+    """Return what begins a session by the one that ``mark`` stands for; perhaps a ``second_factor`` was shown there.
+
+    ``anew`` says whether its person has signed in there for it, or had before.
+    """
+    return Beginning("provider" if anew else "single_sign_on", issuer, mark, second_factor)
 
 
 def people(db: Connection, signed_out: SignedOut) -> list[str]:

@@ -5,6 +5,7 @@ The library behind this is slow to load, so none of it runs on the event loop or
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -26,6 +27,10 @@ SEVERAL = (
 """The context classes of several factors (OpenID EAP ACR Values 1.0, REFEDS MFA, OpenID PAPE 1.0)."""
 
 
+ANEW = 600
+"""Seconds within which somebody has signed in at the provider anew."""
+
+
 class Expected(NamedTuple):
     """Who must have signed a token, for whom, in answer to what."""
 
@@ -37,13 +42,14 @@ class Expected(NamedTuple):
 class SignedIn(NamedTuple):
     """Who signed in: their account at the provider, the username that they prefer and their session there, or empty.
 
-    ``second_factor`` says whether they showed one there.
+    ``second_factor`` says whether they showed one there, ``anew`` whether they signed in there just now, or had before.
     """
 
     identity: Identity
     preferred: str
     sid: str
     second_factor: bool
+    anew: bool
 
 
 def read(token: str, keys: Any, expected: Expected) -> Mapping[str, Any]:
@@ -84,7 +90,14 @@ def signed_in(claims: Mapping[str, Any]) -> SignedIn:
     label = next(filter(None, (_line(claims.get(each)) for each in NAMES)), "") or _line(subject)
     session = signed.text(sid) if sid is not None else ""
     preferred = _line(claims.get("preferred_username"))
-    return SignedIn(Identity(issuer, subject, label), preferred, session, _has_shown_second_factor(claims))
+    identity = Identity(issuer, subject, label)
+    return SignedIn(identity, preferred, session, _has_shown_second_factor(claims), _is_anew(claims))
+
+
+def _is_anew(claims: Mapping[str, Any]) -> bool:
+    """Return whether somebody signed in at the provider minutes ago; a provider that does not say is believed."""
+    at = claims.get("auth_time")
+    return at is None or (isinstance(at, int | float) and abs(time.time() - at) < ANEW)
 
 
 def _has_shown_second_factor(claims: Mapping[str, Any]) -> bool:

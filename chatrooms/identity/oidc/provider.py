@@ -29,6 +29,8 @@ SCOPE = "openid profile email"
 KEPT, KEPT_LEAST, PAUSE = 3600.0, 60.0, 5.0
 """Seconds for which the provider's description and keys are kept; at least, whatever key a token names; and after a
 failure until it is asked again."""
+ANEW, ANY_AGE = {"prompt": "login", "max_age": "0"}, {"max_age": "31536000"}
+"""What asks the provider to have people sign in again, and what does not unless they did a year ago."""
 PLACES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 AT_ONCE, WAITING = 8, 20
 BUSY = "Too many people are signing in right now."
@@ -74,8 +76,12 @@ class Provider:
         """The provider's name, as it signs."""
         return self.chat.settings.oidc_issuer
 
-    async def address(self, attempt: Attempt, network: str) -> str:
-        """Return where somebody signs in at the provider; raises `Unavailable` or `RateLimited`."""
+    async def address(self, attempt: Attempt, network: str, *, anew: bool = False) -> str:
+        """Return where somebody signs in at the provider, ``anew`` even if they have; raises `Unavailable`.
+
+        It raises `RateLimited`, too. With a greatest age, the provider has to say when they signed in there
+        (3.1.2.1).
+        """
         described = await self._describe(network)
         query = {
             "response_type": "code",
@@ -86,6 +92,7 @@ class Provider:
             "nonce": attempt.nonce,
             "code_challenge": attempt.challenge,
             "code_challenge_method": "S256",
+            **(ANEW if anew else ANY_AGE),
         }
         return _with(described.authorization, query)
 
