@@ -27,7 +27,7 @@ MAX_MISSED = 200
 MAX_SYNC = 240 * 1024
 MAX_SEQ = names.MAX_SEQ
 
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 """Letters and symbols that render as blank."""
 _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Mn", "Mc", "Me", "Cc", "Cf", "Cs"})
 """Categories without a shape of their own. Unassigned characters have one, as they may be newer than `unicodedata`."""
@@ -76,7 +76,7 @@ def _visible(value: str) -> str:
 
 
 def _is_seen(character: str) -> bool:
-    is_blank = unicodedata.category(character) in _UNSEEN or character in _BLANK or _IGNORABLE.match(character)
+    is_blank = unicodedata.category(character) in _UNSEEN or character in BLANK or _IGNORABLE.match(character)
     return not is_blank
 
 

@@ -65,11 +65,22 @@ class Applicant(TypedDict):
 
 
 Began = Literal[
-    "join", "password", "passkey", "provider", "directory", "device", "admin", "console", "setup", "approval"
+    "join",
+    "password",
+    "passkey",
+    "provider",
+    "single_sign_on",
+    "directory",
+    "device",
+    "admin",
+    "console",
+    "setup",
+    "approval",
 ]
-"""How a session began: with the name itself (``join``), by a password, a passkey, the sign-in provider or
-the directory, by a link from another ``device`` of the person, from an ``admin`` or from the command line
-(``console``), by that of the first owner (``setup``), or because somebody approved the person.
+"""How a session began: with the name itself (``join``), by a password, a passkey, the sign-in provider
+(``single_sign_on`` if they had signed in there before) or the directory, by a link from another
+``device`` of the person, from an ``admin`` or from the command line (``console``), by that of the first
+owner (``setup``), or because somebody approved the person.
 """
 
 

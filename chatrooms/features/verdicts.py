@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Forbidden, NotAMember, NotFound, Refusal
+from chatrooms.errors import Forbidden, NotAMember, NotFound, Refusal, Unauthorized
 from chatrooms.features.users import Who
 from chatrooms.pipeline import access, people, rights, room_rules
 from chatrooms.pipeline.act import Act, Caller
@@ -122,6 +122,8 @@ def _reason(act: Act, them: Caller, check: Check, room: str) -> str:
         check(act.db, them, room)
     except (NotAMember, NotFound):
         return "They aren't in this room."
+    except Unauthorized:  # their role gives it, but they are suspended, which the caller may not know
+        return ""
     except Refusal as refusal:
         return refusal.message
     return ""

@@ -26,7 +26,7 @@ from chatrooms.pipeline import rights
 from chatrooms.pipeline.act import APPLICATION, Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Params, change, entry, live, no_room, query
+from chatrooms.pipeline.commands import Params, change, entry, live, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.pipeline.shapes import Done, Nothing
@@ -198,12 +198,12 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
         return {"user": user}
 
     locks = _locks(here.chat, found) if found else ()
-    return await here.chat.change(admit, me, *locks)
+    return await here.chat.change(admit, me, p.id, *locks)
 
 
 def _locks(chat: Chat, asked: Accepted) -> tuple[str, ...]:
     entry = asked["subject"] if asked["proof"] == "directory" else None
-    return *users.locks_to_add(asked["username"], chat.settings.lobby), *([entry] if entry else ())
+    return *users.locks_to_add(asked["username"], chat.settings.lobby), *filter(None, [entry])
 
 
 def _require_unbarred(act: Act, asked: Accepted) -> None:
@@ -234,7 +234,12 @@ def _connect(act: Act, asked: Accepted) -> None:
         linked.add(act, identity, asked["username"], used=False)
 
 
-@change("applicant.decline", may=_admin, locks=no_room, method="decline_applicant")
+def _applicant(_db: Connection, _me: Caller, p: WhichApplicant) -> list[str]:
+    """Lock an applicant, so that two servers do not decide both ways."""
+    return [p.id]
+
+
+@change("applicant.decline", may=_admin, locks=_applicant, method="decline_applicant")
 def decline(act: Act, p: WhichApplicant, _: None) -> Done:
     """Decline an applicant. They are notified, and their name is free again."""
     declined = applicants.decline(act, p.id)

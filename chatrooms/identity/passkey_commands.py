@@ -236,6 +236,7 @@ async def remove(here: Passwords, me: Caller, p: Removal) -> Done:
             raise Conflict(LAST, field="even_last")
         second_factors.require_left(act, me.username, rights.of(act.db, me.username))
         second_factors.withdraw(act)
+        sessions.end_fresh(act, "passkey", fresh.GOOD_MINUTES)
         links.drop(act.db, me.username)
         act.note("removed a passkey")
         return {}

@@ -251,6 +251,14 @@ def end_others(act: Act, current: str) -> None:
     act.note("ended all other sessions")
 
 
+def end_fresh(act: Act, began: Began, minutes: float) -> None:
+    """End other sessions of the caller that have begun so within some minutes, as what began them may be gone."""
+    is_theirs = sessions.c.username == act.me.username, sessions.c.id != act.me.session
+    is_fresh = sessions.c.began == began, sessions.c.created_at > clock.ago(minutes=minutes)
+    ended = delete(sessions).where(*is_theirs, *is_fresh).returning(sessions.c.id)
+    act.ended.extend(act.db.scalars(ended))
+
+
 def end_all(db: Connection, username: str) -> list[str]:
     """End all sessions of ``username``, those of others that began by their links, and what `_end_codes` does.
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
@@ -25,6 +26,8 @@ from chatrooms.wire import failures
 log = logging.getLogger(__name__)
 
 SECONDS_TO_RUN = 60.0
+LOOKED_AT = 300
+"""How many of the jobs that are due it chooses from, so that many of one group do not hide those of others."""
 SECONDS_TO_LOOK = 5.0
 """How often to look for jobs that did not wake the runner, such as those of another process."""
 LONGEST_PAUSE = 3600
@@ -45,6 +48,8 @@ class Runner:
         self._running: dict[int, asyncio.Task[None]] = {}
         self._of_kind: Counter[str] = Counter()
         self._of_group: Counter[tuple[str, Any]] = Counter()
+        self._begun: dict[tuple[str, Any], int] = {}
+        self._turns = 0
         self._held: list[int] = []
         self._done: list[tuple[Job, Exception | None]] = []
         self._reported: set[str] = set()
@@ -92,8 +97,8 @@ class Runner:
 
     async def _start(self) -> None:
         room = CAPACITY - len(self._running)
-        due = await self._chat.lookup(lambda db: _due(db, self._waiting(), room))
-        chosen = list(self._chosen(due))
+        due = await self._chat.lookup(lambda db: _due(db, self._waiting(), LOOKED_AT))
+        chosen = list(islice(self._chosen(due), room))
         mine = await self._claim([job.id for job in chosen]) if self._shared and chosen else None
         for job in chosen:
             if mine is None or job.id in mine:
@@ -101,10 +106,10 @@ class Runner:
                 self._running[job.id] = asyncio.create_task(self._run(job))
 
     def _chosen(self, due: Iterable[Job]) -> Iterator[Job]:
-        """Yield the jobs that may run now, besides those that run."""
+        """Yield the jobs that may run now, besides those that run; groups take turns."""
         self._held = []
         of_kind, of_group = self._of_kind.copy(), self._of_group.copy()
-        for job in due:
+        for job in sorted(due, key=self._turn):
             kind, group = self._kinds[job.kind], self._kinds[job.kind].group(job)
             if of_kind[job.kind] >= kind.at_once:
                 continue
@@ -115,10 +120,22 @@ class Runner:
             of_group[group] += 1
             yield job
 
+    def _turn(self, job: Job) -> tuple[int, int]:
+        """Return what sorts jobs: how many of a group run, and when one of it last began."""
+        group = self._kinds[job.kind].group(job)
+        return self._of_group[group], self._begun.get(group, 0)
+
     def _count(self, job: Job, more: int) -> None:
         """Count a job as running, or no more."""
+        group = self._kinds[job.kind].group(job)
         self._of_kind[job.kind] += more
-        self._of_group[self._kinds[job.kind].group(job)] += more
+        self._of_group[group] += more
+        if more > 0:
+            self._turns += 1
+            self._begun.pop(group, None)
+            self._begun[group] = self._turns
+            if len(self._begun) > LOOKED_AT:
+                del self._begun[next(iter(self._begun))]
 
     def _waiting(self, without: Iterable[int] = ()) -> Conditions:
         """Return the conditions of jobs that no one runs and that may run here, ``without`` some."""

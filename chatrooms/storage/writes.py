@@ -22,6 +22,8 @@ PASSING = frozenset({"40001", "40P01", locks.LOCK_NOT_AVAILABLE})
 """Errors that another attempt need not meet: of serialization, a deadlock, a lock that somebody holds for long."""
 LASTING = IntegrityError, DataError
 """Errors that every attempt meets, because of what is written."""
+TOO_MUCH = "54"
+"""The class of PostgreSQL's errors of too much for it, as of a long text: these last, too."""
 SECONDS_TO_PASS = 5.0
 """How long a write is tried again because of such an error."""
 
@@ -68,12 +70,13 @@ class Write:
 
     def fail_by(self, error: DBAPIError) -> None:
         """Fail because of an error of the database, or wait until it has passed."""
-        if getattr(error.orig, "sqlstate", None) in PASSING:
+        state = getattr(error.orig, "sqlstate", None) or ""
+        if state in PASSING:
             self.wait()
             return
         self._report()
         self.failure = error
-        self.error = Internal() if isinstance(error, LASTING) else Unavailable()
+        self.error = Internal() if isinstance(error, LASTING) or state.startswith(TOO_MUCH) else Unavailable()
 
     def _report(self) -> None:
         with trace.of(**self._doing):

@@ -7,7 +7,7 @@ import { addressOf } from "./files/address.js";
  */
 
 /** A code without its end, which can be the beginning of another one. */
-const BEGUN = /:[a-z\d_]{2,18}(?=:)/gu;
+const BEGUN = /:(?=\d*[a-z_])[a-z\d_]{2,18}(?=:)/gu;
 
 /** @type {import("@preact/signals").Signal<CustomEmoji[]>} */
 export const customEmoji = signal([]);

@@ -25,6 +25,7 @@ const BEGINNINGS = {
   password: "Signed in with a password",
   passkey: "Signed in with a passkey",
   provider: "Signed in with the sign-in provider",
+  single_sign_on: "Signed in with the sign-in provider, already signed in there",
   directory: "Signed in with the directory",
   device: "Signed in by a link from another device",
   admin: "Signed in by a link from an admin",

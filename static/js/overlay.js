@@ -95,5 +95,7 @@ onBack(() => {
   menu?.hidePopover();
   return Boolean(last ?? menu);
 });
-addEventListener("beforeunload", (event) => openDialogs().some(asks) && event.preventDefault());
+addEventListener("beforeunload", (event) => {
+  if (openDialogs().some(asks) || document.querySelector(ONCE)) event.preventDefault();
+});
 forgetWithPerson(closeOverlay);

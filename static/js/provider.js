@@ -1,7 +1,7 @@
 import { Refusal, run } from "./connection.js";
 import { ask } from "./requests.js";
 import { opened, returned } from "./route.js";
-import { arriveAs, CONNECTING } from "./session.js";
+import { arriveAs, CONNECTING, SIGNED_OUT } from "./session.js";
 import { keep, kept, TAB } from "./storage.js";
 
 /**
@@ -13,11 +13,14 @@ import { keep, kept, TAB } from "./storage.js";
 /** Kept in a tab that goes there from an invitation. */
 const INVITED = "invited";
 
-/** Goes to the provider to sign in; an invitation that was opened here waits. */
+/**
+ * Goes to the provider to sign in, even if one has there, after one has signed out here: that is who is there, and no
+ * one else. An invitation that was opened here waits.
+ */
 export async function goToProvider() {
   keep(CONNECTING, "", TAB);
   keep(INVITED, opened.value.kind === "invite" ? opened.value.code : "", TAB);
-  location.assign((await ask("oidc.begin", {})).url);
+  location.assign((await ask("oidc.begin", { anew: kept(SIGNED_OUT) !== "" })).url);
 }
 
 /** Goes to the provider to connect it to the person in this tab. @param {{password?: string}} proof Their password, if they have one. */
@@ -36,6 +39,7 @@ export async function goOn() {
   if (!given.code || !given.state) throw new Refusal({ code: "nobody", message: NOBODY });
   const arrived = await ask("session.oidc", given);
   if (arrived.user && !arrived.connected) {
+    keep(SIGNED_OUT, "");
     await arriveAs(arrived.user.username);
     restoreInvitation();
   }

@@ -25,6 +25,8 @@ const OVER = [...UNEXPLAINED, "suspended"];
 const LEFT = "left to log in";
 /** Kept in a tab that goes to the sign-in provider to connect it to its person. */
 export const CONNECTING = "connecting the provider";
+/** Kept from signing out here until somebody signs in by the provider, who may still be signed in there. */
+export const SIGNED_OUT = "signed out";
 /** @type {import("@preact/signals").Signal<string>} The reason for showing the join page, if there is one. */
 export const turnedAway = signal("");
 /** What the person lacks of whom the server requires a second factor: `one`, or the `proof` that they have one. */
@@ -183,6 +185,7 @@ export function useAnotherName() {
 export async function leave() {
   const name = username.value;
   await ask("session.leave", { username: name });
+  keep(SIGNED_OUT, "yes");
   useAnotherName();
   await forget(name);
 }

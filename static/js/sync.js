@@ -47,7 +47,7 @@ const isKnown = (room) => revs.has(room) || store.heads.peek().has(room);
 const listeners = new Set();
 
 /** @param {(change: Tables & {room: string}) => void} listener Called with new rows, after they are in the store. */
-export const onChange = (listener) => listeners.add(listener);
+export const onChange = (listener) => (listeners.add(listener), () => void listeners.delete(listener));
 
 /** @type {Set<(row: Membership) => void>} */
 const removals = new Set();

@@ -26,8 +26,8 @@ export interface Applicant {
   label: string;
 }
 
-/** How a session began: with the name itself (`join`), by a password, a passkey, the sign-in provider or the directory, by a link from another `device` of the person, from an `admin` or from the command line (`console`), by that of the first owner (`setup`), or because somebody approved the person. */
-export type Began = "join" | "password" | "passkey" | "provider" | "directory" | "device" | "admin" | "console" | "setup" | "approval";
+/** How a session began: with the name itself (`join`), by a password, a passkey, the sign-in provider (`single_sign_on` if they had signed in there before) or the directory, by a link from another `device` of the person, from an `admin` or from the command line (`console`), by that of the first owner (`setup`), or because somebody approved the person. */
+export type Began = "join" | "password" | "passkey" | "provider" | "single_sign_on" | "directory" | "device" | "admin" | "console" | "setup" | "approval";
 
 /** A file that is being uploaded. */
 export interface Beginning {
@@ -1164,7 +1164,7 @@ export interface Entries {
   };
   /** Begin to sign in at the provider, within ten minutes: open the address in this browser. */
   "oidc.begin": {
-    params: { connect?: string | null };
+    params: { connect?: string | null; anew?: boolean };
     result: { url: string };
   };
   /** End the sessions of somebody who has signed out at the provider, which says so by a token that counts once. */

@@ -114,6 +114,17 @@ async def test_with_passkeys_alone_it_takes_a_session_that_one_of_them_has_just_
     assert await outcomes(alice, asked) == await outcomes(signed_in, asked) == [("forbidden", None)] * 4
 
 
+async def test_what_a_passkey_has_just_begun_ends_when_one_is_removed(person):
+    alice = await person("alice")
+    stolen, own = await add(alice), await add(alice, name="Laptop")
+    assert await stolen.sign_in(claim="s" * 43) == await own.sign_in(claim="o" * 43) == "alice"
+    thief, alice = await person("alice", token="s" * 43), await person("alice", token="o" * 43)
+    first = next(each for each in await listed(alice) if each["name"] != "Laptop")
+    assert await outcomes(alice, {"passkey.remove": {"id": first["id"]}}) == [("fine", None)]
+    await thief.disconnected()
+    assert len((await alice.run("session.list"))["sessions"]) == 2
+
+
 async def test_with_neither_the_token_is_all_there_is(person, monkeypatch):
     monkeypatch.setattr(fresh, "GOOD_MINUTES", 0)
     alice = await person("alice")

@@ -189,6 +189,22 @@ async def test_connecting_and_disconnecting_take_fresh_proof(server, browser, mo
         assert await code(bob, "oidc.connect") == await code(bob, "oidc.disconnect") == "forbidden"
 
 
+async def test_signing_in_without_being_asked_at_the_provider_proves_nothing_anew(server, browser, another, provider):
+    await browser.join("bob")
+    for signed_in_at, begin, began, outcome in (
+        (time.time() - 8 * 3600, {}, "single_sign_on", "forbidden"),
+        (time.time() - 8 * 3600, {"anew": True}, "provider", "fine"),
+        (time.time(), {}, "provider", "fine"),
+        (time.time() + 8 * 3600, {}, "single_sign_on", "forbidden"),
+    ):
+        provider.signed_in_at = signed_in_at
+        assert (await another.sign_in(**begin))["user"]["username"] == "bob"
+        token = next(value for name, value in another.cookies.items() if name.endswith("_bob"))
+        async with connect(server.url, "bob", token=token) as bob:
+            own = next(each for each in (await bob.run("session.list"))["sessions"] if each["current"])
+            assert (own["began"], await code(bob, "oidc.connect")) == (began, outcome)
+
+
 async def code(person, command: str, **params) -> str:
     answer = await person.client.call(command, params)
     return "fine" if answer["ok"] else answer["error"]["code"]

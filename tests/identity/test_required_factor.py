@@ -207,6 +207,42 @@ async def test_the_last_second_factor_stays_while_it_is_required(strict):
     assert (await olga.ask("passkey.list"))["passkeys"] == [passkey]
 
 
+async def test_what_was_shown_counts_no_longer_once_it_is_gone(free):
+    thief, olga = Program(free), Program(free)
+    async with connect(free.url, "olga") as guest:
+        await guest.run("password.set", password=STRONG)
+    thief.token = "t" * 43
+    await thief.sign_in()
+    codes = await thief.turn_on()
+    await enter(free.url, "link", code=(await thief.ask("link.create"))["link"]["code"], claim="l" * 43)
+    made = (await thief.ask("link.create"))["link"]["code"]
+    assert await thief.ask("factor.disable", password=STRONG, code=codes[0]) == {}
+    assert (await enter(free.url, "link", code=made, claim="m" * 43))[0] == 401
+    await appoint(free.chat, "olga", "owner")
+    await olga.sign_in()
+    await olga.turn_on()
+    for session in (thief, replace_token(thief, free, "l")):
+        assert await session.ask("key.create", name="x", commands=["read"], password=STRONG) == (NEEDED, True)
+    assert (await olga.ask("server.update", second_factor="admins"))["second_factor"] == "admins"
+    for session in (thief, replace_token(thief, free, "l")):
+        assert await session.ask("server.people") == (NEEDED, True)
+    assert "people" in await olga.ask("server.people")
+
+
+async def test_turning_one_of_two_off_leaves_ones_own_session_and_no_other(strict):
+    olga, other = Program(strict), Program(strict)
+    await olga.sign_in()
+    codes = await olga.turn_on()
+    other.token = "o" * 43
+    await other.sign_in(code=codes[1])
+    await olga.add_passkey()
+    async with connect(strict.url, "olga", token=other.token) as there:
+        assert await olga.ask("factor.disable", password=STRONG, code=codes[0]) == {}
+        await there.disconnected()
+    assert "people" in await olga.ask("server.people")
+    assert await other.ask("server.people") == (NEEDED, True)
+
+
 async def test_somebody_who_has_lost_it_comes_back_by_the_console_and_sets_up_another(strict):
     olga = Program(strict)
     await olga.sign_in()

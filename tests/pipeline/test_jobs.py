@@ -231,6 +231,41 @@ async def test_jobs_that_share_turns_leave_room_to_others_and_all_run(make):
     assert max(most) <= (3, 2) and all(of_one <= 2 for _, of_one in most)
 
 
+async def test_groups_take_turns_however_many_jobs_of_others_are_older(make):
+    order, may_end, running = [], [], asyncio.Semaphore(0)
+
+    async def run(_chat, job):
+        order.append(job.data["from"])
+        may_end.append(asyncio.Event())
+        running.release()
+        await may_end[len(order) - 1].wait()
+
+    kind = JobKind("test.shared", run, at_once=2, sharing="from", at_once_of_one=2)
+    chat = make(Feature(jobs=(kind,)))
+
+    def many(act):
+        for n in range(40):
+            enqueue(act, kind, f"old {n}", {"from": "one" if n % 2 else "two"})
+
+    async with chat.lifespan():
+        await chat._pipeline.change(many, NOBODY)
+        for _ in range(2):
+            await running.acquire()
+        await ask(chat, kind, "new", {"from": "three"})
+        for event in may_end:
+            event.set()
+        for _ in range(2):
+            await running.acquire()
+        assert "three" in order[:4]
+        ending = asyncio.create_task(settled(chat, kind))
+        while not ending.done():
+            for event in may_end:
+                event.set()
+            await asyncio.sleep(0.001)
+        await ending
+    assert len(order) == 41
+
+
 async def test_jobs_that_wait_for_their_turn_keep_the_runner_from_nothing_and_idle(make, monkeypatch):
     rounds, go_on = [], asyncio.Event()
     one_round = Runner._round

@@ -31,7 +31,7 @@ class Provider:
 
     ``person`` has the claims of who is signed in there. ``twist`` changes what a token claims, ``describes`` what the
     provider says of itself; ``told`` is what it says when asked with an access token; ``keys`` are those that it
-    publishes, ``key`` the one that it signs with.
+    publishes, ``key`` the one that it signs with. The person ``signed_in_at`` a time in seconds, told if it is asked.
     """
 
     redirect_uri: str
@@ -44,6 +44,7 @@ class Provider:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    signed_in_at: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
         self.keys.append(self.key)
@@ -52,6 +53,7 @@ class Provider:
         """Return the signed token about whom a code stands for."""
         now = int(time.time())
         claims = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": code["nonce"]}
+        claims |= {"auth_time": int(self.signed_in_at)} if "max_age" in code else {}
         claims = {name: value for name, value in (claims | self.person | self.twist).items() if value is not None}
         return jwt.encode({"alg": "ES256", "kid": self.key.kid}, claims, self.key)
 
@@ -101,6 +103,8 @@ class Provider:
         is_right = wanted.items() <= query.items() and query["code_challenge_method"] == "S256"
         if not is_right or "openid" not in query["scope"].split() or not query["state"]:
             return PlainTextResponse("no such client, or another address", 400)
+        if query.get("prompt") == "login":
+            self.signed_in_at = time.time()
         code = secrets.token_urlsafe(16)
         self.codes[code] = query
         back = {"code": code, "state": query["state"], "iss": self.url}

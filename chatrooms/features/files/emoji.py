@@ -35,7 +35,7 @@ USED = "This file is already in use."
 
 
 def _plain(value: str) -> str:
-    if not re.fullmatch(emoji.NAME, value):
+    if not re.fullmatch(emoji.NAME, value) or value.isdigit():  # which would be a part of times
         raise ValueError("A name has 2 to 18 of a to z, digits and underscores.")
     return value
 

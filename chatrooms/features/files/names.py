@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from chatrooms.types import BLANK
 from chatrooms.unicode_forms import normalized
 
 LONGEST = 200
@@ -29,7 +30,7 @@ def clean(given: str) -> str:
 
 
 def _is_seen(character: str) -> bool:
-    return character in "\t\n" or unicodedata.category(character) not in _HIDDEN
+    return character in "\t\n" or not (unicodedata.category(character) in _HIDDEN or character in BLANK)
 
 
 def _shortened(name: str) -> str:

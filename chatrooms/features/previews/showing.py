@@ -118,7 +118,7 @@ def _show(act: Act, asked: Message, found: Sequence[str], pages: Pages) -> None:
 
 async def _sweep(_fetching: Fetching, chat: Chat, _job: Job) -> None:
     """Remove pages that no message shows any more, with their pictures."""
-    while found := await chat.lookup(lambda db: stored.unused(db, FEW)):
+    while found := await chat.scan(lambda db: stored.unused(db, FEW)):
         for page in found:
             if page.size:
                 await chat.blobs.ask("", chat.blobs.store.remove, page.id)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeAlias, cast
 
-from sqlalchemy import Select, and_, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select, true
 
 from chatrooms import clock, names
 from chatrooms.errors import Unavailable
@@ -183,9 +183,7 @@ class Search:
         """Return messages that the caller may read, newest first, each with whether features keep it."""
         if not keys:
             return []
-        kept = and_(
-            *(messages.c.id.in_(ids) for ids in self.kept), *(messages.c.id.not_in(ids) for ids in self.dropped), true()
-        )
+        kept = and_(*(_is_of(ids) for ids in self.kept), *(~_is_of(ids) for ids in self.dropped), true())
         found = rows_of(self.act.me).add_columns(kept.label("kept")).where(messages.c.key.in_(keys), *is_searched)
         result = self.act.db.execute(found.order_by(messages.c.key.desc()))
         columns = list(map(str, result.keys()))
@@ -214,6 +212,12 @@ class Search:
             else:
                 after = middle
         return first
+
+
+def _is_of(ids: Select[Any]) -> ColumnElement[bool]:
+    """Return whether a message is one that a feature knows, looked up for each: there can be very many."""
+    known = ids.subquery()
+    return exists().where(known.c[0] == messages.c.id)
 
 
 def found_by(act: Act) -> Mapping[str, Which]:

@@ -174,7 +174,7 @@ def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> 
         slices = range(first // SLICE, (below - 1) // SLICE + 1)
         query = _tsquery([*telling(wanted), marked(*(_slice(each) for each in slices))])
     else:
-        query = _match(_rare(db, wanted, first, below) or wanted)
+        query = _match(_rare(db, wanted, first, below) or telling(wanted))
     given = {"wanted": query, "first": first, "below": below, "limit": limit}
     rows = db.execute(_FIND[dialect].bindparams(bindparam("limit", type_=Integer)), given)
     return [(key, room or "") for key, room in rows]

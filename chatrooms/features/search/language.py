@@ -95,7 +95,7 @@ def parse(query: str, reader: Reader) -> tuple[Term, ...]:
     """Return the terms of a query; it never fails."""
     found = (_term(match, reader) for match in _TERM.finditer(query.translate(_QUOTES)))
     terms = list(dict.fromkeys(term for term in found if term))
-    ignored = [term for term in terms if isinstance(term, Text)][MOST_TEXTS:]
+    ignored = set([term for term in terms if isinstance(term, Text)][MOST_TEXTS:])
     return tuple(term for term in terms if term not in ignored)
 
 

@@ -15,7 +15,7 @@ from chatrooms.features.search.words import Needle
 MARK = "§"
 ROOM = f"{MARK}r"
 WORDS = 6
-"""How many words and marks, besides rooms, PostgreSQL looks for together (see `telling`)."""
+"""How many words and marks, besides rooms, a database looks for together (see `telling`)."""
 
 Wanted = Sequence[Sequence[Needle]]
 """What the index looks for: of each group, one at least."""
@@ -36,7 +36,8 @@ def telling(wanted: Wanted) -> Wanted:
     """Return the parts of what is wanted that few messages have, such as long words, up to `WORDS`; and the rooms.
 
     PostgreSQL looks up each of them for a message that has the rest. So with many, the time would tell that a message
-    of others has a secret word.
+    of others has a secret word. SQLite opens a list for each, so that a phrase of one common word again and again would
+    take seconds.
     """
     apart = [part for group in wanted for part in _taken_apart(group)]
     kept = [part for part in apart if _is_of_rooms(part)]
@@ -53,7 +54,7 @@ def _taken_apart(group: Sequence[Needle]) -> list[Sequence[Needle]]:
     if _is_of_rooms(group) or len(group) > 1 or _size(group) <= WORDS:
         return [group]
     *words, last = group[0].words
-    return [*([Needle((word,), prefix=False)] for word in words), [Needle((last,), group[0].prefix)]]
+    return [*([Needle((word,), prefix=False)] for word in dict.fromkeys(words)), [Needle((last,), group[0].prefix)]]
 
 
 def _commonness(part: Sequence[Needle]) -> tuple[bool, bool, bool, int]:

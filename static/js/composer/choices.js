@@ -3,6 +3,7 @@ import { folded, isFoundBy, isShared, others, parentOf } from "../names.js";
 import { findMembers } from "../members/load.js";
 import { isMessage } from "../messages/events.js";
 import { me, memberships, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf } from "../store.js";
+import { bringCustomEmoji } from "../custom-emoji-renewal.js";
 import { bringEmojis, findEmojis } from "../emoji.js";
 import { bringGroups, groups, sizeInWords } from "../groups.js";
 import { actionsIn, perform } from "../rooms/actions.js";
@@ -27,6 +28,7 @@ export function choicesFor(room, sign, word) {
   if (sign === "#") return roomsCalled(wanted).slice(0, AT_MOST);
   if (sign === "/") return commandsCalled(room, wanted);
   bringEmojis();
+  bringCustomEmoji();
   return findEmojis(wanted, AT_MOST).map(asEmoji);
 }
 

@@ -67,7 +67,7 @@ export async function restore() {
   await refuseLost(kept.map(({ key }) => key));
   const isOpened = restoredFor !== user;
   restoredFor = user;
-  for (const each of kept) if (isOpened || isOwn(each)) expect(user, each.key, isOpened);
+  for (const each of kept) if (isOpened || isOwn(each)) expect(user, each.key, !isOwn(each));
 }
 
 /** @param {Kept} upload */
@@ -77,8 +77,12 @@ const isOwn = ({ key, tab, message }) => tab === ownTab || Boolean(message || of
 function expect(user, key, isLeft = false) {
   if (uploads.has(key) || expected.has(key)) return;
   expected.add(key);
-  const taken = () => takeOver(user, key, isLeft);
-  (navigator.locks?.request(lockOf(key), taken) ?? taken()).finally(() => expected.delete(key));
+  // What is left is nobody's now; a tab that has it may be open for long, and its person write elsewhere by then.
+  const how = isLeft ? { ifAvailable: true } : {};
+  const taken = (/** @type {unknown} */ lock) => lock && takeOver(user, key, isLeft);
+  (navigator.locks?.request(lockOf(key), how, taken) ?? takeOver(user, key, isLeft)).finally(() =>
+    expected.delete(key),
+  );
 }
 
 /** Refuses messages that wait for files that no tab has any more. @param {string[]} kept */

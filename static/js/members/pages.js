@@ -40,6 +40,17 @@ export class MemberPages {
     return this.#running;
   }
 
+  /** Applies what has changed of members; those who are new are loaded with their page. @param {Member[]} rows */
+  apply(rows) {
+    for (const row of rows.filter(({ username }) => this.#members.has(username))) {
+      if (!row.gone) this.#members.set(row.username, row);
+      else if (this.#members.delete(row.username)) {
+        this.total -= 1;
+        this.totalOnline -= Number(this.online.delete(row.username));
+      }
+    }
+  }
+
   /** @param {number} number */
   async #load(number) {
     while (!this.isComplete && this.#members.size < number) this.#take(await this.#page());

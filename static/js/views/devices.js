@@ -26,14 +26,18 @@ const ASKS_EVERY_MS = 3_000;
 export function Devices({ onClose }) {
   const keys = useKeys();
   const signedIn = useSessions();
+  // Whatever ends a session or changes how you sign in ends the link, too.
+  const [linkRound, setLinkRound] = useState(0);
+  const endLink = () => setLinkRound((round) => round + 1);
+  const changed = () => (endLink(), keys.load(), signedIn.load());
   return html`
     <${Dialog} title=${DEVICES} onClose=${onClose}>
-      <${AnotherDevice} ...${signedIn} />
-      ${hasAccounts && html`<${Passkeys} />`}
+      <${AnotherDevice} key=${linkRound} ...${signedIn} />
+      ${hasAccounts && html`<${Passkeys} onRemoved=${changed} />`}
       <${ProviderAccount} />
       <${DirectoryAccount} />
-      ${hasAccounts && html`<${Password} onSet=${keys.load} />`}
-      <${Sessions} ...${signedIn} hasKeys=${keys.keys.length > 0} onEnded=${keys.load} />
+      ${hasAccounts && html`<${Password} onSet=${changed} onCodesOff=${changed} />`}
+      <${Sessions} ...${signedIn} hasKeys=${keys.keys.length > 0} onEnded=${() => (endLink(), keys.load())} />
       <${ServiceKeys} ...${keys} />
     <//>
   `;
@@ -50,7 +54,7 @@ function useSessions() {
     );
   useLoading(load);
   /** @param {Promise<unknown>} ending */
-  const after = (ending) => ending.then(load, (error) => setProblem(asRefusal(error).message));
+  const after = (ending) => ending.then(load, (error) => load().then(() => setProblem(asRefusal(error).message)));
   return { sessions, problem, load, after };
 }
 
@@ -110,7 +114,7 @@ function Sessions({ sessions, problem, after, hasKeys, onEnded }) {
       <h3 id="signed-in">Where you're signed in</h3>
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       <ul class="devices">
-        ${sessions.map((session) => html`<${Device} key=${session.id} session=${session} onEnd=${() => after(run("session.revoke", { id: session.id }))} />`)}
+        ${sessions.map((session) => html`<${Device} key=${session.id} session=${session} onEnd=${() => after(run("session.revoke", { id: session.id })).then(onEnded)} />`)}
       </ul>
       ${!isAlone && html`<p><button class="secondary small" onClick=${endOthers}>Sign out everywhere else</button></p>`}
       ${!isAlone && html`<p class="hint">That ends the invitation links that you made${hasKeys && " and the keys for your programs"}, too.</p>`}

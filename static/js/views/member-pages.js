@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { online } from "../connection.js";
 import { MemberPages } from "../members/pages.js";
 import { sizeOf } from "../members/load.js";
-import { command } from "../sync.js";
+import { command, onChange } from "../sync.js";
 
 /** Loads the members of a large room for the panel: as many as are scrolled to, and anew now and then. */
 
@@ -22,7 +22,7 @@ const pagesOf = (room, query) =>
 export function usePages(room, wanted, scroller) {
   const query = wanted.trim();
   const [pages, setPages] = useState(() => pagesOf(room, query));
-  const [, setLoaded] = useState(0);
+  const [, setRound] = useState(0);
   const [isLoading, setLoading] = useState(true);
   const size = sizeOf(room);
 
@@ -55,12 +55,21 @@ export function usePages(room, wanted, scroller) {
       if (panel.scrollTop + panel.clientHeight + AHEAD_PX < panel.scrollHeight) return;
       const number = pages.members.length + AT_ONCE;
       pages.fill(number).then(
-        () => setLoaded(pages.members.length),
+        () => setRound((round) => round + 1),
         () => {},
       );
     };
     panel?.addEventListener("scroll", more, { passive: true });
     return () => panel?.removeEventListener("scroll", more);
   }, [pages]);
+  useEffect(
+    () =>
+      onChange(({ room: changed, members = [] }) => {
+        if (changed !== room || !members.length) return;
+        pages.apply(members);
+        setRound((round) => round + 1);
+      }),
+    [pages, room],
+  );
   return { pages, isLoading };
 }

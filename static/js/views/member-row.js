@@ -6,12 +6,12 @@ import { AvatarWithPresence } from "./avatar.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 
-/** @import {Member} from "../wire.js" */
+/** @import {Member, Role} from "../wire.js" */
 
 /**
  * Its props are compared one by one, so that of many rows only those are rendered that changed.
  * @param {{member: Member, index: number, count: number, onRemove: (username: string) => void,
- *   onAppoint: (username: string) => void}} props
+ *   onAppoint: (username: string, role: Role) => void}} props
  */
 export function MemberRow({ member: { room, username, role }, index, count, onRemove, onAppoint }) {
   const mine = me.value?.username ?? "";
@@ -25,7 +25,7 @@ export function MemberRow({ member: { room, username, role }, index, count, onRe
       </a>
       ${
         mayAppoint(room) &&
-        html`<button class="quiet square" aria-label=${`Role of ${name}`} title="Role" onClick=${() => onAppoint(username)}>
+        html`<button class="quiet square" aria-label=${`Role of ${name}`} title="Role" onClick=${() => onAppoint(username, role)}>
         <${Icon} name="star" />
       </button>`
       }

@@ -18,7 +18,7 @@ import { usePages } from "./member-pages.js";
 import { Windowed } from "./windowed.js";
 
 /**
- * @import {Member} from "../wire.js"
+ * @import {Member, Role} from "../wire.js"
  * @import {Groups} from "../members/groups.js"
  */
 
@@ -27,7 +27,7 @@ const FILTERS_FROM = 15;
 /** @param {{room: string, onClose: () => void}} props */
 export function Members({ room, onClose }) {
   const [leaving, setLeaving] = useState("");
-  const [appointed, setAppointed] = useState("");
+  const [appointed, setAppointed] = useState(/** @type {{username: string, role: Role} | null} */ (null));
   const [wanted, setWanted] = useState("");
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
   useClosing(panel, onClose);
@@ -36,7 +36,10 @@ export function Members({ room, onClose }) {
     (/** @type {string} */ username) => (panel.current?.focus(), setLeaving(username)),
     [],
   );
-  const askForRole = useCallback((/** @type {string} */ username) => setAppointed(username), []);
+  const askForRole = useCallback(
+    (/** @type {string} */ username, /** @type {Role} */ role) => setAppointed({ username, role }),
+    [],
+  );
   const Found = rosters.value.get(room)?.complete ? AllFound : PagesFound;
   return html`
     <aside class="members" aria-labelledby="members-title" tabindex="-1" ref=${panel}>
@@ -50,7 +53,7 @@ export function Members({ room, onClose }) {
       }
       ${sizeOf(room) >= FILTERS_FROM && html`<${Field} label="Find a member" type="search" value=${wanted} onInput=${setWanted} />`}
       <${Found} room=${room} wanted=${wanted} scroller=${panel} onRemove=${askWhetherToRemove} onAppoint=${askForRole} />
-      ${appointed && html`<${RoomRole} room=${room} username=${appointed} onClose=${() => setAppointed("")} />`}
+      ${appointed && html`<${RoomRole} room=${room} ...${appointed} onClose=${() => setAppointed(null)} />`}
       ${leaving && html`<${Remove} room=${room} username=${leaving} onClose=${() => setLeaving("")} />`}
     </aside>
   `;
@@ -79,7 +82,7 @@ function useClosing(panel, onClose) {
 
 /**
  * @typedef {{room: string, wanted: string, scroller: {current: HTMLElement | null},
- *   onRemove: (username: string) => void, onAppoint: (username: string) => void}} FoundProps
+ *   onRemove: (username: string) => void, onAppoint: (username: string, role: Role) => void}} FoundProps
  */
 
 /** The members of a room whose members are all known here. @param {FoundProps} props */

@@ -16,9 +16,10 @@ const NOT_HERE =
 /**
  * Your passkeys, a form to add one, and a way to rename and remove each.
  * @import {Passkey} from "../wire.js"
- * @param {{onAdded?: () => void}} props What to do instead of showing it in the list.
+ * @param {{onAdded?: () => void, onRemoved?: () => void}} props What to do instead of showing a new one in the list, and
+ *   when one was removed.
  */
-export function Passkeys({ onAdded }) {
+export function Passkeys({ onAdded, onRemoved }) {
   const { passkeys, problem, load } = usePasskeys();
   const [isOpen, setOpen] = useState(false);
   const done = () => (onAdded ? onAdded() : (setOpen(false), load()));
@@ -30,7 +31,7 @@ export function Passkeys({ onAdded }) {
       ${
         passkeys.length > 0 &&
         html`<ul class="devices" aria-label="Passkeys">
-          ${passkeys.map((passkey) => html`<${Row} key=${passkey.id} passkey=${passkey} onChange=${load} />`)}
+          ${passkeys.map((passkey) => html`<${Row} key=${passkey.id} passkey=${passkey} onChange=${load} onRemoved=${() => (load(), onRemoved?.())} />`)}
         </ul>`
       }
       ${hasPasskeys && !isOpen && html`<p><button class="secondary small" onClick=${() => setOpen(true)}>Add a passkey</button></p>`}
@@ -68,14 +69,14 @@ function Form({ onDone, onCancel }) {
   `;
 }
 
-/** @param {{passkey: Passkey, onChange: () => void}} props */
-function Row({ passkey, onChange }) {
+/** @param {{passkey: Passkey, onChange: () => void, onRemoved: () => void}} props */
+function Row({ passkey, onChange, onRemoved }) {
   const [isNaming, setNaming] = useState(false);
   const [warning, setWarning] = useState("");
   const [isOpen, setOpen] = useState(false);
   /** @param {boolean} evenLast */
   const remove = (evenLast) =>
-    run("passkey.remove", { id: passkey.id, even_last: evenLast }).then(onChange, (error) => {
+    run("passkey.remove", { id: passkey.id, even_last: evenLast }).then(onRemoved, (error) => {
       const { message, details } = asRefusal(error);
       return details.field === "password" ? setOpen(true) : setWarning(message);
     });
@@ -91,7 +92,7 @@ function Row({ passkey, onChange }) {
       </span>
       ${!warning && !isOpen && html`<button class="secondary small" aria-label=${`Rename ${passkey.name}`} onClick=${() => setNaming(true)}>Rename</button>`}
       ${!warning && !isOpen && html`<button class="secondary small" aria-label=${`Remove ${passkey.name}`} onClick=${() => remove(false)}>Remove</button>`}
-      ${isOpen && html`<${Removal} id=${passkey.id} onDone=${onChange} onCancel=${() => setOpen(false)} />`}
+      ${isOpen && html`<${Removal} id=${passkey.id} onDone=${onRemoved} onCancel=${() => setOpen(false)} />`}
       ${warning && html`<${Warning} text=${warning} onRemove=${() => remove(true)} onKeep=${() => setWarning("")} />`}
     </li>
   `;

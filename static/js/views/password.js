@@ -10,9 +10,9 @@ import { SecondFactor } from "./second-factor.js";
 
 /**
  * Your password: none, or since when, and a form to set it; then codes, too.
- * @param {{onSet: () => void, onCodes?: () => void}} props
+ * @param {{onSet: () => void, onCodes?: () => void, onCodesOff?: () => void}} props
  */
-export function Password({ onSet, onCodes }) {
+export function Password({ onSet, onCodes, onCodesOff }) {
   const [changedAt, setChangedAt] = useState(/** @type {string | null | undefined} */ (undefined));
   const [isOpen, setOpen] = useState(false);
   const [note, setNote] = useState("");
@@ -36,7 +36,7 @@ export function Password({ onSet, onCodes }) {
       }
       <p class="hint" role="status">${note}</p>
     </section>
-    ${has && html`<${SecondFactor} onTurnedOn=${onCodes} />`}
+    ${has && html`<${SecondFactor} onTurnedOn=${onCodes} onTurnedOff=${onCodesOff} />`}
   `;
 }
 

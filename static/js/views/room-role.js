@@ -16,9 +16,9 @@ const ROLES = [
   ["member", "Member", "What the rules of the room allow"],
 ];
 
-/** What a member may do in a room. @param {{room: string, username: string, onClose: () => void}} props */
-export function RoomRole({ room, username, onClose }) {
-  const [before] = useState(() => rosters.value.get(room)?.rows.get(username)?.role ?? "member");
+/** What a member may do in a room. @param {{room: string, username: string, role: Role, onClose: () => void}} props Their role as it is listed. */
+export function RoomRole({ room, username, role: listed, onClose }) {
+  const [before] = useState(() => rosters.value.get(room)?.rows.get(username)?.role ?? listed);
   const [role, setRole] = useState(before);
   const { busy, onSubmit, error } = useForm(async () => {
     if (role !== before) await command("room.role", { room, username, role });

@@ -13,9 +13,10 @@ import { QrCode } from "./qr-code.js";
  * The code of an app that signing in with your password takes too: whether it does, and turning it on and off.
  * @import {Result} from "../wire.js"
  * @typedef {Result<"factor.get">} Factor
- * @param {{onTurnedOn?: () => void}} props What to do once it is on, instead of showing that.
+ * @param {{onTurnedOn?: () => void, onTurnedOff?: () => void}} props What to do once it is on, instead of showing that, and
+ *   when it was turned off.
  */
-export function SecondFactor({ onTurnedOn }) {
+export function SecondFactor({ onTurnedOn, onTurnedOff }) {
   const { factor, problem, load } = useFactor();
   const [doing, setDoing] = useState(/** @type {"" | "on" | "off"} */ (""));
   const done = () => (setDoing(""), load());
@@ -27,7 +28,7 @@ export function SecondFactor({ onTurnedOn }) {
       ${factor && html`<p class="hint">${isOn ? html`<${On} factor=${factor} />` : "Besides your password, ask for a code that an authenticator app shows."}</p>`}
       ${factor && !doing && html`<p><button class="secondary small" onClick=${() => setDoing(isOn ? "off" : "on")}>${isOn ? "Turn off codes" : "Turn on codes"}</button></p>`}
       ${doing === "on" && html`<${TurnOn} onDone=${onTurnedOn ?? done} onCancel=${() => setDoing("")} />`}
-      ${doing === "off" && html`<${TurnOff} onDone=${done} onCancel=${() => setDoing("")} />`}
+      ${doing === "off" && html`<${TurnOff} onDone=${() => (done(), onTurnedOff?.())} onCancel=${() => setDoing("")} />`}
     </section>
   `;
 }
@@ -46,7 +47,7 @@ function useFactor() {
 /** @param {{factor: Factor}} props */
 const On = ({ factor: { enabled_at: since, recovery_codes: left } }) => html`
   On since <time datetime=${since}>${exactTime(since ?? "")}</time>. ${left === 1 ? "1 recovery code is" : `${left} recovery codes are`} left.
-  ${left < 3 && " To get new ones, turn it off and on again."}
+  ${left < 3 && " To get new ones, turn it off and on again; if this server requires a second factor of you, add a passkey first."}
 `;
 
 /**

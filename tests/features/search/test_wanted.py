@@ -44,6 +44,10 @@ def test_authors_whole_words_and_long_ones_come_first():
     assert telling([group("of the"), group("we")]) == [group("of the"), group("we")]
 
 
+def test_a_word_that_a_phrase_repeats_is_looked_for_once():
+    assert telling([group("a " * 250)]) == [group("a"), group("a")]
+
+
 def test_a_long_phrase_is_looked_for_by_its_longest_words():
     phrase = group("we are about to roll back that deployment of the configura", prefix=True)
     assert telling([phrase]) == [group(word) for word in ("deployment", "about", "roll", "back", "that", "are")]

@@ -81,7 +81,7 @@ function Help({ account: { user, sessions, keys, has_password: hasPassword }, on
   });
   const isPassword = own.has && make.field === "password";
   const isShown = isAsked || isPassword;
-  const out = useForm(() => command("user.sign_out", { username }).then(onChange));
+  const out = useForm(() => command("user.sign_out", { username }).then(() => (setLink(null), onChange())));
   /** @param {{currentTarget: HTMLInputElement}} event */
   const choose = ({ currentTarget }) => setReset(currentTarget.checked);
   const address = link && new URL(`#/link/${link.code}`, document.baseURI).href;
