@@ -158,8 +158,9 @@ def in_room(db: Connection, room: str, created_by: str | None) -> list[Invite]:
 def everywhere(db: Connection, me: Caller) -> list[Invite]:
     """Return the invitations that still work to the rooms that the caller can see, the newest first."""
     good = invites.c.expires_at > clock.now(), invites.c.uses_left > 0, access.manageable(me)
-    found = select(*_SHOWN).join(rooms, rooms.c.name == invites.c.room).where(*good)
-    return many(Invite, db.execute(found.order_by(invites.c.created_at.desc(), invites.c.id).limit(MOST_LISTED)))
+    found = select(*_SHOWN).join(rooms, rooms.c.name == invites.c.room).where(*good, rooms.c.archived.is_(False))
+    listed = found.order_by(invites.c.created_at.desc(), invites.c.id).limit(MOST_LISTED)
+    return [invite for invite in many(Invite, db.execute(listed)) if _may_invite(db, invite)]
 
 
 def find(db: Connection, id: str) -> Invite | None:

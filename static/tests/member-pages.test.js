@@ -35,6 +35,22 @@ test("those who are online come first, and no more pages are loaded than are wan
   assert.deepEqual([pages.total, pages.totalOnline, pages.isComplete], [9, 1, false]);
 });
 
+test("who is removed goes, and roles are those of today", async () => {
+  const pages = new MemberPages(serverWith(["a", "b", "c", "d", "h"], new Set(["h"])));
+  await pages.fill(9);
+  pages.apply([
+    { ...member("h"), gone: true },
+    { ...member("b"), gone: true },
+    { ...member("c"), role: "owner" },
+    { ...member("new"), gone: false },
+  ]);
+  assert.deepEqual(names(pages), ["a", "c", "d"]);
+  assert.deepEqual([pages.total, pages.totalOnline], [3, 0]);
+  assert.equal(pages.members.find(({ username }) => username === "c")?.role, "owner");
+  pages.apply([{ ...member("b"), gone: true }]);
+  assert.equal(pages.total, 3);
+});
+
 test("all members come once, in whatever steps they are loaded", async () => {
   const people = fc.uniqueArray(fc.stringMatching(/^[a-z]{2,4}$/u)).map((all) => all.sort());
   const sorted = fc.tuple(people, fc.stringMatching(/^[a-z]$/u), fc.integer({ min: 1, max: 7 }));

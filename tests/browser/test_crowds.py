@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.appointing import appoint
 from tests.browser import crowds
 from tests.browser.conftest import Arrive
 from tests.browser.test_phones import PHONE, show_list
@@ -58,6 +61,26 @@ async def test_a_large_room_shows_its_numbers_and_who_is_online(alice: Visitor, 
         await alice.page.wait_for_function(SCROLLED_TO, arg=[list_of_members, last])
         await expect(alice.member(last)).to_be_visible()
     assert await panel(alice).get_by_role("listitem").count() < 100
+
+
+async def test_the_panel_of_a_large_room_knows_roles_and_who_was_removed(
+    alice: Visitor, own_server: RunningServer, tmp_path: Path
+) -> None:
+    await appoint(own_server.chat, "alice", "owner")
+    with closing(sqlite3.connect(tmp_path / "chatrooms.sqlite3")) as database, database:
+        database.execute("UPDATE members SET role = 'moderator' WHERE username = 'person-0007'")
+    await alice.page.reload()
+    await alice.button("2,001 members").click()
+    await alice.button("Role of person-0007").click()
+    await expect(alice.dialog.get_by_role("radio", name="Moderator")).to_be_checked()
+    await alice.dialog.get_by_role("radio", name="Member What").check()
+    await alice.button("Save").click()
+    await expect(alice.member("person-0007")).not_to_contain_text("moderator")
+    await panel(alice).evaluate("(panel) => panel.scrollTo(0, 100)")
+    await alice.button("Remove person-0005").click()
+    await alice.dialog.get_by_role("button", name="Remove", exact=True).click()
+    await expect(alice.member("person-0005")).to_have_count(0)
+    await expect(panel(alice).get_by_role("heading", name="Offline 1,999")).to_be_visible()
 
 
 async def test_the_server_finds_members_by_both_names_for_the_panel_and_for_mentions(alice: Visitor) -> None:

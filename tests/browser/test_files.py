@@ -243,6 +243,8 @@ async def test_attached_files_stay_in_their_tab_and_in_order_until_it_is_closed(
     await tab.sees("Without files")
     await expect(tray(alice)).to_have_count(3)
     await alice.page.close()
+    await tab.page.wait_for_timeout(2_500)
+    await expect(tray(tab)).to_have_count(0)
     await tab.page.reload()
     await expect(tray(tab)).to_contain_text(names)
     await send(tab)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 
 from chatrooms.features.search import index
 from chatrooms.features.search.index import SLICE
@@ -97,6 +97,14 @@ def test_a_query_of_the_most_terms_and_rooms_is_none_too_many(db, database, monk
     many = [[needle(letter)] for letter in "abc" * 80]
     assert index.find(db, [*many, rooms], 0, SLICE, 10) == [(1, "")]
     assert index.find(db, [*many, [needle("d")], rooms], 0, SLICE, 10) == []
+
+
+def test_a_phrase_of_one_word_again_and_again_is_looked_for_once(db, database):
+    index.put_all(db, [(key, words("a b " * 200)) for key in range(300)])
+    asked = []
+    event.listen(db, "before_cursor_execute", lambda *given: asked.append(str(given[3])))
+    index.find(db, [[needle("a " * 250)]], 0, SLICE, 10)
+    assert asked and max(query.count("a'") + query.count('a"') for query in asked) <= 2
 
 
 def test_one_rare_word_costs_no_more_than_none_next_to_common_words_and_rooms(db, database):
