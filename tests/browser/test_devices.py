@@ -69,6 +69,25 @@ async def test_a_link_brings_another_device_in_once_and_leaves_no_code_in_its_ad
     phone.complaints.clear()  # about the refusal
 
 
+async def test_a_link_goes_from_the_page_once_something_there_has_ended_it(person: Arrive) -> None:
+    alice, phone = await person("alice"), await person("alice", joined=False)
+    await open_devices(alice)
+    await phone.page.goto(await link_of(alice))
+    await phone.button("Sign in").click()
+    await phone.is_in("Lobby")
+    code = alice.dialog.get_by_role("img", name="QR code of the link")
+    devices = alice.dialog.get_by_role("region", name="Where you're signed in").get_by_role("listitem")
+    await expect(devices).to_have_count(2)
+    await link_of(alice)
+    await set_password(alice)
+    await expect(code).to_have_count(0)
+    await link_of(alice)
+    await alice.dialog.get_by_role("button", name=re.compile("^Sign out ")).first.click()
+    await expect(devices).to_have_count(1)
+    await expect(code).to_have_count(0)
+    phone.complaints.clear()  # about the refusal
+
+
 async def test_a_link_in_a_browser_of_somebody_else_asks_first(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await open_devices(alice)
