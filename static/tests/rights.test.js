@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { empowers, governs, mayHelp, maySuspend, owns, rolesFor, tabsFor } from "../js/admin/rights.js";
+import { creates, empowers, governs, mayHelp, maySuspend, owns, rolesFor, tabsFor } from "../js/admin/rights.js";
 
 const ROLES = /** @type {const} */ (["guest", "member", "moderator", "admin", "owner"]);
 
@@ -12,6 +12,10 @@ test("each role has its part of the page", () => {
     ["people", "rooms", "groups", "emoji", "invitations", "server"],
     ["people", "rooms", "groups", "emoji", "invitations", "server"],
   ]);
+});
+
+test("guests create no rooms", () => {
+  assert.deepEqual([undefined, ...ROLES].filter(creates), ["member", "moderator", "admin", "owner"]);
 });
 
 test("nothing is offered for people of an equal or higher role", () => {

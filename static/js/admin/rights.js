@@ -13,6 +13,9 @@ const rank = (role) => RANKS.indexOf(role);
 /** @param {ServerRole} mine @param {ServerRole} least */
 const has = (mine, least) => rank(mine) >= rank(least);
 
+/** Whether a role creates rooms. @param {ServerRole | undefined} role */
+export const creates = (role) => role !== undefined && has(role, "member");
+
 /** Whether a role moderates the shared rooms that its person can see. @param {ServerRole | undefined} role */
 export const governs = (role) => role !== undefined && has(role, "moderator");
 

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
+import { creates } from "../admin/rights.js";
 import { show } from "../overlay.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { go } from "../route.js";
-import { archivedRooms, titleOf } from "../store.js";
+import { archivedRooms, me, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
@@ -35,7 +36,7 @@ export function Browse({ onClose }) {
         rooms?.length === 0 &&
         html`<p class="empty">
         ${query ? "No matches." : "You've joined every open room."}${" "}
-        <button class="link" onClick=${() => show("create")}>Create a room</button>
+        ${creates(me.value?.role) && html`<button class="link" onClick=${() => show("create")}>Create a room</button>`}
       </p>`
       }
     <//>

@@ -1,11 +1,13 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { creates } from "../admin/rights.js";
 import { html } from "../html.js";
 import { show } from "../overlay.js";
 import { foldedSections } from "../preferences.js";
 import { beyond } from "../rooms/order.js";
 import { fold, isCalling, isFolded, myRooms, sections, shownIn } from "../rooms/sections.js";
 import { serverName } from "../server.js";
+import { me } from "../store.js";
 import { Account } from "./account.js";
 import { Icon } from "./icon.js";
 import { ListEntries } from "./list-entries.js";
@@ -116,7 +118,7 @@ function Offers({ of }) {
       <button class="quiet square" aria-label="Browse rooms" title="Browse rooms" onClick=${() => show("browse")}>
         <${Icon} name="compass" />
       </button>
-      <button class="quiet square" aria-label="New room" title="New room" onClick=${() => show("create")}><${Icon} name="plus" /></button>
+      ${creates(me.value?.role) && html`<button class="quiet square" aria-label="New room" title="New room" onClick=${() => show("create")}><${Icon} name="plus" /></button>`}
     `;
   }
   return (
