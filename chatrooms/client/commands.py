@@ -283,6 +283,15 @@ class Commands(ABC):
         result: SecondFactor = await self.run("factor.get")
         return result["enabled_at"]
 
+    async def renew_recovery_codes(self, code: str, password: str) -> list[str]:
+        """Return new recovery codes; those from before no longer count.
+
+        - ``code``: The code that your app shows, or a recovery code.
+        - ``password``: Your password.
+        """
+        result: RecoveryCodes = await self.run("factor.renew", code=code, password=password)
+        return result["codes"]
+
     async def show_second_factor(self, code: str) -> None:
         """Show your second factor in this session, which began without, if the server requires it.
 

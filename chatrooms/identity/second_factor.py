@@ -112,6 +112,22 @@ async def show(here: Passwords, me: Caller, p: WithAnyCode) -> Done:
     return {}
 
 
+@live("factor.renew", may=_signed_in, repeatable=False, method="renew_recovery_codes")
+async def renew(here: Passwords, me: Caller, p: WithBoth) -> RecoveryCodes:
+    """Return new recovery codes; those from before no longer count."""
+    await here.require_own(me, p.password)
+    await here.count_code(me)
+
+    def anew(act: Act) -> RecoveryCodes:
+        session = sessions.present(act)
+        _use(here, act, p.code)
+        second_factors.note(act.db, session)
+        act.note("made recovery codes anew")
+        return {"codes": totp.renew(act.db, me.username)}
+
+    return await here.chat.change(anew, me)
+
+
 @live("factor.disable", may=_signed_in, repeatable=False, method="disable_second_factor")
 async def disable(here: Passwords, me: Caller, p: WithBoth) -> Done:
     """Turn the second factor off; your last one stays while the server requires one of you."""
@@ -138,4 +154,4 @@ def _use(here: Passwords, act: Act, code: str) -> None:
         raise Invalid(error.message, field="code") from None
 
 
-COMMANDS = (get, begin, enable, show, disable)
+COMMANDS = (get, begin, enable, show, renew, disable)

@@ -81,8 +81,14 @@ def enable(act: Act, username: str, code: str) -> list[str]:
         raise Unauthorized(LATE, field="code")
     _use_app(act.db, username, code)
     act.db.execute(update(factors).where(factors.c.username == username).values(enabled_at=act.now))
+    return renew(act.db, username)
+
+
+def renew(db: Connection, username: str) -> list[str]:
+    """Return recovery codes that are new; those from before no longer count."""
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
-    act.db.execute(insert(recovery), [{"username": username, "hash": digest(_plain(code))} for code in codes])
+    db.execute(delete(recovery).where(recovery.c.username == username))
+    db.execute(insert(recovery), [{"username": username, "hash": digest(_plain(code))} for code in codes])
     return codes
 
 

@@ -649,6 +649,11 @@ export interface Commands {
     params: {};
     result: { enabled_at: string | null; recovery_codes: number };
   };
+  /** Return new recovery codes; those from before no longer count. */
+  "factor.renew": {
+    params: { code: string; password: string };
+    result: { codes: string[] };
+  };
   /** Show your second factor in this session, which began without, if the server requires it. */
   "factor.show": {
     params: { code: string };

@@ -168,6 +168,20 @@ async def test_turning_it_off_takes_the_password_and_a_code(person, own_server, 
     assert await refused(alice, "factor.disable", password=STRONG, code=codes[0]) == ("invalid", "code")
 
 
+async def test_recovery_codes_are_made_anew_by_the_password_and_a_code_and_those_before_count_no_longer(
+    person, own_server, clock
+):
+    alice = await person("alice")
+    _, before = await turn_on(alice, clock)
+    assert await refused(alice, "factor.renew", password="wrong", code=before[0]) == ("invalid", "password")
+    assert await refused(alice, "factor.renew", password=STRONG, code="000000") == ("invalid", "code")
+    after = (await alice.run("factor.renew", password=STRONG, code=before[0]))["codes"]
+    assert len(after) == len(before) and not {*after} & {*before}
+    assert (await alice.run("factor.get"))["recovery_codes"] == len(after)
+    assert await refused(alice, "factor.renew", password=STRONG, code=before[1]) == ("invalid", "code")
+    assert (await alice.run("factor.renew", password=STRONG, code=after[0]))["codes"]
+
+
 async def test_it_takes_a_password_and_there_is_one_at_a_time(person, clock):
     alice = await person("alice")
     assert await refused(alice, "factor.begin", password=STRONG) == ("invalid", "password")

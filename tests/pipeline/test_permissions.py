@@ -335,6 +335,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "factor.enable": [({"code": "123456"}, "invalid", "invalid")],
     "factor.show": [({"code": "123456"}, "invalid", "invalid")],
     "factor.disable": [({"password": "x", "code": "123456"}, "invalid", "invalid")],
+    "factor.renew": [({"password": "x", "code": "123456"}, "invalid", "invalid")],
     "password.get": [({}, FINE, FINE)],
     "password.set": [({"password": "password"}, "invalid", "invalid")],
 }

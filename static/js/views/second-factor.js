@@ -18,7 +18,7 @@ import { QrCode } from "./qr-code.js";
  */
 export function SecondFactor({ onTurnedOn, onTurnedOff }) {
   const { factor, problem, load } = useFactor();
-  const [doing, setDoing] = useState(/** @type {"" | "on" | "off"} */ (""));
+  const [doing, setDoing] = useState(/** @type {"" | "on" | "off" | "anew"} */ (""));
   const done = () => (setDoing(""), load());
   const isOn = Boolean(factor?.enabled_at);
   return html`
@@ -26,7 +26,8 @@ export function SecondFactor({ onTurnedOn, onTurnedOff }) {
       <h3 id="second-factor">Code from your phone</h3>
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       ${factor && html`<p class="hint">${isOn ? html`<${On} factor=${factor} />` : "Besides your password, ask for a code that an authenticator app shows."}</p>`}
-      ${factor && !doing && html`<p><button class="secondary small" onClick=${() => setDoing(isOn ? "off" : "on")}>${isOn ? "Turn off codes" : "Turn on codes"}</button></p>`}
+      ${factor && !doing && html`<p><button class="secondary small" onClick=${() => setDoing(isOn ? "off" : "on")}>${isOn ? "Turn off codes" : "Turn on codes"}</button>${isOn && html`${" "}<button class="secondary small" onClick=${() => setDoing("anew")}>New recovery codes</button>`}</p>`}
+      ${doing === "anew" && html`<${Renew} onDone=${done} onCancel=${() => setDoing("")} />`}
       ${doing === "on" && html`<${TurnOn} onDone=${onTurnedOn ?? done} onCancel=${() => setDoing("")} />`}
       ${doing === "off" && html`<${TurnOff} onDone=${() => (done(), onTurnedOff?.())} onCancel=${() => setDoing("")} />`}
     </section>
@@ -47,7 +48,6 @@ function useFactor() {
 /** @param {{factor: Factor}} props */
 const On = ({ factor: { enabled_at: since, recovery_codes: left } }) => html`
   On since <time datetime=${since}>${exactTime(since ?? "")}</time>. ${left === 1 ? "1 recovery code is" : `${left} recovery codes are`} left.
-  ${left < 3 && " To get new ones, turn it off and on again; if this server requires a second factor of you, add a passkey first."}
 `;
 
 /**
@@ -57,7 +57,9 @@ const On = ({ factor: { enabled_at: since, recovery_codes: left } }) => html`
 function TurnOn({ onDone, onCancel }) {
   const [secret, setSecret] = useState(/** @type {{secret: string, uri: string} | null} */ (null));
   const [codes, setCodes] = useState(/** @type {string[]} */ ([]));
-  if (codes.length) return html`<${Recovery} codes=${codes} onDone=${onDone} />`;
+  if (codes.length) {
+    return html`<${Recovery} codes=${codes} title="Codes are on. These are your recovery codes." onDone=${onDone} />`;
+  }
   if (secret) return html`<${App} secret=${secret} onCodes=${setCodes} onCancel=${onCancel} />`;
   return html`<${Ask} verb="Continue" onSubmit=${async (/** @type {string} */ password) => setSecret(await run("factor.begin", { password }))} onCancel=${onCancel} />`;
 }
@@ -77,13 +79,12 @@ function App({ secret: { secret, uri }, onCodes, onCancel }) {
   `;
 }
 
-/** @param {{codes: string[], onDone: () => void}} props */
-function Recovery({ codes, onDone }) {
+/** @param {{codes: string[], title: string, onDone: () => void}} props */
+function Recovery({ codes, title, onDone }) {
   const [isCopied, setCopied] = useState(false);
   return html`
     <p role="status">
-      Codes are on. Keep these recovery codes where you find them without your phone: each signs you in once. They are not
-      shown again.
+      ${title} Keep them where you find them without your phone: each signs you in once. They are not shown again.
     </p>
     <ul class="recovery" aria-label="Recovery codes" data-once=${isCopied ? undefined : ""}>
       ${codes.map((code) => html`<li key=${code}><code>${code}</code></li>`)}
@@ -93,6 +94,18 @@ function Recovery({ codes, onDone }) {
       <button class="primary" onClick=${onDone}>I've kept them</button>
     </footer>
   `;
+}
+
+/** @param {{onDone: () => void, onCancel: () => void}} props */
+function Renew({ onDone, onCancel }) {
+  const [code, setCode] = useState("");
+  const [codes, setCodes] = useState(/** @type {string[]} */ ([]));
+  /** @param {string} password */
+  const renew = async (password) => setCodes((await run("factor.renew", { password, code })).codes);
+  if (codes.length) {
+    return html`<${Recovery} codes=${codes} title="These are your recovery codes now." onDone=${onDone} />`;
+  }
+  return html`<${Ask} verb="Make new recovery codes" onSubmit=${renew} onCancel=${onCancel} code=${code} onCode=${setCode} />`;
 }
 
 /** @param {{onDone: () => void, onCancel: () => void}} props */
