@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Annotated, Protocol
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from typing_extensions import TypedDict
 
 from chatrooms import names
-from chatrooms.errors import Conflict, Invalid, NotFound, Suspended, Unauthorized
+from chatrooms.errors import Conflict, Invalid, Refusal, Suspended, Unauthorized, Unavailable
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import applicants, free_names, sessions, suspensions, tokens
@@ -31,6 +31,8 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.types import Id, Topic
+
+log = logging.getLogger(__name__)
 
 
 class Applying(Claiming, Name):
@@ -249,9 +251,13 @@ def decline(act: Act, p: WhichApplicant, _: None) -> Done:
 
 
 async def _decide(_here: Admission, chat: Chat, job: Job) -> None:
-    """Run what an operator has decided beside the server, unless it is decided already."""
-    with suppress(NotFound):
+    """Run what an operator has decided beside the server, unless it is decided already, or cannot be any more."""
+    try:
         await chat.run(job.data["command"], {"id": job.data["id"]}, APPLICATION)
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        log.warning("what the operator decided about an applicant was refused: %s", refusal.message)
 
 
 DECIDE = JobKind("applicant.decide", _decide)

@@ -21,6 +21,8 @@ from chatrooms.storage.tables import sessions, users
 
 GOOD_MINUTES = 10
 """How long a session is proof, after a passkey, the sign-in provider or the directory began it."""
+PENDING_MINUTES = 10
+"""How long what a session has begun by proof can go on, such as adding a passkey."""
 PROOFS = ("password", "passkey", "provider", "directory")
 """The beginnings of sessions that are proof: `single_sign_on` is none, which the provider may grant without asking."""
 STALE = (

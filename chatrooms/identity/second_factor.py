@@ -139,7 +139,7 @@ async def disable(here: Passwords, me: Caller, p: WithBoth) -> Done:
         totp.forget(act.db, me.username)
         second_factors.require_left(act, me.username, rights.of(act.db, me.username))
         second_factors.withdraw(act)
-        links.drop(act.db, me.username)
+        links.drop_all(act.db, me.username)
         act.note("turned codes off")
 
     await here.chat.change(turn_off, me)

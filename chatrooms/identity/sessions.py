@@ -251,8 +251,12 @@ def end_others(act: Act, current: str) -> None:
     act.note("ended all other sessions")
 
 
-def end_fresh(act: Act, began: Began, minutes: float) -> None:
-    """End other sessions of the caller that have begun so within some minutes, as what began them may be gone."""
+def end_begun(act: Act, began: Began, minutes: float) -> None:
+    """End other sessions of the caller that have begun so within some minutes, as what began them may be gone.
+
+    Links do too that they, or another session of theirs, have made.
+    """
+    links.drop_all(act.db, act.me.username)
     is_theirs = sessions.c.username == act.me.username, sessions.c.id != act.me.session
     is_fresh = sessions.c.began == began, sessions.c.created_at > clock.ago(minutes=minutes)
     ended = delete(sessions).where(*is_theirs, *is_fresh).returning(sessions.c.id)

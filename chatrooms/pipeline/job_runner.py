@@ -97,8 +97,10 @@ class Runner:
 
     async def _start(self) -> None:
         room = CAPACITY - len(self._running)
-        due = await self._chat.lookup(lambda db: _due(db, self._waiting(), LOOKED_AT))
-        chosen = list(islice(self._chosen(due), room))
+        chosen, self._held, is_all = list[Job](), list[int](), False
+        while not (chosen or is_all):
+            due = await self._chat.lookup(lambda db: _due(db, self._waiting(self._held), LOOKED_AT))
+            chosen, is_all = list(islice(self._chosen(due), room)), len(due) < LOOKED_AT
         mine = await self._claim([job.id for job in chosen]) if self._shared and chosen else None
         for job in chosen:
             if mine is None or job.id in mine:
@@ -107,7 +109,6 @@ class Runner:
 
     def _chosen(self, due: Iterable[Job]) -> Iterator[Job]:
         """Yield the jobs that may run now, besides those that run; groups take turns."""
-        self._held = []
         of_kind, of_group = self._of_kind.copy(), self._of_group.copy()
         for job in sorted(due, key=self._turn):
             kind, group = self._kinds[job.kind], self._kinds[job.kind].group(job)

@@ -26,7 +26,7 @@ export async function goToProvider() {
 /** Goes to the provider to connect it to the person in this tab. @param {{password?: string}} proof Their password, if they have one. */
 export async function goToConnect(proof) {
   const { state } = await run("oidc.connect", proof);
-  const { url } = await ask("oidc.begin", { connect: state });
+  const { url } = await ask("oidc.begin", { connect: state, anew: true });
   keep(CONNECTING, "yes", TAB);
   location.assign(url);
 }

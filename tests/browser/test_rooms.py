@@ -138,6 +138,17 @@ async def test_inviting_and_removing_by_keyboard_keeps_the_focus(person: Arrive)
     await expect(alice.page.get_by_role("complementary", name="Members")).to_be_focused()
 
 
+async def test_enter_picks_who_was_typed_and_no_one_who_was_listed_before(person: Arrive, own_server) -> None:
+    alice = await person("alice")
+    async with connect(own_server.url, "aaron"), connect(own_server.url, "zoe"):
+        await alice.button("New conversation").click()
+        people = alice.dialog.get_by_role("list", name="People found")
+        await expect(people.get_by_role("listitem")).to_have_count(2)
+        await alice.page.keyboard.type("zoe")
+        await alice.page.keyboard.press("Enter")
+        await alice.is_in("zoe")
+
+
 async def test_a_member_can_be_found_among_many(person: Arrive, own_server: RunningServer) -> None:
     async with AsyncExitStack() as crowd:
         for name in CROWD:

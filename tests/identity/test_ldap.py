@@ -21,7 +21,7 @@ from tests.people import connect
 from tests.servers import running
 from tests.services import ldap
 from tests.services.certificates import certificate
-from tests.services.ldap import BASE, BUSY, FINDER, INVALID, SPACE, SUCCESS
+from tests.services.ldap import BASE, BUSY, FINDER, INVALID, NO_RIGHTS, SPACE, SUCCESS
 
 SECRET, STRONG = "alices secret", "umbrella cactus 42"
 DIRECT = {"ldap_bind_dn": f"uid={{username}},{BASE}"}
@@ -246,6 +246,47 @@ async def test_a_name_that_the_directory_gives_to_somebody_else_signs_them_in_as
         assert await sign_in(server) == "forbidden"
         directory.uuids = before
         assert await sign_in(server) == "alice"
+
+
+@pytest.mark.parametrize("tells", [("who",), (), ("end",)])
+async def test_what_is_known_of_an_entry_does_not_give_way_to_less(server, directory, tells):
+    directory.people["bob"] = SECRET
+    assert await sign_in(server) == "alice"
+    directory.tells, directory.looked_up = tells, NO_RIGHTS  # as with a password that must be changed
+    assert [await sign_in(server, name) for name in ("alice", "bob")] == ["forbidden"] * 2
+    directory.tells, directory.looked_up = ("entryUUID",), SUCCESS
+    assert [await sign_in(server, name) for name in ("alice", "bob")] == ["alice", "bob"]
+
+
+@pytest.mark.parametrize("tells", [("who",), (), ("end",)])
+async def test_a_directory_that_says_little_of_entries_signs_in_and_what_is_known_may_become_more(
+    server, directory, tells
+):
+    directory.tells, directory.looked_up = tells, NO_RIGHTS
+    assert [await sign_in(server), await sign_in(server)] == ["alice"] * 2
+    directory.tells, directory.looked_up = ("entryUUID",), SUCCESS
+    assert [await sign_in(server), await sign_in(server)] == ["alice"] * 2
+    directory.uuids = {dn("alice"): "another entry"}
+    assert await sign_in(server) == "forbidden"
+
+
+async def test_a_directory_that_fails_to_look_an_entry_up_is_away(server, directory):
+    assert await sign_in(server) == "alice"
+    directory.looked_up = BUSY
+    assert await sign_in(server) == "unavailable"
+
+
+async def test_somebody_whose_entry_is_new_connects_it_once_an_admin_has_reset_how_they_sign_in(server, directory):
+    assert await sign_in(server) == "alice"
+    directory.uuids = {dn("alice"): "an entry that was restored"}
+    assert await sign_in(server) == "forbidden"
+    async with connect(server.url, "olga") as olga:
+        await appoint(server.chat, "olga", "owner")
+        code = (await olga.run("user.link", username="alice", forget_password=True))["link"]["code"]
+    await enter(server.url, "link", code=code, claim="l" * 43)
+    async with connect(server.url, "alice", token="l" * 43) as alice:
+        await alice.run("ldap.connect", there=SECRET)
+    assert await sign_in(server) == "alice"
 
 
 async def test_entries_whose_names_differ_in_an_accent_are_two(tmp_path, directory):

@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 import logging
+import re
 import time
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlsplit
@@ -65,9 +66,12 @@ class Browser:
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
         return answer["result"] if status == 200 else answer["error"]["code"]
 
-    async def leave(self, **begin) -> dict[str, str]:
-        """Go to the provider, and return what it adds to the address to which it leads back."""
-        url = (await self.ask("oidc.begin", **begin))["url"]
+    async def leave(self, *, without: str = "", **begin) -> dict[str, str]:
+        """Go to the provider, and return what it adds to the address to which it leads back.
+
+        Somebody at the browser may leave a parameter of the address out: ``without`` is its name.
+        """
+        url = re.sub(rf"&{without}=[^&]*", "", (await self.ask("oidc.begin", **begin))["url"])
         async with aiohttp.ClientSession() as web, web.get(url, allow_redirects=False) as answer:
             assert answer.status == 303, await answer.text()
             place, _, query = answer.headers["Location"].partition("?")
@@ -203,6 +207,55 @@ async def test_signing_in_without_being_asked_at_the_provider_proves_nothing_ane
         async with connect(server.url, "bob", token=token) as bob:
             own = next(each for each in (await bob.run("session.list"))["sessions"] if each["current"])
             assert (own["began"], await code(bob, "oidc.connect")) == (began, outcome)
+
+
+async def test_a_provider_that_tells_times_is_not_believed_without(server, browser, another, provider):
+    await browser.join("bob")
+    provider.signed_in_at = time.time() - 8 * 3600
+    assert await began(server, another, without="max_age") == "single_sign_on"
+
+
+async def test_a_provider_that_never_tells_times_is_believed(server, browser, another, provider):
+    provider.twist = {"auth_time": None}
+    await browser.join("bob")
+    assert await began(server, another) == "provider"
+
+
+async def began(server, browser, **begin) -> str:
+    """Sign in as bob; return how the session began."""
+    assert (await browser.sign_in(**begin))["user"]["username"] == "bob"
+    async with connect(server.url, "bob", token=token_of(browser, "bob")) as bob:
+        return next(each["began"] for each in (await bob.run("session.list"))["sessions"] if each["current"])
+
+
+def token_of(browser, name: str) -> str:
+    return next(value for key, value in browser.cookies.items() if key.endswith(f"_{name}"))
+
+
+async def test_a_newcomer_whom_the_provider_has_not_asked_proves_nothing(server, browser, provider):
+    provider.signed_in_at = time.time() - 8 * 3600
+    await browser.join("bob")
+    async with connect(server.url, "bob", token=token_of(browser, "bob")) as bob:
+        assert await code(bob, "key.create", name="x", commands=["read"]) == "forbidden"
+
+
+async def test_an_account_of_the_provider_is_connected_by_who_has_just_signed_in_there(server, browser, provider):
+    provider.signed_in_at = time.time() - 8 * 3600
+    async with connect(server.url, "alice") as alice:
+        assert await link(alice, browser) == "forbidden"
+        state = (await alice.run("oidc.connect"))["state"]
+        assert (await browser.sign_in(connect=state, anew=True))["connected"]
+
+
+async def test_disconnecting_ends_what_the_provider_has_just_begun_elsewhere(server, browser, another):
+    async with connect(server.url, "alice") as alice:
+        await alice.run("password.set", password=STRONG)
+        await link(alice, browser, password=STRONG)
+        assert (await another.sign_in())["user"]["username"] == "alice"
+        async with connect(server.url, "alice", token=token_of(another, "alice")) as thief:
+            await alice.run("oidc.disconnect", password=STRONG)
+            await thief.disconnected()
+        assert await another.whose() == "unauthorized"
 
 
 async def code(person, command: str, **params) -> str:

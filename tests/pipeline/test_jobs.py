@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from chatrooms import Chatrooms, Settings, clock
 from chatrooms.errors import Invalid
 from chatrooms.features import FEATURES
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, job_runner
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.commands import Params, change
 from chatrooms.pipeline.feature import Feature, on
@@ -264,6 +264,33 @@ async def test_groups_take_turns_however_many_jobs_of_others_are_older(make):
             await asyncio.sleep(0.001)
         await ending
     assert len(order) == 41
+
+
+async def test_very_many_jobs_that_wait_for_their_turn_hide_no_others(make, monkeypatch):
+    monkeypatch.setattr(job_runner, "LOOKED_AT", 5)
+    go_on, ran = asyncio.Event(), []
+
+    async def run(_chat, job):
+        ran.append(job.data["from"])
+        if job.data["from"] == "one":
+            await go_on.wait()
+
+    kind = JobKind("test.shared", run, at_once=3, sharing="from", at_once_of_one=1)
+    chat = make(Feature(jobs=(kind,)))
+
+    def many(act):
+        for n in range(30):
+            enqueue(act, kind, f"{n}", {"from": "one"})
+
+    async with chat.lifespan():
+        await chat._pipeline.change(many, NOBODY)
+        await ask(chat, kind, "new", {"from": "two"})
+        while "two" not in ran:
+            await asyncio.sleep(0)
+        assert ran == ["one", "two"]
+        go_on.set()
+        await settled(chat, kind)
+    assert len(ran) == 31
 
 
 async def test_jobs_that_wait_for_their_turn_keep_the_runner_from_nothing_and_idle(make, monkeypatch):

@@ -16,7 +16,7 @@ from pyasn1.error import SubstrateUnderrunError
 
 BASE = "ou=people,dc=example,dc=org"
 FINDER = "cn=finder,dc=example,dc=org", "finders secret"
-SUCCESS, BUSY, INVALID, REFUSED = 0, 51, 49, 2
+SUCCESS, BUSY, INVALID, REFUSED, NO_RIGHTS = 0, 51, 49, 2, 50
 SPACE = UUID(int=1)
 WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
 
@@ -26,7 +26,7 @@ class Directory:
     """A directory of people by ``uid``, each with a password. ``bound`` has the names of all binds, in order.
 
     With an ``answers``, that is the result of every bind. Entries have UUIDs of their names, or those in ``uuids``;
-    ``tells`` is how it says which entry one is.
+    ``tells`` is how it says which entry one is, and ``looked_up`` the result when it is asked.
     """
 
     people: dict[str, str] = field(default_factory=dict)
@@ -36,6 +36,7 @@ class Directory:
     tls: ssl.SSLContext | None = None
     uuids: dict[str, str] = field(default_factory=dict)
     tells: tuple[str, ...] = ("entryUUID",)
+    looked_up: int = SUCCESS
 
     def bind(self, name: str, password: str) -> int:
         """Return the result of a bind; one without a password is nobody's, and succeeds (RFC 4513, 5.1.2)."""
@@ -74,15 +75,16 @@ class Directory:
             is_found = asked["filter"].getName() == "equalityMatch"
             at = str(asked["baseObject"])
             by = asked["filter"]["equalityMatch"]["assertionValue"] if is_found else ""
-            for name in self.found(str(by)) if is_found else [at]:
+            for name in self.found(str(by)) if is_found else [at] * (self.looked_up == SUCCESS):
                 entry = rfc4511.SearchResultEntry()
                 entry["object"] = name
                 entry["attributes"] = rfc4511.PartialAttributeList()
                 if not is_found and "entryUUID" in self.tells:
                     entry["attributes"].append(_attribute("entryUUID", self.uuids.get(name, str(uuid5(SPACE, name)))))
                 writer.write(_message(number, "searchResEntry", entry))
-            writer.write(_message(number, "searchResDone", _result(rfc4511.SearchResultDone(), SUCCESS)))
-        elif kind == "extendedReq" and str(asked["requestName"]) == WHO_AM_I:
+            result = _result(rfc4511.SearchResultDone(), SUCCESS if is_found else self.looked_up)
+            writer.write(_message(number, "searchResDone", result))
+        elif kind == "extendedReq" and str(asked["requestName"]) == WHO_AM_I and "end" not in self.tells:
             result = _result(rfc4511.ExtendedResponse(), SUCCESS if "who" in self.tells else REFUSED)
             if "who" in self.tells:
                 result["responseValue"] = f"dn:{self.uuids.get(self.bound[-1], self.bound[-1])}"

@@ -103,7 +103,7 @@ class Provider:
         is_right = wanted.items() <= query.items() and query["code_challenge_method"] == "S256"
         if not is_right or "openid" not in query["scope"].split() or not query["state"]:
             return PlainTextResponse("no such client, or another address", 400)
-        if query.get("prompt") == "login":
+        if int(query.get("max_age", "999999999")) < time.time() - self.signed_in_at:
             self.signed_in_at = time.time()
         code = secrets.token_urlsafe(16)
         self.codes[code] = query

@@ -169,12 +169,12 @@ def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> 
     Some may lack a part of it, or be in other rooms. Their own come with them: a further query for these would be seen
     in the time that a search takes, see `finding`.
     """
-    dialect = db.dialect.name
+    dialect, wanted = db.dialect.name, telling(wanted)
     if dialect == "postgresql":
         slices = range(first // SLICE, (below - 1) // SLICE + 1)
-        query = _tsquery([*telling(wanted), marked(*(_slice(each) for each in slices))])
+        query = _tsquery([*wanted, marked(*(_slice(each) for each in slices))])
     else:
-        query = _match(_rare(db, wanted, first, below) or telling(wanted))
+        query = _match(_rare(db, wanted, first, below) or wanted)
     given = {"wanted": query, "first": first, "below": below, "limit": limit}
     rows = db.execute(_FIND[dialect].bindparams(bindparam("limit", type_=Integer)), given)
     return [(key, room or "") for key, room in rows]

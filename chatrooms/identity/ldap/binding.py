@@ -27,8 +27,13 @@ UNSEEN = "\u1806"
 """The only one of these that is mapped to nothing (RFC 3454, B.1)."""
 NO_ATTRIBUTES = "1.1"
 """RFC 4511, 4.5.1.8."""
-UUIDS = ("entryUUID", "objectGUID", "nsUniqueId", "ipaUniqueID", "GUID")
-"""What stays when an entry is renamed or moved: of RFC 4530, Active Directory, 389, FreeIPA and eDirectory."""
+UUIDS = ("objectGUID", "nsUniqueId", "ipaUniqueID", "GUID", "entryUUID")
+"""What stays when an entry is renamed or moved: of Active Directory, 389, FreeIPA, eDirectory, and RFC 4530.
+
+The first that an entry has counts; directories with one of their own get that of the standard too, one day.
+"""
+ABSENT = frozenset({0, 32, 34, 50})
+"""The results of a search that say that one finds no UUID: success, noSuchObject, invalidDNSyntax, and no rights."""
 WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
 """RFC 4532."""
 REFUSED = frozenset({19, 32, 34, 48, 49, 50, 53})
@@ -82,12 +87,16 @@ def _entry(connection: Any, name: str) -> str:
     """Return what stands for the entry that a connection is bound as."""
     with suppress(LDAPInvalidDnError):  # such as alice@corp.example, which Active Directory takes too
         connection.search(name, "(objectClass=*)", BASE, attributes=list(UUIDS), size_limit=1, time_limit=SECONDS)
+        if connection.result["result"] not in ABSENT:
+            raise Unreachable(f"the directory answers {connection.result['description']} about an entry")
         found = [each for each in connection.response or () if each["type"] == "searchResEntry"]
         values = [value for each in found for uuid in UUIDS for value in each["raw_attributes"].get(uuid, ())]
         if values:
             return f"id {values[0].hex()}"
-    connection.extended(WHO_AM_I)
-    said = connection.result.get("responseValue") if connection.result["result"] == 0 else None
+    said = None
+    with suppress(LDAPException, OSError):  # some directories end the connection instead
+        connection.extended(WHO_AM_I)
+        said = connection.result.get("responseValue") if connection.result["result"] == 0 else None
     return f"who {said.decode(errors='replace').lower()}" if said else f"name {name.lower()}"
 
 

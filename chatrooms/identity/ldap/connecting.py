@@ -76,6 +76,7 @@ async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
         linked.remove(act.db, me.username)
         if not proofs.remain(act.db, me.username, here.chat.settings):
             raise Conflict(LAST)
+        sessions.end_begun(act, "directory", fresh.GOOD_MINUTES + fresh.PENDING_MINUTES)
         act.note("disconnected the directory")
         return {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, or_, select, update
 
 from chatrooms import clock
 from chatrooms.errors import Conflict, Forbidden, NameTaken, NotFound, Unauthorized
@@ -14,10 +14,12 @@ from chatrooms.identity.ldap.alike import alike
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.tables import metadata, users
 
+KINDS = ("name", "who", "id")
+"""What entries are known by, from the least to what stays with them."""
 ANOTHER = (
-    "This name was that of somebody else in the directory before. If it was you, ask an admin for a link, and connect "
-    "the directory anew."
+    "This name was that of somebody else in the directory before. If it was you, ask an admin to reset how you sign in."
 )
+UNSURE = "The directory doesn't say who you are at the moment. If it wants a new password of you, set that there first."
 MEANWHILE = timedelta(minutes=1)
 """A longer time than passes between `require_alone` and `add`."""
 
@@ -68,10 +70,19 @@ def add(act: Act, username: str, entry: str | None, *, used: bool) -> None:
     if since(act.db, username):
         raise Conflict("The directory already signs you in.")
     require_alone(act.db, username, clock.moved(act.now, -MEANWHILE))
+    require_sure(act.db, entry)
     if entry and act.db.scalar(select(linked.c.username).where(linked.c.entry == entry).limit(1)):
         raise NameTaken("The directory knows you by another name too, which somebody has here.", field="username")
     times = {"created_at": act.now, "used_at": act.now if used else None}
     act.db.execute(insert(linked).values(username=username, entry=entry, **times))
+
+
+def require_sure(db: Connection, entry: str | None) -> None:
+    """Raise `Forbidden` unless an entry is known by as much as others are: it may be that of somebody who is here."""
+    if entry and _kind(entry) != KINDS[-1]:
+        better = [linked.c.entry.startswith(f"{kind} ") for kind in KINDS[KINDS.index(_kind(entry)) + 1 :]]
+        if db.scalar(select(linked.c.username).where(or_(*better)).limit(1)):
+            raise Forbidden(UNSURE)
 
 
 def use(act: Act, username: str, entry: str | None) -> None:
@@ -82,6 +93,8 @@ def use(act: Act, username: str, entry: str | None) -> None:
     known = act.db.scalar(select(linked.c.entry).where(linked.c.username == username))
     if known and entry and known != entry and _kind(known) == _kind(entry):
         raise Forbidden(ANOTHER)
+    if known and entry and KINDS.index(_kind(entry)) < KINDS.index(_kind(known)):
+        raise Forbidden(UNSURE)
     used = update(linked).where(linked.c.username == username).values(used_at=act.now, entry=entry)
     if act.db.execute(used).rowcount == 0:
         raise Unauthorized

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Unauthorized, Waiting
+from chatrooms.errors import Forbidden, Unauthorized, Waiting
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import accounts, applicants, applying, guests, sessions
@@ -29,6 +29,7 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import User
 from chatrooms.types import Topic
 
+NOT_ANEW = "Somebody was signed in at the provider before. Sign out there, and connect it again."
 REFUSED = "You couldn't be signed in. Try again."
 LONGEST_CODE = 4000
 
@@ -118,6 +119,8 @@ async def sign_in_by_oidc(here: Provider, browser: Browser, p: Returning) -> Arr
     """
     attempt, person = await _returned(here, browser, p)
     if attempt.session:
+        if not person.anew:
+            raise Forbidden(NOT_ANEW)
         return await _connect(here, browser, attempt, person.identity)
     username = await here.chat.lookup(lambda db: linked.username_of(db, person.identity))
     if username is None:
@@ -164,7 +167,8 @@ async def _welcome(here: Provider, browser: Browser, person: SignedIn) -> Arrive
     def make(act: Act) -> Arrived:
         if applicants.waits_by_provider(act.db, person.identity):
             raise Waiting
-        came = Newcomer(person.identity, begun.mark(here.issuer, person.sid), person.second_factor)
+        mark_there = begun.mark(here.issuer, person.sid)
+        came = Newcomer(person.identity, mark_there, person.second_factor, person.anew)
         ticket = newcomers.make(act.db, came, mark)
         username = accounts.suggestion(act.db, person.preferred, act.server.name)
         shown: Nameless = {"ticket": ticket, "username": username, "label": person.identity.label}
@@ -186,7 +190,8 @@ async def join(here: Provider, browser: Browser, p: Joining) -> OneUser:
         newcomers.settle(act, newcomers.require(newcomers.find(act.db, p.ticket, mark)), p.username)
 
     approved = here.chat.settings.oidc_approved
-    beginning = begun.by(here.issuer, newcomer.mark, second_factor=newcomer.second_factor)
+    shown, anew = newcomer.second_factor, newcomer.anew
+    beginning = begun.by(here.issuer, newcomer.mark, second_factor=shown, anew=anew)
     wish = guests.Wish(p.username, token, p.invite, beginning)
     user = await guests.take_new_name(here.chat, browser.handshake, wish, settle, approved=approved)
     if p.claim is None:

@@ -22,7 +22,7 @@ def mark(issuer: str, sid: str) -> str | None:
     return digest(f"{issuer}\0{sid}") if sid else None
 
 
-def by(issuer: str, mark: str | None, *, second_factor: bool, anew: bool = True) -> Beginning:
+def by(issuer: str, mark: str | None, *, second_factor: bool, anew: bool) -> Beginning:
     """Return what begins a session by the one that ``mark`` stands for; perhaps a ``second_factor`` was shown there.
 
     ``anew`` says whether its person has signed in there for it, or had before.

@@ -69,6 +69,7 @@ async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
         linked.remove(act.db, issuer, me.username)
         if not proofs.remain(act.db, me.username, here.chat.settings):
             raise Conflict(LAST)
+        sessions.end_begun(act, "provider", fresh.GOOD_MINUTES + fresh.PENDING_MINUTES)
         act.note("disconnected the provider")
         return {}
 

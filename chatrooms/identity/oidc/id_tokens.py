@@ -84,20 +84,22 @@ def completed(claims: Mapping[str, Any], asked: Any) -> Mapping[str, Any]:
     return {**{name: asked[name] for name in NAMES if name in asked}, **claims}
 
 
-def signed_in(claims: Mapping[str, Any]) -> SignedIn:
-    """Return who signed in, as the claims say."""
+def signed_in(claims: Mapping[str, Any], *, tells_times: bool = False) -> SignedIn:
+    """Return who signed in, as the claims say; perhaps the provider ``tells_times`` if it is asked when they did."""
     issuer, subject, sid = claims["iss"], claims["sub"], claims.get("sid")
     label = next(filter(None, (_line(claims.get(each)) for each in NAMES)), "") or _line(subject)
     session = signed.text(sid) if sid is not None else ""
     preferred = _line(claims.get("preferred_username"))
     identity = Identity(issuer, subject, label)
-    return SignedIn(identity, preferred, session, _has_shown_second_factor(claims), _is_anew(claims))
+    return SignedIn(identity, preferred, session, _has_shown_second_factor(claims), _is_anew(claims, tells_times))
 
 
-def _is_anew(claims: Mapping[str, Any]) -> bool:
-    """Return whether somebody signed in at the provider minutes ago; a provider that does not say is believed."""
+def _is_anew(claims: Mapping[str, Any], tells_times: bool) -> bool:  # noqa: FBT001
+    """Return whether somebody signed in at the provider minutes ago; a provider that never says is believed."""
     at = claims.get("auth_time")
-    return at is None or (isinstance(at, int | float) and abs(time.time() - at) < ANEW)
+    if at is None:
+        return not tells_times
+    return isinstance(at, int | float) and abs(time.time() - at) < ANEW
 
 
 def _has_shown_second_factor(claims: Mapping[str, Any]) -> bool:

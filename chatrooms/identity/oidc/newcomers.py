@@ -28,6 +28,7 @@ newcomers = Table(
     Column("label", String(LONGEST_LABEL), nullable=False),
     Column("mark", String(64), comment="of their session at the provider, see begun"),
     Column("second_factor", Boolean, nullable=False, server_default=false(), comment="shown at the provider"),
+    Column("anew", Boolean, nullable=False, server_default=false(), comment="whether they signed in there just then"),
     Column("ticket_hash", String(64), nullable=False, unique=True),
     Column("bound_to", String(64), nullable=False, comment="the hash of a browser's cookie"),
     Column("expires_at", String(24), nullable=False, index=True),
@@ -40,6 +41,7 @@ class Newcomer(NamedTuple):
     identity: Identity
     mark: str | None
     second_factor: bool
+    anew: bool
 
 
 def make(db: Connection, newcomer: Newcomer, browser: str) -> str:
@@ -52,6 +54,7 @@ def make(db: Connection, newcomer: Newcomer, browser: str) -> str:
     forget(db, newcomer.identity)
     db.execute(delete(newcomers).where(newcomers.c.expires_at <= clock.now()))
     known = {**newcomer.identity._asdict(), "mark": newcomer.mark, "second_factor": newcomer.second_factor}
+    known |= {"anew": newcomer.anew}
     row = {"ticket_hash": digest(ticket), "bound_to": digest(browser), "expires_at": clock.later(GOOD_FOR)}
     db.execute(insert(newcomers).values(**known, **row))
     return ticket
@@ -68,7 +71,9 @@ def find(db: Connection, ticket: str, browser: str) -> Newcomer | None:
     """Return the newcomer with a ticket, unless it has expired or belongs to another browser."""
     mine = newcomers.c.ticket_hash == digest(ticket), newcomers.c.bound_to == digest(browser)
     row = db.execute(select(newcomers).where(*mine, newcomers.c.expires_at > clock.now())).one_or_none()
-    return Newcomer(Identity(row.issuer, row.subject, row.label), row.mark, row.second_factor) if row else None
+    if row is None:
+        return None
+    return Newcomer(Identity(row.issuer, row.subject, row.label), row.mark, row.second_factor, row.anew)
 
 
 def settle(act: Act, newcomer: Newcomer, username: str) -> None:

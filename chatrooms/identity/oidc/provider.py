@@ -29,8 +29,11 @@ SCOPE = "openid profile email"
 KEPT, KEPT_LEAST, PAUSE = 3600.0, 60.0, 5.0
 """Seconds for which the provider's description and keys are kept; at least, whatever key a token names; and after a
 failure until it is asked again."""
-ANEW, ANY_AGE = {"prompt": "login", "max_age": "0"}, {"max_age": "31536000"}
-"""What asks the provider to have people sign in again, and what does not unless they did a year ago."""
+ANEW, ANY_AGE = {"max_age": "60"}, {"max_age": "31536000"}
+"""What asks the provider to have people sign in again unless they did a minute ago, and what unless a year ago.
+
+Not every provider knows the prompt `login`; one that does not know a greatest age goes on as if nobody had asked.
+"""
 PLACES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 AT_ONCE, WAITING = 8, 20
 BUSY = "Too many people are signing in right now."
@@ -66,6 +69,7 @@ class Provider:
         self._described: Described | None = None
         self._failed_at = -PAUSE
         self._tally = Tally(log)
+        self._tells_times = False
         self._web: Any = None
 
     def close(self) -> None:
@@ -108,7 +112,9 @@ class Provider:
         if described.userinfo and access and id_tokens.lacks(claims):
             async with self._exchanging.turn(network, network):
                 claims = id_tokens.completed(claims, await self._userinfo(described.userinfo, access))
-        return id_tokens.signed_in(claims)
+        # Whoever is at the browser can take the greatest age out of the address, so that the provider does not tell.
+        self._tells_times |= "auth_time" in claims
+        return id_tokens.signed_in(claims, tells_times=self._tells_times)
 
     async def _userinfo(self, place: str, access: str) -> Any:
         """Return what the provider says of a person when asked; None if it fails, as people can sign in without."""

@@ -104,6 +104,7 @@ async function takeOver(user, key, isLeft) {
   const kept = (await keptUploads(user)).find((each) => each.key === key);
   if (!kept || !(isOwn(kept) || (isLeft && !(await isThere(kept.tab ?? ""))))) return undefined;
   if (uploads.has(key) || me.peek()?.username !== user) return undefined;
+  if (!isOwn(kept) && untracked(() => attachedIn(kept.room)).length >= MOST) return undefined;
   const { held, free } = latch();
   begin(user, { ...kept, tab: ownTab, message: kept.message || ofUpload(key)?.id }, free);
   keep({ ...kept, user, tab: ownTab });

@@ -54,7 +54,11 @@ function useSessions() {
     );
   useLoading(load);
   /** @param {Promise<unknown>} ending */
-  const after = (ending) => ending.then(load, (error) => load().then(() => setProblem(asRefusal(error).message)));
+  const after = (ending) =>
+    ending.then(
+      () => load().then(() => true),
+      (error) => load().then(() => (setProblem(asRefusal(error).message), false)),
+    );
   return { sessions, problem, load, after };
 }
 
@@ -108,13 +112,15 @@ function Shown({ link }) {
 /** @param {Omit<ReturnType<typeof useSessions>, "load"> & {hasKeys: boolean, onEnded: () => void}} props */
 function Sessions({ sessions, problem, after, hasKeys, onEnded }) {
   const isAlone = sessions.length < 2 && !hasKeys;
-  const endOthers = () => after(run("session.revoke_others", {})).then(onEnded);
+  /** @param {Promise<unknown>} ending */
+  const end = async (ending) => (await after(ending)) && onEnded();
+  const endOthers = () => end(run("session.revoke_others", {}));
   return html`
     <section class="setting" aria-labelledby="signed-in">
       <h3 id="signed-in">Where you're signed in</h3>
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       <ul class="devices">
-        ${sessions.map((session) => html`<${Device} key=${session.id} session=${session} onEnd=${() => after(run("session.revoke", { id: session.id })).then(onEnded)} />`)}
+        ${sessions.map((session) => html`<${Device} key=${session.id} session=${session} onEnd=${() => end(run("session.revoke", { id: session.id }))} />`)}
       </ul>
       ${!isAlone && html`<p><button class="secondary small" onClick=${endOthers}>Sign out everywhere else</button></p>`}
       ${!isAlone && html`<p class="hint">That ends the invitation links that you made${hasKeys && " and the keys for your programs"}, too.</p>`}

@@ -18,7 +18,7 @@ import { Icon } from "./icon.js";
  */
 export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, error, hint }) {
   const [query, setQuery] = useState("");
-  const { found, more, problem } = usePeople(query, without);
+  const { found, more, problem, about } = usePeople(query, without);
   const people = found?.filter((user) => !without.includes(user.username));
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   /**
@@ -30,10 +30,15 @@ export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, erro
     form.current?.querySelector("input")?.focus();
   };
   const add = onAdd && ((/** @type {string} */ username) => pick(username, onAdd));
-  /** @param {Event} event */
-  const pickFirst = (event) => {
+  /** Picks the first of those who were typed, also if they are not listed yet. @param {Event} event */
+  const pickFirst = async (event) => {
     event.preventDefault();
-    if (query && people?.[0] && !isFull) pick(people[0].username);
+    const wanted = query.trim();
+    if (!wanted || isFull) return;
+    const isLeft = (/** @type {User} */ { username }) => !without.includes(username);
+    const first =
+      about === wanted ? people?.[0] : (await peopleFor(wanted, isLeft).catch(() => null))?.found.find(isLeft);
+    if (first) pick(first.username);
   };
   return html`
     <form ref=${form} onSubmit=${pickFirst}>
@@ -75,7 +80,7 @@ async function peopleFor(query, isLeft) {
 
 /**
  * The people are null while loading, and if that has failed.
- * @typedef {{found: User[] | null, more: boolean, problem: string}} Answer
+ * @typedef {{found: User[] | null, more: boolean, problem: string, about: string}} Answer What it is about was searched for.
  */
 
 /**
@@ -84,7 +89,7 @@ async function peopleFor(query, isLeft) {
  */
 function usePeople(wanted, without) {
   const query = wanted.trim();
-  const [answer, setAnswer] = useState(/** @type {Answer} */ ({ found: null, more: false, problem: "" }));
+  const [answer, setAnswer] = useState(/** @type {Answer} */ ({ found: null, more: false, problem: "", about: "" }));
   const isLeft = (/** @type {User} */ { username }) => !without.includes(username);
   const isWanting = answer.more && !answer.found?.some(isLeft);
   useEffect(() => {
@@ -92,8 +97,8 @@ function usePeople(wanted, without) {
     const timer = setTimeout(
       async () => {
         const next = await peopleFor(query, isLeft).then(
-          (page) => ({ ...page, problem: "" }),
-          (error) => ({ found: null, more: false, problem: asRefusal(error).message }),
+          (page) => ({ ...page, problem: "", about: query }),
+          (error) => ({ found: null, more: false, problem: asRefusal(error).message, about: query }),
         );
         if (isWanted) setAnswer(next);
       },
