@@ -21,6 +21,14 @@ class Refused(Exception):
         super().__init__(f"{error['code']}: {error['message']} {error['details']}")
 
 
+class PatientClient(socketio.AsyncClient):
+    """A client that waits as long as a busy machine needs; the library takes a second without an answer for a no."""
+
+    async def connect(self, url: str, *args: Any, wait_timeout: float = PATIENCE, **how: Any) -> None:
+        """Connect; raises ``socketio.exceptions.ConnectionError`` if refused."""
+        await super().connect(url, *args, wait_timeout=wait_timeout, **how)
+
+
 class Person:
     """A person on one socket; several with the same name are tabs of one person."""
 
@@ -29,7 +37,7 @@ class Person:
         self.token: str | None = None
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self.http = aiohttp.ClientSession()
-        self.client = socketio.AsyncClient(reconnection=False, http_session=self.http)
+        self.client = PatientClient(reconnection=False, http_session=self.http)
         self.client.on("*", self._hear)
         self.client.on("disconnect", lambda _reason: self._ended.set())
         self._ended = asyncio.Event()
