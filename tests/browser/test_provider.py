@@ -65,7 +65,7 @@ async def test_signing_out_can_sign_out_there_too_and_leads_back(person: Arrive,
     await alice.is_in("Lobby")
     await choose_where(alice, there_too=False)
     assert "sign out" not in provider.asked
-    for asks_again in (True, False):  # once, as whoever is signed in there may be somebody else
+    for asks_again in (True, False):  # only right after signing out: somebody else may sign in next
         async with alice.page.expect_request(f"{provider.url}/authorize**") as going:
             await alice.button(CONTINUE).click()
         assert ("max_age=60" in (await going.value).url) is asks_again

@@ -35,7 +35,7 @@ USED = "This file is already in use."
 
 
 def _plain(value: str) -> str:
-    if not re.fullmatch(emoji.NAME, value) or value.isdigit():  # which would be a part of times
+    if not re.fullmatch(emoji.NAME, value):
         raise ValueError("A name has 2 to 18 of a to z, digits and underscores.")
     return value
 
@@ -100,6 +100,8 @@ def page(act: Act, p: Nothing, _: None) -> ManyEmoji:
 @change("emoji.add", may=_admin, locks=_name, rate="upload", method="add_emoji")
 def add(act: Act, p: NewEmoji, _: None) -> OneEmoji:
     """Add an emoji to the server, which people use in texts and reactions as `:name:`; there can be 500."""
+    if p.name.isdigit():
+        raise Invalid("A name needs a letter or an underscore: a number would be a part of times.", field="name")
     if p.name in unicode_emoji.names():
         raise Invalid("Unicode has an emoji of that name.", field="name")
     if emoji.picture(act.db, p.name):

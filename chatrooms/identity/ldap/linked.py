@@ -70,14 +70,14 @@ def add(act: Act, username: str, entry: str | None, *, used: bool) -> None:
     if since(act.db, username):
         raise Conflict("The directory already signs you in.")
     require_alone(act.db, username, clock.moved(act.now, -MEANWHILE))
-    require_sure(act.db, entry)
+    _require_sure(act.db, entry)
     if entry and act.db.scalar(select(linked.c.username).where(linked.c.entry == entry).limit(1)):
         raise NameTaken("The directory knows you by another name too, which somebody has here.", field="username")
     times = {"created_at": act.now, "used_at": act.now if used else None}
     act.db.execute(insert(linked).values(username=username, entry=entry, **times))
 
 
-def require_sure(db: Connection, entry: str | None) -> None:
+def _require_sure(db: Connection, entry: str | None) -> None:
     """Raise `Forbidden` unless an entry is known by as much as others are: it may be that of somebody who is here."""
     if entry and _kind(entry) != KINDS[-1]:
         better = [linked.c.entry.startswith(f"{kind} ") for kind in KINDS[KINDS.index(_kind(entry)) + 1 :]]

@@ -53,8 +53,8 @@ def make(db: Connection, newcomer: Newcomer, browser: str) -> str:
     ticket = secrets.token_urlsafe(32)
     forget(db, newcomer.identity)
     db.execute(delete(newcomers).where(newcomers.c.expires_at <= clock.now()))
-    known = {**newcomer.identity._asdict(), "mark": newcomer.mark, "second_factor": newcomer.second_factor}
-    known |= {"anew": newcomer.anew}
+    shown = {"second_factor": newcomer.second_factor, "anew": newcomer.anew}
+    known = {**newcomer.identity._asdict(), "mark": newcomer.mark, **shown}
     row = {"ticket_hash": digest(ticket), "bound_to": digest(browser), "expires_at": clock.later(GOOD_FOR)}
     db.execute(insert(newcomers).values(**known, **row))
     return ticket

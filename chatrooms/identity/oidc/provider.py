@@ -30,9 +30,9 @@ KEPT, KEPT_LEAST, PAUSE = 3600.0, 60.0, 5.0
 """Seconds for which the provider's description and keys are kept; at least, whatever key a token names; and after a
 failure until it is asked again."""
 ANEW, ANY_AGE = {"max_age": "60"}, {"max_age": "31536000"}
-"""What asks the provider to have people sign in again unless they did a minute ago, and what unless a year ago.
+"""What asks the provider to have people sign in again: unless they did a minute ago, or a year ago.
 
-Not every provider knows the prompt `login`; one that does not know a greatest age goes on as if nobody had asked.
+Some providers reject `prompt=login`; those that do not support `max_age` ignore it.
 """
 PLACES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 AT_ONCE, WAITING = 8, 20
@@ -83,8 +83,7 @@ class Provider:
     async def address(self, attempt: Attempt, network: str, *, anew: bool = False) -> str:
         """Return where somebody signs in at the provider, ``anew`` even if they have; raises `Unavailable`.
 
-        It raises `RateLimited`, too. With a greatest age, the provider has to say when they signed in there
-        (3.1.2.1).
+        It raises `RateLimited`, too. With `max_age`, the provider must tell when they signed in there (3.1.2.1).
         """
         described = await self._describe(network)
         query = {
@@ -112,7 +111,7 @@ class Provider:
         if described.userinfo and access and id_tokens.lacks(claims):
             async with self._exchanging.turn(network, network):
                 claims = id_tokens.completed(claims, await self._userinfo(described.userinfo, access))
-        # Whoever is at the browser can take the greatest age out of the address, so that the provider does not tell.
+        # The person at the browser can remove `max_age` from the URL, and then the provider may leave `auth_time` out.
         self._tells_times |= "auth_time" in claims
         return id_tokens.signed_in(claims, tells_times=self._tells_times)
 

@@ -40,6 +40,14 @@ def test_a_name_is_short_plain_and_none_of_unicode(direct, name):
     assert code(direct, "alice", "emoji.add", name=name, file=ID) == "invalid"
 
 
+def test_a_number_is_no_new_name_but_one_from_before_can_be_removed(direct):
+    assert code(direct, "alice", "emoji.add", name="123", file=ID) == "invalid"
+    with direct.engine.begin() as db:
+        db.execute(insert(custom_emoji).values(name="123", picture=ID, by="alice", at="2026-01-01T00:00:00.000Z"))
+    direct.run("alice", "emoji.remove", {"name": "123"})
+    assert [each["name"] for each in direct.run("bob", "emoji.list", {})[0]["emoji"]] == ["party"]
+
+
 def test_the_refusal_of_a_name_says_what_a_name_is(direct):
     with pytest.raises(Refusal, match="A name has 2 to 18 of a to z, digits and underscores"):
         direct.run("alice", "emoji.add", {"name": "Party Parrot", "file": ID})
