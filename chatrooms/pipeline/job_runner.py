@@ -98,7 +98,7 @@ class Runner:
     async def _start(self) -> None:
         room = CAPACITY - len(self._running)
         chosen, self._held, is_all = list[Job](), list[int](), False
-        while not (chosen or is_all):
+        while room and not (chosen or is_all):
             due = await self._chat.lookup(lambda db: _due(db, self._waiting(self._held), LOOKED_AT))
             chosen, is_all = list(islice(self._chosen(due), room)), len(due) < LOOKED_AT
         mine = await self._claim([job.id for job in chosen]) if self._shared and chosen else None

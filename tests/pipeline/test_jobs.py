@@ -266,6 +266,30 @@ async def test_groups_take_turns_however_many_jobs_of_others_are_older(make):
     assert len(order) == 41
 
 
+async def test_very_many_jobs_all_run_though_few_run_at_once(make, monkeypatch):
+    monkeypatch.setattr(job_runner, "LOOKED_AT", 5)
+    monkeypatch.setattr(job_runner, "CAPACITY", 2)
+    go_on, ran = asyncio.Event(), []
+
+    async def run(_chat, job):
+        ran.append(job.key)
+        await go_on.wait()
+
+    kind = JobKind("test.many", run, at_once=100)
+    chat = make(Feature(jobs=(kind,)))
+    async with chat.lifespan():
+        await chat._pipeline.change(lambda act: [enqueue(act, kind, f"{n}", {}) for n in range(20)], NOBODY)
+        while len(ran) < 2:
+            await asyncio.sleep(0)
+        await ask(chat, kind, "another", {})
+        for _ in range(20):  # the runner looks again, and has no room
+            await chat._pipeline.lookup(lambda db: None)
+        assert len(ran) == 2
+        go_on.set()
+        await asyncio.wait_for(settled(chat, kind), 30)
+    assert len(ran) == 21
+
+
 async def test_very_many_jobs_that_wait_for_their_turn_hide_no_others(make, monkeypatch):
     monkeypatch.setattr(job_runner, "LOOKED_AT", 5)
     go_on, ran = asyncio.Event(), []
