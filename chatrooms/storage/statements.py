@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
+from operator import itemgetter
 from typing import Any, TypeAlias, cast
 
 import orjson
@@ -35,7 +36,7 @@ class Prepared:
         if not isinstance(statement, SelectBase | UpdateBase | TextClause):
             raise TypeError(f"a {type(statement).__name__} cannot be prepared")
         self._statement: ClauseElement = statement
-        self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
+        self._compiled: dict[str, _Compiled] = {}
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -83,27 +84,39 @@ class Prepared:
 
     def _execute(self, db: Connection, values: dict[str, Any]) -> Any:
         """Return the driver's cursor; raises the driver's errors as SQLAlchemy's."""
-        sql, given = self._given(db, values)
+        sql, parameters = self._compiled.get(db.dialect.name) or self._compile(db.dialect)
         driver: Any = db.connection.dbapi_connection
         try:
-            return driver.execute(sql, given)
+            return driver.execute(sql, parameters(values))
         except db.dialect.loaded_dbapi.Error as error:
             raise _raised(db, sql, error) from error
 
     def _given(self, db: Connection, values: dict[str, Any]) -> tuple[str, Any]:
         """Return the SQL and its parameters as the driver takes them."""
-        sql, order, constants = self._compiled.get(db.dialect.name) or self._compile(db.dialect)
-        named = {**constants, **values} if constants else values
-        return sql, named if order is None else [named[name] for name in order]
+        sql, parameters = self._compiled.get(db.dialect.name) or self._compile(db.dialect)
+        return sql, parameters(values)
 
-    def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Any]]:
-        """Return the SQL, the order of positional parameters if the driver needs it, and the statement's constants."""
+    def _compile(self, dialect: Dialect) -> _Compiled:
         compiled = cast(SQLCompiler, self._statement.compile(dialect=dialect))
         if compiled.positional and compiled.positiontup is None:
             raise TypeError(f"{compiled} has positional parameters without an order")
         constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        found = self._compiled[dialect.name] = (str(compiled), compiled.positiontup, constants)
+        found = self._compiled[dialect.name] = str(compiled), _parameters(constants, compiled.positiontup)
         return found
+
+
+_Compiled: TypeAlias = tuple[str, Callable[[dict[str, Any]], Any]]
+"""The SQL of a dialect, and what returns its parameters as the driver takes them, from their values by name."""
+
+
+def _parameters(constants: dict[str, Any], order: Sequence[str] | None) -> Callable[[dict[str, Any]], Any]:
+    """Return what adds the statement's ``constants`` to values, and puts them in ``order`` if the driver needs one."""
+    if order is None:
+        return lambda values: {**constants, **values}
+    if len(order) < 2:  # noqa: PLR2004 - an `itemgetter` of one returns no tuple
+        return lambda values: [{**constants, **values}[name] for name in order]
+    pick: Callable[[dict[str, Any]], Any] = itemgetter(*order)
+    return pick if constants.keys().isdisjoint(order) else lambda values: pick({**constants, **values})
 
 
 class Upsert:
