@@ -31,6 +31,12 @@ STALE = (
 )
 
 
+ASKED_BEFORE = (
+    "Your sign-in provider let you in because you were signed in there before. Sign out there too, sign in again, and "
+    "do this within ten minutes."
+)
+
+
 class Proven(Params):
     """What takes your password, if you have one."""
 
@@ -72,8 +78,15 @@ async def require_session(here: Passwords, me: Caller) -> None:
     with the name, as recently. The session of somebody who can sign in by none of these is all that proves their name.
     """
     settings = here.chat.settings
-    if not await here.chat.lookup(lambda db: not proofs.remain(db, me.username, settings) or _is_fresh(db, me)):
-        raise Forbidden(STALE)
+
+    def refusal(db: Connection) -> Forbidden | None:
+        if not proofs.remain(db, me.username, settings) or _is_fresh(db, me):
+            return None
+        began = db.scalar(select(sessions.c.began).where(sessions.c.id == me.session))
+        return Forbidden(ASKED_BEFORE if began == "single_sign_on" else STALE)
+
+    if found := await here.chat.lookup(refusal):
+        raise found
 
 
 def _is_fresh(db: Connection, me: Caller) -> bool:

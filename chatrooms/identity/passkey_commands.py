@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from chatrooms import extras
 from chatrooms.errors import Conflict, Forbidden, Invalid, Unauthorized
 from chatrooms.features.users import OneUser
-from chatrooms.identity import ceremonies, challenges, fresh, passkeys, proofs, sessions
+from chatrooms.identity import ceremonies, challenges, fresh, passkeys, pending, proofs, sessions
 from chatrooms.identity.beginnings import PASSKEY
 from chatrooms.identity.ceremonies import Untrue
 from chatrooms.identity.challenges import Challenge
@@ -158,11 +158,6 @@ def _signed_in(me: Caller, _p: Params) -> None:
     sessions.signed_in(me)
 
 
-def _by_session(me: Caller) -> str:
-    """Return what a challenge to add a passkey is bound to."""
-    return f"session {sessions.signed_in(me)}"
-
-
 def _by_browser(browser: Browser) -> str:
     """Return what a challenge to sign in is bound to."""
     return f"browser {browser.mark()}"
@@ -194,7 +189,7 @@ async def begin(here: Passwords, me: Caller, p: Beginning) -> Options:
     def make(act: Act) -> tuple[Challenge, list[str]]:
         passkeys.require_place(act.db, me.username)
         handle = passkeys.handle_of(act.db, me.username)
-        made = challenges.make(act.db, _by_session(me), p.origin, handle)
+        made = challenges.make(act.db, pending.holder(sessions.present(act)), p.origin, handle)
         return made, passkeys.ids_of(act.db, me.username)
 
     challenge, known = await here.chat.change(make, me)
@@ -209,7 +204,7 @@ async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
     It answers the options of `passkey.begin`, which are your proof.
     """
     try:
-        challenge = await here.taken(p.credential, me, _by_session(me))
+        challenge = await here.taken(p.credential, me, pending.holder(sessions.signed_in(me)))
         party = _party(here.chat, challenge.origin)
         key = await asyncio.to_thread(ceremonies.made, p.credential, challenge, party)
     except Untrue:

@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid, Unauthorized
-from chatrooms.identity import links, sessions, totp
+from chatrooms.identity import links, pending, sessions, totp
 from chatrooms.identity.passwords import Code, Given, Passwords
 from chatrooms.identity.totp import SecondFactor
 from chatrooms.pipeline import access, rights, second_factors
@@ -91,6 +91,7 @@ async def enable(here: Passwords, me: Caller, p: WithCode) -> RecoveryCodes:
         except Unauthorized as error:
             raise Invalid(error.message, field="code") from None
         here.give_back_code(act)
+        pending.forget_others(act)
         act.note("turned codes on")
         second_factors.note(act.db, session)
         return {"codes": codes}
@@ -140,6 +141,7 @@ async def disable(here: Passwords, me: Caller, p: WithBoth) -> Done:
         second_factors.require_left(act, me.username, rights.of(act.db, me.username))
         second_factors.withdraw(act)
         links.drop_all(act.db, me.username)
+        pending.forget_others(act)
         act.note("turned codes off")
 
     await here.chat.change(turn_off, me)

@@ -12,7 +12,17 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Unauthorized
-from chatrooms.identity import accounts, applicants, free_names, invites, lifetimes, links, service_keys, suspensions
+from chatrooms.identity import (
+    accounts,
+    applicants,
+    free_names,
+    invites,
+    lifetimes,
+    links,
+    pending,
+    service_keys,
+    suspensions,
+)
 from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import access
@@ -164,7 +174,8 @@ def _make_place(act: Act, username: str) -> None:
 def start_or_go_on(act: Act, username: str, token: str, agent: str, beginning: Beginning) -> None:
     """Let ``token`` prove ``username``, unless it does already; raises `Unauthorized` if it is or was another's.
 
-    A session that goes on begins anew, also if its time was up; a second factor that was shown in it stays shown.
+    A session that goes on begins anew, also if its time was up: what it has begun ends, a second factor that was shown
+    in it stays shown.
     """
     held = holder(act.db, token)
     if held not in (None, username):
@@ -176,7 +187,8 @@ def start_or_go_on(act: Act, username: str, token: str, agent: str, beginning: B
     else:
         shown = or_(sessions.c.second_factor, literal(beginning.second_factor))
         begun = {**beginning._asdict(), "second_factor": shown, "created_at": act.now, "seen_at": act.now}
-        act.db.execute(update(sessions).where(sessions.c.token_hash == digest(token)).values(begun))
+        went_on = update(sessions).where(sessions.c.token_hash == digest(token)).values(begun).returning(sessions.c.id)
+        pending.forget(act.db, act.db.scalars(went_on).all())
 
 
 def end(act: Act, id: str) -> None:
@@ -254,9 +266,10 @@ def end_others(act: Act, current: str) -> None:
 def end_begun(act: Act, began: Began, minutes: float) -> None:
     """End other sessions of the caller that have begun so within some minutes, as what began them may be gone.
 
-    Links do too that they, or another session of theirs, have made.
+    Links do too that they, or another session of theirs, have made, and what other sessions have begun.
     """
     links.drop_all(act.db, act.me.username)
+    pending.forget_others(act)
     is_theirs = sessions.c.username == act.me.username, sessions.c.id != act.me.session
     is_fresh = sessions.c.began == began, sessions.c.created_at > clock.ago(minutes=minutes)
     ended = delete(sessions).where(*is_theirs, *is_fresh).returning(sessions.c.id)

@@ -93,7 +93,12 @@ def renew(db: Connection, username: str) -> list[str]:
 
 
 def use(db: Connection, username: str, code: str) -> None:
-    """Use up a code of the app, or a recovery code; raises `Unauthorized` if it is neither, or was used before."""
+    """Use up a code of the app, or a recovery code; raises `Unauthorized` if it is neither, or was used before.
+
+    A secret that is only prepared proves nothing: nobody has shown that it is the person's.
+    """
+    if not enabled(db, username):
+        raise Unauthorized(WRONG, field="code")
     plain = _plain(code)
     if plain.isdecimal():
         _use_app(db, username, plain)

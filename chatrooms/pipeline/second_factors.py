@@ -97,14 +97,16 @@ def note(db: Connection, session: str) -> None:
     db.execute(update(sessions).where(sessions.c.id == session).values(second_factor=True))
 
 
-def withdraw(act: Act) -> None:
+def withdraw(act: Act, *, own: bool = False) -> None:
     """Have no other session of the caller be one in which a factor was shown, because one is gone that may have been.
 
-    Theirs is none either if they have none left. Who has proved less must not go on with more.
+    Their ``own`` is none either if that is the one that was shown there, or if they have none left. Who has proved less
+    must not go on with more.
     """
     theirs = sessions.c.username == act.me.username, sessions.c.second_factor.is_(True)
-    others = theirs if not factors.has_any(act.db, act.me.username) else (*theirs, sessions.c.id != act.me.session)
-    act.db.execute(update(sessions).where(*others).values(second_factor=False))
+    all_of_them = own or not factors.has_any(act.db, act.me.username)
+    which = theirs if all_of_them else (*theirs, sessions.c.id != act.me.session)
+    act.db.execute(update(sessions).where(*which).values(second_factor=False))
     act.ended.extend(lacking_of(act.db, act.me.username, act.server.second_factor))
 
 

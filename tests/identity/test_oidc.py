@@ -12,6 +12,7 @@ from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
+import pyotp
 import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
@@ -21,6 +22,7 @@ from chatrooms import clock
 from chatrooms.identity import fresh
 from chatrooms.identity.oidc import provider as ours
 from chatrooms.identity.oidc.attempts import attempts
+from chatrooms.identity.oidc.linked import linked
 from chatrooms.identity.oidc.newcomers import newcomers
 from chatrooms.settings import Settings
 from tests.appointing import appoint
@@ -219,6 +221,38 @@ async def test_a_provider_that_never_tells_times_is_believed(server, browser, an
     provider.twist = {"auth_time": None}
     await browser.join("bob")
     assert await began(server, another) == "provider"
+
+
+async def test_what_a_provider_tells_of_one_account_is_remembered_of_that_one_alone(tmp_path, provider):
+    data, given = tmp_path / "data", settings(provider)
+    async with running(data, **given) as server:
+        await Browser(server, provider).join("bob")
+    provider.signed_in_at = time.time() - 8 * 3600
+    async with running(data, **given) as server:
+        assert await began(server, Browser(server, provider), without="max_age") == "single_sign_on", "a new process"
+        bob, provider.person = provider.person, {"sub": "4711", "preferred_username": "bert"}
+        assert (await Browser(server, provider).sign_in())["newcomer"]["username"] == "bert"
+        await write(server, update(linked).values(tells_time=False))
+        provider.person = bob
+        assert await began(server, Browser(server, provider), without="max_age") == "provider", "it has never told"
+
+
+async def test_disconnecting_it_leaves_no_second_factor_that_was_shown_there(tmp_path, provider):
+    async with (
+        running(tmp_path, **settings(provider, guests="open")) as server,
+        connect(server.url, "alice") as alice,
+    ):
+        await alice.run("password.set", password=STRONG)
+        provider.person["amr"] = ["mfa"]
+        browser = Browser(server, provider)
+        await link(alice, browser, password=STRONG)
+        await browser.sign_in(anew=True)
+        async with connect(server.url, "alice", token=token_of(browser, "alice")) as by_provider:
+            app = pyotp.TOTP((await alice.run("factor.begin", password=STRONG))["secret"])
+            await alice.run("factor.enable", code=app.now())
+            await by_provider.run("oidc.disconnect", password=STRONG)
+            answer = await code(by_provider, "password.set", password=f"another {STRONG}", current=STRONG)
+            assert answer == "second_factor_required"
 
 
 async def began(server, browser, **begin) -> str:

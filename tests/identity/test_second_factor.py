@@ -155,6 +155,28 @@ async def test_a_prepared_secret_waits_for_a_quarter_of_an_hour(person, clock, m
         assert await refused(alice, "factor.enable", code=app.at(clock.now)) == ("invalid", "code")
 
 
+async def test_a_secret_that_is_only_prepared_is_no_second_factor(person, clock):
+    alice = await person("alice")
+    await alice.run("password.set", password=STRONG)
+    for minutes in (0, 60):
+        app = pyotp.TOTP((await alice.run("factor.begin", password=STRONG))["secret"])
+        clock.later(60 * minutes)
+        assert await refused(alice, "factor.show", code=app.at(clock.now)) == ("invalid", "code")
+        assert await refused(alice, "factor.renew", password=STRONG, code=app.at(clock.now)) == ("invalid", "code")
+    assert await alice.run("factor.get") == {"enabled_at": None, "recovery_codes": 0}
+    await enter(alice.url, "password", username="alice", password=STRONG, claim="t" * 43)
+    before = await person("alice", token="t" * 43)
+    await turn_on_again(alice, clock)
+    assert (await refused(before, "password.set", password=f"another {STRONG}", current=STRONG))[0] == (
+        "second_factor_required"
+    )
+
+
+async def turn_on_again(alice: Person, clock: Clock) -> None:
+    app = pyotp.TOTP((await alice.run("factor.begin", password=STRONG))["secret"])
+    await alice.run("factor.enable", code=app.at(clock.now))
+
+
 async def test_turning_it_off_takes_the_password_and_a_code(person, own_server, clock):
     alice = await person("alice")
     app, codes = await turn_on(alice, clock)

@@ -25,7 +25,7 @@ from chatrooms.features.search.index import TABLE
 from chatrooms.identity import applicants, links
 from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
-from chatrooms.identity.oidc import begun, linked
+from chatrooms.identity.oidc import begun
 from chatrooms.identity.oidc.linked import Identity
 from chatrooms.identity.oidc.logout_tokens import SignedOut
 from chatrooms.storage import facts, migrations
@@ -218,7 +218,8 @@ def test_sessions_of_the_provider_and_people_who_wait_are_known_as_before(engine
         connection.execute(insert(rooms).values(name="alice", **ROOM))
         person = {"username": "alice", "skeleton": "alice", "name": "", "about": "", "created_at": AT, "rev": 1}
         connection.execute(insert(users).values(person))
-        linked.add(SimpleNamespace(db=connection, now=AT), Identity(issuer, "1", "alice"), "alice", used=True)
+        account = {"issuer": issuer, "subject": "1", "username": "alice", "label": "alice", "created_at": AT}
+        connection.execute(before.tables["oidc_accounts"].insert().values(**account))
         for name, id in ids.items():
             begun_before = {"id": id, "username": "alice", "agent": name, "created_at": AT, "seen_at": AT}
             connection.execute(before.tables["sessions"].insert().values(**begun_before, token_hash=name))

@@ -20,7 +20,6 @@ from chatrooms.identity.oidc import attempts, begun, connecting, leaving, linked
 from chatrooms.identity.oidc.attempts import LENGTH, Attempt
 from chatrooms.identity.oidc.failures import Untrue
 from chatrooms.identity.oidc.id_tokens import SignedIn
-from chatrooms.identity.oidc.linked import Identity
 from chatrooms.identity.oidc.newcomers import Newcomer
 from chatrooms.identity.oidc.provider import Provider
 from chatrooms.pipeline.act import Act, Caller
@@ -119,15 +118,17 @@ async def sign_in_by_oidc(here: Provider, browser: Browser, p: Returning) -> Arr
     """
     attempt, person = await _returned(here, browser, p)
     if attempt.session:
-        if not person.anew:
+        if person.anew is False:
             raise Forbidden(NOT_ANEW)
-        return await _connect(here, browser, attempt, person.identity)
+        return await _connect(here, browser, attempt, person)
     username = await here.chat.lookup(lambda db: linked.username_of(db, person.identity))
     if username is None:
         return await _welcome(here, browser, person)
     mark, shown = begun.mark(here.issuer, person.sid), person.second_factor
-    beginning = begun.by(here.issuer, mark, second_factor=shown, anew=person.anew)
-    prove = partial(linked.use, identity=person.identity, username=username)
+    anew = await here.chat.lookup(lambda db: linked.proves(db, person.identity, person.anew))
+    beginning = begun.by(here.issuer, mark, second_factor=shown, anew=anew)
+    tells_time = person.anew is not None
+    prove = partial(linked.use, identity=person.identity, username=username, tells_time=tells_time)
     signed_in = await sign_in(browser, username, p.claim, prove, beginning=beginning)
     return {"user": signed_in["user"], "newcomer": None, "connected": False}
 
@@ -146,15 +147,15 @@ async def _returned(here: Provider, browser: Browser, p: Returning) -> tuple[Att
         raise Unauthorized(REFUSED) from None
 
 
-async def _connect(here: Provider, browser: Browser, attempt: Attempt, identity: Identity) -> Arrived:
+async def _connect(here: Provider, browser: Browser, attempt: Attempt, person: SignedIn) -> Arrived:
     """Connect an account of the provider to the person of the session that asked for it, if that still goes on."""
     username = await here.chat.lookup(lambda db: sessions.username_of(db, attempt.session))
 
     def connect(act: Act) -> Arrived:
         if username is None or not sessions.alive(act.db, attempt.session):
             raise Unauthorized(REFUSED)
-        linked.add(act, identity, username, used=False)
-        act.note(f"connected the provider's account {identity.label!r}")
+        linked.add(act, person.identity, username, used=False, tells_time=person.anew is not None)
+        act.note(f"connected the provider's account {person.identity.label!r}")
         return {"user": users.existing(act.db, username), "newcomer": None, "connected": True}
 
     return await here.chat.change(connect, Caller(username or "", network=browser.network))
@@ -168,7 +169,8 @@ async def _welcome(here: Provider, browser: Browser, person: SignedIn) -> Arrive
         if applicants.waits_by_provider(act.db, person.identity):
             raise Waiting
         mark_there = begun.mark(here.issuer, person.sid)
-        came = Newcomer(person.identity, mark_there, person.second_factor, person.anew)
+        anew, tells_time = person.anew is not False, person.anew is not None
+        came = Newcomer(person.identity, mark_there, person.second_factor, anew, tells_time)
         ticket = newcomers.make(act.db, came, mark)
         username = accounts.suggestion(act.db, person.preferred, act.server.name)
         shown: Nameless = {"ticket": ticket, "username": username, "label": person.identity.label}

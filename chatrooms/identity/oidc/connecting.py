@@ -13,7 +13,7 @@ from chatrooms.identity.fresh import Proven
 from chatrooms.identity.oidc import attempts, linked
 from chatrooms.identity.oidc.linked import Linked
 from chatrooms.identity.passwords import Passwords
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, second_factors
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, live, query
 from chatrooms.pipeline.shapes import Done, Nothing
@@ -70,6 +70,8 @@ async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
         if not proofs.remain(act.db, me.username, here.chat.settings):
             raise Conflict(LAST)
         sessions.end_begun(act, "provider", fresh.GOOD_MINUTES + fresh.PENDING_MINUTES)
+        began_it = sessions.issuer_of(act.db, sessions.signed_in(act.me)) is not None
+        second_factors.withdraw(act, own=began_it)
         act.note("disconnected the provider")
         return {}
 

@@ -42,14 +42,15 @@ class Expected(NamedTuple):
 class SignedIn(NamedTuple):
     """Who signed in: their account at the provider, the username that they prefer and their session there, or empty.
 
-    ``second_factor`` says whether they showed one there, ``anew`` whether they signed in there just now, or had before.
+    ``second_factor`` says whether they showed one there, ``anew`` whether they signed in there just now, or had before:
+    None if the provider does not tell.
     """
 
     identity: Identity
     preferred: str
     sid: str
     second_factor: bool
-    anew: bool
+    anew: bool | None
 
 
 def read(token: str, keys: Any, expected: Expected) -> Mapping[str, Any]:
@@ -84,21 +85,21 @@ def completed(claims: Mapping[str, Any], asked: Any) -> Mapping[str, Any]:
     return {**{name: asked[name] for name in NAMES if name in asked}, **claims}
 
 
-def signed_in(claims: Mapping[str, Any], *, tells_times: bool = False) -> SignedIn:
-    """Return who signed in, as the claims say; perhaps the provider ``tells_times`` if it is asked when they did."""
+def signed_in(claims: Mapping[str, Any]) -> SignedIn:
+    """Return who signed in, as the claims say."""
     issuer, subject, sid = claims["iss"], claims["sub"], claims.get("sid")
     label = next(filter(None, (_line(claims.get(each)) for each in NAMES)), "") or _line(subject)
     session = signed.text(sid) if sid is not None else ""
     preferred = _line(claims.get("preferred_username"))
     identity = Identity(issuer, subject, label)
-    return SignedIn(identity, preferred, session, _has_shown_second_factor(claims), _is_anew(claims, tells_times))
+    return SignedIn(identity, preferred, session, _has_shown_second_factor(claims), _is_anew(claims))
 
 
-def _is_anew(claims: Mapping[str, Any], tells_times: bool) -> bool:  # noqa: FBT001
-    """Return whether somebody signed in at the provider minutes ago; a provider that never says is believed."""
+def _is_anew(claims: Mapping[str, Any]) -> bool | None:
+    """Return whether somebody signed in at the provider minutes ago; None if it does not say when."""
     at = claims.get("auth_time")
     if at is None:
-        return not tells_times
+        return None
     return isinstance(at, int | float) and abs(time.time() - at) < ANEW
 
 

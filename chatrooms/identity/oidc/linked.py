@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -14,7 +15,10 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     delete,
+    false,
     insert,
+    literal,
+    or_,
     select,
     update,
 )
@@ -39,6 +43,7 @@ linked = Table(
     Column("label", String(LONGEST_LABEL), nullable=False, comment="what the provider calls them"),
     Column("created_at", String(24), nullable=False),
     Column("used_at", String(24)),
+    Column("tells_time", Boolean, nullable=False, server_default=false(), comment="the provider, of their signing in"),
     UniqueConstraint("issuer", "username"),
 )
 
@@ -76,23 +81,39 @@ def has_any(db: Connection, username: str) -> bool:
     return db.scalar(select(linked.c.username).where(linked.c.username == username).limit(1)) is not None
 
 
-def add(act: Act, identity: Identity, username: str, *, used: bool) -> None:
+def add(act: Act, identity: Identity, username: str, *, used: bool, tells_time: bool = False) -> None:
     """Let an account of the provider sign in ``username`` from now on; raises `Conflict`.
 
-    It is ``used`` if its person has just signed in by it.
+    It is ``used`` if its person has just signed in by it; see `proves` for ``tells_time``.
     """
     if username_of(act.db, identity) is not None:
         raise Conflict("Somebody here already uses this account of the provider.")
     if of_person(act.db, identity.issuer, username):
         raise Conflict("You have connected another account of the provider. Disconnect that one first.")
-    times = {"created_at": act.now, "used_at": act.now if used else None}
+    times = {"created_at": act.now, "used_at": act.now if used else None, "tells_time": tells_time}
     act.db.execute(insert(linked).values(**identity._asdict(), username=username, **times))
 
 
-def use(act: Act, identity: Identity, username: str) -> None:
-    """Note that ``username`` signs in by the provider; raises `Unauthorized` if it was disconnected meanwhile."""
+def proves(db: Connection, identity: Identity, anew: bool | None) -> bool:  # noqa: FBT001
+    """Return whether somebody has signed in at the provider just now, as far as it tells whether they did so ``anew``.
+
+    One that does not tell is believed, unless it has told of this account before: who sits at the browser can change
+    what it is asked.
+    """
+    if anew is not None:
+        return anew
+    theirs = linked.c.issuer == identity.issuer, linked.c.subject == identity.subject
+    return not db.scalar(select(linked.c.tells_time).where(*theirs))
+
+
+def use(act: Act, identity: Identity, username: str, *, tells_time: bool) -> None:
+    """Note that ``username`` signs in by the provider, and whether it has told when they signed in there.
+
+    Raises `Unauthorized` if it was disconnected meanwhile.
+    """
     theirs = linked.c.issuer == identity.issuer, linked.c.subject == identity.subject, linked.c.username == username
-    values = {"label": identity.label, "used_at": act.now}
+    tells = or_(linked.c.tells_time, literal(tells_time))
+    values = {"label": identity.label, "used_at": act.now, "tells_time": tells}
     if act.db.execute(update(linked).where(*theirs).values(values)).rowcount == 0:
         raise Unauthorized
 

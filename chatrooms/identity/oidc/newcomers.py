@@ -29,6 +29,7 @@ newcomers = Table(
     Column("mark", String(64), comment="of their session at the provider, see begun"),
     Column("second_factor", Boolean, nullable=False, server_default=false(), comment="shown at the provider"),
     Column("anew", Boolean, nullable=False, server_default=false(), comment="whether they signed in there just then"),
+    Column("tells_time", Boolean, nullable=False, server_default=false(), comment="the provider, of their signing in"),
     Column("ticket_hash", String(64), nullable=False, unique=True),
     Column("bound_to", String(64), nullable=False, comment="the hash of a browser's cookie"),
     Column("expires_at", String(24), nullable=False, index=True),
@@ -42,6 +43,7 @@ class Newcomer(NamedTuple):
     mark: str | None
     second_factor: bool
     anew: bool
+    tells_time: bool
 
 
 def make(db: Connection, newcomer: Newcomer, browser: str) -> str:
@@ -53,7 +55,7 @@ def make(db: Connection, newcomer: Newcomer, browser: str) -> str:
     ticket = secrets.token_urlsafe(32)
     forget(db, newcomer.identity)
     db.execute(delete(newcomers).where(newcomers.c.expires_at <= clock.now()))
-    shown = {"second_factor": newcomer.second_factor, "anew": newcomer.anew}
+    shown = {"second_factor": newcomer.second_factor, "anew": newcomer.anew, "tells_time": newcomer.tells_time}
     known = {**newcomer.identity._asdict(), "mark": newcomer.mark, **shown}
     row = {"ticket_hash": digest(ticket), "bound_to": digest(browser), "expires_at": clock.later(GOOD_FOR)}
     db.execute(insert(newcomers).values(**known, **row))
@@ -73,14 +75,15 @@ def find(db: Connection, ticket: str, browser: str) -> Newcomer | None:
     row = db.execute(select(newcomers).where(*mine, newcomers.c.expires_at > clock.now())).one_or_none()
     if row is None:
         return None
-    return Newcomer(Identity(row.issuer, row.subject, row.label), row.mark, row.second_factor, row.anew)
+    identity = Identity(row.issuer, row.subject, row.label)
+    return Newcomer(identity, row.mark, row.second_factor, row.anew, row.tells_time)
 
 
 def settle(act: Act, newcomer: Newcomer, username: str) -> None:
     """Let the account of the provider sign in ``username``, the name that a newcomer has taken; raises `Suspended`."""
     linked.require_unbarred(act.db, newcomer.identity)
     forget(act.db, newcomer.identity)
-    linked.add(act, newcomer.identity, username, used=True)
+    linked.add(act, newcomer.identity, username, used=True, tells_time=newcomer.tells_time)
 
 
 def forget(db: Connection, identity: Identity) -> None:

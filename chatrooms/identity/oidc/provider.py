@@ -69,7 +69,6 @@ class Provider:
         self._described: Described | None = None
         self._failed_at = -PAUSE
         self._tally = Tally(log)
-        self._tells_times = False
         self._web: Any = None
 
     def close(self) -> None:
@@ -111,9 +110,7 @@ class Provider:
         if described.userinfo and access and id_tokens.lacks(claims):
             async with self._exchanging.turn(network, network):
                 claims = id_tokens.completed(claims, await self._userinfo(described.userinfo, access))
-        # The person at the browser can remove `max_age` from the URL, and then the provider may leave `auth_time` out.
-        self._tells_times |= "auth_time" in claims
-        return id_tokens.signed_in(claims, tells_times=self._tells_times)
+        return id_tokens.signed_in(claims)
 
     async def _userinfo(self, place: str, access: str) -> Any:
         """Return what the provider says of a person when asked; None if it fails, as people can sign in without."""

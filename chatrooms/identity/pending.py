@@ -1,0 +1,33 @@
+"""What a session has begun by fresh proof and not ended: a passkey to add, an account of the provider to connect.
+
+It ends with the proof: when the session begins anew, and when what its person can sign in by changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, delete, select
+
+from chatrooms.identity.challenges import challenges
+from chatrooms.identity.digests import digest
+from chatrooms.identity.oidc.attempts import attempts
+from chatrooms.pipeline.act import Act
+from chatrooms.storage.tables import sessions
+
+
+def holder(session: str) -> str:
+    """Return what a challenge to add a passkey is bound to."""
+    return f"session {session}"
+
+
+def forget(db: Connection, ids: Collection[str]) -> None:
+    """Forget what these sessions have begun."""
+    db.execute(delete(challenges).where(challenges.c.bound_to.in_([digest(holder(each)) for each in ids])))
+    db.execute(delete(attempts).where(attempts.c.session.in_(ids)))
+
+
+def forget_others(act: Act) -> None:
+    """Forget what the other sessions of the caller have begun."""
+    others = sessions.c.username == act.me.username, sessions.c.id != act.me.session
+    forget(act.db, act.db.scalars(select(sessions.c.id).where(*others)).all())
