@@ -19,7 +19,10 @@ KINDS = ("name", "who", "id")
 ANOTHER = (
     "This name was that of somebody else in the directory before. If it was you, ask an admin to reset how you sign in."
 )
-UNSURE = "The directory doesn't say who you are at the moment. If it wants a new password of you, set that there first."
+UNSURE = (
+    "The directory doesn't say who this is, as it does of others. If it wants a new password, set that there first. "
+    "Otherwise its administrators have to let everybody read their own entry."
+)
 MEANWHILE = timedelta(minutes=1)
 """A longer time than passes between `require_alone` and `add`."""
 
