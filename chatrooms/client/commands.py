@@ -257,6 +257,8 @@ class Commands(ABC):
     async def begin_second_factor(self, password: str) -> str:
         """Begin to turn the second factor on: give the secret to an app, and its first code to ``factor.enable``.
 
+        If it is on, the app is another one, which takes the place of yours then.
+
         - ``password``: Your password.
         """
         result: AppSecret = await self.run("factor.begin", password=password)
@@ -272,6 +274,8 @@ class Commands(ABC):
 
     async def enable_second_factor(self, code: str) -> list[str]:
         """Turn the second factor on, by a first code, within 15 minutes of ``factor.begin``. Returns recovery codes.
+
+        If it was on, your app from before no longer counts, nor do its recovery codes.
 
         - ``code``: The code that your app shows.
         """

@@ -1,4 +1,4 @@
-"""What a session has begun by fresh proof and not ended: a passkey to add, an account of the provider to connect.
+"""What a session has begun by proof and not ended: a passkey to add, a provider's account to connect, codes to turn on.
 
 It ends with the proof: when the session begins anew, and when what its person can sign in by changes.
 """
@@ -13,6 +13,7 @@ from chatrooms.identity.challenges import challenges
 from chatrooms.identity.digests import digest
 from chatrooms.identity.oidc.attempts import attempts
 from chatrooms.pipeline.act import Act
+from chatrooms.storage.factors import prepared
 from chatrooms.storage.tables import sessions
 
 
@@ -25,6 +26,7 @@ def forget(db: Connection, ids: Collection[str]) -> None:
     """Forget what these sessions have begun."""
     db.execute(delete(challenges).where(challenges.c.bound_to.in_([digest(holder(each)) for each in ids])))
     db.execute(delete(attempts).where(attempts.c.session.in_(ids)))
+    db.execute(delete(prepared).where(prepared.c.session.in_(ids)))
 
 
 def forget_others(act: Act) -> None:

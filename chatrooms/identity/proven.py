@@ -22,7 +22,7 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.storage import factors
 
 FEATURE = Feature(
-    tables=(passwords.passwords, factors.factors, totp.recovery, linked),
+    tables=(passwords.passwords, factors.factors, factors.prepared, totp.recovery, linked),
     commands=(
         *appointing.PROVEN,
         *governing.PROVEN,

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Conflict, Invalid, Unauthorized
-from chatrooms.identity import links, pending, sessions, totp
+from chatrooms.errors import Invalid, SecondFactorRequired, Unauthorized
+from chatrooms.identity import fresh, links, pending, sessions, totp
 from chatrooms.identity.passwords import Code, Given, Passwords
 from chatrooms.identity.totp import SecondFactor
 from chatrooms.pipeline import access, rights, second_factors
@@ -65,13 +65,15 @@ def get(act: Act, p: Nothing, _: None) -> SecondFactor:
 
 @live("factor.begin", may=_signed_in, repeatable=False, method="begin_second_factor", lacking="one")
 async def begin(here: Passwords, me: Caller, p: WithPassword) -> AppSecret:
-    """Begin to turn the second factor on: give the secret to an app, and its first code to `factor.enable`."""
+    """Begin to turn the second factor on: give the secret to an app, and its first code to `factor.enable`.
+
+    If it is on, the app is another one, which takes the place of yours then.
+    """
     await here.require_own(me, p.password)
+    await fresh.require_shown(here, me)
 
     def prepare(act: Act) -> str:
-        if totp.enabled(act.db, me.username):
-            raise Conflict("You have a second factor. Turn it off first, to use another app.")
-        return totp.prepare(act.db, me.username)
+        return totp.prepare(act.db, me.username, sessions.present(act))
 
     secret = await here.chat.change(prepare, me)
     return {"secret": secret, "uri": totp.address(secret, me.username, here.chat.server.name)}
@@ -79,21 +81,27 @@ async def begin(here: Passwords, me: Caller, p: WithPassword) -> AppSecret:
 
 @live("factor.enable", may=_signed_in, repeatable=False, method="enable_second_factor", lacking="one")
 async def enable(here: Passwords, me: Caller, p: WithCode) -> RecoveryCodes:
-    """Turn the second factor on, by a first code, within 15 minutes of `factor.begin`. Returns recovery codes."""
+    """Turn the second factor on, by a first code, within 15 minutes of `factor.begin`. Returns recovery codes.
+
+    If it was on, your app from before no longer counts, nor do its recovery codes.
+    """
     await here.count_code(me)
 
     def turn_on(act: Act) -> RecoveryCodes:
         session = sessions.present(act)
-        if totp.enabled(act.db, me.username):
-            raise Conflict("You have a second factor.")
+        was_on = totp.enabled(act.db, me.username)
+        if was_on and not second_factors.is_shown(act.db, session):
+            raise SecondFactorRequired(second_factors.SHOW, has_one=True)
         try:
-            codes = totp.enable(act, me.username, p.code)
+            codes = totp.enable(act, me.username, session, p.code)
         except Unauthorized as error:
             raise Invalid(error.message, field="code") from None
         here.give_back_code(act)
-        pending.forget_others(act)
-        act.note("turned codes on")
         second_factors.note(act.db, session)
+        if was_on:
+            _end_shown(act)
+        pending.forget_others(act)
+        act.note("moved codes to another app" if was_on else "turned codes on")
         return {"codes": codes}
 
     return await here.chat.change(turn_on, me)
@@ -139,13 +147,18 @@ async def disable(here: Passwords, me: Caller, p: WithBoth) -> Done:
         _use(here, act, p.code)
         totp.forget(act.db, me.username)
         second_factors.require_left(act, me.username, rights.of(act.db, me.username))
-        second_factors.withdraw(act)
-        links.drop_all(act.db, me.username)
+        _end_shown(act)
         pending.forget_others(act)
         act.note("turned codes off")
 
     await here.chat.change(turn_off, me)
     return {}
+
+
+def _end_shown(act: Act) -> None:
+    """End what was shown of a factor that is gone, and the links by which it may go on."""
+    second_factors.withdraw(act)
+    links.drop_all(act.db, act.me.username)
 
 
 def _use(here: Passwords, act: Act, code: str) -> None:

@@ -10,17 +10,17 @@ import re
 import secrets
 import time
 from base64 import b32encode
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Row, String, Table, delete, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms import extras
 from chatrooms.errors import Unauthorized
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline.act import Act
-from chatrooms.storage.factors import factors
+from chatrooms.storage.factors import factors, prepared
 from chatrooms.storage.tables import metadata, users
 
 SECONDS = 30
@@ -60,27 +60,30 @@ def enabled(db: Connection, username: str) -> bool:
     return state(db, username)["enabled_at"] is not None
 
 
-def prepare(db: Connection, username: str) -> str:
-    """Store a new secret for the app of ``username``, which counts once it is enabled, soon; return it.
+def prepare(db: Connection, username: str, session: str) -> str:
+    """Store a new secret for the app of ``username``, which counts once that session has enabled it, soon; return it.
 
-    Codes from before it was made count as used, so ``step`` says how old it is.
+    Codes from before it was made count as used, so ``step`` says how old it is. A factor that is on stays until then.
     """
     secret = b32encode(secrets.token_bytes(20)).decode()
-    forget(db, username)
-    db.execute(insert(factors).values(username=username, secret=secret, step=_now() - DRIFT - 1))
+    db.execute(delete(prepared).where(prepared.c.username == username))
+    row = {"username": username, "secret": secret, "session": session, "step": _now() - DRIFT - 1}
+    db.execute(insert(prepared).values(row))
     return secret
 
 
-def enable(act: Act, username: str, code: str) -> list[str]:
+def enable(act: Act, username: str, session: str, code: str) -> list[str]:
     """Turn the second factor on by a first code, and return the recovery codes; raises `Unauthorized`.
 
-    The secret must have been prepared within the last 15 minutes.
+    The ``session`` must have prepared the secret within the last 15 minutes. It takes the place of another one.
     """
-    prepared = act.db.scalar(select(factors.c.step).where(factors.c.username == username))
-    if prepared is not None and _now() > prepared + DRIFT + 1 + PREPARED:
+    mine = prepared.c.username == username, prepared.c.session == session
+    row = act.db.execute(select(prepared.c.secret, prepared.c.step).where(*mine)).one_or_none()
+    if row and _now() > row.step + DRIFT + 1 + PREPARED:
         raise Unauthorized(LATE, field="code")
-    _use_app(act.db, username, code)
-    act.db.execute(update(factors).where(factors.c.username == username).values(enabled_at=act.now))
+    secret, step = _shown(row, code)
+    forget(act.db, username)
+    act.db.execute(insert(factors).values(username=username, secret=secret, step=step, enabled_at=act.now))
     return renew(act.db, username)
 
 
@@ -93,12 +96,7 @@ def renew(db: Connection, username: str) -> list[str]:
 
 
 def use(db: Connection, username: str, code: str) -> None:
-    """Use up a code of the app, or a recovery code; raises `Unauthorized` if it is neither, or was used before.
-
-    A secret that is only prepared proves nothing: nobody has shown that it is the person's.
-    """
-    if not enabled(db, username):
-        raise Unauthorized(WRONG, field="code")
+    """Use up a code of the app, or a recovery code; raises `Unauthorized` if it is neither, or was used before."""
     plain = _plain(code)
     if plain.isdecimal():
         _use_app(db, username, plain)
@@ -110,7 +108,7 @@ def use(db: Connection, username: str, code: str) -> None:
 
 def forget(db: Connection, username: str) -> None:
     """Turn the second factor of ``username`` off."""
-    for table in (factors, recovery):
+    for table in (factors, prepared, recovery):
         db.execute(delete(table).where(table.c.username == username))
 
 
@@ -124,10 +122,16 @@ def address(secret: str, username: str, server: str) -> str:
 
 def _use_app(db: Connection, username: str, code: str) -> None:
     row = db.execute(select(factors.c.secret, factors.c.step).where(factors.c.username == username)).one_or_none()
+    _, step = _shown(row, code)
+    db.execute(update(factors).where(factors.c.username == username).values(step=step))
+
+
+def _shown(row: Row[Any, Any] | None, code: str) -> tuple[str, int]:
+    """Return the row's secret, and the step of a code of it that was not used before; raises `Unauthorized`."""
     step = _step_of(row.secret, _plain(code)) if row else None
     if row is None or step is None or step <= row.step:
         raise Unauthorized(WRONG, field="code")
-    db.execute(update(factors).where(factors.c.username == username).values(step=step))
+    return row.secret, step
 
 
 def _now() -> int:

@@ -11,8 +11,18 @@ factors = Table(
     metadata,
     Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
     Column("secret", String(64), nullable=False, comment="in base32"),
-    Column("enabled_at", String(24), comment="null until a first code has shown that an app has the secret"),
+    Column("enabled_at", String(24), nullable=False),
     Column("step", BigInteger, nullable=False, comment="of the last code that was used: seconds since 1970, by 30"),
+)
+prepared = Table(
+    "prepared_factors",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column(
+        "secret", String(64), nullable=False, comment="of no factor until a first code has shown that an app has it"
+    ),
+    Column("session", String(36), nullable=False, comment="in which it was made"),
+    Column("step", BigInteger, nullable=False, comment="of the last code from before it was made"),
 )
 passkeys = Table(
     "passkeys",
@@ -31,5 +41,5 @@ passkeys = Table(
 
 def has_any(db: Connection, username: str) -> bool:
     """Return whether a person has a second factor."""
-    codes = exists().where(factors.c.username == username, factors.c.enabled_at.is_not(None))
+    codes = exists().where(factors.c.username == username)
     return bool(db.scalar(select(or_(codes, exists().where(passkeys.c.username == username)))))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import time
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pyotp
@@ -204,14 +205,40 @@ async def test_recovery_codes_are_made_anew_by_the_password_and_a_code_and_those
     assert (await alice.run("factor.renew", password=STRONG, code=after[0]))["codes"]
 
 
-async def test_it_takes_a_password_and_there_is_one_at_a_time(person, clock):
+async def test_it_takes_a_password_and_is_of_the_session_that_began_it(person, clock):
     alice = await person("alice")
     assert await refused(alice, "factor.begin", password=STRONG) == ("invalid", "password")
     assert await refused(alice, "factor.enable", code="123456") == ("invalid", "code")
     app, _ = await turn_on(alice, clock)
     assert await refused(alice, "factor.begin", password="wrong") == ("invalid", "password")
-    assert await refused(alice, "factor.begin", password=STRONG) == ("conflict", "")
-    assert await refused(alice, "factor.enable", code=app.at(clock.now)) == ("conflict", "")
+    assert await refused(alice, "factor.enable", code=app.at(clock.now)) == ("invalid", "code")
+    another = pyotp.TOTP((await alice.run("factor.begin", password=STRONG))["secret"])
+    await enter(alice.url, "password", username="alice", password=STRONG, code=app.at(clock.now), claim="b" * 43)
+    elsewhere = await person("alice", token="b" * 43)
+    assert await refused(elsewhere, "factor.enable", code=another.at(clock.now)) == ("invalid", "code")
+
+
+async def test_another_app_takes_the_place_of_the_first_once_it_has_shown_a_code(person, clock):
+    alice = await person("alice")
+    await alice.run("password.set", password=STRONG)
+    await enter(alice.url, "password", username="alice", password=STRONG, claim="t" * 43)
+    by_password = await person("alice", token="t" * 43)
+    app = pyotp.TOTP((await alice.run("factor.begin", password=STRONG))["secret"])
+    codes = (await alice.run("factor.enable", code=app.at(clock.now)))["codes"]
+    clock.later()
+    await enter(alice.url, "password", username="alice", password=STRONG, code=codes[0], claim="b" * 43)
+    shown = await person("alice", token="b" * 43)
+    assert (await refused(by_password, "factor.begin", password=STRONG))[0] == "second_factor_required"
+    another = pyotp.TOTP((await alice.run("factor.begin", password=STRONG))["secret"])
+    assert await code_of(alice.url, code=app.at(clock.now)) == "fine", "until then it stays"
+    clock.later()
+    made = (await alice.run("factor.enable", code=another.at(clock.now)))["codes"]
+    clock.later()
+    for given in (app.at(clock.now), codes[1]):
+        assert await code_of(alice.url, code=given) == "unauthorized"
+    assert await code_of(alice.url, code=another.at(clock.now)) == await code_of(alice.url, code=made[0]) == "fine"
+    assert (await refused(shown, "factor.begin", password=STRONG))[0] == "second_factor_required"
+    assert (await alice.run("factor.get"))["recovery_codes"] == 9
 
 
 async def test_a_passkey_is_both_factors(person, clock):
@@ -236,23 +263,27 @@ async def test_no_code_is_stored_or_logged(person, own_server, clock, caplog):
 @pytest.mark.parametrize("off", range(-4, 5))
 def test_a_clock_may_be_wrong_by_one_code_either_way(clock, off):
     with create_engine("sqlite://").connect() as db:
-        for table in (totp.factors, totp.recovery):
+        for table in (totp.factors, totp.prepared, totp.recovery):
             table.create(db)
-        app = pyotp.TOTP(totp.prepare(db, "alice"))
+        app, act = pyotp.TOTP(totp.prepare(db, "alice", "s")), SimpleNamespace(db=db, now="now")
         code = app.at(clock.now + 30 * off)
         if abs(off) <= 1:
-            totp._use_app(db, "alice", code)
+            totp.enable(act, "alice", "s", code)
         else:
             with pytest.raises(Unauthorized):
-                totp._use_app(db, "alice", code)
+                totp.enable(act, "alice", "s", code)
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "\x00", "１２３４５６", "-", "null"])
 def test_what_is_no_code_is_refused(clock, code):
     with create_engine("sqlite://").connect() as db:
-        for table in (totp.factors, totp.recovery):
+        for table in (totp.factors, totp.prepared, totp.recovery):
             table.create(db)
-        totp.prepare(db, "alice")
+        secret, act = totp.prepare(db, "alice", "s"), SimpleNamespace(db=db, now="now")
+        for given in (code, pyotp.TOTP(secret).at(clock.now)):
+            with pytest.raises(Unauthorized):
+                totp.use(db, "alice", given)
+        totp.enable(act, "alice", "s", pyotp.TOTP(secret).at(clock.now))
         with pytest.raises(Unauthorized):
             totp.use(db, "alice", code)
 

@@ -29,6 +29,7 @@ from chatrooms.identity.oidc import begun
 from chatrooms.identity.oidc.linked import Identity
 from chatrooms.identity.oidc.logout_tokens import SignedOut
 from chatrooms.storage import facts, migrations
+from chatrooms.storage.factors import factors, prepared
 from chatrooms.storage.own_tables import bookmarks, inbox
 from chatrooms.storage.tables import jobs, members, messages, metadata, reads, rooms, sessions, users
 from tests.storage.test_writer import ROOM
@@ -323,6 +324,20 @@ def test_sessions_know_whether_a_second_factor_was_shown(engine):
     with engine.connect() as connection:
         shown = connection.scalars(select(sessions.c.agent).where(sessions.c.second_factor)).all()
         assert sorted(shown) == ["code", "passkey"]
+
+
+def test_second_factors_that_are_on_stay_and_those_that_were_prepared_are_forgotten(engine):
+    migrations.upgrade(engine, "0089")
+    with engine.begin() as connection:
+        for name, at in (("alice", AT), ("bob", None)):
+            connection.execute(insert(rooms).values(name=name, **ROOM))
+            person = {"username": name, "skeleton": name, "name": "", "about": "", "created_at": AT, "rev": 1}
+            connection.execute(insert(users).values(person))
+            connection.execute(insert(factors).values(username=name, secret="s", enabled_at=at, step=1))
+    migrations.migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(select(factors)).all() == [("alice", "s", AT, 1)]
+        assert not connection.execute(select(prepared)).all()
 
 
 def test_head_is_the_newest_migration():

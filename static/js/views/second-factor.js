@@ -18,7 +18,7 @@ import { QrCode } from "./qr-code.js";
  */
 export function SecondFactor({ onTurnedOn, onTurnedOff }) {
   const { factor, problem, load } = useFactor();
-  const [doing, setDoing] = useState(/** @type {"" | "on" | "off" | "anew"} */ (""));
+  const [doing, setDoing] = useState(/** @type {"" | "on" | "move" | "off" | "anew"} */ (""));
   const done = () => (setDoing(""), load());
   const isOn = Boolean(factor?.enabled_at);
   return html`
@@ -26,9 +26,10 @@ export function SecondFactor({ onTurnedOn, onTurnedOff }) {
       <h3 id="second-factor">Code from your phone</h3>
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       ${factor && html`<p class="hint">${isOn ? html`<${On} factor=${factor} />` : "Besides your password, ask for a code that an authenticator app shows."}</p>`}
-      ${factor && !doing && html`<p><button class="secondary small" onClick=${() => setDoing(isOn ? "off" : "on")}>${isOn ? "Turn off codes" : "Turn on codes"}</button>${isOn && html`${" "}<button class="secondary small" onClick=${() => setDoing("anew")}>New recovery codes</button>`}</p>`}
+      ${factor && !doing && html`<p><button class="secondary small" onClick=${() => setDoing(isOn ? "off" : "on")}>${isOn ? "Turn off codes" : "Turn on codes"}</button>${isOn && html`${" "}<button class="secondary small" onClick=${() => setDoing("move")}>Use another app</button>${" "}<button class="secondary small" onClick=${() => setDoing("anew")}>New recovery codes</button>`}</p>`}
       ${doing === "anew" && html`<${Renew} onDone=${done} onCancel=${() => setDoing("")} />`}
-      ${doing === "on" && html`<${TurnOn} onDone=${onTurnedOn ?? done} onCancel=${() => setDoing("")} />`}
+      ${doing === "on" && html`<${TurnOn} title="Codes are on. These are your recovery codes." onDone=${onTurnedOn ?? done} onCancel=${() => setDoing("")} />`}
+      ${doing === "move" && html`<${TurnOn} title="Codes come from that app now. Those of your app before no longer count. These are your recovery codes now." verb="Use this app" onDone=${done} onCancel=${() => setDoing("")} />`}
       ${doing === "off" && html`<${TurnOff} onDone=${() => (done(), onTurnedOff?.())} onCancel=${() => setDoing("")} />`}
     </section>
   `;
@@ -51,21 +52,24 @@ const On = ({ factor: { enabled_at: since, recovery_codes: left } }) => html`
 `;
 
 /**
- * The steps to turn it on: your password, the app and its first code, and the recovery codes.
- * @param {{onDone: () => void, onCancel: () => void}} props
+ * The steps to turn it on, or to move it to another app: your password, the app and its first code, the recovery codes.
+ * @param {{title: string, verb?: string, onDone: () => void, onCancel: () => void}} props
  */
-function TurnOn({ onDone, onCancel }) {
+function TurnOn({ title, verb = "Turn on codes", onDone, onCancel }) {
   const [secret, setSecret] = useState(/** @type {{secret: string, uri: string} | null} */ (null));
   const [codes, setCodes] = useState(/** @type {string[]} */ ([]));
   if (codes.length) {
-    return html`<${Recovery} codes=${codes} title="Codes are on. These are your recovery codes." onDone=${onDone} />`;
+    return html`<${Recovery} codes=${codes} title=${title} onDone=${onDone} />`;
   }
-  if (secret) return html`<${App} secret=${secret} onCodes=${setCodes} onCancel=${onCancel} />`;
+  if (secret) return html`<${App} verb=${verb} secret=${secret} onCodes=${setCodes} onCancel=${onCancel} />`;
   return html`<${Ask} verb="Continue" onSubmit=${async (/** @type {string} */ password) => setSecret(await run("factor.begin", { password }))} onCancel=${onCancel} />`;
 }
 
-/** @param {{secret: {secret: string, uri: string}, onCodes: (codes: string[]) => void, onCancel: () => void}} props */
-function App({ secret: { secret, uri }, onCodes, onCancel }) {
+/**
+ * @param {{verb: string, secret: {secret: string, uri: string}, onCodes: (codes: string[]) => void,
+ *   onCancel: () => void}} props
+ */
+function App({ verb, secret: { secret, uri }, onCodes, onCancel }) {
   const [code, setCode] = useState("");
   const { busy, onSubmit, error } = useForm(async () => onCodes((await run("factor.enable", { code })).codes));
   return html`
@@ -74,7 +78,7 @@ function App({ secret: { secret, uri }, onCodes, onCancel }) {
       <${QrCode} text=${uri} label="QR code for an authenticator app" />
       <div class="address"><code>${secret.match(/.{4}/gu)?.join(" ")}</code></div>
       <${CodeField} value=${code} onInput=${setCode} error=${error} />
-      <${Footer} verb="Turn on codes" busy=${busy} onCancel=${onCancel} />
+      <${Footer} verb=${verb} busy=${busy} onCancel=${onCancel} />
     </form>
   `;
 }
