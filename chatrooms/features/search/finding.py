@@ -46,6 +46,8 @@ LOADED = 100
 """How many candidates are loaded together."""
 SECONDS = 0.15
 """After this time, a search returns what it has found, and where to continue."""
+SECONDS_TO_LOOK = 0.05
+"""How long it looks at what it has loaded, even then: that was the greater part of the work."""
 SECONDS_AT_MOST = 2.0
 """After this time, it gives up: it has read much, but nothing that the caller may read."""
 PREFIXES = 2
@@ -111,24 +113,22 @@ class Search:
         """Return up to ``most`` messages with keys less than ``below``."""
         index.bound(self.act.db, SECONDS_AT_MOST)
         begun, found, seen = time.monotonic(), list[Message](), ""
-        for row in self._loaded(below):
-            if row and self._meets(row):
-                if len(found) == most:
-                    return Found(found, found[-1]["id"])
-                found.append(row)
-            seen = row["id"] if row else seen
+        for keys in self._candidates(below) if self.rooms else ():
+            rows, looking = self._load(keys), time.monotonic()
+            for row in rows:
+                if self._meets(row):
+                    if len(found) == most:
+                        return Found(found, found[-1]["id"])
+                    found.append(row)
+                seen, now = row["id"], time.monotonic()
+                if now > max(begun + SECONDS, looking + SECONDS_TO_LOOK):
+                    return Found(found, seen)
             elapsed = time.monotonic() - begun
             if seen and elapsed > SECONDS:
                 return Found(found, seen)
             if elapsed > SECONDS_AT_MOST:
                 raise Unavailable
         return Found(found, None)
-
-    def _loaded(self, below: int | None) -> Iterator[Message | None]:
-        """Yield candidates that the caller may read, newest first, and None after each step, to look at the clock."""
-        for keys in self._candidates(below) if self.rooms else ():
-            yield from self._load(keys)
-            yield None
 
     def _meets(self, row: Message) -> bool:
         meets = row.pop("kept") and matches(self.terms, row, self.act.me.username)  # type: ignore[typeddict-item]
@@ -169,8 +169,7 @@ class Search:
 
     def _look_up(self, first: int, below: int, limit: int) -> list[Candidate]:
         """Return what the index finds, and decide whether it looks for the rooms too from now on."""
-        here = [marked(*(mark("r", room) for room in self.rooms))] if self.by_room else []
-        found = index.find(self.act.db, [*self.wanted, *here], first, below, limit)
+        found = index.find(self.act.db, self.wanted, first, below, limit, rooms=self.rooms if self.by_room else None)
         self.looked_at, self.read = self.looked_at + len(found), self.read + len(self._only_readable(found))
         self.by_room |= self.looked_at >= self.enough and self.share * self.read < self.looked_at
         return found

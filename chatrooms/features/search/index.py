@@ -7,7 +7,8 @@ backwards, so there a row's number is its message's key below 0. What an index f
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from chatrooms.features.search.wanted import MARK, Wanted, marked, parts, telling
+from chatrooms.features.search.wanted import MARK, Wanted, mark, marked, parts, telling
 from chatrooms.features.search.words import Needle
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata
@@ -37,7 +38,11 @@ PAGES = 100
 """How many pages of SQLite's index one step of merging writes, of about 4 KB each."""
 TABLE = "search_index"
 ROOMS = 10
-"""How many rooms PostgreSQL looks for together with the rest; about more, see `telling`."""
+"""How many rooms PostgreSQL looks for together with the rest: it compares all of them with each message that has it."""
+PLACES, LAST_PLACE = 255, 16_383
+"""How many places of one word PostgreSQL keeps, and the last one (https://www.postgresql.org/docs/current/textsearch-limitations.html)."""
+CROWDED = f"{MARK}p"
+"""The mark of a message of which PostgreSQL does not keep all places, so that it may not find its phrases."""
 RARE = 100
 """What fewer messages of a range have, or than up to twice as many, SQLite looks for alone."""
 
@@ -100,6 +105,17 @@ _FIND = {
         "ORDER BY key + 0 DESC LIMIT :limit) AS found ORDER BY key DESC"
     ),
 }
+# As `IS TRUE`, PostgreSQL looks each up in a table of hashes, and goes along the keys as it would without.
+_IN_ROOMS = "(split_part(room, '/', 1) IN (SELECT unnest(CAST(:rooms AS text[])))) IS TRUE"
+_FIND_IN_ROOMS = text(
+    f"SELECT key, room FROM (SELECT key, room FROM {TABLE} JOIN messages USING (key) "
+    f"WHERE words @@ CAST(:wanted AS tsquery) AND key + 0 >= :first AND key + 0 < :below AND {_IN_ROOMS} "
+    "ORDER BY key + 0 DESC LIMIT :limit) AS found ORDER BY key DESC"
+)
+_LIST_ROOMS = text(
+    "SELECT key, room FROM messages WHERE key >= :first AND key < :below AND number IS NOT NULL AND NOT deleted "
+    f"AND {_IN_ROOMS} ORDER BY key DESC LIMIT :limit"
+)
 
 
 def limits(db: Connection) -> tuple[int, int, int]:
@@ -163,21 +179,33 @@ def windows(low: int, below: int) -> Iterator[tuple[int, int]]:
         below, size = first, min(GROWTH * size, LARGEST_WINDOW)
 
 
-def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> list[Candidate]:
+def find(
+    db: Connection, wanted: Wanted, first: int, below: int, limit: int, *, rooms: Collection[str] | None = None
+) -> list[Candidate]:
     """Return the greatest keys from ``first`` and below ``below`` of messages that have what is ``wanted``.
 
-    Some may lack a part of it, or be in other rooms. Their own come with them: a further query for these would be seen
-    in the time that a search takes, see `finding`.
+    They are in ``rooms`` or threads of these, if given; then nothing need be wanted. Some may lack a part of it, or be
+    in other rooms. Their own come with them: a further query for these would be seen in the time that a search takes,
+    see `finding`.
     """
-    dialect, wanted = db.dialect.name, telling(wanted)
-    if dialect == "postgresql":
-        slices = range(first // SLICE, (below - 1) // SLICE + 1)
-        query = _tsquery([*wanted, marked(*(_slice(each) for each in slices))])
-    else:
-        query = _match(_rare(db, wanted, first, below) or wanted)
-    given = {"wanted": query, "first": first, "below": below, "limit": limit}
-    rows = db.execute(_FIND[dialect].bindparams(bindparam("limit", type_=Integer)), given)
-    return [(key, room or "") for key, room in rows]
+    dialect, statement = db.dialect.name, _FIND[db.dialect.name]
+    given: dict[str, Any] = {"first": first, "below": below, "limit": limit}
+    if rooms and dialect == "postgresql" and len(rooms) > ROOMS:
+        statement = _FIND_IN_ROOMS if wanted else _LIST_ROOMS
+        given["rooms"] = list(rooms)
+    elif rooms:
+        wanted = [*wanted, marked(*(mark("r", room) for room in rooms))]
+    if wanted:
+        given["wanted"] = _query(db, telling(wanted), first, below)
+    found = db.execute(statement.bindparams(bindparam("limit", type_=Integer)), given)
+    return [(key, room or "") for key, room in found]
+
+
+def _query(db: Connection, wanted: Wanted, first: int, below: int) -> str:
+    if db.dialect.name == "sqlite":
+        return _match(_rare(db, wanted, first, below) or wanted)
+    slices = range(first // SLICE, (below - 1) // SLICE + 1)
+    return _tsquery([*wanted, marked(*(_slice(each) for each in slices))])
 
 
 def _rare(db: Connection, wanted: Wanted, first: int, below: int) -> Wanted | None:
@@ -220,7 +248,10 @@ def _plain(_key: int, words: Sequence[str]) -> str:
 
 def _tsvector(key: int, words: Sequence[str]) -> str:
     """Return words as PostgreSQL reads them, each with its place; neither words nor marks have quotes."""
-    return " ".join(f"'{word}':{place}" for place, word in enumerate((_slice(key // SLICE), *words), 1))
+    marks = [_slice(key // SLICE)]
+    if len(words) >= LAST_PLACE or (words and max(Counter(words).values()) > PLACES):
+        marks.append(CROWDED)
+    return " ".join(f"'{word}':{place}" for place, word in enumerate((*marks, *words), 1))
 
 
 def _match(wanted: Wanted) -> str:
@@ -237,5 +268,8 @@ def _tsquery(wanted: Wanted) -> str:
 
 
 def _followed(needle: Needle) -> str:
-    words = " <-> ".join(f"'{word}'" for word in needle.words)
-    return f"({words}{':*' if needle.prefix else ''})"
+    *words, last = (f"'{word}'" for word in needle.words)
+    words.append(f"{last}:*" if needle.prefix else last)
+    if len(words) == 1:
+        return f"({words[0]})"
+    return f"(({' <-> '.join(words)}) | ({' & '.join([repr(CROWDED), *words])}))"

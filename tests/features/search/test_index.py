@@ -69,6 +69,9 @@ def found(db: Connection, asked: list[Needle]) -> list[int]:
 @example(["x " * 5000, "x y"], [("x x", True)])
 @example(["a" * 10_000, "東" * 10_000, "b"], [("a" * 400, True), ("a" * 64, False)])
 @example(["東" * 10_000, "東東"], [("東" * 250, False)])
+@example(["the cat " * 300 + "and the dog", "b"], [("the dog", False)])
+@example(["the cat " * 300 + "and the dog", "b"], [("and the do", True)])
+@example([" ".join(f"w{number % 9000}" for number in range(16_384)) + " odd end", "b"], [("odd end", False)])
 @example(["AND OR NOT NEAR words", "words"], [("NOT", False), ("and or", False)])
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_index_finds_what_reading_all_texts_finds(db, database, texts, asked):

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from chatrooms.features import search
-from chatrooms.features.search import finding, indexing
+from chatrooms.features.search import finding
 from chatrooms.features.search import index as index_of_words
-from chatrooms.pipeline.jobs import Job
 from chatrooms.types import MAX_BYTES, MAX_TEXT
 from tests.people import Person, Refused
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
 THUMB = "\N{THUMBS UP SIGN}"
-Index = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
 def database(request) -> str:
     return "" if request.param == "sqlite" else request.getfixturevalue("created_database")
-
-
-@pytest.fixture
-def index(own_server) -> Index:
-    """Return what indexes all messages now."""
-    return lambda: indexing.INDEX.run(own_server.chat._pipeline, Job(0, "", "", None, 0))
 
 
 async def found(person: Person, query: str, **params) -> list[str]:
@@ -246,6 +239,7 @@ async def test_a_search_looks_at_the_clock_after_each_message(person, index, mon
     for text in ("red one", "blue", "red two", "blue red"):
         await alice.say("#lobby", text)
     monkeypatch.setattr(finding, "SECONDS", -1)
+    monkeypatch.setattr(finding, "SECONDS_TO_LOOK", -1)
     for _ in range(2):
         assert [page for page in await every_page(alice, "red -blue") if page] == [["red two"], ["red one"]]
         assert [] in await every_page(alice, "red -blue")
@@ -266,9 +260,12 @@ async def test_many_beginnings_of_words_are_all_looked_for(person, index, monkey
         await alice.say("#lobby", text)
     asked: list[index_of_words.Wanted] = []
     find = index_of_words.find
-    monkeypatch.setattr(
-        index_of_words, "find", lambda db, wanted, *rest: asked.append(wanted) or find(db, wanted, *rest)
-    )
+
+    def noted(db: Connection, wanted: index_of_words.Wanted, *rest: Any, **more: Any) -> Any:
+        asked.append(wanted)
+        return find(db, wanted, *rest, **more)
+
+    monkeypatch.setattr(index_of_words, "find", noted)
     for _ in range(2):
         assert await found(alice, "may* app* pea*") == ["maybe apples and pears"]
         assert await found(alice, "app* dog*") == []
