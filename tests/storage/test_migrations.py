@@ -21,7 +21,9 @@ from chatrooms.features.bookmarks import FORGET
 from chatrooms.features.inbox import items
 from chatrooms.features.pins import pins
 from chatrooms.features.reactions.stored import reactions
+from chatrooms.features.search import index
 from chatrooms.features.search.index import TABLE
+from chatrooms.features.search.words import Needle
 from chatrooms.identity import applicants, links
 from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
@@ -91,6 +93,25 @@ def test_migrations_create_the_index_of_words_as_a_first_start_does(tmp_path, ei
                 connection.exec_driver_sql("CREATE SCHEMA public")
         engine.dispose()
     assert made[0] == made[1] and made[0]
+
+
+def test_an_index_whose_words_were_folded_otherwise_is_empty_and_filled_again(engine):
+    migrations.upgrade(engine, "0090")
+    with engine.begin() as connection:
+        connection.execute(insert(rooms).values([{"name": name, **ROOM} for name in ("alice", "#a")]))
+        person = {"username": "alice", "skeleton": "alice", "name": "", "about": "", "created_at": AT, "rev": 1}
+        connection.execute(insert(users).values(person))
+        for key in (1, 2):
+            said = {"id": str(key), "room": "#a", "seq": key, "rev": key, "author": "alice", "at": AT}
+            connection.execute(insert(messages).values(key=key, deleted=False, **said))
+        index.put_all(connection, [(2, ["łodz"]), (1, ["łodz"])])
+        index.set_limits(connection, 1, 3)
+    migrations.migrate(engine)
+    with engine.begin() as connection:
+        assert index.limits(connection) == (3, 3, 3)
+        assert not connection.scalar(sa.text(f"SELECT count(*) FROM {TABLE}"))
+        index.put_all(connection, [(2, ["lodz"])])
+        assert [key for key, _ in index.find(connection, [[Needle(("lodz",), prefix=False)]], 0, 9, 9)] == [2]
 
 
 def test_a_migration_creates_the_tables_of_each_feature(engine):

@@ -35,10 +35,16 @@ _ACCENTS = (
     "\ufe00-\ufe0f\ufe20-\ufe2f"
 )
 """Marks that people leave out when they search; in other scripts marks are vowels."""
+_TATWEEL = "\u0640"
+"""What makes Arabic words longer, to the eye alone."""
+_PLAINER = str.maketrans(
+    {"đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "ł": "l", "ø": "o", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+"""Letters that Unicode does not take apart, as people write them who do not have them on their keyboard."""
 _PLAIN = re.compile(rf"[a-z0-9]{{1,{LONGEST}}}")
 _spaced = bytes(code if chr(code).isalnum() else ord(" ") for code in bytes(range(128)).lower()).ljust(256)
 """What makes ASCII small letters, digits and spaces."""
-_accents = re.compile(f"[{_ACCENTS}]|[\U0001f3fb-\U0001f3ff]")
+_accents = re.compile(f"[{_ACCENTS}{_TATWEEL}]|[\U0001f3fb-\U0001f3ff]")
 _joining = re.compile("[\u1160-\u11ff\uff9e\uff9f\U0001f3fb-\U0001f3ff]")
 """Characters besides marks that change those before them: jamo, the marks of narrow kana, and tones of skin."""
 
@@ -167,7 +173,7 @@ def _fold(character: str) -> str:
     """Return a character without case and accents; what is no letter, digit or emoji becomes a space."""
     decomposed = normalized("NFKD", normalized("NFKD", character).casefold())
     bare = normalized("NFC", _accents.sub("", decomposed))
-    return "".join(map(_shown, bare))
+    return "".join(map(_shown, bare.translate(_PLAINER)))
 
 
 def _shown(character: str) -> str:

@@ -13,7 +13,7 @@ from chatrooms.features.search.words import LONGEST, SHORTEST, Line, Needle, nee
 
 TEXTS = st.one_of(
     st.text(max_size=60),
-    st.text("aé́ｶﾞ東京都각각ﷺ½㎒ก็ไ🎉👍🏽 -.İßΣ０৩\u200b\u200d\ufe0f", max_size=40),
+    st.text("đłÆœıÞـaé́ｶﾞ東京都각각ﷺ½㎒ก็ไ🎉👍🏽 -.İßΣ０৩\u200b\u200d\ufe0f", max_size=40),
 )
 
 
@@ -45,6 +45,15 @@ def is_found(query: str, text: str, *, prefix: bool = False) -> bool:
         ("istanbul", "İstanbul"),
         ("σισυφος", "ΣΊΣΥΦΟΣ"),
         ("елка", "Ёлка"),
+        ("duong", "Con đường"),
+        ("ĐƯỜNG", "duong"),
+        ("lodz", "Łódź"),
+        ("orsted", "Hans Christian Ørsted"),
+        ("aero", "Ærø"),
+        ("isi", "ısı"),
+        ("Þorlákur", "thorlakur"),
+        ("oeuvre", "hors-d'œuvre"),
+        ("محمد", "محـــمد"),
         ("don't", "I don’t"),
         ("fine", "ﬁne"),
         ("1", "１"),
