@@ -29,6 +29,16 @@ const offered = (written) => choicesOf(writtenIn(written).word, KNOWN).map(({ in
 /** @param {string[]} pieces */
 const shown = (pieces) => excerpt(pieces).map(({ text, isFound }) => (isFound ? `[${text}]` : text));
 
+test("of a message in which no words were found, its beginning is shown", () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      assert.ok(!shown([text]).join("").startsWith("…") || text.startsWith("…"));
+    }),
+  );
+  const long = `Start of it: ${"lorem ipsum ".repeat(20)}at the end`;
+  assert.ok(shown([long]).join("").startsWith("Start of it: lorem"));
+});
+
 test("a search has an address", () => {
   assert.equal(searchFor(""), "#/search");
   assert.equal(queryAt("#/search"), "");

@@ -6,7 +6,9 @@ from playwright.async_api import expect
 
 from tests.appointing import appoint
 from tests.browser.conftest import Arrive
+from tests.browser.test_files import choose, file, send
 from tests.browser.visitor import Visitor
+from tests.features.files import picture
 from tests.people import connect
 from tests.servers import RunningServer
 
@@ -130,3 +132,18 @@ async def test_long_names_are_cut_and_nothing_else_is_on_the_narrowest_screen(
         await alice.page.goto(f"{alice.url}/#/admin/invitations")
         await expect(alice.page.get_by_role("combobox", name="Room")).to_contain_text("A title")
         await expect(alice.page.get_by_role("combobox", name="Room")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_file_with_a_long_name_takes_no_more_than_the_width(person: Arrive) -> None:
+    alice = await person("alice", **PHONE)
+    name = "Rechnung_2026-11_Kunde_Mustermann_und_Söhne_GmbH.pdf"
+    pictures = [file(f"{number}.png", picture(300, 200), "image/png") for number in range(3)]
+    await choose(alice, *pictures, file(name, b"%PDF-1.4"))
+    await alice.composer.fill("Here")
+    await send(alice)
+    row = alice.message("Here").get_by_role("link", name=name)
+    for width in (390, 320):
+        await alice.page.set_viewport_size({"width": width, "height": 780})
+        for shown in (row, alice.message("Here").get_by_role("button", name="Picture 2.png")):
+            box = await shown.bounding_box()
+            assert box and box["x"] + box["width"] <= width

@@ -5,7 +5,7 @@ import { toast } from "../notices.js";
  * The files of the next message of each room, and those of messages that wait for them; `uploading.js`, which is loaded
  * with the first one, uploads them.
  * @import {File as SharedFile} from "../wire.js"
- * @typedef {"waiting" | "sending" | "done" | "failed"} State Waiting is for the connection.
+ * @typedef {"waiting" | "sending" | "done" | "failed"} State Waiting is for the connection, or for those before it.
  * @typedef {SharedFile & {key: string, room: string, message: string, preview: string, sent: number, state: State,
  *   problem: string, isFinal: boolean}} Attachment As the message shows it until the server has stored it: without an
  *   address, and so without a type. `message` is the id of the one that waits for it; a problem that is final comes again.

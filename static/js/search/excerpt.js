@@ -16,7 +16,7 @@ const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=L
  */
 export function excerpt(pieces) {
   const text = pieces.join("");
-  const start = startOf(text, pieces[0].length);
+  const start = pieces.length > 1 ? startOf(text, pieces[0].length) : 0;
   const shown = plain(text.slice(start, start + LENGTH));
   const found = pieces.filter((_, index) => index % 2 === 1);
   return [...(start ? [{ text: "…", isFound: false }] : []), ...marked(shown, found)];

@@ -2,15 +2,16 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { html } from "../html.js";
 
 /**
- * A labelled text field with a hint or, until the value changes, an error.
- * @param {{label: string, value: string, onInput: (value: string) => void, hint?: string, error?: string,
+ * A labelled text field with a hint or, until the value changes, an error; and with help that stays.
+ * @param {{label: string, value: string, onInput: (value: string) => void, hint?: string, help?: string, error?: string,
  *   prefix?: string, [attribute: string]: any}} props
  */
-export function Field({ label, value, onInput, hint, error, prefix, ...attributes }) {
+export function Field({ label, value, onInput, hint, help, error, prefix, ...attributes }) {
   const id = useId();
   const refused = useRef({ error: "", value: "" });
   if (error !== refused.current.error) refused.current = { error: error ?? "", value };
   const problem = value === refused.current.value ? error : "";
+  const notes = [...(problem || hint ? [`${id}-note`] : []), ...(help ? [`${id}-help`] : [])];
   const box = useRef(/** @type {HTMLInputElement | null} */ (null));
   useEffect(() => {
     if (attributes.autofocus) box.current?.focus();
@@ -28,13 +29,14 @@ export function Field({ label, value, onInput, hint, error, prefix, ...attribute
           value=${value}
           onInput=${input}
           aria-invalid=${problem ? "true" : undefined}
-          aria-describedby=${problem || hint ? `${id}-note` : undefined}
+          aria-describedby=${notes.join(" ") || undefined}
           autocomplete="off"
           ...${attributes}
         />
       </div>
       ${problem && html`<p class="error" role="alert" id=${`${id}-note`}>${problem}</p>`}
       ${!problem && hint && html`<p class="hint" role="status" id=${`${id}-note`}>${hint}</p>`}
+      ${help && html`<p class="hint" id=${`${id}-help`}>${help}</p>`}
     </div>
   `;
 }

@@ -51,7 +51,7 @@ export function SignIn({ onBack, onApplied }) {
           value=${password}
           onInput=${setPassword}
           error=${isNameWrong || field === "code" || field === "about" ? "" : error}
-          hint="No password, or forgotten? On a device where you're signed in, open Devices and password in your account menu. If there is none, an admin of this server can make you a link."
+          help="No password, or forgotten? On a device where you're signed in, open Devices and password in your account menu. If there is none, an admin of this server can make you a link."
           type="password"
           name="password"
           autocomplete="current-password"

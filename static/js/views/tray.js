@@ -1,3 +1,4 @@
+import { online } from "../connection.js";
 import { attachedIn } from "../files/attached.js";
 import { sizeInWords } from "../files/sizes.js";
 import { cancel, retry } from "../files/uploading.js";
@@ -49,7 +50,7 @@ function Look({ file: { name, preview, duration } }) {
 /** @param {Attachment} file */
 function stateOf({ state, size, sent, problem }) {
   if (state === "failed") return problem;
-  if (state === "waiting") return "Waiting for the connection";
+  if (state === "waiting") return online.value ? "Waiting" : "Waiting for the connection";
   if (state === "done") return sizeInWords(size);
   return sent < size ? `${Math.floor((100 * sent) / size)}% of ${sizeInWords(size)}` : "Finishing…";
 }

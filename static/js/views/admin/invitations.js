@@ -28,34 +28,39 @@ const LENGTHS = /** @type {const} */ ([
 /** Invitations by link to the rooms that we can see: making, listing and revoking them. */
 export function Invitations() {
   const listed = useListed("", async () => ({ rows: (await run("server.invites", {})).invites, more: false }));
+  const [made, setMade] = useState(/** @type {NewInvite | null} */ (null));
+  /** @param {string} id */
+  const revoke = async (id) => {
+    await command("invite.revoke", { id }).catch(() => {});
+    setMade((before) => (before?.id === id ? null : before));
+    listed.renew();
+  };
   return html`
     <p class="hint">${aboutLink(signUp.value, true)}</p>
-    <${Make} onMade=${listed.renew} />
+    <${Make} made=${made} onMade=${(/** @type {NewInvite | null} */ invite) => (setMade(invite), invite && listed.renew())} />
     <${Listing}
       label="Invitations"
       listed=${listed}
       empty="No invitation works at the moment."
-      row=${(/** @type {Invite} */ each) => html`<${Row} key=${each.id} invite=${each} onRevoked=${listed.renew} />`}
+      row=${(/** @type {Invite} */ each) => html`<${Row} key=${each.id} invite=${each} onRevoke=${() => revoke(each.id)} />`}
     />
   `;
 }
 
-/** @param {{onMade: () => void}} props */
-function Make({ onMade }) {
+/** @param {{made: NewInvite | null, onMade: (invite: NewInvite | null) => void}} props What was made, until it no longer fits. */
+function Make({ made, onMade }) {
   const rooms = useRooms();
   const [chosen, setRoom] = useState("");
   const room = chosen || (rooms[0]?.room.name ?? "");
   const [uses, setUses] = useState("1");
   const [days, setDays] = useState("7");
-  const [made, setMade] = useState(/** @type {NewInvite | null} */ (null));
   const { busy, onSubmit, error, field } = useForm(async () => {
     const expires = new Date(Date.now() + Number(days) * DAY_MS - 60_000).toISOString();
-    setMade((await command("invite.create", { room, uses: Number(uses), expires })).invite);
-    onMade();
+    onMade((await command("invite.create", { room, uses: Number(uses), expires })).invite);
   });
   const address = made && new URL(`#/invite/${made.code}`, document.baseURI).href;
   /** @param {(value: string) => void} set @returns {(event: {currentTarget: HTMLSelectElement}) => void} */
-  const choosing = (set) => (event) => (set(event.currentTarget.value), setMade(null));
+  const choosing = (set) => (event) => (set(event.currentTarget.value), onMade(null));
   return html`
     <form class="admin-make" onSubmit=${onSubmit} aria-label="New invitation">
       <div class="field">
@@ -64,7 +69,7 @@ function Make({ onMade }) {
           ${rooms.map(({ room: each }) => html`<option key=${each.name} value=${each.name}>${each.title || each.name}</option>`)}
         </select>
       </div>
-      <${Field} label="For how many people" type="number" min="1" max="1000" value=${uses} onInput=${(/** @type {string} */ number) => (setUses(number), setMade(null))} error=${field === "uses" ? error : ""} required />
+      <${Field} label="For how many people" type="number" min="1" max="1000" value=${uses} onInput=${(/** @type {string} */ number) => (setUses(number), onMade(null))} error=${field === "uses" ? error : ""} required />
       <div class="field">
         <label for="admin-days">Works for</label>
         <select id="admin-days" class="admin-select" value=${days} onChange=${choosing(setDays)}>
@@ -105,8 +110,8 @@ function useRooms() {
   return rooms.sort((a, b) => Number(b.room.name === lobby.value) - Number(a.room.name === lobby.value));
 }
 
-/** @param {{invite: Invite, onRevoked: () => void}} props */
-function Row({ invite, onRevoked }) {
+/** @param {{invite: Invite, onRevoke: () => void}} props */
+function Row({ invite, onRevoke }) {
   needProfile(invite.created_by);
   const left = invite.uses_left === 1 ? "for 1 more person" : `for ${invite.uses_left} more people`;
   return html`
@@ -115,7 +120,7 @@ function Row({ invite, onRevoked }) {
         <strong dir="auto">${invite.room}</strong>
         <small>By <bdi>${nameOf(invite.created_by)}</bdi>, ${left}, until ${timeOrDay(invite.expires_at, today.value)}</small>
       </span>
-      <button class="secondary small" type="button" aria-label=${`Revoke the invitation to ${invite.room}`} onClick=${() => command("invite.revoke", { id: invite.id }).then(onRevoked, onRevoked)}>Revoke</button>
+      <button class="secondary small" type="button" aria-label=${`Revoke the invitation to ${invite.room}`} onClick=${onRevoke}>Revoke</button>
     </li>
   `;
 }

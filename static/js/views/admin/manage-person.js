@@ -83,7 +83,7 @@ function Help({ account: { user, sessions, keys, has_password: hasPassword }, on
   const isShown = isAsked || isPassword;
   const out = useForm(() => command("user.sign_out", { username }).then(() => (setLink(null), onChange())));
   /** @param {{currentTarget: HTMLInputElement}} event */
-  const choose = ({ currentTarget }) => setReset(currentTarget.checked);
+  const choose = ({ currentTarget }) => (setReset(currentTarget.checked), setLink(null));
   const address = link && new URL(`#/link/${link.code}`, document.baseURI).href;
   return html`
     <form class="setting" onSubmit=${make.onSubmit} aria-labelledby="admin-link">
