@@ -24,7 +24,8 @@ class Quota:
 
     def wait(self, who: Hashable, now: float) -> float:
         """Return the seconds until ``who`` is allowed one more; 0 if that is ``now``."""
-        return self.wait_after(self._due.get(who, now), now)
+        due = self._due.get(who)
+        return 0.0 if due is None or due <= now else self.wait_after(due, now)
 
     def wait_after(self, due: float, now: float) -> float:
         """Return the seconds until one more is allowed where everything so far was due at ``due``."""
@@ -52,7 +53,9 @@ def spend(counted: Collection[tuple[Quota, Hashable]], now: float, count: int) -
 
     Return the seconds to wait: 0 if it was counted.
     """
-    wait = max([quota.wait(who, now) for quota, who in counted])
+    wait = 0.0
+    for quota, who in counted:
+        wait = max(wait, quota.wait(who, now))
     if not wait:
         for quota, who in counted:
             quota.take(who, now, count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
@@ -75,6 +76,7 @@ def _visible(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=1000)
 def _is_seen(character: str) -> bool:
     is_blank = unicodedata.category(character) in _UNSEEN or character in BLANK or _IGNORABLE.match(character)
     return not is_blank

@@ -149,7 +149,7 @@ class Features:
         raise Endless
 
     def _listening(self, changes: Changes) -> tuple[Listener, ...]:
-        tables = frozenset(table for change in changes.by_room.values() for table in change.rows)
+        tables = frozenset(chain.from_iterable([change.rows for change in changes.by_room.values()]))
         return _those_that_listen(self.listeners, tables, frozenset(chain.from_iterable(changes.traits.values())))
 
     def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:

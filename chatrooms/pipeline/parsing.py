@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import islice
 from threading import Lock
-from typing import Any, TypeVar, cast, get_origin
+from typing import Any, TypeAlias, TypeVar, cast, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -22,6 +22,7 @@ ON_LOOP = 200
 PIECE = 500
 """Entries of a map that are validated at once."""
 _building = Lock()
+_Maps: TypeAlias = dict[str, tuple[int, TypeAdapter[Any]]]
 
 
 def weight(command: Command[Any], given: Any) -> weights.Weight | None:
@@ -55,13 +56,9 @@ def parsed(params: type[M], given: Any) -> M:
     """Parse ``given`` as parameters of a kind; raises `Invalid` naming the first invalid field."""
     if not isinstance(given, dict):
         raise Invalid("Parameters must be a single JSON object.", field="")
-    if unknown := given.keys() - _fields(params):
-        raise Invalid("Unknown parameter.", field=str(next(name for name in given if name in unknown))[:100])
-    large = {
-        name: _validated(name, given[name], *kind)
-        for name, kind in _maps(params).items()
-        if isinstance(given.get(name), dict) and len(given[name]) > PIECE
-    }
+    if not given.keys() <= (fields := _fields(params)):
+        raise Invalid("Unknown parameter.", field=str(next(name for name in given if name not in fields))[:100])
+    large = _large(given, maps) if (maps := _maps(params)) else None
     try:
         p = params.model_validate(given | {name: {} for name in large} if large else given)
     except ValidationError as error:
@@ -69,8 +66,17 @@ def parsed(params: type[M], given: Any) -> M:
     return p.model_copy(update=large) if large else p
 
 
+def _large(given: dict[str, Any], maps: _Maps) -> dict[str, Any]:
+    """Return those of the maps that are large, as parsed; raises `Invalid`."""
+    return {
+        name: _validated(name, given[name], *kind)
+        for name, kind in maps.items()
+        if isinstance(given.get(name), dict) and len(given[name]) > PIECE
+    }
+
+
 @cache
-def _maps(params: type[BaseModel]) -> dict[str, tuple[int, TypeAdapter[Any]]]:
+def _maps(params: type[BaseModel]) -> _Maps:
     """Return the fields that are maps, with how many entries they may have, and what validates some of these."""
     fields = params.model_fields.items()
     maps = {name: field for name, field in fields if get_origin(field.annotation) is dict}

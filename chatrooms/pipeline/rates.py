@@ -42,6 +42,7 @@ class Rates:
         self._events = limit(settings.rate_post)
         self._slow: dict[int, Limit] = {}
         self._limit = limit
+        self._counted: list[tuple[Limit, str, str, int]] | None = None
 
     def spend(self, rate: str, person: str, network: str = "", weight: int = 1) -> None:
         """Count ``weight`` in a rate for a person and for their address, if that is known; raises `RateLimited`."""
@@ -117,9 +118,13 @@ class Rates:
 
     def _spend(self, limit: Limit, person: str, network: str = "", weight: int = 1) -> None:
         limit.spend(person, network, weight)
+        if self._counted is not None:
+            self._counted.append((limit, person, network, weight))
 
     def _charge(self, limit: Limit, person: str, network: str, weight: int) -> None:
         limit.charge(person, network, weight)
+        if self._counted is not None:
+            self._counted.append((limit, person, network, weight))
 
 
 class Attempt(Rates):
@@ -127,21 +132,13 @@ class Attempt(Rates):
 
     def __init__(self, rates: Rates) -> None:
         vars(self).update(vars(rates))
-        self._counted: list[tuple[Limit, str, str, int]] = []
+        self._counted = []
 
     def undo(self) -> None:
         """Give back what was counted."""
-        for limit, person, network, weight in self._counted:
+        counted, self._counted = self._counted or [], []
+        for limit, person, network, weight in counted:
             limit.charge(person, network, -weight)
-        self._counted.clear()
-
-    def _spend(self, limit: Limit, person: str, network: str = "", weight: int = 1) -> None:
-        super()._spend(limit, person, network, weight)
-        self._counted.append((limit, person, network, weight))
-
-    def _charge(self, limit: Limit, person: str, network: str, weight: int) -> None:
-        super()._charge(limit, person, network, weight)
-        self._counted.append((limit, person, network, weight))
 
 
 def _in_words(seconds: int) -> str:
