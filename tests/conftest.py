@@ -31,7 +31,7 @@ AT_ANY_SPEED = {"deadline": None, "suppress_health_check": [hypothesis.HealthChe
 OF_THEIR_OWN = {"tmp_path", "own_server", "postgres_database", "created_database", "node"}
 """Fixtures of tests that start a server, a database or a process of their own, rather than share one."""
 WORKERS_OF_A_CORE = 1.5
-"""A test of a server or a browser waits for it a good part of the time."""
+"""A test of a server or a browser waits for it a good part of the time; quick ones do not."""
 SECOND_RUNS = {"postgresql", "plain"}
 """Parameters that repeat a test, on PostgreSQL or on uvicorn's own protocols; repetitions are slow."""
 
@@ -41,9 +41,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--plain-asgi", action="store_true", help="run servers on uvicorn's own protocols")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Return how many workers keep all cores busy."""
-    return round(WORKERS_OF_A_CORE * (os.cpu_count() or 1))
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return how many workers keep all cores busy; each of them imports all tests."""
+    return round((1 if is_quick(config) else WORKERS_OF_A_CORE) * (os.cpu_count() or 1))
+
+
+def is_quick(config: pytest.Config) -> bool:
+    """Return whether this is ``pytest -m quick``."""
+    return bool(config.option.markexpr == "quick")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,14 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
     for client in ("engineio.client", "socketio.client"):  # one that goes may log in the test after its own
         logging.getLogger(client).propagate = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling the tests is half of a worker's start
-    is_quick = config.option.markexpr == "quick"
-    hypothesis.settings.register_profile("ours", max_examples=FEW if is_quick else MANY, **AT_ANY_SPEED)
+    hypothesis.settings.register_profile("ours", max_examples=FEW if is_quick(config) else MANY, **AT_ANY_SPEED)
     hypothesis.settings.load_profile("ours")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not even import what `pytest -m quick` would skip."""
-    return True if config.option.markexpr == "quick" and collection_path.name in SLOW_FOLDERS else None
+    return True if is_quick(config) and collection_path.name in SLOW_FOLDERS else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

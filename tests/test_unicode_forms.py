@@ -72,6 +72,7 @@ PIECES = {
 READERS = {"words": words, "spans": spans, "a query": needle, "keywords": texts.folded, "names": names.words}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("kind", PIECES)
 def test_the_work_grows_with_the_length_of_a_text(reader, kind):

@@ -64,9 +64,8 @@ def test_messages_after_a_rev_are_the_first_that_changed_since(engine, posted, k
 def test_no_table_is_read_as_a_whole(engine, table):
     prepared = Prepared(SYNCED[table].newer())
     with engine.connect() as db:
-        sql, order, constants = prepared._compile(db.dialect)
-        given = {**constants, "room": ROOM, "known": 0, "limit": 1}
-        plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", tuple(given[name] for name in order)).all()
+        sql, given = prepared._given(db, {"room": ROOM, "known": 0, "limit": 1})
+        plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", tuple(given)).all()
     steps = [step.detail for step in plan]
     assert any("rev>?" in step or "seq>?" in step or table in ("rooms", "users") for step in steps)
     assert not [step for step in steps if step.startswith("SCAN") and "anon" not in step]

@@ -87,6 +87,7 @@ asyncio.run(main())
     assert (done.stdout.strip(), done.stderr) == ("Howdy https://example.org/", "")
 
 
+@pytest.mark.slow
 def test_importing_the_chat_brings_nothing_that_it_may_never_need():
     """What takes long to import is imported where it is used, and the tests of that show that it can be."""
     late = (
@@ -102,6 +103,7 @@ def test_importing_the_chat_brings_nothing_that_it_may_never_need():
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 
+@pytest.mark.slow
 def test_a_chat_has_no_validators_of_commands_that_nobody_has_run_yet():
     done = without_extras("""
 from chatrooms import Chatrooms
@@ -111,6 +113,7 @@ print(len(commands) > 100, [each.name for each in commands if each.params.__pyda
     assert (done.stdout.strip(), done.stderr) == ("True []", "")
 
 
+@pytest.mark.slow
 def test_importing_the_chat_brings_no_package_besides_those_that_it_is_built_on():
     done = without_extras("""
 import orjson, pydantic, socketio, sqlalchemy, starlette.applications, sys

@@ -57,6 +57,7 @@ LONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LONG)
 def test_no_text_takes_long(kind):
     around, piece = LONG[kind]
