@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { inPlace, isPlace, queryAt, searchFor } from "../js/addresses.js";
 import { parsed } from "../js/messages/markdown-nodes.js";
 import { parser } from "../js/messages/markdown.js";
-import { excerpt, marked } from "../js/search/excerpt.js";
+import { excerpt, marked, markedName } from "../js/search/excerpt.js";
 import { begunIn, choicesOf, writtenIn } from "../js/search/operators.js";
 
 parser.value = parsed;
@@ -37,6 +37,29 @@ test("of a message in which no words were found, its beginning is shown", () => 
   );
   const long = `Start of it: ${"lorem ipsum ".repeat(20)}at the end`;
   assert.ok(shown([long]).join("").startsWith("Start of it: lorem"));
+});
+
+test("in the name of a file the words are marked that are asked for", () => {
+  /** @param {string} name @param {string} query */
+  const inName = (name, query) =>
+    markedName(name, query)
+      .map(({ text, isFound }) => (isFound ? `[${text}]` : text))
+      .join("");
+  assert.equal(inName("Keep-me_2026.pdf", "keep 2026"), "[Keep]-me_[2026].pdf");
+  assert.equal(inName("keeper.pdf", "keep"), "keeper.pdf");
+  assert.equal(inName("keeper.pdf", "keep*"), "[keeper].pdf");
+  assert.equal(inName("from bob.pdf", "from:bob -pdf"), "from bob.pdf");
+  assert.equal(inName("a.pdf", '"a.pdf"'), "[a].[pdf]");
+  fc.assert(
+    fc.property(
+      fc.string(),
+      fc.string(),
+      (name, query) =>
+        markedName(name, query)
+          .map(({ text }) => text)
+          .join("") === name,
+    ),
+  );
 });
 
 test("a search has an address", () => {

@@ -165,6 +165,7 @@ async def test_a_message_that_is_found_by_a_file_shows_its_name(person: Arrive, 
         await share(bob, "#lobby", b"Words", "report.txt")
     await search(alice, "report")
     await expect(results(alice)).to_contain_text([" report.txt", "For the meeting\n quarterly-report.txt"])
+    await expect(results(alice).locator("mark")).to_have_text(["report", "report"])
 
 
 async def test_what_people_you_blocked_wrote_is_folded_in_results_and_surroundings(

@@ -47,6 +47,22 @@ export function marked(text, found) {
   return pieces.filter((piece) => piece.text);
 }
 
+/**
+ * The name of a file, with the words that a search asks for.
+ * @param {string} name @param {string} query @returns {Piece[]}
+ */
+export function markedName(name, query) {
+  const asked = query.toLowerCase().replace(/(?<=^|\s)(?:-\S*|[a-z]+:\S*)/gu, "");
+  const words = new Set(wordsOf(asked));
+  const beginnings = asked.match(/[\p{L}\p{N}\p{M}]+(?=\*)/gu) ?? [];
+  /** @param {string} word */
+  const isAsked = (word) => words.has(word) || beginnings.some((beginning) => word.startsWith(beginning));
+  return marked(
+    name,
+    wordsOf(name).filter((word) => isAsked(word.toLowerCase())),
+  );
+}
+
 /** @param {string} words What was found, with formatting between its words. */
 const wordsOf = (words) => words.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 

@@ -4,7 +4,7 @@ import { online } from "../connection.js";
 import { html } from "../html.js";
 import { foldedText, isFolded } from "../messages/blocked.js";
 import { isThread, parentOf } from "../names.js";
-import { excerpt } from "../search/excerpt.js";
+import { excerpt, markedName } from "../search/excerpt.js";
 import { found, isSearching, piecesOf, problem, search, searchOn } from "../search/found.js";
 import { OPERATORS } from "../search/operators.js";
 import { memberships } from "../store.js";
@@ -86,20 +86,22 @@ function Row({ answer, message }) {
     return html`<${MessageRow} message=${shown} where=${where} excerpt=${html`<span class="tombstone">${foldedText([message])}</span>`} />`;
   }
   return html`
-    <${MessageRow} message=${message} where=${where} excerpt=${html`${message.text && markedText(answer, message)}${fileNames(message)}`}>
+    <${MessageRow} message=${message} where=${where} excerpt=${html`${message.text && markedText(answer, message)}${fileNames(answer, message)}`}>
       <${Surroundings} message=${message} />
     <//>
   `;
 }
 
 /** @param {Found} answer @param {Message} message */
-const markedText = (answer, message) =>
-  excerpt(piecesOf(answer, message)).map(({ text, isFound }) => (isFound ? html`<mark>${text}</mark>` : text));
+const markedText = (answer, message) => excerpt(piecesOf(answer, message)).map(marking);
 
-/** The names of the files of a message, which a search finds too. @param {Message} message */
-const fileNames = ({ text, files }) =>
+/** The names of the files of a message, which a search finds too. @param {Found} answer @param {Message} message */
+const fileNames = ({ query }, { text, files }) =>
   files.length > 0 &&
-  html`${text ? "\n" : ""}<span class="found-files"><${Icon} name="clip" /> ${files.map(({ name }) => name).join(", ")}</span>`;
+  html`${text ? "\n" : ""}<span class="found-files"><${Icon} name="clip" /> ${files.map(({ name }, index) => [index ? ", " : "", ...markedName(name, query).map(marking)])}</span>`;
+
+/** @param {import("../search/excerpt.js").Piece} piece */
+const marking = ({ text, isFound }) => (isFound ? html`<mark>${text}</mark>` : text);
 
 /** Moves between results. @param {KeyboardEvent} event @param {HTMLElement | null} list */
 function walk(event, list) {
