@@ -26,7 +26,7 @@ export function SecondFactor({ onTurnedOn, onTurnedOff }) {
       <h3 id="second-factor">Code from your phone</h3>
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       ${factor && html`<p class="hint">${isOn ? html`<${On} factor=${factor} />` : "Besides your password, ask for a code that an authenticator app shows."}</p>`}
-      ${factor && !doing && html`<p><button class="secondary small" onClick=${() => setDoing(isOn ? "off" : "on")}>${isOn ? "Turn off codes" : "Turn on codes"}</button>${isOn && html`${" "}<button class="secondary small" onClick=${() => setDoing("move")}>Use another app</button>${" "}<button class="secondary small" onClick=${() => setDoing("anew")}>New recovery codes</button>`}</p>`}
+      ${factor && !doing && html`<p class="ways"><button class="secondary small" onClick=${() => setDoing(isOn ? "off" : "on")}>${isOn ? "Turn off codes" : "Turn on codes"}</button>${isOn && html`<button class="secondary small" onClick=${() => setDoing("move")}>Use another app</button><button class="secondary small" onClick=${() => setDoing("anew")}>New recovery codes</button>`}</p>`}
       ${doing === "anew" && html`<${Renew} onDone=${done} onCancel=${() => setDoing("")} />`}
       ${doing === "on" && html`<${TurnOn} title="Codes are on. These are your recovery codes." onDone=${onTurnedOn ?? done} onCancel=${() => setDoing("")} />`}
       ${doing === "move" && html`<${TurnOn} title="Codes come from that app now. Those of your app before no longer count. These are your recovery codes now." verb="Use this app" onDone=${done} onCancel=${() => setDoing("")} />`}
