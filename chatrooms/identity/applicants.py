@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from pydantic import Field
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    false,
     func,
     insert,
     or_,
@@ -63,6 +65,7 @@ applicants = Table(
     Column("issuer", String(300), comment="of the provider"),
     Column("subject", String(LONGEST_SUBJECT), comment="the provider's id of the person"),
     Column("label", String(LONGEST_LABEL), nullable=False, server_default="", comment="what it calls them"),
+    Column("tells_time", Boolean, nullable=False, server_default=false(), comment="the provider, of their signing in"),
 )
 _waits = applicants.c.declined_at.is_(None)
 
@@ -77,6 +80,7 @@ class Proof(NamedTuple):
     issuer: str | None = None
     subject: str | None = None
     label: str = ""
+    tells_time: bool = False
 
 
 UNPROVEN = Proof(None)
@@ -106,6 +110,7 @@ class Accepted(TypedDict):
     issuer: str | None
     subject: str | None
     label: str
+    tells_time: bool
 
 
 def add(act: Act, username: str, about: str, token: str, agent: str, *, proof: Proof, replaces: str) -> None:
@@ -222,7 +227,7 @@ def announce(act: Act) -> None:
 def find(db: Connection, id: str) -> Accepted | None:
     """Return a person who waits, and what begins their session."""
     known = applicants.c.proof, applicants.c.issuer, applicants.c.subject, applicants.c.label
-    columns = applicants.c.username, applicants.c.token_hash, applicants.c.agent, *known
+    columns = applicants.c.username, applicants.c.token_hash, applicants.c.agent, applicants.c.tells_time, *known
     return one(Accepted, db.execute(select(*columns).where(applicants.c.id == id, _waits)))
 
 

@@ -233,7 +233,7 @@ def _connect(act: Act, asked: Accepted) -> None:
     if asked["proof"] == "directory":
         directory.add(act, asked["username"], asked["subject"], used=False)
     elif (identity := _identity(asked)) and linked.username_of(act.db, identity) is None:
-        linked.add(act, identity, asked["username"], used=False)
+        linked.add(act, identity, asked["username"], used=False, tells_time=asked["tells_time"])
 
 
 def _applicant(_db: Connection, _me: Caller, p: WhichApplicant) -> list[str]:

@@ -42,13 +42,15 @@ async def set_role(here: Passwords, me: Caller, p: Appointment) -> OneUser:
 
     def change(act: Act) -> OneUser:
         sessions.require_present(act)
+        if still:
+            still(act)
         if roles.require_appointer(act.db, me, p.username, p.role) != before:
             raise Conflict("Their role was changed a moment ago. Look at it, and try again.", field="role")
         return {"user": roles.appoint(act, p.username, p.role, before)}
 
     before = await here.chat.lookup(lambda db: roles.require_appointer(db, me, p.username, p.role))
-    if me.session and rights.empowers(before, p.role):
-        await fresh.require(here, me, p.password)
+    is_proven = me.session and rights.empowers(before, p.role)
+    still = await fresh.require(here, me, p.password) if is_proven else None
     return await here.chat.change(change, me, *roles.locks_to_change(p.username))
 
 

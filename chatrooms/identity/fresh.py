@@ -5,17 +5,18 @@ What signs in later, or for ever, is made and removed by this alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import Connection, or_, select
 
 from chatrooms import clock
-from chatrooms.errors import Forbidden, Invalid, SecondFactorRequired
+from chatrooms.errors import Forbidden, Invalid, Refusal, SecondFactorRequired
 from chatrooms.identity import proofs, totp
-from chatrooms.identity.passwords import Given, Passwords, hash_of
+from chatrooms.identity.passwords import Given, Passwords, Still, hash_of
 from chatrooms.pipeline import second_factors
-from chatrooms.pipeline.act import Caller
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params
 from chatrooms.storage.tables import sessions, users
 
@@ -43,35 +44,41 @@ class Proven(Params):
     password: Annotated[Given | None, Field(repr=False, description="Your password, if you have one.")] = None
 
 
-async def require(here: Passwords, me: Caller, password: str | None) -> None:
-    """Raise a refusal unless a caller has just proved who they are.
+async def require(here: Passwords, me: Caller, password: str | None) -> Still:
+    """Raise a refusal unless a caller has just proved who they are; return what does so in the transaction itself.
 
-    With a password, they give it: raises `Invalid`, or `RateLimited` after wrong ones, and what `require_shown` does.
+    With a password, they give it: raises `Invalid`, `RateLimited` after wrong ones, and what `require_password` does.
     Without one, raises what `require_session` does.
     """
     if await here.chat.lookup(lambda db: hash_of(db, me.username)) is None:
-        await require_session(here, me)
-        return
+        return await require_session(here, me)
     if password is None:
         raise Invalid("Give your password too.", field="password")
-    await here.require_own(me, password)
-    await require_shown(here, me)
+    return await require_password(here, me, password)
 
 
-async def require_shown(here: Passwords, me: Caller) -> None:
-    """Raise `SecondFactorRequired` if a caller's password takes a code, and none was shown in this session.
+async def require_password(here: Passwords, me: Caller, password: str, field: str = "password") -> Still:
+    """Do so by the password of somebody who has one.
 
-    It began before there were codes, or by a link. The password alone would not have begun it.
+    Raises `SecondFactorRequired` if it takes a code, and none was shown in this session: that began before there were
+    codes, or by a link. The password alone would not have begun it.
     """
 
-    def lacks(db: Connection) -> bool:
-        return totp.enabled(db, me.username) and not second_factors.is_shown(db, me.session or "")
+    def refusal(db: Connection) -> Refusal | None:
+        lacks = totp.enabled(db, me.username) and not second_factors.is_shown(db, me.session or "")
+        return SecondFactorRequired(second_factors.SHOW, has_one=True) if lacks else None
 
-    if await here.chat.lookup(lacks):
-        raise SecondFactorRequired(second_factors.SHOW, has_one=True)
+    require_own = await here.require_own(me, password, field)
+    require_shown = await _require(here, refusal)
+
+    def still(act: Act) -> None:
+        require_own(act)
+        require_shown(act)
+
+    return still
 
 
-async def require_session(here: Passwords, me: Caller) -> None:
+async def require_session(here: Passwords, me: Caller) -> Still:
     """Raise `Forbidden` unless the session of somebody without a password is proof of who they are.
 
     With passkeys, the sign-in provider or the directory alone, one of them has begun it within ten minutes, or it came
@@ -79,14 +86,27 @@ async def require_session(here: Passwords, me: Caller) -> None:
     """
     settings = here.chat.settings
 
-    def refusal(db: Connection) -> Forbidden | None:
+    def refusal(db: Connection) -> Refusal | None:
+        if hash_of(db, me.username) is not None:
+            return Invalid("You have a password since a moment ago. Give that too.", field="password")
         if not proofs.remain(db, me.username, settings) or _is_fresh(db, me):
             return None
         began = db.scalar(select(sessions.c.began).where(sessions.c.id == me.session))
         return Forbidden(ASKED_BEFORE if began == "single_sign_on" else STALE)
 
+    return await _require(here, refusal)
+
+
+async def _require(here: Passwords, refusal: Callable[[Connection], Refusal | None]) -> Still:
+    """Raise a refusal that there is now; return what raises the one that there is in a transaction."""
+
+    def require(act: Act) -> None:
+        if found := refusal(act.db):
+            raise found
+
     if found := await here.chat.lookup(refusal):
         raise found
+    return require
 
 
 def _is_fresh(db: Connection, me: Caller) -> bool:

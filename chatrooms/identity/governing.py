@@ -14,7 +14,7 @@ from chatrooms.events import Signal
 from chatrooms.features import users
 from chatrooms.identity import fresh, lapsing, sessions
 from chatrooms.identity.fresh import Proven
-from chatrooms.identity.passwords import Passwords
+from chatrooms.identity.passwords import Passwords, Still
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import rights, second_factors, signing_up
 from chatrooms.pipeline.act import Act, Caller
@@ -98,7 +98,7 @@ async def update(here: Passwords, me: Caller, p: Governing) -> Governed:
             _require_unset(not signing_up.is_set(chat.settings), "guests", "how new people come in", "sign_up")
             facts.choose_sign_up(act.db, p.sign_up)
         if p.second_factor is not None:
-            _require_second_factor(act, p.second_factor, proven=proven)
+            _require_second_factor(act, p.second_factor, still)
         _announce(act, p)
         act.note(f"changed the server: {given!r}")
 
@@ -106,10 +106,10 @@ async def update(here: Passwords, me: Caller, p: Governing) -> Governed:
     if not given:
         raise Invalid("Nothing to update: give a name, sign_up or second_factor.", field="name")
     required = p.second_factor or chat.server.second_factor
-    proven = not second_factors.covers_all(required, chat.server.second_factor)
-    if proven:
+    still: Still | None = None
+    if not second_factors.covers_all(required, chat.server.second_factor):
         await chat.lookup(lambda db: rights.require_of(db, me, "name"))
-        await fresh.require(here, me, p.password)
+        still = await fresh.require(here, me, p.password)
     await chat.change(change, me, users.SYSTEM)
     chat.learn(chat.facts._replace(**given))
     if p.second_factor is not None:
@@ -123,15 +123,17 @@ def _announce(act: Act, p: Governing) -> None:
     act.signals.extend(Signal(person, APPLICATION, "server", now) for person in act.server.online())
 
 
-def _require_second_factor(act: Act, required: RequiredOf, *, proven: bool) -> None:
-    """Store of whom a second factor is required; of fewer people only if the caller has ``proven`` who they are."""
+def _require_second_factor(act: Act, required: RequiredOf, still: Still | None) -> None:
+    """Store of whom a second factor is required; of fewer people only if the caller is ``still`` proven."""
     rights.require(act, "name")
+    if still:
+        still(act)
     is_unset = not second_factors.is_set(act.server.settings)
     _require_unset(is_unset, "require_second_factor", "of whom a second factor is required", "second_factor")
     if not second_factors.is_shown(act.db, sessions.signed_in(act.me)):
         raise Conflict("Show yours first: turn on codes, or sign in with a passkey.", field="second_factor")
     stored = facts.find(act.db)  # another server may have changed it a moment ago
-    if not (proven or (stored and second_factors.covers_all(required, _required(act, stored)))):
+    if not (still or (stored and second_factors.covers_all(required, _required(act, stored)))):
         raise Conflict("This was changed a moment ago. Look at it, and try again.", field="second_factor")
     facts.choose_second_factor(act.db, required)
 

@@ -88,13 +88,14 @@ async def create(here: Passwords, me: Caller, p: NewKeyAsked) -> OneKey:
 
     def create(act: Act) -> OneKey:
         sessions.present(act)
+        still(act)
         for command in p.commands:
             if command not in act.server.grantable:
                 raise Invalid(f"A key cannot have {command}.", field="commands")
         act.note(f"made the key {p.name!r}")
         return {"key": make(act, about)}
 
-    await fresh.require(here, me, p.password)
+    still = await fresh.require(here, me, p.password)
     return await here.chat.change(create, me)
 
 
@@ -104,11 +105,12 @@ async def rotate(here: Passwords, me: Caller, p: Rotation) -> OneKey:
 
     def replace(act: Act) -> OneKey:
         sessions.present(act)
+        still(act)
         old = _end(act, p.id)
         act.note(f"replaced the key {old['name']!r}")
         return {"key": make(act, service_keys.about(old))}
 
-    await fresh.require(here, me, p.password)
+    still = await fresh.require(here, me, p.password)
     return await here.chat.change(replace, me)
 
 

@@ -58,37 +58,27 @@ async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
     here.changes.spend(me.username, me.network)
     before = await here.chat.lookup(lambda db: hash_of(db, me.username))
     if before is None:
-        await fresh.require_session(here, me)
+        still = await fresh.require_session(here, me)
+    elif p.current is None:
+        raise Invalid("Give your current password too.", field="current")
     else:
-        await _require_current(here, me, p.current)
+        still = await fresh.require_password(here, me, p.current, "current")
     about = [me.username, here.chat.server.name]
     await here.run(me.network, partial(require_good, p.password, about, here.chat.settings.breached_passwords))
     made = await here.run(me.network, partial(hashed, normal(p.password)))
 
     def change(act: Act) -> None:
-        if hash_of(act.db, me.username) != before:
-            raise _changed()
         current = sessions.present(act)
+        still(act)
         store(act, me.username, made)
         act.note("set a password")
-        links.drop(act.db, me.username)
+        links.drop_all(act.db, me.username)
         pending.forget_others(act)
         if p.revoke_others:
             sessions.end_others(act, current)
 
     await here.chat.change(change, me)
     return {}
-
-
-async def _require_current(here: Passwords, me: Caller, current: str | None) -> None:
-    if current is None:
-        raise Invalid("Give your current password too.", field="current")
-    await here.require_own(me, current, "current")
-    await fresh.require_shown(here, me)
-
-
-def _changed() -> Invalid:
-    return Invalid("Your password was changed a moment ago. Give that one.", field="current")
 
 
 PROVEN = (get, set_password)

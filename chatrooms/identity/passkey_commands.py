@@ -184,9 +184,10 @@ def rename(act: Act, p: Renaming, _: str) -> OnePasskey:
 async def begin(here: Passwords, me: Caller, p: Beginning) -> Options:
     """Begin to add a passkey: a browser makes it with these options, within five minutes."""
     party = _party(here.chat, p.origin)
-    await fresh.require(here, me, p.password)
+    still = await fresh.require(here, me, p.password)
 
     def make(act: Act) -> tuple[Challenge, list[str]]:
+        still(act)
         passkeys.require_place(act.db, me.username)
         handle = passkeys.handle_of(act.db, me.username)
         made = challenges.make(act.db, pending.holder(sessions.present(act)), p.origin, handle)
@@ -212,6 +213,7 @@ async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
 
     def store(act: Act) -> OnePasskey:
         second_factors.note(act.db, sessions.present(act))
+        pending.forget_others(act)
         act.note(f"added the passkey {p.name!r}")
         return {"passkey": passkeys.add(act, p.name, challenge.handle, key)}
 
@@ -226,6 +228,7 @@ async def remove(here: Passwords, me: Caller, p: Removal) -> Done:
     """
 
     def remove(act: Act) -> Done:
+        still(act)
         passkeys.remove(act, p.id)
         if not (p.even_last or proofs.remain(act.db, me.username, here.chat.settings)):
             raise Conflict(LAST, field="even_last")
@@ -235,7 +238,7 @@ async def remove(here: Passwords, me: Caller, p: Removal) -> Done:
         act.note("removed a passkey")
         return {}
 
-    await fresh.require(here, me, p.password)
+    still = await fresh.require(here, me, p.password)
     return await here.chat.change(remove, me)
 
 

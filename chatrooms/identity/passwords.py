@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypeAlias
 
 from pydantic import Field
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, delete, insert, select
@@ -50,6 +50,10 @@ class SignIn(Claiming):
     code: Code | None = Field(
         None, repr=False, description="A code of the second factor, if the password alone is answered `code_required`."
     )
+
+
+Still: TypeAlias = Callable[[Act], None]
+"""Raises a refusal, in the transaction that a proof is for, if that counts no longer: hashing takes its time."""
 
 
 class Right(NamedTuple):
@@ -128,13 +132,14 @@ class Passwords(Hashing):
             lambda db: accounts.find(db, username) is None or linked.since(db, username) is not None
         )
 
-    async def require_own(self, me: Caller, password: str, field: str = "password") -> None:
-        """Raise `Invalid` unless it is the password of a caller."""
+    async def require_own(self, me: Caller, password: str, field: str = "password") -> Still:
+        """Return what makes sure that it is the caller's password still; raises `Invalid` if it is not now."""
         try:
-            await self.check(me.username, me.network, password, "own")
+            stored, _ = await self.check(me.username, me.network, password, "own")
         except Unauthorized:
             raise Invalid("This is not your password.", field=field) from None
         await self.chat.change(lambda act: tries.give_back(act, me.username, me.network, "own"), me)
+        return partial(_require_still, stored, field)
 
     async def count_code(self, who: Caller) -> None:
         """Count a try of a code before it is made; raises `RateLimited`."""
@@ -153,6 +158,11 @@ class Passwords(Hashing):
 def _of_code(who: Caller) -> tries.Of:
     """Return what a try of a code is: who signs in has no session yet."""
     return "own code" if who.session else "code"
+
+
+def _require_still(stored: str | None, field: str, act: Act) -> None:
+    if hash_of(act.db, act.me.username) != stored:
+        raise Invalid("Your password was changed a moment ago. Give that one.", field=field)
 
 
 def hash_of(db: Connection, username: str) -> str | None:

@@ -69,10 +69,10 @@ async def begin(here: Passwords, me: Caller, p: WithPassword) -> AppSecret:
 
     If it is on, the app is another one, which takes the place of yours then.
     """
-    await here.require_own(me, p.password)
-    await fresh.require_shown(here, me)
+    still = await fresh.require_password(here, me, p.password)
 
     def prepare(act: Act) -> str:
+        still(act)
         return totp.prepare(act.db, me.username, sessions.present(act))
 
     secret = await here.chat.change(prepare, me)
@@ -98,8 +98,9 @@ async def enable(here: Passwords, me: Caller, p: WithCode) -> RecoveryCodes:
             raise Invalid(error.message, field="code") from None
         here.give_back_code(act)
         second_factors.note(act.db, session)
+        links.drop_all(act.db, me.username)
         if was_on:
-            _end_shown(act)
+            second_factors.withdraw(act)
         pending.forget_others(act)
         act.note("moved codes to another app" if was_on else "turned codes on")
         return {"codes": codes}
@@ -124,11 +125,12 @@ async def show(here: Passwords, me: Caller, p: WithAnyCode) -> Done:
 @live("factor.renew", may=_signed_in, repeatable=False, method="renew_recovery_codes")
 async def renew(here: Passwords, me: Caller, p: WithBoth) -> RecoveryCodes:
     """Return new recovery codes; those from before no longer count."""
-    await here.require_own(me, p.password)
+    still = await here.require_own(me, p.password)
     await here.count_code(me)
 
     def anew(act: Act) -> RecoveryCodes:
         session = sessions.present(act)
+        still(act)
         _use(here, act, p.code)
         second_factors.note(act.db, session)
         act.note("made recovery codes anew")
@@ -140,25 +142,21 @@ async def renew(here: Passwords, me: Caller, p: WithBoth) -> RecoveryCodes:
 @live("factor.disable", may=_signed_in, repeatable=False, method="disable_second_factor")
 async def disable(here: Passwords, me: Caller, p: WithBoth) -> Done:
     """Turn the second factor off; your last one stays while the server requires one of you."""
-    await here.require_own(me, p.password)
+    still = await here.require_own(me, p.password)
     await here.count_code(me)
 
     def turn_off(act: Act) -> None:
+        still(act)
         _use(here, act, p.code)
         totp.forget(act.db, me.username)
         second_factors.require_left(act, me.username, rights.of(act.db, me.username))
-        _end_shown(act)
+        second_factors.withdraw(act)
+        links.drop_all(act.db, me.username)
         pending.forget_others(act)
         act.note("turned codes off")
 
     await here.chat.change(turn_off, me)
     return {}
-
-
-def _end_shown(act: Act) -> None:
-    """End what was shown of a factor that is gone, and the links by which it may go on."""
-    second_factors.withdraw(act)
-    links.drop_all(act.db, act.me.username)
 
 
 def _use(here: Passwords, act: Act, code: str) -> None:

@@ -111,11 +111,12 @@ async def restore(here: Passwords, me: Caller, p: Restoring) -> OneSuspension:
 
     def change(act: Act) -> OneSuspension:
         sessions.require_present(act)
+        if still:
+            still(act)
         return lift(act, p.username, proven=gives_power)
 
     gives_power = await here.chat.lookup(lambda db: _gives_power(db, me, p.username))
-    if me.session and gives_power:
-        await fresh.require(here, me, p.password)
+    still = await fresh.require(here, me, p.password) if me.session and gives_power else None
     return await here.chat.change(change, me, *roles.locks_to_change(p.username))
 
 

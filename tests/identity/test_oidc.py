@@ -255,11 +255,11 @@ async def test_disconnecting_it_leaves_no_second_factor_that_was_shown_there(tmp
             assert answer == "second_factor_required"
 
 
-async def began(server, browser, **begin) -> str:
-    """Sign in as bob; return how the session began."""
-    assert (await browser.sign_in(**begin))["user"]["username"] == "bob"
-    async with connect(server.url, "bob", token=token_of(browser, "bob")) as bob:
-        return next(each["began"] for each in (await bob.run("session.list"))["sessions"] if each["current"])
+async def began(server, browser, name: str = "bob", **begin) -> str:
+    """Sign in as bob, or another one; return how the session began."""
+    assert (await browser.sign_in(**begin))["user"]["username"] == name
+    async with connect(server.url, name, token=token_of(browser, name)) as person:
+        return next(each["began"] for each in (await person.run("session.list"))["sessions"] if each["current"])
 
 
 def token_of(browser, name: str) -> str:
@@ -577,9 +577,12 @@ async def test_a_newcomer_who_waits_is_signed_in_by_the_provider_anywhere_once_a
         await olga.run("applicant.approve", id=applicant["id"])
         assert (applicant["proof"], applicant["label"]) == ("provider", "alice")
         assert await browser.whose() == "alice"
+        signed_in_at, provider.signed_in_at = provider.signed_in_at, time.time() - 8 * 3600
+        assert await began(server, Browser(server, provider), "alice", without="max_age") == "single_sign_on"
+        provider.signed_in_at = signed_in_at
         assert (await another.sign_in())["user"]["username"] == "alice"
-        began = [session["began"] for session in (await another.ask("session.list"))["sessions"]]
-        assert sorted(began) == ["approval", "provider"]
+        found = [session["began"] for session in (await another.ask("session.list"))["sessions"]]
+        assert sorted(found) == ["approval", "provider", "single_sign_on"]
         assert await browser.ask("password.set", password="umbrella cactus 42") == "forbidden"
         assert await another.ask("password.set", password="umbrella cactus 42") == {}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyotp
 import pytest
 
+from chatrooms.identity.passwords import Passwords, Right
+from tests.appointing import appoint
 from tests.identity.authenticator import Authenticator
 from tests.identity.entering import enter
 from tests.identity.test_oidc import PAGE, Browser, settings
@@ -68,6 +70,83 @@ async def test_what_another_session_has_begun_ends_when_what_one_signs_in_by_cha
             assert await code(thief, "passkey.add", **given) == "invalid"
             assert await Browser(server, provider).ask("oidc.begin", connect=state) == "unauthorized"
             assert await code(alice, "passkey.add", **own) == "fine", "her own goes on"
+
+
+async def connect_provider(alice: Person, browser: Browser) -> None:
+    assert (await browser.sign_in(connect=(await alice.run("oidc.connect"))["state"]))["connected"]
+
+
+@pytest.mark.parametrize("way", ["passkey", "provider"])
+async def test_what_another_session_has_begun_without_proof_ends_when_there_is_a_first_way_to_sign_in(here, way):
+    server, provider = here
+    origin = PAGE.rstrip("/")
+    async with connect(server.url, "alice") as alice:
+        made = (await alice.run("link.create"))["link"]["code"]
+        await enter(server.url, "link", code=made, claim="t" * 43)
+        async with connect(server.url, "alice", token="t" * 43) as thief:
+            given, state = await make(thief, origin), (await thief.run("oidc.connect"))["state"]
+            if way == "passkey":
+                await alice.run("passkey.add", **await make(alice, origin))
+            else:
+                await connect_provider(alice, Browser(server, provider))
+            assert await code(thief, "passkey.add", **given) == "invalid"
+            assert await Browser(server, provider).ask("oidc.begin", connect=state) == "unauthorized"
+
+
+ASKED = {
+    "passkey.begin": {"origin": PAGE.rstrip("/")},
+    "oidc.connect": {},
+    "key.create": {"name": "x", "commands": ["read"]},
+    "factor.begin": {},
+}
+
+
+@pytest.mark.parametrize("command", ASKED)
+async def test_what_is_asked_by_a_password_that_is_changed_meanwhile_is_refused(here, command, monkeypatch):
+    server, _ = here
+    async with connect(server.url, "alice") as alice:
+        await alice.run("password.set", password=STRONG)
+        await enter(server.url, "password", username="alice", password=STRONG, claim="t" * 43)
+        async with connect(server.url, "alice", token="t" * 43) as thief:
+            check, asked = Passwords.check, []
+
+            async def changed_then(here: Passwords, *given) -> Right:
+                right = await check(here, *given)
+                asked.append(1)
+                if len(asked) == 1:
+                    await change_password(alice)
+                return right
+
+            monkeypatch.setattr(Passwords, "check", changed_then)
+            assert await code(thief, command, **ASKED[command], password=STRONG) == "invalid"
+            assert await code(thief, command, **ASKED[command], password=OTHER) == "fine"
+
+
+async def test_a_session_that_lacks_a_second_factor_by_now_connects_nothing(tmp_path):
+    async with (
+        oidc.provider(f"{PAGE}oidc") as provider,
+        running(tmp_path, **settings(provider, require_second_factor="admins")) as server,
+        connect(server.url, "alice") as alice,
+    ):
+        await alice.run("passkey.add", **await make(alice, PAGE.rstrip("/")))
+        await alice.run("password.set", password=STRONG)
+        await enter(server.url, "password", username="alice", password=STRONG, claim="t" * 43)
+        async with connect(server.url, "alice", token="t" * 43) as thief:
+            state = (await thief.run("oidc.connect", password=STRONG))["state"]
+            await appoint(server.chat, "alice", "admin")
+        provider.person["amr"] = ["mfa"]
+        assert await Browser(server, provider).sign_in(connect=state) == "second_factor_required"
+
+
+@pytest.mark.parametrize("way", [change_password, turn_codes_on])
+async def test_links_for_others_end_with_the_proof_by_which_they_were_made(here, way):
+    server, _ = here
+    async with connect(server.url, "alice") as alice, connect(server.url, "bob"):
+        await appoint(server.chat, "alice", "owner")
+        await alice.run("password.set", password=STRONG)
+        made = (await alice.run("user.link", username="bob", password=STRONG))["link"]["code"]
+        await way(alice)
+        assert (await enter(server.url, "link", code=made, claim="b" * 43))[0] == 401
 
 
 @pytest.mark.parametrize("turned", [False, True])

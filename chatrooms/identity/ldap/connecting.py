@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Forbidden, Invalid, Unauthorized
-from chatrooms.identity import fresh, proofs, sessions, tries
+from chatrooms.identity import fresh, pending, proofs, sessions, tries
 from chatrooms.identity.fresh import Proven
 from chatrooms.identity.ldap import linked
 from chatrooms.identity.passwords import Given, Passwords
@@ -50,7 +50,7 @@ async def connect(here: Passwords, me: Caller, p: Connecting) -> Done:
     """Have your password in the directory sign you in; it must know you by your username."""
     if not here.chat.settings.ldap_url:
         raise Forbidden("This server has no directory.")
-    await fresh.require(here, me, p.password)
+    still = await fresh.require(here, me, p.password)
     await here.chat.scan(lambda db: linked.require_alone(db, me.username))
     await here.chat.change(lambda act: tries.spend(act, me.username, me.network), me)
     try:
@@ -60,6 +60,8 @@ async def connect(here: Passwords, me: Caller, p: Connecting) -> Done:
 
     def add(act: Act) -> Done:
         sessions.present(act)
+        still(act)
+        pending.forget_others(act)
         tries.give_back(act, me.username, me.network)
         linked.add(act, me.username, entry, used=False)
         act.note("connected the directory")
@@ -73,6 +75,7 @@ async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
     """Have the directory sign you in no longer. Your only way to sign in stays."""
 
     def remove(act: Act) -> Done:
+        still(act)
         linked.remove(act.db, me.username)
         if not proofs.remain(act.db, me.username, here.chat.settings):
             raise Conflict(LAST)
@@ -80,7 +83,7 @@ async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
         act.note("disconnected the directory")
         return {}
 
-    await fresh.require(here, me, p.password)
+    still = await fresh.require(here, me, p.password)
     return await here.chat.change(remove, me)
 
 

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Forbidden, Unauthorized, Waiting
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
-from chatrooms.identity import accounts, applicants, applying, guests, sessions
+from chatrooms.identity import accounts, applicants, applying, guests, pending, sessions
 from chatrooms.identity.applicants import Proof
 from chatrooms.identity.applying import Application
 from chatrooms.identity.handshake import Invitation
@@ -22,6 +22,7 @@ from chatrooms.identity.oidc.failures import Untrue
 from chatrooms.identity.oidc.id_tokens import SignedIn
 from chatrooms.identity.oidc.newcomers import Newcomer
 from chatrooms.identity.oidc.provider import Provider
+from chatrooms.pipeline import second_factors
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, entry
 from chatrooms.pipeline.feature import Feature
@@ -154,11 +155,14 @@ async def _connect(here: Provider, browser: Browser, attempt: Attempt, person: S
     def connect(act: Act) -> Arrived:
         if username is None or not sessions.alive(act.db, attempt.session):
             raise Unauthorized(REFUSED)
+        second_factors.require(act.db, act.me, act.server.second_factor)
+        pending.forget_others(act)
         linked.add(act, person.identity, username, used=False, tells_time=person.anew is not None)
         act.note(f"connected the provider's account {person.identity.label!r}")
         return {"user": users.existing(act.db, username), "newcomer": None, "connected": True}
 
-    return await here.chat.change(connect, Caller(username or "", network=browser.network))
+    me = Caller(username or "", session=attempt.session, network=browser.network)
+    return await here.chat.change(connect, me)
 
 
 async def _welcome(here: Provider, browser: Browser, person: SignedIn) -> Arrived:
@@ -210,10 +214,10 @@ async def apply(here: Provider, browser: Browser, p: Asking) -> Application:
     mark = browser.mark()
 
     def prove(act: Act) -> Proof:
-        identity = newcomers.require(newcomers.find(act.db, p.ticket, mark)).identity
-        linked.require_unbarred(act.db, identity)
-        newcomers.forget(act.db, identity)
-        return Proof("provider", *identity)
+        newcomer = newcomers.require(newcomers.find(act.db, p.ticket, mark))
+        linked.require_unbarred(act.db, newcomer.identity)
+        newcomers.forget(act.db, newcomer.identity)
+        return Proof("provider", *newcomer.identity, tells_time=newcomer.tells_time)
 
     return await applying.ask(here.chat, browser, p, prove)
 

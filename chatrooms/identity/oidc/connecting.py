@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Forbidden
-from chatrooms.identity import fresh, proofs, sessions
+from chatrooms.identity import fresh, pending, proofs, sessions
 from chatrooms.identity.fresh import Proven
 from chatrooms.identity.oidc import attempts, linked
 from chatrooms.identity.oidc.linked import Linked
@@ -52,9 +52,10 @@ async def connect(here: Passwords, me: Caller, p: Proven) -> ProviderAttempt:
     """Begin to connect the provider to your account, so that it signs you in: go on with `oidc.begin`."""
     if not here.chat.settings.oidc_issuer:
         raise Forbidden("This server has no sign-in provider.")
-    await fresh.require(here, me, p.password)
+    still = await fresh.require(here, me, p.password)
 
     def make(act: Act) -> ProviderAttempt:
+        still(act)
         return {"state": attempts.make(act.db, sessions.present(act)).state}
 
     return await here.chat.change(make, me)
@@ -66,16 +67,20 @@ async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
     issuer = here.chat.settings.oidc_issuer
 
     def remove(act: Act) -> Done:
+        still(act)
         linked.remove(act.db, issuer, me.username)
         if not proofs.remain(act.db, me.username, here.chat.settings):
             raise Conflict(LAST)
         sessions.end_begun(act, "provider", fresh.GOOD_MINUTES + fresh.PENDING_MINUTES)
-        began_it = sessions.issuer_of(act.db, sessions.signed_in(act.me)) is not None
+        own = sessions.signed_in(act.me)
+        began_it = sessions.issuer_of(act.db, own) is not None
         second_factors.withdraw(act, own=began_it)
+        if began_it:
+            pending.forget(act.db, [own])
         act.note("disconnected the provider")
         return {}
 
-    await fresh.require(here, me, p.password)
+    still = await fresh.require(here, me, p.password)
     return await here.chat.change(remove, me)
 
 

@@ -1,4 +1,4 @@
-"""Accounts of a provider have whether it tells when their people signed in there"""
+"""Accounts of a provider, and who asked to join by one, have whether it tells when their people signed in there"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for table in ("oidc_accounts", "oidc_newcomers"):
+    for table in ("oidc_accounts", "oidc_newcomers", "applicants"):
         comment = "the provider, of their signing in"
         op.add_column(
             table,
