@@ -106,9 +106,12 @@ def test_an_index_whose_words_were_folded_otherwise_is_empty_and_filled_again(en
             connection.execute(insert(messages).values(key=key, deleted=False, **said))
         index.put_all(connection, [(2, ["łodz"]), (1, ["łodz"])])
         index.set_limits(connection, 1, 3)
+        later = {"key": "", "data": None, "due_at": "2099-01-01T00:00:00.000Z", "attempts": 0}
+        connection.execute(insert(jobs).values(kind="search.keep", **later))
     migrations.migrate(engine)
     with engine.begin() as connection:
         assert index.limits(connection) == (3, 3, 3)
+        assert connection.scalar(select(jobs.c.due_at)) < AT, "it is filled at once"
         assert not connection.scalar(sa.text(f"SELECT count(*) FROM {TABLE}"))
         index.put_all(connection, [(2, ["lodz"])])
         assert [key for key, _ in index.find(connection, [[Needle(("lodz",), prefix=False)]], 0, 9, 9)] == [2]

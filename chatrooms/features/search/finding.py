@@ -24,7 +24,7 @@ from chatrooms import clock, names
 from chatrooms.errors import Unavailable
 from chatrooms.features.messages.loading import rows_of
 from chatrooms.features.search import index
-from chatrooms.features.search.index import Candidate
+from chatrooms.features.search.index import Candidate, Within
 from chatrooms.features.search.indexing import is_searched, state_mark, with_parts
 from chatrooms.features.search.language import Operator, Period, Term, Text, texts
 from chatrooms.features.search.matching import alternatives, is_in, is_to, matches
@@ -86,6 +86,7 @@ class Search:
     dropped: Sequence[Select[Any]]
     wanted: Wanted
     rooms: AbstractSet[str]
+    named: bool
     by_room: bool
     looked_at: int = 0
     read: int = 0
@@ -106,8 +107,9 @@ class Search:
             for negated in (False, True)
         )
         rooms, wanted = _readable(act, own), _wanted(own)
-        by_room = not wanted or len(rooms) <= index.rooms_at_once(act.db)
-        return cls(act, own, kept, dropped, wanted, rooms, by_room=by_room)
+        named = index.named(act.db, rooms)
+        by_room = not wanted or (index.combines(act.db) and not named)
+        return cls(act, own, kept, dropped, wanted, rooms, named=named, by_room=by_room)
 
     def find(self, below: int | None, most: int) -> Found:
         """Return up to ``most`` messages with keys less than ``below``."""
@@ -169,7 +171,8 @@ class Search:
 
     def _look_up(self, first: int, below: int, limit: int) -> list[Candidate]:
         """Return what the index finds, and decide whether it looks for the rooms too from now on."""
-        found = index.find(self.act.db, self.wanted, first, below, limit, rooms=self.rooms if self.by_room else None)
+        within = Within(self.rooms, self.named) if self.by_room else None
+        found = index.find(self.act.db, self.wanted, first, below, limit, within=within)
         self.looked_at, self.read = self.looked_at + len(found), self.read + len(self._only_readable(found))
         self.by_room |= self.looked_at >= self.enough and self.share * self.read < self.looked_at
         return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -37,8 +37,8 @@ FIRST_WINDOW, LARGEST_WINDOW, GROWTH = 2 * SLICE, 64 * SLICE, 8
 PAGES = 100
 """How many pages of SQLite's index one step of merging writes, of about 4 KB each."""
 TABLE = "search_index"
-ROOMS = 10
-"""How many rooms PostgreSQL looks for together with the rest: it compares all of them with each message that has it."""
+COMPARED = 2_000_000
+"""How often PostgreSQL may compare a message with a room, which takes it some 30 ms: see `named`."""
 PLACES, LAST_PLACE = 255, 16_383
 """How many places of one word PostgreSQL keeps, and the last one (https://www.postgresql.org/docs/current/textsearch-limitations.html)."""
 CROWDED = f"{MARK}p"
@@ -112,6 +112,7 @@ _FIND_IN_ROOMS = text(
     f"WHERE words @@ CAST(:wanted AS tsquery) AND key + 0 >= :first AND key + 0 < :below AND {_IN_ROOMS} "
     "ORDER BY key + 0 DESC LIMIT :limit) AS found ORDER BY key DESC"
 )
+_POSTED = text("SELECT SUM(posted) FROM rooms WHERE name = ANY(CAST(:rooms AS text[]))")
 _LIST_ROOMS = text(
     "SELECT key, room FROM messages WHERE key >= :first AND key < :below AND number IS NOT NULL AND NOT deleted "
     f"AND {_IN_ROOMS} ORDER BY key DESC LIMIT :limit"
@@ -179,22 +180,40 @@ def windows(low: int, below: int) -> Iterator[tuple[int, int]]:
         below, size = first, min(GROWTH * size, LARGEST_WINDOW)
 
 
+class Within(NamedTuple):
+    """The rooms to look in, and in their threads: by their marks, or else by their names."""
+
+    rooms: Collection[str]
+    named: bool
+
+
+def named(db: Connection, rooms: Collection[str]) -> bool:
+    """Return whether rooms are best looked for by their names: in PostgreSQL, which knows them of each message.
+
+    Its index compares the marks of all rooms with each message in one of them. That takes long for many rooms with
+    many messages, and these are soon found by going through all that has the rest; few are not.
+    """
+    if db.dialect.name == "sqlite":
+        return False
+    posted: int = db.scalar(_POSTED, {"rooms": list(rooms)}) or 0
+    return len(rooms) * posted > COMPARED
+
+
 def find(
-    db: Connection, wanted: Wanted, first: int, below: int, limit: int, *, rooms: Collection[str] | None = None
+    db: Connection, wanted: Wanted, first: int, below: int, limit: int, *, within: Within | None = None
 ) -> list[Candidate]:
     """Return the greatest keys from ``first`` and below ``below`` of messages that have what is ``wanted``.
 
-    They are in ``rooms`` or threads of these, if given; then nothing need be wanted. Some may lack a part of it, or be
-    in other rooms. Their own come with them: a further query for these would be seen in the time that a search takes,
-    see `finding`.
+    If they are to be ``within`` some rooms, nothing need be wanted. Some may lack a part of it, or be in other rooms.
+    Their own come with them: a further query for these would be seen in the time that a search takes, see `finding`.
     """
-    dialect, statement = db.dialect.name, _FIND[db.dialect.name]
+    statement = _FIND[db.dialect.name]
     given: dict[str, Any] = {"first": first, "below": below, "limit": limit}
-    if rooms and dialect == "postgresql" and len(rooms) > ROOMS:
+    if within and within.named:
         statement = _FIND_IN_ROOMS if wanted else _LIST_ROOMS
-        given["rooms"] = list(rooms)
-    elif rooms:
-        wanted = [*wanted, marked(*(mark("r", room) for room in rooms))]
+        given["rooms"] = list(within.rooms)
+    elif within:
+        wanted = [*wanted, marked(*(mark("r", room) for room in within.rooms))]
     if wanted:
         given["wanted"] = _query(db, telling(wanted), first, below)
     found = db.execute(statement.bindparams(bindparam("limit", type_=Integer)), given)
@@ -222,9 +241,12 @@ def _rare(db: Connection, wanted: Wanted, first: int, below: int) -> Wanted | No
     return None
 
 
-def rooms_at_once(db: Connection) -> int:
-    """Return up to how many rooms are best a part of what is wanted at once: PostgreSQL reads all that has the rest."""
-    return ROOMS if db.dialect.name == "postgresql" else 0
+def combines(db: Connection) -> bool:
+    """Return whether rooms that are not `named` are best a part of what is wanted at once.
+
+    PostgreSQL reads all that has the rest.
+    """
+    return db.dialect.name == "postgresql"
 
 
 def at_random(number: int) -> int:

@@ -141,10 +141,10 @@ async def test_no_number_of_candidates_is_one_from_which_on_more_is_done(person,
     await filled(person, own_server, 1)
     limits, find = set(), index_of_words.find
 
-    def noted(db: Connection, wanted: index_of_words.Wanted, *asked: Any, rooms: Any) -> Any:
-        assert rooms is None  # one message of others would let SQLite read the lists of all rooms
+    def noted(db: Connection, wanted: index_of_words.Wanted, *asked: Any, within: Any) -> Any:
+        assert within is None  # one message of others would let SQLite read the lists of all rooms
         limits.add(asked[-1])
-        return find(db, wanted, *asked, rooms=rooms)
+        return find(db, wanted, *asked, within=within)
 
     monkeypatch.setattr(index_of_words, "find", noted)
     for _ in range(20):

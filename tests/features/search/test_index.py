@@ -119,8 +119,6 @@ def test_one_rare_word_costs_no_more_than_none_next_to_common_words_and_rooms(db
     rows = ((key, [mark("r", f"#room{key % 99}"), *words(said[key] if key != 9 else "secret")]) for key in range(count))
     index.put_all(db, rows)
     rooms = marked(*(mark("r", f"#room{number}") for number in range(99) if number != 9))
-    if database == "postgresql":  # which looks for more of them only where a word is common
-        rooms = rooms[: index.ROOMS]
     others = [[needle(word)] for word in common]
     for wanted in (
         lambda word: [*others, [needle(word)]],

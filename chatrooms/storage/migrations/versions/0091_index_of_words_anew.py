@@ -17,3 +17,4 @@ def upgrade() -> None:
         op.execute("TRUNCATE search_index")
     newest = "(SELECT COALESCE(MAX(key), 0) + 1 FROM messages)"
     op.execute(f"UPDATE indexed SET low = {newest}, high = {newest}, start = {newest}")
+    op.execute("UPDATE jobs SET due_at = '2000-01-01T00:00:00.000Z' WHERE kind = 'search.keep' AND done_at IS NULL")
