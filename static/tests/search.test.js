@@ -6,6 +6,7 @@ import { inPlace, isPlace, queryAt, searchFor } from "../js/addresses.js";
 import { parsed } from "../js/messages/markdown-nodes.js";
 import { parser } from "../js/messages/markdown.js";
 import { excerpt, marked, markedName } from "../js/search/excerpt.js";
+import { offsetOf } from "../js/search/offset.js";
 import { begunIn, choicesOf, writtenIn } from "../js/search/operators.js";
 
 parser.value = parsed;
@@ -60,6 +61,20 @@ test("in the name of a file the words are marked that are asked for", () => {
           .join("") === name,
     ),
   );
+});
+
+test("a day begins when it began there and then, also in summer", () => {
+  const before = process.env.TZ;
+  process.env.TZ = "Europe/Berlin";
+  try {
+    assert.equal(offsetOf("on:2026-07-15"), 120);
+    assert.equal(offsetOf("deploy after:2026-01-15 before:2026-07"), 60);
+    assert.equal(offsetOf("during:2026-07"), 120);
+    assert.equal(offsetOf("on:today"), -new Date().getTimezoneOffset());
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
 });
 
 test("a search has an address", () => {

@@ -5,6 +5,7 @@ import { withChanged } from "../lists/pages.js";
 import { parentOf } from "../names.js";
 import { isOpen } from "../store.js";
 import { onChange } from "../sync.js";
+import { offsetOf } from "./offset.js";
 
 /**
  * What the last search found: it stays here for who comes back, and follows live changes.
@@ -75,8 +76,11 @@ async function take(load) {
 /** @param {Found} before @param {number} least How many, if there are so many. @param {number} [patience] @returns {Promise<Found>} */
 async function loaded(before, least, patience = PATIENCE) {
   if (!before.query.trim()) return { ...before, more: false };
-  const offset = -new Date().getTimezoneOffset();
-  const page = await run("search", { query: before.query, offset, ...(before.next && { after: before.next }) });
+  const page = await run("search", {
+    query: before.query,
+    offset: offsetOf(before.query),
+    ...(before.next && { after: before.next }),
+  });
   const after = withPage(before, page);
   const left = page.messages.length ? PATIENCE : patience - 1;
   return after.more && after.messages.length < least && left > 0 ? loaded(after, least, left) : after;
