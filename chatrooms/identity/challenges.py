@@ -44,6 +44,17 @@ def make(db: Connection, bound_to: str, origin: str, handle: str = "") -> Challe
     return Challenge(value, origin, handle)
 
 
+def hold(db: Connection, value: bytes, bound_to: str) -> Challenge | None:
+    """Return a challenge as `take` does, but keep it until `finish`."""
+    row = single_use.hold(db, challenges, value, bound_to)
+    return Challenge(value, row.origin, row.handle) if row else None
+
+
+def finish(db: Connection, value: bytes, bound_to: str) -> bool:
+    """Return whether a challenge that was held is good still, once."""
+    return single_use.finish(db, challenges, value, bound_to)
+
+
 def take(db: Connection, value: bytes, bound_to: str) -> Challenge | None:
     """Return a challenge that nobody has taken, unless it has expired or belongs to others."""
     row = single_use.take(db, challenges, value, bound_to)

@@ -78,7 +78,7 @@ async def require_password(here: Passwords, me: Caller, password: str, field: st
     return still
 
 
-async def require_session(here: Passwords, me: Caller) -> Still:
+async def require_session(here: Passwords, me: Caller, field: str = "password") -> Still:
     """Raise `Forbidden` unless the session of somebody without a password is proof of who they are.
 
     With passkeys, the sign-in provider or the directory alone, one of them has begun it within ten minutes, or it came
@@ -88,7 +88,7 @@ async def require_session(here: Passwords, me: Caller) -> Still:
 
     def refusal(db: Connection) -> Refusal | None:
         if hash_of(db, me.username) is not None:
-            return Invalid("You have a password since a moment ago. Give that too.", field="password")
+            return Invalid("You have a password since a moment ago. Give that too.", field=field)
         if not proofs.remain(db, me.username, settings) or _is_fresh(db, me):
             return None
         began = db.scalar(select(sessions.c.began).where(sessions.c.id == me.session))

@@ -58,7 +58,7 @@ async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
     here.changes.spend(me.username, me.network)
     before = await here.chat.lookup(lambda db: hash_of(db, me.username))
     if before is None:
-        still = await fresh.require_session(here, me)
+        still = await fresh.require_session(here, me, "current")
     elif p.current is None:
         raise Invalid("Give your current password too.", field="current")
     else:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import orjson
 from pydantic import AfterValidator, Field, WithJsonSchema
+from sqlalchemy import Connection
 from typing_extensions import TypedDict
 
 from chatrooms import extras
@@ -33,6 +35,7 @@ from chatrooms.types import Id, line
 
 LARGEST = 16 * 1024
 """Bytes of an authenticator's answer as JSON; most have fewer than 2 KiB."""
+NOT_ADDED = "This passkey cannot be added. Try again."
 LAST = "This is your only way to sign in on another device, or after signing out."
 
 
@@ -47,6 +50,10 @@ Credential = Annotated[dict[str, Any], AfterValidator(_small), _ANY_OBJECT]
 Origin = Annotated[
     str, Field(max_length=300, description="The origin of the page that asks, such as `https://chat.example.org`.")
 ]
+
+
+Use: TypeAlias = Callable[[Connection, bytes, str], Challenge | None]
+"""Uses a challenge up, by its value and what it is bound to."""
 
 
 class OnPage(Params):
@@ -124,14 +131,16 @@ class Passkeys:
     def close(self) -> None:
         """Do nothing: nothing goes on."""
 
-    async def taken(self, credential: dict[str, Any], me: Caller, bound_to: str) -> Challenge:
+    async def used(
+        self, credential: dict[str, Any], me: Caller, bound_to: str, use: Use = challenges.take
+    ) -> Challenge:
         """Return the challenge that an answer is to; raises `Untrue`. It is used up, whatever the answer is worth.
 
         Raises `NotInstalled` without the library that reads it.
         """
         extras.require("accounts")
         value = await asyncio.to_thread(ceremonies.challenge_in, credential)
-        found = await self.chat.change(lambda act: challenges.take(act.db, value, bound_to), me)
+        found = await self.chat.change(lambda act: use(act.db, value, bound_to), me)
         if found is None:
             raise Untrue("no such challenge")
         return found
@@ -204,14 +213,17 @@ async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
 
     It answers the options of `passkey.begin`, which are your proof.
     """
+    bound_to = pending.holder(sessions.signed_in(me))
     try:
-        challenge = await here.taken(p.credential, me, pending.holder(sessions.signed_in(me)))
+        challenge = await here.used(p.credential, me, bound_to, challenges.hold)
         party = _party(here.chat, challenge.origin)
         key = await asyncio.to_thread(ceremonies.made, p.credential, challenge, party)
     except Untrue:
-        raise Invalid("This passkey cannot be added. Try again.", field="credential") from None
+        raise Invalid(NOT_ADDED, field="credential") from None
 
     def store(act: Act) -> OnePasskey:
+        if not challenges.finish(act.db, challenge.value, bound_to):
+            raise Invalid(NOT_ADDED, field="credential")
         second_factors.note(act.db, sessions.present(act))
         pending.forget_others(act)
         act.note(f"added the passkey {p.name!r}")
@@ -268,7 +280,7 @@ async def sign_in_by_passkey(here: Passkeys, browser: Browser, p: SignIn) -> One
 
 async def _checked(here: Passkeys, browser: Browser, credential: dict[str, Any]) -> tuple[passkeys.Stored, int]:
     """Return the passkey that has signed, and its count of signatures; raises `Untrue`."""
-    challenge = await here.taken(credential, Caller("", network=browser.network), _by_browser(browser))
+    challenge = await here.used(credential, Caller("", network=browser.network), _by_browser(browser))
     party, known_by = _party(here.chat, challenge.origin), ceremonies.id_of(credential)
     stored = await here.chat.lookup(lambda db: passkeys.find(db, known_by))
     known = stored.known if stored else None

@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, select
 
+from chatrooms.identity import single_use
 from chatrooms.identity.challenges import challenges
 from chatrooms.identity.digests import digest
 from chatrooms.identity.oidc.attempts import attempts
@@ -24,7 +25,9 @@ def holder(session: str) -> str:
 
 def forget(db: Connection, ids: Collection[str]) -> None:
     """Forget what these sessions have begun."""
-    db.execute(delete(challenges).where(challenges.c.bound_to.in_([digest(holder(each)) for each in ids])))
+    holders = [holder(each) for each in ids]
+    bound = [digest(each) for each in (*holders, *map(single_use.held, holders))]
+    db.execute(delete(challenges).where(challenges.c.bound_to.in_(bound)))
     db.execute(delete(attempts).where(attempts.c.session.in_(ids)))
     db.execute(delete(prepared).where(prepared.c.session.in_(ids)))
 

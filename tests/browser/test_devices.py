@@ -12,6 +12,7 @@ from chatrooms.storage.tables import users
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
 from tests.identity.test_lifetimes import write
+from tests.people import connect
 from tests.servers import RunningServer
 
 STRONG = "umbrella cactus 42"
@@ -206,3 +207,18 @@ async def test_on_plain_http_links_are_copied_and_notifications_say_what_they_ne
     await alice.button("Settings").click()
     await expect(alice.dialog).to_contain_text("Notifications need a secure connection (https).")
     await expect(alice.dialog.get_by_role("switch", name="Desktop notifications")).to_be_disabled()
+
+
+async def test_a_password_that_was_set_elsewhere_meanwhile_is_asked_for(person: Arrive) -> None:
+    alice = await person("alice")
+    await open_devices(alice)
+    await alice.button("Set a password").click()
+    async with connect(alice.url, "alice", token=await alice.token()) as tab:
+        await tab.run("password.set", password=STRONG)
+    await alice.dialog.get_by_label("New password").fill(f"another {STRONG}")
+    await alice.button("Set password").click()
+    await expect(alice.dialog.get_by_label("Current password")).to_be_visible()
+    await expect(alice.dialog.get_by_text("Give your current password too.")).to_be_visible()
+    await alice.dialog.get_by_label("Current password").fill(STRONG)
+    await alice.button("Change password").click()
+    await expect(alice.dialog.get_by_text("Your password is set.")).to_be_visible()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyotp
 import pytest
 
+from chatrooms.identity.oidc.provider import Provider
+from chatrooms.identity.passkey_commands import Passkeys
 from chatrooms.identity.passwords import Passwords, Right
 from tests.appointing import appoint
 from tests.identity.authenticator import Authenticator
@@ -120,6 +122,32 @@ async def test_what_is_asked_by_a_password_that_is_changed_meanwhile_is_refused(
             monkeypatch.setattr(Passwords, "check", changed_then)
             assert await code(thief, command, **ASKED[command], password=STRONG) == "invalid"
             assert await code(thief, command, **ASKED[command], password=OTHER) == "fine"
+
+
+@pytest.mark.parametrize("way", [change_password, turn_codes_on])
+@pytest.mark.parametrize("what", ["passkey", "provider"])
+async def test_what_is_being_added_when_what_one_signs_in_by_changes_is_not(here, way, what, monkeypatch):
+    server, provider = here
+    async with connect(server.url, "alice") as alice:
+        await alice.run("password.set", password=STRONG)
+        await enter(server.url, "password", username="alice", password=STRONG, claim="t" * 43)
+        async with connect(server.url, "alice", token="t" * 43) as thief:
+            given = await make(thief, PAGE.rstrip("/"), password=STRONG)
+            state = (await thief.run("oidc.connect", password=STRONG))["state"]
+            where, step = (Passkeys, "used") if what == "passkey" else (Provider, "person")
+            before = getattr(where, step)
+
+            async def changed_then(*arguments) -> object:
+                found = await before(*arguments)
+                await way(alice)
+                return found
+
+            monkeypatch.setattr(where, step, changed_then)
+            if what == "passkey":
+                assert await code(thief, "passkey.add", **given) == "invalid"
+            else:
+                assert await Browser(server, provider).sign_in(connect=state) == "unauthorized"
+        assert not await listed(alice) and (await alice.run("oidc.get"))["account"] is None
 
 
 async def test_a_session_that_lacks_a_second_factor_by_now_connects_nothing(tmp_path):

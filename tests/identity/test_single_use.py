@@ -27,16 +27,24 @@ def test_a_challenge_is_taken_once_and_by_the_browser_that_asked_for_it(db):
     assert challenges.take(db, made.value, "mallory's browser") is None
     assert challenges.take(db, made.value, "alice's browser") == made
     assert challenges.take(db, made.value, "alice's browser") is None
+    made = challenges.make(db, "alice", "https://chat.example")
+    assert challenges.hold(db, made.value, "alice") == made
+    assert challenges.take(db, made.value, "alice") is challenges.hold(db, made.value, "alice") is None
+    assert challenges.finish(db, made.value, "alice") and not challenges.finish(db, made.value, "alice")
 
 
 def test_an_attempt_is_bound_once_and_taken_once_by_the_browser_that_began_it(db):
     made = attempts.make(db)
-    assert attempts.take(db, made.state, "") is None
+    assert attempts.hold(db, made.state, "") is None
     assert attempts.bind(db, made.state, "alice's browser") == made
     assert attempts.bind(db, made.state, "mallory's browser") is None
-    assert attempts.take(db, made.state, "mallory's browser") is None
-    assert attempts.take(db, made.state, "alice's browser") == made
-    assert attempts.take(db, made.state, "alice's browser") is None
+    assert attempts.hold(db, made.state, "mallory's browser") is None
+    assert not attempts.finish(db, made.state, "alice's browser")
+    assert attempts.hold(db, made.state, "alice's browser") == made
+    assert attempts.hold(db, made.state, "alice's browser") is None
+    assert not attempts.finish(db, made.state, "mallory's browser")
+    assert attempts.finish(db, made.state, "alice's browser")
+    assert not attempts.finish(db, made.state, "alice's browser")
 
 
 def test_what_has_expired_is_not_taken_and_forgotten_with_the_next(db):

@@ -138,7 +138,7 @@ async def _returned(here: Provider, browser: Browser, p: Returning) -> tuple[Att
     """Return the attempt that ends, and who signed in at the provider; raises `Unauthorized`, whatever is wrong."""
     mark = browser.mark()
     stranger = Caller("", network=browser.network)
-    attempt = await here.chat.change(lambda act: attempts.take(act.db, p.state, mark), stranger)
+    attempt = await here.chat.change(lambda act: attempts.hold(act.db, p.state, mark), stranger)
     if attempt is None:
         raise Unauthorized(REFUSED)
     try:
@@ -150,10 +150,11 @@ async def _returned(here: Provider, browser: Browser, p: Returning) -> tuple[Att
 
 async def _connect(here: Provider, browser: Browser, attempt: Attempt, person: SignedIn) -> Arrived:
     """Connect an account of the provider to the person of the session that asked for it, if that still goes on."""
-    username = await here.chat.lookup(lambda db: sessions.username_of(db, attempt.session))
+    username, mark = await here.chat.lookup(lambda db: sessions.username_of(db, attempt.session)), browser.mark()
 
     def connect(act: Act) -> Arrived:
-        if username is None or not sessions.alive(act.db, attempt.session):
+        is_good = attempts.finish(act.db, attempt.state, mark)
+        if not is_good or username is None or not sessions.alive(act.db, attempt.session):
             raise Unauthorized(REFUSED)
         second_factors.require(act.db, act.me, act.server.second_factor)
         pending.forget_others(act)

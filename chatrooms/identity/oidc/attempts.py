@@ -63,7 +63,12 @@ def bind(db: Connection, state: str, browser: str) -> Attempt | None:
     return Attempt(state, *row) if row else None
 
 
-def take(db: Connection, state: str, browser: str) -> Attempt | None:
-    """Return an attempt that nobody has taken, unless it has expired or belongs to another browser."""
-    row = single_use.take(db, attempts, state, browser)
+def hold(db: Connection, state: str, browser: str) -> Attempt | None:
+    """Return an attempt that nobody has held, unless it has expired or belongs to another browser."""
+    row = single_use.hold(db, attempts, state, browser)
     return Attempt(state, row.session, row.nonce, row.verifier) if row else None
+
+
+def finish(db: Connection, state: str, browser: str) -> bool:
+    """Return whether an attempt that was held is good still, once."""
+    return single_use.finish(db, attempts, state, browser)

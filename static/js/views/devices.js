@@ -34,9 +34,9 @@ export function Devices({ onClose }) {
     <${Dialog} title=${DEVICES} onClose=${onClose}>
       <${AnotherDevice} key=${linkRound} ...${signedIn} />
       ${hasAccounts && html`<${Passkeys} onRemoved=${changed} />`}
-      <${ProviderAccount} />
-      <${DirectoryAccount} />
-      ${hasAccounts && html`<${Password} onSet=${changed} onCodesOff=${changed} />`}
+      <${ProviderAccount} onDisconnected=${changed} />
+      <${DirectoryAccount} onDisconnected=${changed} />
+      ${hasAccounts && html`<${Password} onSet=${changed} onCodesChange=${changed} />`}
       <${Sessions} ...${signedIn} hasKeys=${keys.keys.length > 0} onEnded=${() => (endLink(), keys.load())} />
       <${ServiceKeys} ...${keys} />
     <//>

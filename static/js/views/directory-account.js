@@ -11,15 +11,16 @@ import { useOwnPassword } from "./own-password.js";
  * Whether the server's directory signs you in, and a way to change that.
  * @import {Requests} from "../wire.js"
  * @typedef {Requests["ldap.get"]["result"]} State
+ * @param {{onDisconnected: () => void}} props
  */
-export function DirectoryAccount() {
+export function DirectoryAccount({ onDisconnected }) {
   const [known, setKnown] = useState(/** @type {State | null} */ (null));
   const [isOpen, setOpen] = useState(false);
   const load = () => run("ldap.get", {}).then(setKnown);
   useLoading(() => load().catch(() => {}));
   if (!known?.available) return null;
   const since = known.created_at;
-  const done = () => (setOpen(false), load());
+  const done = () => (setOpen(false), load(), since && onDisconnected());
   return html`
     <section class="setting" aria-labelledby="directory">
       <h3 id="directory">Directory</h3>

@@ -10,9 +10,9 @@ import { SecondFactor } from "./second-factor.js";
 
 /**
  * Your password: none, or since when, and a form to set it; then codes, too.
- * @param {{onSet: () => void, onCodes?: () => void, onCodesOff?: () => void}} props
+ * @param {{onSet: () => void, onCodes?: () => void, onCodesChange?: () => void}} props
  */
-export function Password({ onSet, onCodes, onCodesOff }) {
+export function Password({ onSet, onCodes, onCodesChange }) {
   const [changedAt, setChangedAt] = useState(/** @type {string | null | undefined} */ (undefined));
   const [isOpen, setOpen] = useState(false);
   const [note, setNote] = useState("");
@@ -31,22 +31,27 @@ export function Password({ onSet, onCodes, onCodesOff }) {
       ${changedAt && html`<p class="hint">Set on <time datetime=${changedAt}>${exactTime(changedAt)}</time>.</p>`}
       ${
         isOpen
-          ? html`<${Form} has=${has} onDone=${done} onCancel=${() => setOpen(false)} />`
+          ? html`<${Form} has=${has} onDone=${done} onRefused=${load} onCancel=${() => setOpen(false)} />`
           : html`<p><button class="secondary small" disabled=${changedAt === undefined} onClick=${() => setOpen(true)}>${has ? "Change password" : "Set a password"}</button></p>`
       }
       <p class="hint" role="status">${note}</p>
     </section>
-    ${has && html`<${SecondFactor} onTurnedOn=${onCodes} onTurnedOff=${onCodesOff} />`}
+    ${has && html`<${SecondFactor} onTurnedOn=${onCodes} onChange=${onCodesChange} />`}
   `;
 }
 
-/** @param {{has: boolean, onDone: () => void, onCancel: () => void}} props */
-function Form({ has, onDone, onCancel }) {
+/** @param {{has: boolean, onDone: () => void, onRefused: () => void, onCancel: () => void}} props */
+function Form({ has, onDone, onRefused, onCancel }) {
   const [current, setCurrent] = useState("");
   const [password, setPassword] = useState("");
   const [isAlone, setAlone] = useState(false);
   const { busy, onSubmit, error, field } = useForm(async () => {
-    await run("password.set", { password, revoke_others: isAlone, ...(has && { current }) });
+    try {
+      await run("password.set", { password, revoke_others: isAlone, ...(has && { current }) });
+    } catch (refused) {
+      onRefused(); // there may be a password by now, which the form asks for then
+      throw refused;
+    }
     onDone();
   });
   /** @param {{currentTarget: HTMLInputElement}} event */
@@ -72,7 +77,7 @@ function Form({ has, onDone, onCancel }) {
         label="New password"
         value=${password}
         onInput=${setPassword}
-        error=${field === "current" ? "" : error}
+        error=${has && field === "current" ? "" : error}
         hint="At least 8 characters. A few uncommon words are best."
         type="password"
         autocomplete="new-password"

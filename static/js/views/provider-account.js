@@ -10,15 +10,16 @@ import { useOwnPassword } from "./own-password.js";
 /**
  * Your account of the server's sign-in provider, and a way to connect or disconnect it.
  * @import {Linked} from "../wire.js"
+ * @param {{onDisconnected: () => void}} props
  */
-export function ProviderAccount() {
+export function ProviderAccount({ onDisconnected }) {
   const [account, setAccount] = useState(/** @type {Linked | null} */ (null));
   const [isOpen, setOpen] = useState(false);
   const load = () => run("oidc.get", {}).then((answer) => setAccount(answer.account));
   useEffect(() => void (providerName && load().catch(() => {})), []);
   if (!providerName) return null;
   const disconnect = (/** @type {{password?: string}} */ proof) =>
-    run("oidc.disconnect", proof).then(() => (setOpen(false), load()));
+    run("oidc.disconnect", proof).then(() => (setOpen(false), load(), onDisconnected()));
   return html`
     <section class="setting" aria-labelledby="provider">
       <h3 id="provider"><bdi>${providerName}</bdi></h3>

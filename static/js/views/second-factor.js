@@ -13,10 +13,10 @@ import { QrCode } from "./qr-code.js";
  * The code of an app that signing in with your password takes too: whether it does, and turning it on and off.
  * @import {Result} from "../wire.js"
  * @typedef {Result<"factor.get">} Factor
- * @param {{onTurnedOn?: () => void, onTurnedOff?: () => void}} props What to do once it is on, instead of showing that, and
- *   when it was turned off.
+ * @param {{onTurnedOn?: () => void, onChange?: () => void}} props What to do once it is on, instead of showing that, and
+ *   when it was turned on or off, or moved.
  */
-export function SecondFactor({ onTurnedOn, onTurnedOff }) {
+export function SecondFactor({ onTurnedOn, onChange }) {
   const { factor, problem, load } = useFactor();
   const [doing, setDoing] = useState(/** @type {"" | "on" | "move" | "off" | "anew"} */ (""));
   const done = () => (setDoing(""), load());
@@ -28,9 +28,9 @@ export function SecondFactor({ onTurnedOn, onTurnedOff }) {
       ${factor && html`<p class="hint">${isOn ? html`<${On} factor=${factor} />` : "Besides your password, ask for a code that an authenticator app shows."}</p>`}
       ${factor && !doing && html`<p class="ways"><button class="secondary small" onClick=${() => setDoing(isOn ? "off" : "on")}>${isOn ? "Turn off codes" : "Turn on codes"}</button>${isOn && html`<button class="secondary small" onClick=${() => setDoing("move")}>Use another app</button><button class="secondary small" onClick=${() => setDoing("anew")}>New recovery codes</button>`}</p>`}
       ${doing === "anew" && html`<${Renew} onDone=${done} onCancel=${() => setDoing("")} />`}
-      ${doing === "on" && html`<${TurnOn} title="Codes are on. These are your recovery codes." onDone=${onTurnedOn ?? done} onCancel=${() => setDoing("")} />`}
-      ${doing === "move" && html`<${TurnOn} title="Codes come from that app now. Those of your app before no longer count. These are your recovery codes now." verb="Use this app" onDone=${done} onCancel=${() => setDoing("")} />`}
-      ${doing === "off" && html`<${TurnOff} onDone=${() => (done(), onTurnedOff?.())} onCancel=${() => setDoing("")} />`}
+      ${doing === "on" && html`<${TurnOn} title="Codes are on. These are your recovery codes." onEnabled=${onChange} onDone=${onTurnedOn ?? done} onCancel=${() => setDoing("")} />`}
+      ${doing === "move" && html`<${TurnOn} title="Codes come from that app now. Those of your app before no longer count. These are your recovery codes now." verb="Use this app" onEnabled=${onChange} onDone=${done} onCancel=${() => setDoing("")} />`}
+      ${doing === "off" && html`<${TurnOff} onDone=${() => (done(), onChange?.())} onCancel=${() => setDoing("")} />`}
     </section>
   `;
 }
@@ -53,15 +53,17 @@ const On = ({ factor: { enabled_at: since, recovery_codes: left } }) => html`
 
 /**
  * The steps to turn it on, or to move it to another app: your password, the app and its first code, the recovery codes.
- * @param {{title: string, verb?: string, onDone: () => void, onCancel: () => void}} props
+ * @param {{title: string, verb?: string, onEnabled?: () => void, onDone: () => void, onCancel: () => void}} props
  */
-function TurnOn({ title, verb = "Turn on codes", onDone, onCancel }) {
+function TurnOn({ title, verb = "Turn on codes", onEnabled, onDone, onCancel }) {
   const [secret, setSecret] = useState(/** @type {{secret: string, uri: string} | null} */ (null));
   const [codes, setCodes] = useState(/** @type {string[]} */ ([]));
   if (codes.length) {
     return html`<${Recovery} codes=${codes} title=${title} onDone=${onDone} />`;
   }
-  if (secret) return html`<${App} verb=${verb} secret=${secret} onCodes=${setCodes} onCancel=${onCancel} />`;
+  if (secret) {
+    return html`<${App} verb=${verb} secret=${secret} onCodes=${(/** @type {string[]} */ made) => (setCodes(made), onEnabled?.())} onCancel=${onCancel} />`;
+  }
   return html`<${Ask} verb="Continue" onSubmit=${async (/** @type {string} */ password) => setSecret(await run("factor.begin", { password }))} onCancel=${onCancel} />`;
 }
 
