@@ -23,7 +23,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, sel
 from chatrooms import clock, names
 from chatrooms.errors import Unavailable
 from chatrooms.features.messages.loading import rows_of
-from chatrooms.features.search import index
+from chatrooms.features.search import cost, index
+from chatrooms.features.search.cost import Cost
 from chatrooms.features.search.index import Candidate, Within
 from chatrooms.features.search.indexing import is_searched, state_mark, with_parts
 from chatrooms.features.search.language import Operator, Period, Term, Text, texts
@@ -50,6 +51,8 @@ SECONDS_TO_LOOK = 0.05
 """How long it looks at what it has loaded, even then: that was the greater part of the work."""
 SECONDS_AT_MOST = 2.0
 """After this time, it gives up: it has read much, but nothing that the caller may read."""
+LONG = 0.03
+"""What takes longer is done in another way, if that is faster: see `chatrooms.features.search.cost`."""
 PREFIXES = 2
 """How many beginnings of words are a part of what the index looks for; it reads all of them, whatever the range."""
 SLACK = timedelta(hours=1)
@@ -86,6 +89,7 @@ class Search:
     dropped: Sequence[Select[Any]]
     wanted: Wanted
     rooms: AbstractSet[str]
+    cost: Cost
     named: bool
     by_room: bool
     looked_at: int = 0
@@ -107,9 +111,10 @@ class Search:
             for negated in (False, True)
         )
         rooms, wanted = _readable(act, own), _wanted(own)
-        named = index.named(act.db, rooms)
+        found = cost.of(act.db, rooms)
+        named = found.whole > LONG
         by_room = not wanted or (index.combines(act.db) and not named)
-        return cls(act, own, kept, dropped, wanted, rooms, named=named, by_room=by_room)
+        return cls(act, own, kept, dropped, wanted, rooms, found, named=named, by_room=by_room)
 
     def find(self, below: int | None, most: int) -> Found:
         """Return up to ``most`` messages with keys less than ``below``."""
@@ -171,8 +176,13 @@ class Search:
 
     def _look_up(self, first: int, below: int, limit: int) -> list[Candidate]:
         """Return what the index finds, and decide whether it looks for the rooms too from now on."""
-        within = Within(self.rooms, self.named) if self.by_room else None
+        within, begun = Within(self.rooms, self.named) if self.by_room else None, time.monotonic()
         found = index.find(self.act.db, self.wanted, first, below, limit, within=within)
+        seconds = time.monotonic() - begun
+        is_walk = not self.wanted and len(found) == limit  # and so ended with the last one
+        keys = below - (found[-1][0] if is_walk else first)
+        if seconds > LONG and seconds > self.cost.each * keys:
+            self.named = False  # by their marks, it is faster from here on
         self.looked_at, self.read = self.looked_at + len(found), self.read + len(self._only_readable(found))
         self.by_room |= self.looked_at >= self.enough and self.share * self.read < self.looked_at
         return found

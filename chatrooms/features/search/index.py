@@ -37,8 +37,6 @@ FIRST_WINDOW, LARGEST_WINDOW, GROWTH = 2 * SLICE, 64 * SLICE, 8
 PAGES = 100
 """How many pages of SQLite's index one step of merging writes, of about 4 KB each."""
 TABLE = "search_index"
-COMPARED = 2_000_000
-"""How often PostgreSQL may compare a message with a room, which takes it some 30 ms: see `named`."""
 PLACES, LAST_PLACE = 255, 16_383
 """How many places of one word PostgreSQL keeps, and the last one (https://www.postgresql.org/docs/current/textsearch-limitations.html)."""
 CROWDED = f"{MARK}p"
@@ -88,7 +86,7 @@ _REMOVE = {
     "postgresql": Prepared(text(f"DELETE FROM {TABLE} WHERE key = :key")),
 }
 _MERGE = Prepared(text(f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', {PAGES})"))
-_BOUND = text("SELECT set_config('statement_timeout', :limit, true)")
+_BOUND = text("SELECT set_config('statement_timeout', :limit, true), set_config('enable_seqscan', 'off', true)")
 _COUNT = text(
     f"SELECT count(*) FROM (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH :wanted "
     "AND rowid > -:below AND rowid <= -:first LIMIT :limit)"
@@ -112,7 +110,6 @@ _FIND_IN_ROOMS = text(
     f"WHERE words @@ CAST(:wanted AS tsquery) AND key + 0 >= :first AND key + 0 < :below AND {_IN_ROOMS} "
     "ORDER BY key + 0 DESC LIMIT :limit) AS found ORDER BY key DESC"
 )
-_POSTED = text("SELECT SUM(posted) FROM rooms WHERE name = ANY(CAST(:rooms AS text[]))")
 _LIST_ROOMS = text(
     "SELECT key, room FROM messages WHERE key >= :first AND key < :below AND number IS NOT NULL AND NOT deleted "
     f"AND {_IN_ROOMS} ORDER BY key DESC LIMIT :limit"
@@ -187,18 +184,6 @@ class Within(NamedTuple):
     named: bool
 
 
-def named(db: Connection, rooms: Collection[str]) -> bool:
-    """Return whether rooms are best looked for by their names: in PostgreSQL, which knows them of each message.
-
-    Its index compares the marks of all rooms with each message in one of them. That takes long for many rooms with
-    many messages, and these are soon found by going through all that has the rest; few are not.
-    """
-    if db.dialect.name == "sqlite":
-        return False
-    posted: int = db.scalar(_POSTED, {"rooms": list(rooms)}) or 0
-    return len(rooms) * posted > COMPARED
-
-
 def find(
     db: Connection, wanted: Wanted, first: int, below: int, limit: int, *, within: Within | None = None
 ) -> list[Candidate]:
@@ -242,7 +227,7 @@ def _rare(db: Connection, wanted: Wanted, first: int, below: int) -> Wanted | No
 
 
 def combines(db: Connection) -> bool:
-    """Return whether rooms that are not `named` are best a part of what is wanted at once.
+    """Return whether rooms whose marks cost little are best a part of what is wanted at once.
 
     PostgreSQL reads all that has the rest.
     """
@@ -255,7 +240,10 @@ def at_random(number: int) -> int:
 
 
 def bound(db: Connection, seconds: float) -> None:
-    """Let no statement of this transaction take longer in PostgreSQL; in SQLite, `windows` keep them short."""
+    """Let no statement of this transaction take longer in PostgreSQL; in SQLite, `windows` keep them short.
+
+    Nor does PostgreSQL read the whole index as a table, as it would for hundreds of rooms, taking them for almost all.
+    """
     if db.dialect.name == "postgresql":
         db.execute(_BOUND, {"limit": f"{1000 * seconds:.0f}"})
 

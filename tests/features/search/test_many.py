@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatrooms.features.search import finding
-from chatrooms.features.search import index as index_of_words
+from chatrooms.features.search import cost, finding
 from tests.features.search.test_searching import found
 
 
@@ -15,9 +14,9 @@ def database(either_database: str) -> str:
 
 
 @pytest.mark.parametrize("query", ["red", "red*", '"red and"', "red -blue", "-blue", "after:yesterday", "from:alice"])
-@pytest.mark.parametrize("compared", [-1, 10**9])
-async def test_of_many_rooms_ones_own_are_found_with_their_threads(person, index, monkeypatch, query, compared):
-    """PostgreSQL looks for many rooms otherwise than for few: as if all were many or few, from the first message on."""
+@pytest.mark.parametrize(("long", "compared"), [(1e-20, 1), (1e-20, 1e-15), (10**9, 1)])
+async def test_of_many_rooms_ones_own_are_found_with_their_threads(person, index, monkeypatch, query, long, compared):
+    """PostgreSQL looks for many rooms otherwise than for few: as if all were many, or at first, or few."""
     alice, bob = await person("alice"), await person("bob")
     above = await alice.say("#lobby", "red and white")
     await alice.run("thread.open", id=above["id"])
@@ -29,7 +28,8 @@ async def test_of_many_rooms_ones_own_are_found_with_their_threads(person, index
     await bob.run("room.join", room="#mine")
     expected = await found(alice, query), await found(bob, query)
     assert set(expected[0]) - set(expected[1]) >= {"red and #hers"} and "red and green" in expected[1]
-    monkeypatch.setattr(index_of_words, "COMPARED", compared)
+    monkeypatch.setattr(finding, "LONG", long)
+    monkeypatch.setattr(cost, "SECONDS_TO_COMPARE", compared)
     monkeypatch.setattr(finding, "SHARES", dict.fromkeys((True, False), (0, 1)))
     await index()
     assert (await found(alice, query), await found(bob, query)) == expected
