@@ -1,4 +1,4 @@
-"""What it costs to look for rooms by their marks in PostgreSQL's index, which decides how they are looked for."""
+"""What searches cost in PostgreSQL: by the marks of rooms, which decides how these are looked for, and in all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
+
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.charges import MOST_COUNTED, SECONDS_OF_ONE
 
 SECONDS_TO_COMPARE = 15e-9
 """How long PostgreSQL takes to compare a message with the mark of a room, about."""
@@ -33,3 +36,13 @@ def of(db: Connection, rooms: Collection[str]) -> Cost:
     posted, newest = db.execute(_POSTED, {"rooms": list(rooms)}).one()
     whole = len(rooms) * float(posted or 0) * SECONDS_TO_COMPARE
     return Cost(whole, whole / (newest or 1))
+
+
+def charge(act: Act, seconds: float) -> None:
+    """Count ``seconds`` beyond those of a usual search as more searches, as the time of this process is counted.
+
+    That is what the database worked for the caller meanwhile, or they waited for others who make it work.
+    """
+    more = min(int(seconds / SECONDS_OF_ONE), MOST_COUNTED)
+    if more > 0 and not act.me.host and act.db.dialect.name == "postgresql":
+        act.rates.charge("search", act.me.username, act.me.network, more)

@@ -117,9 +117,16 @@ class Search:
         return cls(act, own, kept, dropped, wanted, rooms, found, named=named, by_room=by_room)
 
     def find(self, below: int | None, most: int) -> Found:
-        """Return up to ``most`` messages with keys less than ``below``."""
+        """Return up to ``most`` messages with keys less than ``below``, and count what took PostgreSQL long."""
         index.bound(self.act.db, SECONDS_AT_MOST)
-        begun, found, seen = time.monotonic(), list[Message](), ""
+        begun = time.monotonic()
+        try:
+            return self._find(begun, below, most)
+        finally:
+            cost.charge(self.act, time.monotonic() - begun - SECONDS)
+
+    def _find(self, begun: float, below: int | None, most: int) -> Found:
+        found, seen = list[Message](), ""
         for keys in self._candidates(below) if self.rooms else ():
             rows, looking = self._load(keys), time.monotonic()
             for row in rows:

@@ -6,6 +6,8 @@ import pytest
 
 from chatrooms.features.search import cost, finding
 from tests.features.search.test_searching import found
+from tests.people import connect
+from tests.servers import running
 
 
 @pytest.fixture
@@ -33,6 +35,18 @@ async def test_of_many_rooms_ones_own_are_found_with_their_threads(person, index
     monkeypatch.setattr(finding, "SHARES", dict.fromkeys((True, False), (0, 1)))
     await index()
     assert (await found(alice, query), await found(bob, query)) == expected
+
+
+@pytest.mark.parametrize("seconds", [-1, 10])
+async def test_a_search_that_takes_postgresql_long_counts_as_several(tmp_path, database, monkeypatch, seconds):
+    monkeypatch.setattr(finding, "SECONDS", seconds)
+    async with (
+        running(tmp_path, database=database, rate_search="20/minute") as server,
+        connect(server.url, "alice") as alice,
+    ):
+        is_counted = bool(database) and seconds < 0
+        answers = [(await alice.client.call("search", {"query": "word"}))["ok"] for _ in range(3)]
+        assert answers == ([True, False, False] if is_counted else [True] * 3)
 
 
 @pytest.mark.parametrize("times", [10, 255, 256, 500])
