@@ -70,6 +70,7 @@ test("a day begins when it began there and then, also in summer", () => {
     assert.equal(offsetOf("on:2026-07-15"), 120);
     assert.equal(offsetOf("deploy after:2026-01-15 before:2026-07"), 60);
     assert.equal(offsetOf("during:2026-07"), 120);
+    assert.equal(offsetOf("1234-56"), offsetOf(""));
     assert.equal(offsetOf("on:today"), -new Date().getTimezoneOffset());
   } finally {
     if (before === undefined) delete process.env.TZ;

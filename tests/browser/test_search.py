@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
+from chatrooms.features.search import finding
+from chatrooms.pipeline.limit import Limit
 from tests.browser.conftest import Arrive
 from tests.browser.network import cut_off
 from tests.browser.visitor import Visitor
@@ -166,6 +168,20 @@ async def test_a_message_that_is_found_by_a_file_shows_its_name(person: Arrive, 
     await search(alice, "report")
     await expect(results(alice)).to_contain_text([" report.txt", "For the meeting\n quarterly-report.txt"])
     await expect(results(alice).locator("mark")).to_have_text(["report", "report"])
+
+
+async def test_pages_that_come_too_soon_are_waited_for(
+    person: Arrive, own_server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await person("alice")
+    for text in ("red", *(f"red blue {number}" for number in range(5))):
+        await alice.stores(text)
+    for seconds in ("SECONDS", "SECONDS_TO_LOOK"):
+        monkeypatch.setattr(finding, seconds, -1)
+    monkeypatch.setitem(own_server.chat._pipeline._rates.limits, "search", Limit("2/second", 8))
+    await search(alice, "red -blue")
+    await expect(results(alice)).to_contain_text(["red"])
+    await expect(alice.page.get_by_role("alert")).to_have_count(0)
 
 
 async def test_what_people_you_blocked_wrote_is_folded_in_results_and_surroundings(

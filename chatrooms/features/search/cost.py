@@ -8,10 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from chatrooms.pipeline.act import Act
-from chatrooms.pipeline.charges import MOST_COUNTED, SECONDS_OF_ONE
+from chatrooms.pipeline.charges import MOST_COUNTED
 
 SECONDS_TO_COMPARE = 15e-9
 """How long PostgreSQL takes to compare a message with the mark of a room, about."""
+SECONDS_OF_ONE = 0.05
+"""Beyond a usual search, so much time counts as one more: less than that of this process, as others share in it."""
 
 _POSTED = text(
     "SELECT (SELECT SUM(posted) FROM rooms WHERE name = ANY(CAST(:rooms AS text[]))), (SELECT MAX(key) FROM messages)"
@@ -39,7 +41,7 @@ def of(db: Connection, rooms: Collection[str]) -> Cost:
 
 
 def charge(act: Act, seconds: float) -> None:
-    """Count ``seconds`` beyond those of a usual search as more searches, as the time of this process is counted.
+    """Count ``seconds`` beyond those of a usual search as more searches.
 
     That is what the database worked for the caller meanwhile, or they waited for others who make it work.
     """

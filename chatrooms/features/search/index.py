@@ -86,7 +86,10 @@ _REMOVE = {
     "postgresql": Prepared(text(f"DELETE FROM {TABLE} WHERE key = :key")),
 }
 _MERGE = Prepared(text(f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', {PAGES})"))
-_BOUND = text("SELECT set_config('statement_timeout', :limit, true), set_config('enable_seqscan', 'off', true)")
+_BOUND = text(
+    "SELECT set_config('statement_timeout', :limit, true), set_config('enable_seqscan', 'off', true), "
+    "set_config('jit', 'off', true)"
+)
 _COUNT = text(
     f"SELECT count(*) FROM (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH :wanted "
     "AND rowid > -:below AND rowid <= -:first LIMIT :limit)"
@@ -242,7 +245,8 @@ def at_random(number: int) -> int:
 def bound(db: Connection, seconds: float) -> None:
     """Let no statement of this transaction take longer in PostgreSQL; in SQLite, `windows` keep them short.
 
-    Nor does PostgreSQL read the whole index as a table, as it would for hundreds of rooms, taking them for almost all.
+    Nor does PostgreSQL read the whole index as a table, as it would for hundreds of rooms, taking them for almost all,
+    or compile a query, which takes longer than most of them.
     """
     if db.dialect.name == "postgresql":
         db.execute(_BOUND, {"limit": f"{1000 * seconds:.0f}"})

@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
-import { asRefusal, run } from "../connection.js";
+import { pause } from "../clock.js";
+import { asRefusal, passesAfter, run } from "../connection.js";
 import { forgetWithRows } from "../forgetting.js";
 import { withChanged } from "../lists/pages.js";
 import { parentOf } from "../names.js";
@@ -9,13 +10,15 @@ import { offsetOf } from "./offset.js";
 
 /**
  * What the last search found: it stays here for who comes back, and follows live changes.
- * @import {FoundMessage, Message} from "../wire.js"
+ * @import {FoundMessage, Message, Requests} from "../wire.js"
  * @typedef {{query: string, rows: never[], messages: Message[], highlights: Map<string, string[]>, more: boolean,
  *   next: string | null, indexed: number, unclear: string[]}} Found
  */
 
 /** How many answers without a message are waited for; a search that takes long returns some. */
 const PATIENCE = 20;
+/** How many seconds the next page is waited for, if the server says so: it counts one that took it long as several. */
+const LONGEST_PAUSE = 10;
 
 /** @type {import("@preact/signals").Signal<Found | null>} Null until there is an answer. */
 const known = signal(null);
@@ -73,14 +76,24 @@ async function take(load) {
   }
 }
 
+/** Searches; waits if the server says that the next page comes too soon. @param {Requests["search"]["params"]} params @returns {Promise<Requests["search"]["result"]>} */
+async function ask(params) {
+  try {
+    return await run("search", params);
+  } catch (error) {
+    const refusal = asRefusal(error);
+    const seconds = refusal.code === "rate_limited" ? passesAfter(refusal) : Infinity;
+    if (seconds > LONGEST_PAUSE) throw error;
+    await pause(seconds * 1000);
+    return ask(params);
+  }
+}
+
 /** @param {Found} before @param {number} least How many, if there are so many. @param {number} [patience] @returns {Promise<Found>} */
 async function loaded(before, least, patience = PATIENCE) {
   if (!before.query.trim()) return { ...before, more: false };
-  const page = await run("search", {
-    query: before.query,
-    offset: offsetOf(before.query),
-    ...(before.next && { after: before.next }),
-  });
+  const { query, next } = before;
+  const page = await ask({ query, offset: offsetOf(query), ...(next && { after: next }) });
   const after = withPage(before, page);
   const left = page.messages.length ? PATIENCE : patience - 1;
   return after.more && after.messages.length < least && left > 0 ? loaded(after, least, left) : after;
