@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from chatrooms import clock
 from chatrooms.client import Client, RoomState
 from chatrooms.storage import synced
 
@@ -107,8 +109,12 @@ class Stored:
         return 1000 if after > 1000 else next(self._rows(query, room, position, username))["unread"]
 
     def waits(self) -> bool:
-        """Whether there is more to do because of what was said: sending a message again, or following a thread."""
-        return next(self._rows("SELECT count(*) AS jobs FROM jobs WHERE done_at IS NULL AND key <> ''"))["jobs"] > 0
+        """Whether there is more to do because of what was said: sending a message again, or following a thread.
+
+        What is due much later is no part of that, such as looking again for the file of an upload that was given up.
+        """
+        due = "SELECT count(*) AS jobs FROM jobs WHERE done_at IS NULL AND key <> '' AND due_at < ?"
+        return next(self._rows(due, clock.later(timedelta(hours=1))))["jobs"] > 0
 
     def profile(self, username: str) -> Row:
         """Return a person's profile."""
