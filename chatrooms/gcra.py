@@ -15,17 +15,20 @@ FEWEST_TO_SWEEP = 1000
 
 
 class Quota:
-    """Allow ``amount`` at once, refilled evenly over ``seconds``."""
+    """Allow ``amount`` at once, refilled evenly over ``seconds``.
+
+    ``due`` says of each key when everything so far is due, on the clock that ``now`` is of.
+    """
 
     def __init__(self, amount: int, seconds: float) -> None:
         self.span, self._step = seconds, seconds / amount
-        self._due: dict[Hashable, float] = {}
+        self.due: dict[Hashable, float] = {}
         self._sweep_at = FEWEST_TO_SWEEP
 
     def wait(self, who: Hashable, now: float) -> float:
         """Return the seconds until ``who`` is allowed one more; 0 if that is ``now``."""
-        due = self._due.get(who)
-        return 0.0 if due is None or due <= now else self.wait_after(due, now)
+        due = self.due.get(who, now)
+        return self.wait_after(due, now) if due > now else 0.0
 
     def wait_after(self, due: float, now: float) -> float:
         """Return the seconds until one more is allowed where everything so far was due at ``due``."""
@@ -39,13 +42,14 @@ class Quota:
 
     def take(self, who: Hashable, now: float, count: int = 1) -> None:
         """Count ``count`` more for ``who``."""
-        self._due[who] = self.due_after(self._due.get(who, now), now, count)
-        if len(self._due) > self._sweep_at:
-            self._due = {each: due for each, due in self._due.items() if due > now}
-            self._sweep_at = max(FEWEST_TO_SWEEP, 2 * len(self._due))
+        due = self.due
+        due[who] = max(now, due.get(who, now)) + count * self._step
+        if len(due) > self._sweep_at:
+            self.due = {each: at for each, at in due.items() if at > now}
+            self._sweep_at = max(FEWEST_TO_SWEEP, 2 * len(self.due))
 
     def __len__(self) -> int:
-        return len(self._due)
+        return len(self.due)
 
 
 def spend(counted: Collection[tuple[Quota, Hashable]], now: float, count: int) -> float:
@@ -55,7 +59,8 @@ def spend(counted: Collection[tuple[Quota, Hashable]], now: float, count: int) -
     """
     wait = 0.0
     for quota, who in counted:
-        wait = max(wait, quota.wait(who, now))
+        if (due := quota.due.get(who, now)) > now:
+            wait = max(wait, quota.wait_after(due, now))
     if not wait:
         for quota, who in counted:
             quota.take(who, now, count)

@@ -16,7 +16,7 @@ from chatrooms import addresses, bus_address, gcra, types
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many people that use a rate to the full fit behind one network address (see `pipeline.limit`)."""
+    """How many people that use a rate to the full fit behind one network address (see `pipeline.rates`)."""
 
     people: int
 

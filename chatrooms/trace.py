@@ -17,6 +17,9 @@ _plain = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _current: ContextVar[Mapping[str, Any]] = ContextVar("trace", default=MappingProxyType({}))
 current: Callable[[], Mapping[str, Any]] = _current.get
 """Returns the ids of what runs now, to be given to `of` on another thread."""
+begin: Callable[[Mapping[str, Any]], Token[Mapping[str, Any]]] = _current.set
+end: Callable[[Token[Mapping[str, Any]]], None] = _current.reset
+"""What `of` does with all ids, in a tenth of the time: ``end`` takes what ``begin`` has returned."""
 
 
 def plain() -> dict[str, str]:

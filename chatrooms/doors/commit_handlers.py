@@ -14,7 +14,7 @@ from chatrooms import names
 from chatrooms.doors import handlers
 from chatrooms.doors.handlers import IdOf, UsernameOf
 from chatrooms.events import Change, Event
-from chatrooms.pipeline.addressing import payload
+from chatrooms.pipeline.broadcast import payload
 from chatrooms.storage import rows as stored
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.act import Server as About
 from chatrooms.pipeline.addressing import BEYOND
 from chatrooms.pipeline.broadcast import Broadcast
-from chatrooms.pipeline.limit import Limit
 from chatrooms.pipeline.pipeline import Pipeline
+from chatrooms.pipeline.rates import Limit
 from chatrooms.settings import Settings
 from chatrooms.types import MAX_TEXT
 from chatrooms.version import __version__
@@ -157,9 +157,13 @@ class SocketioDoor:
 
     def _event(self, event: str, sid: str, *given: Any) -> Answer | Failure | Awaitable[Success | Failure]:
         called = given[0].get("id") if given and isinstance(given[0], dict) else None
-        doing = {"socket": sid, "command": event if event in self._pipeline.names else "", "id": called}
-        with trace.of(**doing):
+        command = event if event in self._pipeline.names else ""
+        doing = {**trace.current(), "socket": sid, "command": command, "id": called}
+        before = trace.begin(doing)
+        try:
             return self._begin(event, sid, given, doing)
+        finally:
+            trace.end(before)
 
     def _begin(
         self, event: str, sid: str, given: tuple[Any, ...], doing: Mapping[str, Any]

@@ -23,7 +23,7 @@ from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import entry
-from chatrooms.pipeline.limit import Limit
+from chatrooms.pipeline.rates import Limit
 from chatrooms.storage.tables import metadata, users
 from chatrooms.types import Username
 

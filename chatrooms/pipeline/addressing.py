@@ -1,10 +1,9 @@
-"""Who receives events, and what clients receive of changes."""
+"""Who receives events, and whose sockets they move."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from chatrooms import names
 from chatrooms.events import Align, Change, Event
@@ -21,15 +20,6 @@ def receiving(room: str) -> tuple[str, ...]:
     """Return the Socket.IO rooms whose sockets receive all of a change or signal of ``room``."""
     people = names.recipients(room)
     return (*people, *map(names.reading, people)) if names.kind(room) == "conversation" else people
-
-
-def payload(change: Change, rows: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the event ``change`` as clients receive it; a bare one so that it reveals a gap to all."""
-    if change.bare:
-        return {"room": change.room, "rev": BEYOND}
-    if change.since is None:
-        return {"room": change.room, "rev": change.rev, **rows}
-    return {"room": change.room, "rev": change.rev, "since": change.since, **rows}
 
 
 def moved_by(event: Event) -> Iterator[str]:

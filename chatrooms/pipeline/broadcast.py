@@ -9,7 +9,7 @@ import orjson
 
 from chatrooms import names
 from chatrooms.events import Align, Change, Emission, End, Event, Signal
-from chatrooms.pipeline.addressing import moved_by, payload, receiving
+from chatrooms.pipeline.addressing import BEYOND, moved_by, receiving
 from chatrooms.pipeline.alignment import Alignment
 from chatrooms.pipeline.belonging import Belonging
 from chatrooms.pipeline.bus.messages import Moved
@@ -120,3 +120,12 @@ class Broadcast:
     def online(self) -> frozenset[str]:
         """Return who is online at the moment; safe in any thread."""
         return frozenset(self.people.online)
+
+
+def payload(change: Change, rows: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the event ``change`` as clients receive it; a bare one so that it reveals a gap to all."""
+    if change.bare:
+        return {"room": change.room, "rev": BEYOND}
+    if change.since is None:
+        return {"room": change.room, "rev": change.rev, **rows}
+    return {"room": change.room, "rev": change.rev, "since": change.since, **rows}

@@ -40,7 +40,6 @@ class Changes:
         """How many rows were added so far."""
         self.traits: dict[int, set[Trait]] = {}
         """Those of the messages among them, by the ``id`` of the row."""
-        self._found: dict[tuple[str, bool], list[Mapping[str, Any]]] = {}
 
     def rev(self, room: str) -> int:
         """Return the rev that this command gives ``room``: one more than the room's last."""
@@ -72,29 +71,15 @@ class Changes:
         """
         if table not in SYNCED:
             raise NotSynced(table)
-        self._grow()
+        self.added += 1
         self.by_room[room].rows.setdefault(table, []).append(row)
         if table == "messages":
             self.traits[id(row)] = traits.of(row).union(more)
 
     def put(self, room: str, table: str, row: Mapping[str, Any]) -> None:
         """Broadcast ``row`` instead of the one that `add` was given before, if any."""
-        self._grow()
-        self.by_room[room].rows[table] = [row]
-
-    def of(self, table: str, *, events: bool) -> list[Mapping[str, Any]]:
-        """Return the rows of ``table`` so far; of messages, events in timelines only if ``events`` is true."""
-        found = self._found.get((table, events))
-        if found is None:
-            found = [row for change in self.by_room.values() for row in change.rows.get(table, ())]
-            if table == "messages" and not events:
-                found = [row for row in found if row["number"] is not None]
-            self._found[table, events] = found
-        return found
-
-    def _grow(self) -> None:
         self.added += 1
-        self._found.clear()
+        self.by_room[room].rows[table] = [row]
 
     def _require_locked(self, room: str) -> None:
         if room not in self.locked:

@@ -53,21 +53,22 @@ class Listener:
 
     def listen(self, act: Act, heard: Sequence[Row] = ()) -> Sequence[Row]:
         """Run with the changed rows that it has not ``heard`` yet, if there are any; return all that it knows now."""
-        rows: Sequence[Row] = act.changes.of(self.table, events=self.events)
+        rows = self._wanted(act.changes)
         new, before = _without(rows, heard) if heard else rows, act.changes.added
-        wanted = self._wanted(act.changes, new)
-        if wanted and (self.needs is None or self.needs.one(act.db, {})):
-            self.run(act, wanted)
-        return rows if act.changes.added == before else act.changes.of(self.table, events=self.events)
+        if new and (self.needs is None or self.needs.one(act.db, {})):
+            self.run(act, new)
+        return rows if act.changes.added == before else self._wanted(act.changes)
 
     def listens(self, tables: frozenset[str], found: frozenset[Trait]) -> bool:
         """Return whether it may want rows of a command that changed these tables, with messages of these traits."""
         return self.table in tables and (self.table != "messages" or not found.isdisjoint(self.when))
 
-    def _wanted(self, changes: Changes, rows: Sequence[Row]) -> Sequence[Row]:
-        if self.when is traits.ALL or self.table != "messages":
+    def _wanted(self, changes: Changes) -> Sequence[Row]:
+        rows = [row for change in changes.by_room.values() for row in change.rows.get(self.table, ())]
+        if self.table != "messages":
             return rows
-        return [row for row in rows if not changes.traits[id(row)].isdisjoint(self.when)]
+        heeded = rows if self.events else [row for row in rows if row["number"] is not None]
+        return [row for row in heeded if not changes.traits[id(row)].isdisjoint(self.when)]
 
 
 def _without(rows: Sequence[Row], heard: Sequence[Row]) -> Sequence[Row]:

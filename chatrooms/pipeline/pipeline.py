@@ -23,10 +23,9 @@ from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.commands import Command, Params
 from chatrooms.pipeline.entries import Entries
 from chatrooms.pipeline.feature import Features
-from chatrooms.pipeline.limit import NoLimit
 from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.questions import Judge, Question
-from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.rates import NoLimit, Rates
 from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.pipeline.transacting import Outcome, Transacting
 from chatrooms.pipeline.turn import Slots, Turn
@@ -180,8 +179,8 @@ class Pipeline:
             for line in outcome.noted:
                 outcome.context.run(log.info, line)  # a kind of its own, so that none is left out
             events += outcome.events
-            if outcome.ended or outcome.barred:  # again: a handshake may have found one before the commit
-                self.sessions.end([*outcome.ended, *outcome.barred])
+            if outcome.ended:  # again: a handshake may have found one before the commit
+                self.sessions.end(outcome.ended)
             queued |= outcome.queued
         await self._broadcast.publish(events)
         if queued:

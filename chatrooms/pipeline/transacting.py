@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection
 
 from chatrooms import names
-from chatrooms.events import Align, Change, End, Event, Signal
+from chatrooms.events import Align, End, Event, Signal
 from chatrooms.pipeline import ended_threads, scopes, second_factors
 from chatrooms.pipeline.act import NO_SERVER, Act, Caller
 from chatrooms.pipeline.addressing import MOVING
@@ -36,27 +36,20 @@ class NotRepeatable(Exception):
 
 @dataclass(slots=True)
 class Outcome(Generic[R]):
-    """The outcome of a command; ``noted`` is what the log gets, in the ``context`` in which it was asked for."""
+    """The outcome of a command.
+
+    Of its ``events``, those that move sockets come before the change that moved them. ``ended`` are the sessions, and
+    the people, whose commands are rejected from now on. ``noted`` is what the log gets, in the ``context`` in which it
+    was asked for.
+    """
 
     result: R
-    changes: list[Change]
+    events: list[Event]
     signals: list[Signal]
     ended: list[str]
     queued: bool
-    barred: list[str]
     noted: list[str]
     context: Context = field(default_factory=Context)
-
-    @property
-    def events(self) -> list[Event]:
-        """Return the events to broadcast, in order: sockets move before the change that moved them is sent."""
-        return [
-            *[End(username, at_once=True, bars=True) for username in self.barred],
-            *[End(names.session(session)) for session in self.ended],
-            *[Align(change.room) for change in self.changes if not MOVING.isdisjoint(change.rows)],
-            *self.changes,
-            *self.signals,
-        ]
 
 
 class Work(Generic[R]):
@@ -82,7 +75,7 @@ class Work(Generic[R]):
         self._attempt = Attempt(self._rates)
         outcome = self._run(db, self._attempt)
         outcome.context = self._context
-        self._ended = [*outcome.ended, *outcome.barred]
+        self._ended = outcome.ended
         return outcome
 
 
@@ -143,7 +136,7 @@ class Transacting:
         act = self.act(me, db, rates)
         act.changes.locked = set(self.locks(command, p, me, db))
         outcome = self._finish(act, command.body(act, p, allowed(command, act, p)))
-        self._charges.events([*outcome.changes, *outcome.signals, *act.deferred], me, rates)
+        self._charges.events([*act.changes.by_room.values(), *act.signals, *act.deferred], me, rates)
         return outcome
 
     def _change(
@@ -159,11 +152,19 @@ class Transacting:
         """Return the outcome of what was done, after the listeners have seen it."""
         self._features.listen(act)
         changes = list(act.changes.by_room.values())
-        if act.ended or act.barred:
-            self._sessions.end([*act.ended, *act.barred])
+        ended = [*act.ended, *act.barred]
+        if ended:
+            self._sessions.end(ended)
         if changes and all(KEEPING.issuperset(change.rows) for change in changes):
             ahead.keep(act.db)
-        return Outcome(result, changes, act.signals, act.ended, act.queued, act.barred, act.noted)
+        events: list[Event] = [
+            *[End(username, at_once=True, bars=True) for username in act.barred],
+            *[End(names.session(session)) for session in act.ended],
+            *[Align(change.room) for change in changes if not MOVING.isdisjoint(change.rows)],
+            *changes,
+            *act.signals,
+        ]
+        return Outcome(result, events, act.signals, ended, act.queued, act.noted)
 
 
 def allowed(command: Command[P], act: Act, p: P) -> Any:

@@ -113,8 +113,11 @@ def _parameters(constants: dict[str, Any], order: Sequence[str] | None) -> Calla
     """Return what adds the statement's ``constants`` to values, and puts them in ``order`` if the driver needs one."""
     if order is None:
         return lambda values: {**constants, **values}
-    if len(order) < 2:  # noqa: PLR2004 - an `itemgetter` of one returns no tuple
-        return lambda values: [{**constants, **values}[name] for name in order]
+    if not order:
+        return lambda _: ()
+    if len(order) == 1:  # an `itemgetter` of one returns no tuple
+        (only,) = order
+        return lambda values: (values[only] if only in values else constants[only],)
     pick: Callable[[dict[str, Any]], Any] = itemgetter(*order)
     return pick if constants.keys().isdisjoint(order) else lambda values: pick({**constants, **values})
 

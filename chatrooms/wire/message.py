@@ -6,12 +6,15 @@ import base64
 from collections import deque
 from collections.abc import Iterable
 from enum import Enum, IntEnum, auto
+from operator import attrgetter
 
 TEXT, BINARY = 0x81, 0x82
 SMALL, MEDIUM = 126, 65_536
 SEPARATOR = b"\x1e"
 LARGE = 256 * 1024
 """Bytes in a bundle: a client gets this much, and a message more, before it is checked how much waits for it."""
+
+_size, _frame = attrgetter("size"), attrgetter("frame")
 
 
 def _header(opcode: int, size: int) -> bytes:
@@ -25,22 +28,19 @@ def _header(opcode: int, size: int) -> bytes:
 class Message:
     """One Engine.IO packet: its text with the type in front, or the bytes of a binary message.
 
-    ``frame`` is the WebSocket frame, unmasked as a server sends it (RFC 6455, 5.2).
+    ``size`` is in bytes; ``frame`` is the WebSocket frame, unmasked as a server sends it (RFC 6455, 5.2).
     """
 
-    __slots__ = ("_size", "binary", "frame")
+    __slots__ = ("binary", "frame", "size")
 
     def __init__(self, data: bytes, *, binary: bool = False) -> None:
-        self.binary, self._size = binary, len(data)
+        self.binary, self.size = binary, len(data)
         self.frame = _header(BINARY if binary else TEXT, len(data)) + data  # alone, because much of it may wait
-
-    def __len__(self) -> int:
-        return self._size
 
     @property
     def data(self) -> bytes:
         """The text or bytes of the message, without the head of the frame."""
-        return self.frame[len(self.frame) - self._size :]
+        return self.frame[len(self.frame) - self.size :]
 
     @property
     def polled(self) -> bytes:
@@ -85,8 +85,8 @@ class Bundle:
     ) -> None:
         self.messages, self.delivery, self.to = messages, delivery, to
         self.hurry = Hurry.SOON
-        self.size = sum(map(len, messages))
-        self.frames = b"".join([message.frame for message in messages])
+        self.size = sum(map(_size, messages))
+        self.frames = b"".join(map(_frame, messages))
 
 
 def bundles(messages: list[Message], delivery: Delivery, to: tuple[str, ...]) -> list[Bundle]:
@@ -94,7 +94,7 @@ def bundles(messages: list[Message], delivery: Delivery, to: tuple[str, ...]) ->
     found = []
     start = size = 0
     for end, message in enumerate(messages, 1):
-        size += len(message)
+        size += message.size
         if size > LARGE or end == len(messages):
             found.append(Bundle(messages[start:end], delivery, to))
             start, size = end, 0
@@ -134,7 +134,7 @@ class SendQueue:
         if self.messages is None:
             return []
         taken = [self.messages.popleft() for _ in range(min(count, len(self.messages)))]
-        self.size -= sum(map(len, taken))
+        self.size -= sum(map(_size, taken))
         if not self.messages:
             self.clear()
         return taken

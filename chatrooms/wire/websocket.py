@@ -176,7 +176,7 @@ class Plain(WebSocket):
 
     def write(self, messages: list[Message]) -> None:
         """Send messages, one after another."""
-        self._pending = sum(map(len, messages))
+        self._pending = sum(message.size for message in messages)
         self._sending = asyncio.ensure_future(self._send(messages))
 
     def finish(self, code: int, last: list[Message]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from chatrooms.features.search import finding
-from chatrooms.pipeline.limit import Limit
+from chatrooms.pipeline.rates import Limit
 from tests.browser.conftest import Arrive
 from tests.browser.network import cut_off
 from tests.browser.visitor import Visitor

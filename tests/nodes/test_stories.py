@@ -8,7 +8,7 @@ import pytest
 
 from chatrooms.errors import RateLimited
 from chatrooms.pipeline.chat import NOBODY
-from chatrooms.pipeline.limit import Limit
+from chatrooms.pipeline.rates import Limit
 from chatrooms.storage import facts
 from tests.appointing import appoint
 from tests.identity.test_passkeys import add

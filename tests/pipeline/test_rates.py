@@ -15,8 +15,7 @@ from chatrooms.errors import Conflict, RateLimited
 from chatrooms.gcra import Quota
 from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.broadcast import Signal
-from chatrooms.pipeline.limit import Limit
-from chatrooms.pipeline.rates import Attempt, Rates
+from chatrooms.pipeline.rates import Attempt, Limit, Rates
 from chatrooms.pipeline.scopes import Scope
 from chatrooms.settings import RATES, Settings
 from tests.direct import LOBBY, Direct

@@ -51,7 +51,7 @@ class Transport:
 
     def _fill(self) -> None:
         while self.socket.queue and sum(self.sizes) < MOST:
-            self.sizes += map(len, self.socket.queue.take(1))
+            self.sizes += [message.size for message in self.socket.queue.take(1)]
 
 
 def send(transport: Transport, delivery: Delivery, size: int) -> int:

@@ -24,7 +24,7 @@ from chatrooms.features.messages.permissions import (
     writable,
 )
 from chatrooms.features.messages.posting import OF_PARTS
-from chatrooms.pipeline import access, room_rules, text_rate
+from chatrooms.pipeline import access, room_rules, text_rate, traits
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.commands import change
 from chatrooms.pipeline.standing import Here
@@ -112,5 +112,5 @@ def _update(act: Act, message: Message, **values: Any) -> Message:
     values["text_rev"] = act.changes.rev(message["room"])
     act.db.execute(update(messages).where(messages.c.id == message["id"]).values(**values))
     updated: Message = {**message, **values}  # type: ignore[typeddict-item] # columns of the table
-    store_parts(act, updated)
+    store_parts(act, updated, traits.of(updated))
     return changed(act, updated)

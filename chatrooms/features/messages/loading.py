@@ -87,9 +87,11 @@ def allow(act: Act, room: str, text: str, *, confirmed: bool) -> None:
             part.allow(act, room, text, confirmed)
 
 
-def store_parts(act: Act, message: Message) -> None:
-    """Have the parts stored that a message concerns which was posted, edited or deleted; set their values."""
-    found = traits.of(message)
+def store_parts(act: Act, message: Message, found: set[Trait]) -> None:
+    """Have the parts stored that a message with these traits concerns, which was posted, edited or deleted.
+
+    Set their values.
+    """
     for part in act.server.parts:
         if part.store and not found.isdisjoint(part.when):
             cast(dict[str, Any], message)[part.name] = part.store(act.db, message)

@@ -55,6 +55,11 @@ class Post(Params):
     confirmed: Confirmed = False
     data: Details | None = Field(None, description="An object in JSON, from the application alone: people cannot.")
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the message consists of besides its text, by the names of the parts that store it."""
+        return {name: value for name in OF_PARTS if (value := getattr(self, name))}
+
 
 SINCE_OF_ONE = 5
 """A message that is refused by `if_seq` counts as one more for each so many others that come with the refusal."""
@@ -103,7 +108,7 @@ def _may(act: Act, p: Post) -> Posting:
     if here.access == "thread" and "thread" not in act.server.blank:
         raise Invalid("This server has no threads.", field="room")
     state = not here.exists or here.closed or here.waits or here.slow or here.ended
-    looks = p.reply_to or _gives(p) or p.if_seq is not None or state
+    looks = p.reply_to or p.given or p.if_seq is not None or state
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
     if not stored and (here.restricted or here.slow):
         room_rules.require_poster(act, here)
@@ -131,7 +136,7 @@ def _require_first(act: Act, p: Post, here: Here) -> None:
     """Raise `Forbidden` unless a message is one of the first to people who have not all accepted the conversation."""
     if here.access == "thread":
         access.require_accepted(here)
-    requests.require_first(rooms.find(act.db, here.room)["posted"], text_alone=not _gives(p))
+    requests.require_first(rooms.find(act.db, here.room)["posted"], text_alone=not p.given)
 
 
 def _stored(act: Act, room: str, p: Post) -> Message | None:
@@ -179,20 +184,15 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
 
 def _content(act: Act, p: Post) -> Attach:
     """Check what the message consists of, and return what stores it beside the text; raises `Invalid`."""
-    if not _gives(p):
+    given = p.given
+    if not given:
         if not p.text:
             raise Invalid("This cannot be empty.", field="text")
         return {}
     known = {part.name: part.given for part in act.server.parts if part.given}
-    given = {name: value for name in OF_PARTS if (value := getattr(p, name))}
     for name in given.keys() - known.keys():
         raise Invalid(f"This server has no {name}.", field=name)
     return {name: known[name](act, value) for name, value in given.items()}
-
-
-def _gives(p: Post) -> bool:
-    """Return whether a message consists of more than its text."""
-    return any(getattr(p, name) for name in OF_PARTS)
 
 
 def _require_same_room(db: Connection, id: str, room: str) -> None:
@@ -233,7 +233,7 @@ def _begin_conversation(act: Act, p: Post, conversation: str) -> None:
     others = [username for username in names.people(conversation) if username != act.me.username]
     asked = requests.asked(act, others)
     if asked:
-        requests.require_first(0, text_alone=not _gives(p))
+        requests.require_first(0, text_alone=not p.given)
     if not act.me.host:
         relations.require_welcome(act.db, act.me, others)
         newcomers.begin(act, others, len(asked))
@@ -271,8 +271,8 @@ def _store(act: Act, p: Post, to: Posting, attach: Attach) -> Message | None:
     text_rate.count(act, p.text)
     rev, number = numbers
     row = cast(Message, {**values, "seq": rev, "rev": rev, "number": number, **act.server.blank})
-    store_parts(act, row)
+    act.changes.add(to.room, "messages", row)
+    store_parts(act, row, act.changes.traits[id(row)])
     for name, store in attach.items():
         cast(dict[str, Any], row)[name] = store(row)
-    act.changes.add(to.room, "messages", row)
     return row

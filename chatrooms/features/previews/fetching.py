@@ -24,7 +24,7 @@ from chatrooms.pipeline import shares
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.limit import Limit
+from chatrooms.pipeline.rates import Limit
 
 if TYPE_CHECKING:
     from chatrooms.features.previews.web import Response, Web
