@@ -117,7 +117,7 @@ class Chatrooms(ApplicationDoor):
         self._commits = CommitHandlers(self._id_of, self._username_of)
         self._connections = ConnectionHandlers(self._id_of, on_connect)
         others = self._find_others() if self._db.is_shared else None
-        self._broadcast = Broadcast(self._server, self._db.reader, self._commits.handle, others)
+        self._broadcast = Broadcast(self._server, self._db.reader, self._commits.handlers, others)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(FORGET,))))
         rates, wakeup = Rates(settings, spent=_sharing(others)), Wakeup()
         self._policies = Policies(self._id_of)

@@ -43,11 +43,11 @@ SECONDS_TO_RETURN = 30.0
 
 
 class CommitHandlers:
-    """The handlers, each of all rooms or of one and its threads, and the calls that wait for them."""
+    """The ``handlers``, each of all rooms or of one and its threads, and the calls that wait for them."""
 
     def __init__(self, id_of: IdOf, username_of: UsernameOf) -> None:
         self._id_of, self._username_of = id_of, username_of
-        self._handlers: list[_Handler] = []
+        self.handlers: list[_Handler] = []
 
     def on_message(self, handler: OnMessage, room: str | None, *, direct: bool, mention: str | None) -> None:
         """Have ``handler`` called for each new message, except the application's own; if ``direct``, those to it.
@@ -78,19 +78,11 @@ class CommitHandlers:
         self._add(f"on_change of {handler!r}", handler, room, _whole)
 
     def _add(self, what: str, call: Callable[..., Awaitable[object]], room: str | None, of: Of) -> None:
-        self._handlers.append(_Handler(what, call, room, of))
-
-    def handle(self, events: Sequence[Event]) -> None:
-        """Have committed events handled."""
-        for event in events if self._handlers else ():
-            if isinstance(event, Change):
-                for handler in self._handlers:
-                    if handler.room in (None, event.room, names.base(event.room)):
-                        handler.handle(event)
+        self.handlers.append(_Handler(what, call, room, of))
 
     async def close(self) -> None:
         """Cancel the calls that have not returned, and forget what waits."""
-        await asyncio.gather(*(handler.close() for handler in self._handlers))
+        await asyncio.gather(*(handler.close() for handler in self.handlers))
 
 
 def _messages(change: Change) -> Iterator[Given]:
@@ -127,8 +119,7 @@ class _Handler:
     """One handler, and the calls that wait for it by room."""
 
     def __init__(self, what: str, run: Callable[..., Awaitable[object]], room: str | None, of: Of) -> None:
-        self.room = room
-        self._what, self._run, self._of = what, run, of
+        self._what, self._run, self._room, self._of = what, run, room, of
         self._waiting: dict[str, deque[Given]] = {}
         self._begun: dict[str, float] = {}
         self._count = 0
@@ -136,9 +127,11 @@ class _Handler:
         self._running: set[asyncio.Task[None]] = set()
         self._misses = False
 
-    def handle(self, change: Change) -> None:
-        for given in self._of(change):
-            self._call(change.room, given)
+    def handle(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, Change) and self._room in (None, event.room, names.base(event.room)):
+                for given in self._of(event):
+                    self._call(event.room, given)
 
     def _call(self, room: str, given: Given) -> None:
         if self._count >= MAX_WAITING or len(self._waiting.get(room, ())) >= MAX_OF_ROOM:

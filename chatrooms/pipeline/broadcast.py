@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import orjson
 
@@ -24,16 +24,21 @@ ENVELOPE = 100
 """About how many bytes an event takes in addition to its data."""
 
 
+class Handler(Protocol):
+    """What hears of all that is published by this node."""
+
+    def handle(self, events: Sequence[Event]) -> None:
+        """Take note of them, in order; at once."""
+
+
 class Broadcast:
-    """Delivers events to the rooms that they are addressed to, and to ``handle``, for the host application.
+    """Delivers events to the rooms that they are addressed to, and to the ``handlers`` of the host application.
 
     ``people`` are those who are online, if a feature watches them. Without ``others``, the server is alone.
     """
 
-    def __init__(
-        self, server: Server, reader: Reader, handle: Callable[[Sequence[Event]], None], others: Others | None
-    ) -> None:
-        self.server, self._handle, self._others = server, handle, others
+    def __init__(self, server: Server, reader: Reader, handlers: Collection[Handler], others: Others | None) -> None:
+        self.server, self._handlers, self._others = server, handlers, others
         self.sockets = Sockets(server)
         self.alignment = Alignment(self.sockets, reader, others)
         self.people = OnlinePeople()
@@ -43,7 +48,8 @@ class Broadcast:
         if self._others:
             self._others.bus.publish([event for event in events if not isinstance(event, Align)])
         await self.deliver(events)
-        self._handle(events)
+        for handler in self._handlers:
+            handler.handle(events)
 
     async def deliver(self, events: Sequence[Event]) -> None:
         """Deliver ``events`` in order to this node's sockets: of the changes, if there are other nodes, the next ones.
