@@ -38,6 +38,8 @@ class Changes:
         self.by_room: dict[str, Change] = {}
         self.added = 0
         """How many rows were added so far."""
+        self.tables: set[str] = set()
+        """The tables of these rows."""
         self.traits: dict[int, set[Trait]] = {}
         """Those of the messages among them, by the ``id`` of the row."""
 
@@ -72,6 +74,7 @@ class Changes:
         if table not in SYNCED:
             raise NotSynced(table)
         self.added += 1
+        self.tables.add(table)
         self.by_room[room].rows.setdefault(table, []).append(row)
         if table == "messages":
             self.traits[id(row)] = traits.of(row).union(more)
@@ -79,6 +82,7 @@ class Changes:
     def put(self, room: str, table: str, row: Mapping[str, Any]) -> None:
         """Broadcast ``row`` instead of the one that `add` was given before, if any."""
         self.added += 1
+        self.tables.add(table)
         self.by_room[room].rows[table] = [row]
 
     def _require_locked(self, room: str) -> None:

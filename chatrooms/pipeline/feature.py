@@ -27,6 +27,8 @@ from chatrooms.storage.statements import Asked
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
+CACHED = 1000
+"""Of how many kinds of changes it is known who listens to them."""
 
 
 class Endless(Exception):
@@ -64,11 +66,15 @@ class Listener:
         return self.table in tables and (self.table != "messages" or not found.isdisjoint(self.when))
 
     def _wanted(self, changes: Changes) -> Sequence[Row]:
-        rows = [row for change in changes.by_room.values() for row in change.rows.get(self.table, ())]
-        if self.table != "messages":
-            return rows
-        heeded = rows if self.events else [row for row in rows if row["number"] is not None]
-        return [row for row in heeded if not changes.traits[id(row)].isdisjoint(self.when)]
+        of_rooms, table, found = changes.by_room.values(), self.table, changes.traits
+        if table != "messages":
+            return [row for change in of_rooms for row in change.rows.get(table, ())]
+        return [
+            row
+            for change in of_rooms
+            for row in change.rows.get(table, ())
+            if (self.events or row["number"] is not None) and not found[id(row)].isdisjoint(self.when)
+        ]
 
 
 def _without(rows: Sequence[Row], heard: Sequence[Row]) -> Sequence[Row]:
@@ -136,6 +142,7 @@ class Features:
         _at_most_one("mine", [part for part in self.parts if part.mine])
         self.served = tuple(served for feature in listed for served in feature.served)
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
+        self._those_that_listen = lru_cache(maxsize=CACHED)(self._find_listeners)
         self.asks: tuple[Asked, ...] = tuple((each.needs, {}) for each in self.listeners if each.needs)
 
     def listen(self, act: Act) -> None:
@@ -150,8 +157,12 @@ class Features:
         raise Endless
 
     def _listening(self, changes: Changes) -> tuple[Listener, ...]:
-        tables = frozenset(chain.from_iterable([change.rows for change in changes.by_room.values()]))
-        return _those_that_listen(self.listeners, tables, frozenset(chain.from_iterable(changes.traits.values())))
+        return self._those_that_listen(
+            frozenset(changes.tables), frozenset(chain.from_iterable(changes.traits.values()))
+        )
+
+    def _find_listeners(self, tables: frozenset[str], found: frozenset[Trait]) -> tuple[Listener, ...]:
+        return tuple(each for each in self.listeners if each.listens(tables, found))
 
     def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:
         """Make the components, and bind the live commands, entries and jobs to them."""
@@ -165,13 +176,6 @@ class Features:
                 self.entries |= {each.name: each for each in bound if each.kind == "entry"}
                 self.jobs |= {each.name: replace(each, run=partial(each.run, component)) for each in feature.jobs}
         return started
-
-
-@lru_cache(maxsize=1000)
-def _those_that_listen(
-    listeners: tuple[Listener, ...], tables: frozenset[str], found: frozenset[Trait]
-) -> tuple[Listener, ...]:
-    return tuple(each for each in listeners if each.listens(tables, found))
 
 
 def _at_most_one(what: str, found: list[T]) -> list[T]:

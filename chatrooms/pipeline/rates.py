@@ -201,8 +201,7 @@ class Attempt(Rates):
     """The ``rates`` for work that may be undone, and run again: `undo` gives back what it counted until then."""
 
     def __init__(self, rates: Rates) -> None:
-        vars(self).update(vars(rates))
-        self._counted = []
+        self.__dict__ = {**vars(rates), "_counted": []}
 
     def undo(self) -> None:
         """Give back what was counted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -155,16 +155,24 @@ class Transacting:
         ended = [*act.ended, *act.barred]
         if ended:
             self._sessions.end(ended)
-        if changes and all(KEEPING.issuperset(change.rows) for change in changes):
+        tables = act.changes.tables
+        if tables and tables <= KEEPING:
             ahead.keep(act.db)
-        events: list[Event] = [
-            *[End(username, at_once=True, bars=True) for username in act.barred],
-            *[End(names.session(session)) for session in act.ended],
-            *[Align(change.room) for change in changes if not MOVING.isdisjoint(change.rows)],
-            *changes,
-            *act.signals,
-        ]
+        events: list[Event] = [*changes, *act.signals]
+        if ended or not tables.isdisjoint(MOVING):
+            events[:0] = _moves(act)
         return Outcome(result, events, act.signals, ended, act.queued, act.noted)
+
+
+def _moves(act: Act) -> Iterator[Align | End]:
+    """Yield what moves sockets, which comes before the changes by which they move."""
+    for username in act.barred:
+        yield End(username, at_once=True, bars=True)
+    for session in act.ended:
+        yield End(names.session(session))
+    for change in act.changes.by_room.values():
+        if not MOVING.isdisjoint(change.rows):
+            yield Align(change.room)
 
 
 def allowed(command: Command[P], act: Act, p: P) -> Any:

@@ -85,8 +85,10 @@ class Bundle:
     ) -> None:
         self.messages, self.delivery, self.to = messages, delivery, to
         self.hurry = Hurry.SOON
-        self.size = sum(map(_size, messages))
-        self.frames = b"".join(map(_frame, messages))
+        if len(messages) == 1:
+            self.size, self.frames = messages[0].size, messages[0].frame
+        else:
+            self.size, self.frames = sum(map(_size, messages)), b"".join(map(_frame, messages))
 
 
 def bundles(messages: list[Message], delivery: Delivery, to: tuple[str, ...]) -> list[Bundle]:
