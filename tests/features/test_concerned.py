@@ -138,14 +138,19 @@ def stored(direct):
         }
 
 
+def declare(patch, kind, declared):
+    patch.setattr(OURS, kind, declared)
+    patch.setattr(OURS, "_those_that_listen", OURS._find_listeners)  # which remembers none of what was declared before
+
+
 def everywhere(declared):
     return tuple(replace(each, when=traits.ALL) for each in declared)
 
 
 def test_features_that_are_called_for_every_message_do_the_same(tell, monkeypatch):
     once = tell()
-    monkeypatch.setattr(OURS, "parts", everywhere(OURS.parts))
-    monkeypatch.setattr(OURS, "listeners", everywhere(OURS.listeners))
+    declare(monkeypatch, "parts", everywhere(OURS.parts))
+    declare(monkeypatch, "listeners", everywhere(OURS.listeners))
     assert tell() == once
 
 
@@ -170,7 +175,7 @@ def test_the_story_shows_each_trait_that_is_missing_in_a_declaration(tell, monke
         rest: dict[str, Any] = {"when": tuple(each for each in declared[at].when if each != trait)}
         declared[at] = replace(declared[at], **rest, **({"allow": None} if kind == "parts" else {}))
         with monkeypatch.context() as patch:
-            patch.setattr(OURS, kind, tuple(declared))
+            declare(patch, kind, tuple(declared))
             if tell() == once:
                 unnoticed.append((named(declared[at]), trait))
     assert not unnoticed, unnoticed
