@@ -37,6 +37,12 @@ DECLARED = {command.name: command for command in CONTRACT.commands}
 OURS = Features(FEATURES)
 
 
+def declare(patch, kind, declared):
+    """Have the features declare other ``parts`` or ``listeners``."""
+    patch.setattr(OURS, kind, tuple(declared))
+    patch.setattr(OURS, "_those_that_listen", OURS._find_listeners)  # which remembers none of those before
+
+
 class Everything:
     """All rooms, for what the application does beside commands and jobs."""
 

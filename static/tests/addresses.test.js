@@ -15,10 +15,11 @@ import {
 } from "../js/addresses.js";
 import { folded, roomWith } from "../js/names.js";
 import { username } from "./world.js";
+import { anyGrapheme } from "./characters.js";
 
 /** Names as they are stored, with a letter or digit, as all are; without one, a path could lead up (RFC 3986, 5.2.4). */
 const shared = fc
-  .string({ unit: "grapheme", minLength: 1 })
+  .string({ unit: anyGrapheme, minLength: 1 })
   .map(folded)
   .filter((name) => !/[+/]/u.test(name) && /[\p{L}\p{N}]/u.test(name))
   .map((name) => `#${name}`);

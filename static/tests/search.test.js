@@ -8,6 +8,7 @@ import { parser } from "../js/messages/markdown.js";
 import { excerpt, marked, markedName } from "../js/search/excerpt.js";
 import { offsetOf } from "../js/search/offset.js";
 import { begunIn, choicesOf, writtenIn } from "../js/search/operators.js";
+import { anyGrapheme } from "./characters.js";
 
 parser.value = parsed;
 
@@ -91,7 +92,7 @@ test("a search has an address", () => {
 
 test("whatever is searched is in its address", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "grapheme" }), (query) => {
+    fc.property(fc.string({ unit: anyGrapheme }), (query) => {
       assert.equal(queryAt(searchFor(query)), query);
     }),
   );
@@ -140,7 +141,7 @@ test("the name of a person or room is completed from word to word", () => {
 
 test("completing never fails, and begins at the word", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "grapheme" }), (before) => {
+    fc.property(fc.string({ unit: anyGrapheme }), (before) => {
       const { start, word } = writtenIn(before);
       assert.equal(before.slice(start), word);
       choicesOf(word, KNOWN);
@@ -180,7 +181,7 @@ test("a piece with any signs is marked", () => {
 
 test("marking keeps the text, whatever was found", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "grapheme" }), fc.array(fc.string({ unit: "grapheme" })), (text, found) => {
+    fc.property(fc.string({ unit: anyGrapheme }), fc.array(fc.string({ unit: anyGrapheme })), (text, found) => {
       const pieces = marked(text, found);
       assert.equal(pieces.map((piece) => piece.text).join(""), text);
     }),

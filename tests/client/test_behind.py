@@ -44,7 +44,7 @@ class Transport:
             self.frames += self.socket.queue.take(1)
 
     def buffered(self) -> int:
-        return sum(map(len, self.frames))
+        return sum(message.size for message in self.frames)
 
     def end(self, _ending: object) -> None:
         raise AssertionError("a client that is only slow was closed")

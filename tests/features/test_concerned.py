@@ -18,7 +18,7 @@ from chatrooms.features.search import index, indexing
 from chatrooms.pipeline import traits
 from chatrooms.pipeline.part import Part
 from chatrooms.storage.tables import jobs, metadata
-from tests.direct import LOBBY, OURS, Direct
+from tests.direct import LOBBY, OURS, Direct, declare
 from tests.servers import QUICK
 
 NOW = "2026-01-01T00:00:{:02}.000Z"
@@ -136,11 +136,6 @@ def stored(direct):
             table.name: sorted(map(repr, db.execute(select(*(c for c in table.c if not c.name.endswith("at"))))))
             for table in metadata.sorted_tables
         }
-
-
-def declare(patch, kind, declared):
-    patch.setattr(OURS, kind, declared)
-    patch.setattr(OURS, "_those_that_listen", OURS._find_listeners)  # which remembers none of what was declared before
 
 
 def everywhere(declared):

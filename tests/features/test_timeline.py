@@ -15,7 +15,7 @@ from chatrooms.settings import Settings
 from chatrooms.storage.rows import EventKind, Message
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import jobs, members, messages, reads
-from tests.direct import LOBBY, OURS, Direct
+from tests.direct import LOBBY, OURS, Direct, declare
 from tests.servers import QUICK
 
 DEN = "#den"
@@ -233,7 +233,7 @@ def test_listeners_hear_of_events_only_if_they_ask(direct, monkeypatch):
     heard: dict[str, list[str]] = {"messages": [], "all": []}
     quiet = on("messages")(lambda _, rows: heard["messages"].extend(row["kind"] for row in rows))
     curious = on("messages", events=True)(lambda _, rows: heard["all"].extend(row["kind"] for row in rows))
-    monkeypatch.setattr(OURS, "listeners", (*OURS.listeners, quiet, curious))
+    declare(monkeypatch, "listeners", (*OURS.listeners, quiet, curious))
     message = direct.run("alice", "message.post", {"room": DEN, "text": "x"})[0]["message"]
     direct.run("carol", "room.join", {"room": DEN})
     direct.run("alice", "message.pin", {"id": message["id"]})

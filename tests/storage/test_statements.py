@@ -63,7 +63,7 @@ def test_what_is_prepared_when_it_is_first_used_can_be(dialect):
     assert len(upserts) >= 4
     for each in upserts:
         assert "ON CONFLICT" in str(each.of(dialect)._statement.compile(dialect=DIALECTS[dialect]))
-    assert storing.both()
+    assert storing.in_one()
 
 
 def test_what_has_neither_rows_nor_changes_cannot_be_prepared():

@@ -27,7 +27,7 @@ _COUNT = Prepared(
 
 
 @cache
-def _all() -> Prepared:
+def in_one() -> Prepared:
     """Return the statement that does all that, in one round trip to PostgreSQL.
 
     In SQLite, which has none, it would take twice as long as the three.
@@ -48,7 +48,7 @@ def store(db: Connection, message: dict[str, Any], revs: int) -> tuple[int, int]
     The room's rev grows by ``revs``. Return None if the message's id is known.
     """
     if db.dialect.name == "postgresql":
-        row = _all().one(db, {**message, "revs": revs})
+        row = in_one().one(db, {**message, "revs": revs})
         return (row["counter"], row["posted"]) if row else None
     now = _NUMBERS.one(db, message)
     if now is None:
