@@ -15,6 +15,8 @@ from tests.wire.program import until
 from tests.wire.raw import PATH, receive_until, send
 from tests.wire.strangers import GET, Application, serving
 
+pytestmark = pytest.mark.slow  # they wait for real time
+
 REQUEST = f"GET {PATH} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 ANSWERED = b'"Transport unknown"}'
 POST = b"POST /read HTTP/1.1\r\nHost: x\r\n"

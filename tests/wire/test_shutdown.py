@@ -17,6 +17,8 @@ from tests.servers import serving
 from tests.wire.program import Program, until
 from tests.wire.raw import PATIENCE
 
+pytestmark = pytest.mark.slow  # they wait for real time
+
 MANY = 100
 
 
