@@ -26,7 +26,10 @@ class Chat(Protocol):
     sessions: SessionUse
     facts: Facts
     blobs: Blobs
-    server: Server
+
+    @property
+    def server(self) -> Server:
+        """The server, as of the last `learn`."""
 
     def learn(self, facts: Facts) -> None:
         """Note what the database knows of itself."""

@@ -84,17 +84,21 @@ class Pipeline:
         sign_up = signing_up.of(ours, facts.sign_up)
         second_factor = second_factors.required_of(ours, facts.second_factor)
         more = *declared, self._broadcast.online, facts.secret
-        self.server = Server(name, facts.epoch, ours, sign_up, second_factor, *more)
-        self._transacting.server = self.server
+        self._transacting.server = Server(name, facts.epoch, ours, sign_up, second_factor, *more)
+
+    @property
+    def server(self) -> Server:
+        """The server, as of the last `learn`."""
+        return self._transacting.server
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command and return its result; raises a `Refusal`."""
         try:
-            self.sessions.note(me)
             command = self._features.commands.get(name)
             if command is None:
+                self.sessions.note(me)
                 raise UnknownCommand(command=name[:100])
-            p = await self._parse(command, given, me)
+            p = await self._admit(command, given, me)
             if question := self._asked(command, me):
                 await self._judge.require(question.kind, me, await self.lookup(lambda db: question.about(db, me, p)))
             result = await self._do(command, p, me)
@@ -114,8 +118,7 @@ class Pipeline:
         if command is None or command.kind != "change" or self._asked(command, me) or weight(command, given):
             return False
         try:
-            self.sessions.note(me)
-            self._charges.spend(command.rate, me)
+            self._count(command.rate, me)
             p = self._parsed(command, given, me)
             self._db.writer.submit(*self._writing(command, p, me), partial(self._done, done, name, me), self._ahead(me))
         except Refusal as refusal:
@@ -130,10 +133,9 @@ class Pipeline:
 
     def admit(self, name: str, rate: str, me: Caller, weight: int) -> None:
         """Count an event that is no command of ours as so many; raises a `Refusal`, also to service keys."""
-        self.sessions.note(me)
+        self._count(rate, me, weight)
         if me.scope:
             scopes.require(me.scope, name, None)
-        self._charges.spend(rate, me, weight)
 
     def _done(self, done: Done, name: str, me: Caller, outcome: Outcome[Any] | None, error: Exception | None) -> None:
         if isinstance(error, Refusal):
@@ -238,10 +240,15 @@ class Pipeline:
         """Return what is read ahead for a command: standings in the rooms that it changes, what listeners ask."""
         return lambda changed: chain(standing.standings(me.username, changed), self._features.asks)
 
-    async def _parse(self, command: Command[P], given: Any, me: Caller) -> P:
-        """Count the cost of the parameters, then parse them; many names are slow and wait for the caller's turn."""
+    def _count(self, rate: str, me: Caller, weight: int = 1) -> None:
+        """Count as many commands as ``weight``, each of a caller who is still there; raises a `Refusal`."""
+        self.sessions.note(me)
+        self._charges.spend(rate, me, weight)
+
+    async def _admit(self, command: Command[P], given: Any, me: Caller) -> P:
+        """Count a command, and parse its parameters; many names are slow, and wait for the caller's turn."""
         work = weight(command, given)
-        self._charges.spend(command.rate, me, work.commands if work else 1)
+        self._count(command.rate, me, work.commands if work else 1)
         if work is None or work.characters <= ON_LOOP:
             return self._parsed(command, given, me)
         async with self._slots.of(me.whom):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chatrooms.features.messages.editing import delete, edit
+from chatrooms.features.messages.deleting import delete
+from chatrooms.features.messages.editing import edit
 from chatrooms.features.messages.history import history
 from chatrooms.features.messages.posting import post
 from chatrooms.features.messages.versions import page as earlier_texts

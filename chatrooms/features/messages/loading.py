@@ -112,3 +112,12 @@ def changed(act: Act, message: Message, *more: Trait) -> Message:
     (row,) = with_parts(act, [{**message, "rev": rev}])
     act.changes.add(message["room"], "messages", row, *more)
     return row
+
+
+def rewrite(act: Act, message: Message, **values: Any) -> Message:
+    """Store and broadcast new values of a message, such as its text; return it as it is now, with its parts."""
+    values["text_rev"] = act.changes.rev(message["room"])
+    act.db.execute(update(messages).where(messages.c.id == message["id"]).values(**values))
+    updated: Message = {**message, **values}  # type: ignore[typeddict-item] # columns of the table
+    store_parts(act, updated, traits.of(updated))
+    return changed(act, updated)

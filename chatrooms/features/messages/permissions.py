@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from pydantic import Field
 from sqlalchemy import Connection
 
-from chatrooms.errors import Invalid, NotAMember, NotFound
+from chatrooms import clock
+from chatrooms.errors import Forbidden, Invalid, NotAMember, NotFound
 from chatrooms.features.messages.loading import find
 from chatrooms.pipeline import access, questions, room_rules
 from chatrooms.pipeline.act import Act, Caller
@@ -92,3 +94,12 @@ def room_of(db: Connection, _me: Caller, p: Any) -> Iterable[str]:
     """Return the room to lock for a command about the message ``p.id``."""
     message = find(db, p.id)
     return [message["room"]] if message else []
+
+
+def require_in_time(act: Act, message: Message, here: Here) -> None:
+    """Raise `Forbidden` if it is too late to change a message. It never is in your own room, or to delete it again."""
+    minutes = act.server.settings.edit_minutes
+    if not minutes or message["deleted"] or act.me.host or here.access == "personal":
+        return
+    if message["at"] < clock.moved(act.now, -timedelta(minutes=minutes)):
+        raise Forbidden(f"You can edit and delete a message for {minutes:,} minutes only.")

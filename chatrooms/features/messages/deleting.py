@@ -1,0 +1,39 @@
+"""Deleting messages, each of which leaves a tombstone in its place.
+
+It keeps its row without text and data, and of its parts those that survive (`Part.survives`); of earlier texts, none.
+"""
+
+from __future__ import annotations
+
+from chatrooms.errors import Forbidden
+from chatrooms.features.messages import versions
+from chatrooms.features.messages.loading import OneMessage, rewrite, with_parts
+from chatrooms.features.messages.permissions import Which, find_visible, require_in_time, require_message, room_of
+from chatrooms.pipeline import access
+from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.commands import change
+from chatrooms.storage.rows import Message
+
+
+def _author_or_moderator(act: Act, p: Which) -> Message:
+    message, here = find_visible(act, p.id)
+    require_message(message, "id")
+    access.require_unarchived(here)
+    here = access.governing(act.db, act.me, here)
+    if message["author"] != act.me.username and not here.moderates:
+        raise Forbidden("Only the author or a moderator can delete a message.")
+    if not here.moderates:
+        require_in_time(act, message, here)
+    return message
+
+
+@change("message.delete", may=_author_or_moderator, locks=room_of, repeatable=True, after_end=True, scope="post")
+def delete(act: Act, p: Which, message: Message) -> OneMessage:
+    """Delete a message; a tombstone without its text takes its place.
+
+    Your own you can delete as long as you can edit it, moderators can delete any.
+    """
+    if message["deleted"]:
+        return {"message": with_parts(act, [message])[0]}
+    versions.drop(act, message)
+    return {"message": rewrite(act, message, text=None, data=None, deleted=True)}
