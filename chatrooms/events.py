@@ -95,7 +95,7 @@ class Signal:
 
     The server sends ``typing`` (``data`` is empty, or ``{"stopped": true}``), ``presence`` (``room`` is ``~`` and the
     username, ``data`` is ``{"state": "online"}`` or ``{"state": "offline"}``), ``profile`` (the same ``room``, ``data``
-    is the new profile), ``applicants`` (to admins and owners of the server, when somebody asks to join or is let in:
+    is the new profile), ``applicants`` (to admins and owners of the server, when somebody asks to join or is approved:
     ``data`` is ``{"waiting": 2}`` if so many wait), ``server`` (to everybody who is online, when its name or how people
     come in may have changed: ``data`` is ``{"name": "Acme", "sign_up": "invite"}``) and ``reaction`` (to yourself,
     after your own reactions: ``data`` has the ``room``, the id of the ``message``, and as ``mine`` what the message

@@ -576,7 +576,7 @@ class Commands(ABC):
     async def pin(self, id: str) -> Message:
         """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect.
 
-        In a shared room, at most 25 are those of one person who is no owner or moderator.
+        In a shared room, a person who is not an owner or moderator can have pinned at most 25 of them.
 
         - ``id``: The id of the message.
         """
@@ -958,7 +958,7 @@ class Commands(ABC):
         - ``inviting``: Who can invite people; of a private room, its owners and moderators unless you say
           otherwise.
         - ``calling``: Who mentions everybody by ``@room`` and ``@here``.
-        - ``slow``: Seconds between two messages of a member who is no owner or moderator; 0 for none.
+        - ``slow``: Seconds between two messages of a member who is not an owner or moderator; 0 for none.
         """
         result: OneRoom = await self.run(
             "room.update",

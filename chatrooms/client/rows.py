@@ -549,7 +549,7 @@ class Listing(TypedDict):
     calling: Who
     """Who mentions everybody by ``@room`` and ``@here``."""
     slow: int
-    """Seconds between two messages of a member who is no owner or moderator; 0 for none."""
+    """Seconds between two messages of a member who is not an owner or moderator; 0 for none."""
 
 
 class Managed(TypedDict):
@@ -1125,7 +1125,7 @@ class Room(TypedDict):
     calling: Who
     """Who mentions everybody by ``@room`` and ``@here``."""
     slow: int
-    """Seconds between two messages of a member who is no owner or moderator; 0 for none."""
+    """Seconds between two messages of a member who is not an owner or moderator; 0 for none."""
 
 
 class RoomPage(TypedDict):
@@ -1245,7 +1245,7 @@ class Suspension(TypedDict):
     """Why a person cannot sign in."""
 
     by: str
-    """The username of who suspended them; ``system`` for the console or the application."""
+    """The username of whoever suspended them; ``system`` for the console or the application."""
     at: str
     """Since when; ISO 8601, UTC, with milliseconds."""
     reason: str

@@ -189,7 +189,7 @@ class ApplicationDoor(HostHandlers):
     async def disconnect(self, id: str) -> None:
         """End every connection and token of a user at once; `authenticate`, or a new token, lets them reconnect.
 
-        Someone who has never come has none, which is no error: call it after each logout.
+        Someone who has never come has none, which is not an error: call it after each logout.
         """
         await self._lifetime.call(self._disconnect, id)
 

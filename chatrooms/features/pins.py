@@ -43,7 +43,7 @@ from chatrooms.types import Id, fitting
 
 MAX_PINNED = 100
 MAX_OF_ONE = 25
-"""How many of a shared room's pins are one person's, who is no owner or moderator: others can pin something, too."""
+"""How many of a shared room's pins can be by one person who is not an owner or moderator, so that others can pin too."""
 
 pins = Table(
     "pins",
@@ -121,7 +121,7 @@ def _pinnable(act: Act, p: Which) -> Message:
 def pin(act: Act, p: Which, message: Message) -> OneMessage:
     """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect.
 
-    In a shared room, at most 25 are those of one person who is no owner or moderator.
+    In a shared room, a person who is not an owner or moderator can have pinned at most 25 of them.
     """
     if p.id in _load(act.db, [p.id]):
         return {"message": with_parts(act, [message])[0]}

@@ -65,7 +65,7 @@ class Update(Params):
         None,
         ge=0,
         le=room_rules.MOST_SLOW,
-        description="Seconds between two messages of a member who is no owner or moderator; 0 for none.",
+        description="Seconds between two messages of a member who is not an owner or moderator; 0 for none.",
     )
 
 

@@ -46,7 +46,7 @@ class Known(NamedTuple):
 
 
 def relying_party(settings: Settings, origin: str) -> str | None:
-    """Return the name that passkeys made on a page of ``origin`` are for; None if that is no page of this server.
+    """Return the name that passkeys made on a page of ``origin`` are for; None if that is not a page of this server.
 
     That depends on the settings alone, whatever a request says. Browsers offer passkeys on https and on the machine
     itself only, and for names, not for addresses. At another port of a name in `hosts` there may be another server.

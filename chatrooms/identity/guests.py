@@ -79,7 +79,7 @@ class Wish(NamedTuple):
 
 
 async def _is_admitted(chat: Chat, invite: str) -> bool:
-    """Return whether an invitation that is good lets new people in: where they are approved, one of who approves."""
+    """Return whether a valid invitation admits newcomers: where admins approve them, only one made by an admin does."""
     found = invites.require(await chat.lookup(lambda db: invites.working(db, invite)))
     if chat.server.sign_up == "approval":
         return await chat.lookup(lambda db: invites.admits(db, found))

@@ -59,7 +59,7 @@ class Host:
             async with asyncio.timeout(SECONDS_TO_ANSWER) as patience:
                 answer = self._authenticate(handshake)
                 if not inspect.isawaitable(answer):
-                    self._log_once("something that is no coroutine", "authenticate must be an async def")
+                    self._log_once("something that is not a coroutine", "authenticate must be an async def")
                     raise Internal
                 return await answer
         except Refusal:

@@ -146,7 +146,7 @@ class Passwords(Hashing):
         await self.chat.change(lambda act: tries.spend(act, who.username, who.network, _of_code(who)), who)
 
     def use_code(self, act: Act, username: str, code: str) -> None:
-        """Use up a code, which is no try then; raises `Unauthorized`."""
+        """Use up a code, which then does not count as a try; raises `Unauthorized`."""
         totp.use(act.db, username, code)
         self.give_back_code(act)
 

@@ -66,8 +66,8 @@ def _moderator(act: Act, p: Who) -> None:
 def _require_moderator(db: Connection, me: Caller, username: str) -> Suspension | None:
     """Return the suspension of a person, if there is one, to moderators, admins and owners with a higher role.
 
-    A suspension is changed by people whose role is at least that of who made it; one from the console, only there. Whom
-    the application removed, only it adds again.
+    A suspension is changed by people whose role is at least that of the person who made it; one from the console, only
+    there. Those whom the application removed, only it adds again.
     """
     rights.require_of(db, me, "suspend", username)
     suspension = suspensions.find(db, username)

@@ -19,7 +19,7 @@ _removed_by_name = Prepared(_removed.where(suspensions.c.username == bindparam("
 def existing(db: Connection, me: Caller, username: str, field: str = "username") -> str:
     """Return ``username`` if there is such a person whom the caller sees; raises `NotFound`.
 
-    It is raised for the application too, which is no person.
+    It is raised for the application too, which is not a person.
     """
     is_known = username != names.APPLICATION and _by_name.one(db, {"username": username}) is not None
     if not is_known or tenants.hidden(db, me, [username]):

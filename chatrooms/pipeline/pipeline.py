@@ -132,7 +132,7 @@ class Pipeline:
         return question if question and not me.host and question.kind in self._judge.decides else None
 
     def admit(self, name: str, rate: str, me: Caller, weight: int) -> None:
-        """Count an event that is no command of ours as so many; raises a `Refusal`, also to service keys."""
+        """Count an event of the application's own as ``weight`` commands; raises a `Refusal`, also to service keys."""
         self._count(rate, me, weight)
         if me.scope:
             scopes.require(me.scope, name, None)

@@ -32,7 +32,7 @@ CACHED = 1000
 
 
 def _address(network: str) -> str:
-    """Return whom requests from an address count for: no valid username, so that it cannot collide with one."""
+    """Return the name that requests from an address count under: it has a space, so no username can be the same."""
     return f"address {network}"
 
 

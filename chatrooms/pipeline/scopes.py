@@ -70,7 +70,7 @@ def require(scope: Scope, name: str, group: Group | None) -> None:
 
 
 def require_call(scope: Scope, name: str) -> None:
-    """Raise `Forbidden` unless a key of the application has a call that is no command; it happens in no room."""
+    """Raise `Forbidden` unless a key of the application has a call that is not a command; it happens in no room."""
     if name not in CALLS:
         raise Forbidden(FOR_NONE, command=name)
     if name not in scope.commands:

@@ -50,7 +50,7 @@ def _is_new(act: Act) -> bool:
 
 
 def _key(begin: str, network: str, secret: str) -> str:
-    """Return the key of a network's share: of one length, and telling the address only to who has the secret."""
+    """Return the key of a network's share, always of one length: only those who have the secret learn the address."""
     return begin + blake2b(network.encode(), key=secret.encode(), digest_size=12).hexdigest()
 
 

@@ -154,7 +154,7 @@ class Room(TypedDict):
     calling: Annotated[Who, Field(description="Who mentions everybody by `@room` and `@here`.")]
     slow: Annotated[
         int,
-        Field(description="Seconds between two messages of a member who is no owner or moderator; 0 for none."),
+        Field(description="Seconds between two messages of a member who is not an owner or moderator; 0 for none."),
     ]
 
 

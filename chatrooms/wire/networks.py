@@ -32,7 +32,7 @@ def circles(network: str) -> tuple[str, ...]:
 
 
 def crowded(taken: Sequence[str], mine: str) -> int | None:
-    """Return the index in ``taken`` of the place that a network gets when there is no other: the last of who has most.
+    """Return the index in ``taken`` of the place that a network gets when none is free: the last of whichever has most.
 
     That is an IPv6 /48, or else a `network`, which has more than this one would have. None if there is none.
     """

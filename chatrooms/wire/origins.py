@@ -94,7 +94,9 @@ def _first(value: str | None, otherwise: str) -> str:
 def _listed(origin: object) -> Place:
     place = _place(origin) if isinstance(origin, str) else None
     if place is None:
-        raise ValueError(f"cors_allowed_origins holds {origin!r}, which is no origin such as 'https://example.org'.")
+        raise ValueError(
+            f"cors_allowed_origins holds {origin!r}, which is not an origin such as 'https://example.org'."
+        )
     return place
 
 

@@ -154,7 +154,7 @@ export function go(room) {
   location.hash = addressOf(room);
 }
 
-/** Notes in this entry of the history what was opened from it, for who comes back. @param {string} id Of a message. */
+/** Notes in this entry of the history what was opened from it, for people who come back. @param {string} id Of a message. */
 export const noteOpened = (id) => history.replaceState({ ...history.state, opened: id }, "");
 
 /** @returns {string} What was opened from this entry of the history, or empty. */

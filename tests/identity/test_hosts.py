@@ -105,7 +105,7 @@ async def test_an_authenticate_that_is_no_coroutine_function_is_logged_once(tmp_
     async with chat.lifespan(), serving(chat) as url:
         assert [(await post(url, "/api/user.me", {}))[0] for _ in range(2)] == [500, 500]
     assert [record.getMessage() for record in caplog.records if "async def" in record.getMessage()] == [
-        "authenticate returned something that is no coroutine, which is refused: authenticate must be an async def"
+        "authenticate returned something that is not a coroutine, which is refused: authenticate must be an async def"
     ]
 
 

@@ -47,7 +47,7 @@ async def test_what_stands_still_is_given_up_and_notices(monkeypatch):
         moving.note()
 
 
-async def test_what_has_to_wait_for_its_turn_stands_not_still(monkeypatch):
+async def test_a_turn_that_is_waited_for_moves_on_once_it_comes(monkeypatch):
     moving, done = Progress(), asyncio.Event()
     Time(monkeypatch, *[int] * 10, moving.note, done.set)
     await moving.follow(done.wait(), SECONDS)

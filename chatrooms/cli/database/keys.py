@@ -32,7 +32,7 @@ def make(
     commands = commands or ["read", "post"]
     grantable = Features((*FEATURES, *IDENTITY)).grantable | ({*CALLS} if username == names.APPLICATION else set())
     if unknown := [command for command in commands if command not in grantable]:
-        raise Unable(f"{unknown[0]} is no command that a key can have; groups of them are {', '.join(GROUPS)}")
+        raise Unable(f"{unknown[0]} is not a command that a key can have; groups of them are {', '.join(GROUPS)}")
     its_rooms = [names.shared(room) for room in rooms]
     about: About = {
         "name": name,

@@ -75,7 +75,7 @@ async def _failed(chat: Chat, which: str, key: str, error: Exception) -> None:
 
 
 async def _clear(chat: Chat, which: str, key: str) -> None:
-    """Remove what was stored under a key that is no file's; a job does if the store fails."""
+    """Remove what was stored under a key that does not belong to a file; a job does if the store fails."""
     try:
         await remove_contents(chat, which, key)
     except Refusal:

@@ -1,6 +1,6 @@
 """Following threads: rows in a person's own room, valid while they belong to the room that the thread is in.
 
-A thread is followed by the author of the message above it, by who replies, by who is mentioned in it, and by who
+A thread is followed by the author of the message above it, and by everybody who replies, is mentioned in it, or
 chooses to. People who unfollow a thread follow it again when they reply or choose to. A person follows so many threads:
 what others cause makes place for what the person does, a reply or the choice, and for what is caused by those who
 caused less of it. So no stranger who mentions somebody ends what they follow.

@@ -30,7 +30,7 @@ class Web:
         self._tls = ssl.create_default_context()
 
     async def get(self, url: str, token: str = "") -> Any:
-        """Return the JSON at an address, for who has a ``token``; raises `Unreachable`."""
+        """Return the JSON at an address, for the holder of a ``token``; raises `Unreachable`."""
         who = {"Authorization": f"Bearer {token}"} if token else {}
         status, found = await self._ask("GET", url, headers=HEADERS | who)
         if status != httpx2.codes.OK:

@@ -32,7 +32,7 @@ export function toggled(text, start, end, mark) {
     : { from: first, to: last, written: mark + words + mark, start: first + length, end: last + length };
 }
 
-/** A link of a selection and what is pasted over it; nothing if that is no address, or the selection is one. @param {string} chosen @param {string} pasted */
+/** A link of a selection and what is pasted over it; nothing if that is not an address, or the selection is one. @param {string} chosen @param {string} pasted */
 export function linked(chosen, pasted) {
   const address = pasted.trim();
   const isText = chosen.trim() !== "" && !chosen.includes("\n") && !ADDRESS.test(chosen.trim());

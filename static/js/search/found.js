@@ -9,7 +9,7 @@ import { onChange } from "../sync.js";
 import { offsetOf } from "./offset.js";
 
 /**
- * What the last search found: it stays here for who comes back, and follows live changes.
+ * What the last search found: it stays here for people who come back, and follows live changes.
  * @import {FoundMessage, Message, Requests} from "../wire.js"
  * @typedef {{query: string, rows: never[], messages: Message[], highlights: Map<string, string[]>, more: boolean,
  *   next: string | null, indexed: number, unclear: string[]}} Found

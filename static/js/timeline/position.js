@@ -174,8 +174,8 @@ function atBottom(position) {
 }
 
 /**
- * The line "New" does not move while one reads, unless one moves it. The room opens there, also for who comes back to
- * a hidden tab, or was at the bottom when the connection was lost, as before a computer slept: what is below the line and
+ * The line "New" does not move while you read, unless you move it. The room opens there, also if you come back to
+ * a hidden tab, or were at the bottom when the connection was lost, as before a computer slept: what is below the line and
  * fits is in sight, and more was not seen. Anybody else gets the line and stays where they are.
  * @param {Position} position @param {Data} data @returns {Position}
  */

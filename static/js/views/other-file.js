@@ -5,7 +5,7 @@ import { Icon } from "./icon.js";
 import { Voice } from "./voice.js";
 
 /**
- * A file that is no picture: to download, and sound and video to play.
+ * A file that is not a picture: to download, and sound and video to play.
  * @param {{file: import("../wire.js").File}} props
  */
 export function OtherFile({ file }) {
