@@ -43,7 +43,7 @@ from chatrooms.types import Id, fitting
 
 MAX_PINNED = 100
 MAX_OF_ONE = 25
-"""How many of a shared room's pins can be by one person who is not an owner or moderator, so that others can pin too."""
+"""How many of a shared room's pins can be by one person who is not an owner or moderator: others pin, too."""
 
 pins = Table(
     "pins",
