@@ -22,7 +22,7 @@ from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import Params, change
 from chatrooms.pipeline.questions import WRITING_IN_ROOM
 from chatrooms.pipeline.standing import Here
-from chatrooms.storage import tables
+from chatrooms.storage import ahead, tables
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
 from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Confirmed, Details, Id, MessageText, Seq, fitting
@@ -219,6 +219,7 @@ def _note_writing(act: Act, room: str) -> None:
     membership = tables.members
     theirs = membership.c.room == names.base(room), membership.c.username == act.me.username
     act.db.execute(update(membership).where(*theirs).values(added=False))
+    ahead.forget(act.db)  # which a message lets hold: what it broadcasts says nothing of this
 
 
 def _begin(act: Act, p: Post, room: str) -> None:
