@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import socketio.exceptions
+from sqlalchemy import Connection
 
 from chatrooms import names, trace
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
@@ -116,10 +117,12 @@ class SocketioDoor:
         await self._server.enter_room(sid, own)
         if session := caller.session:
             await self._server.enter_room(sid, names.session(session))
-            if not await self._pipeline.lookup(lambda db: sessions.lasts(db, caller)):
-                raise Unauthorized
-        await second_factors.demand(self._pipeline, caller)
-        await self._broadcast.alignment.align(caller.username, sid)
+        await self._broadcast.alignment.align(caller.username, sid, partial(self._require, caller))
+
+    def _require(self, caller: Caller, db: Connection) -> None:
+        if caller.session and not sessions.lasts(db, caller):
+            raise Unauthorized
+        second_factors.require(db, caller, self._pipeline.server.second_factor)
 
     async def _connected(self, sid: str) -> None:
         session = await self._server.get_session(sid)

@@ -23,6 +23,13 @@ MAX_OPEN = 50
 """How many threads a socket has open; opening another one closes the first of them."""
 
 
+Require = Callable[[Connection], None]
+
+
+def _nothing(_db: Connection) -> None:
+    """Require nothing."""
+
+
 class Alignment:
     """Moves this node's ``sockets`` into rooms and out of them. Without ``others``, the server is alone."""
 
@@ -31,15 +38,21 @@ class Alignment:
         self._server = sockets.server
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def align(self, username: str, sid: str | None = None) -> None:
+    async def align(self, username: str, sid: str | None = None, require: Require = _nothing) -> None:
         """Move the sockets of ``username``, or only ``sid``, into their shared rooms and threads.
 
-        It is idempotent, so any later call repairs a lost event. Connecting uses it too.
+        It is idempotent, so any later call repairs a lost event. Connecting uses it too, and has it ``require``
+        something of the database in the same lookup: what that raises is raised, and no socket is moved.
         """
         async with self._lock(username):
             if not self._sockets.of(username):
                 return
-            belongs = await self._reader.lookup(lambda db: self._read(db, username))
+
+            def read(db: Connection) -> Belonging:
+                require(db)
+                return self._read(db, username)
+
+            belongs = await self._reader.lookup(read)
             for each in [sid] if sid else self._sockets.of(username):
                 await self._place(each, belongs)
 
