@@ -119,9 +119,9 @@ async def test_each_call_is_allowed_by_its_name_alone(chat):
             headers = {"Authorization": f"Bearer {token}"}
             status, answer, _ = await post(chat.url, f"/application/{call}", params, headers=headers)
             assert (status == 200) is (name == call), (call, name, answer)
-    with pytest.raises(Unable, match="hand_over is no command"):
+    with pytest.raises(Unable, match="hand_over is not a command"):
         await chat.key("hand_over")
-    with pytest.raises(Unable, match="add_user is no command"):
+    with pytest.raises(Unable, match="add_user is not a command"):
         await chat.key("add_user", who="alice")
 
 
