@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, NotFound
 from chatrooms.features.messages.loading import load, rows_of
-from chatrooms.features.messages.permissions import Which, readable
+from chatrooms.features.messages.permissions import Which, readable, room_of_and_own
 from chatrooms.pipeline import access, text_rate
 from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
@@ -57,7 +57,7 @@ class BookmarkPage(TypedDict):
     more: bool
 
 
-@change("bookmark.add", may=readable, locks=own_room, repeatable=True, method="add_bookmark", scope="own")
+@change("bookmark.add", may=readable, locks=room_of_and_own, repeatable=True, method="add_bookmark", scope="own")
 def add(act: Act, p: Which, message: Message) -> Marked:
     """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect."""
     before = _find(act, act.me.username, p.id)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from threading import Event
-from types import ModuleType
 from typing import Any
 
 import pyotp
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 
 from chatrooms.cli.database.links import sign_in
 from chatrooms.cli.opening import Unable
@@ -21,55 +18,14 @@ from chatrooms.features import roles
 from chatrooms.identity import invites, links, service_keys, sessions, suspensions, totp, tries
 from tests.appointing import appoint
 from tests.identity.entering import enter, whose
-from tests.people import PATIENCE
 
 PASSWORD = "umbrella cactus 42"
-WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 @pytest.fixture
 def bus() -> str:
     """Run the nodes with one bus: the database alone keeps them apart."""
     return ""
-
-
-@pytest.fixture
-def at_once(monkeypatch, created_database):
-    """Run two works, the first of which stands still after it has called a function, while the second can run.
-
-    The second may wait for the first, which goes on then. PostgreSQL ends the transaction of who stands still for half
-    a second; it is tried again.
-    """
-    engine = create_engine(created_database)
-    reached, go_on = Event(), Event()
-
-    def holding(check: Callable[..., Any]) -> Callable[..., Any]:
-        def hold(*given: Any) -> Any:
-            found = check(*given)
-            if not reached.is_set():
-                reached.set()
-                go_on.wait(PATIENCE)
-            return found
-
-        return hold
-
-    def is_waiting() -> bool:
-        with engine.connect() as db:
-            return db.scalar(WAITING) > 0
-
-    async def run(module: ModuleType, name: str, first: Coroutine, second: Coroutine) -> list[Any]:
-        monkeypatch.setattr(module, name, holding(getattr(module, name)))
-        one = asyncio.create_task(first)
-        await asyncio.to_thread(reached.wait, PATIENCE)
-        other = asyncio.create_task(second)
-        while not other.done() and not await asyncio.to_thread(is_waiting):
-            await asyncio.sleep(0)
-        go_on.set()
-        return await asyncio.gather(one, other, return_exceptions=True)
-
-    yield run
-    go_on.set()
-    engine.dispose()
 
 
 async def test_who_signs_in_while_they_are_suspended_is_signed_in_nowhere(on, nodes, at_once):

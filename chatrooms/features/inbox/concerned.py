@@ -37,9 +37,10 @@ _listed = Prepared(
 
 
 class Keyed(NamedTuple):
-    """Who of some people has a keyword in a message, as of the ``text_rev`` of that."""
+    """Who of some people has a keyword in a message of a ``room``, as of the ``text_rev`` of that."""
 
-    text_rev: int | None
+    room: str
+    text_rev: int
     people: Collection[str]
 
 
@@ -82,7 +83,7 @@ It reads the message anew, so that it does not matter in which order the jobs of
 
 
 async def tell(chat: Chat, id: str, people: Sequence[str], keyed: Keyed | None = None, *, calls: bool = False) -> None:
-    """Give people their items about a message, or take them, a few at a time.
+    """Give people their items about a message, or take them, a few at a time, while its room is locked.
 
     Their keywords are looked for before, all together and again if the text changed meanwhile, while no write waits.
     """
@@ -90,17 +91,18 @@ async def tell(chat: Chat, id: str, people: Sequence[str], keyed: Keyed | None =
     known = await chat.lookup(look) if keyed is None else keyed
     for start in range(0, len(people), AT_ONCE):
         some = people[start : start + AT_ONCE]
-        while not await chat.change(partial(_settle, id=id, people=some, keyed=known, calls=calls), NOBODY, *some):
+        settle = partial(_settle, id=id, people=some, calls=calls)
+        while known and not await chat.change(partial(settle, keyed=known), NOBODY, known.room, *some):
             known = await chat.lookup(look)
 
 
-def _keyed(db: Connection, id: str, people: Iterable[str]) -> Keyed:
+def _keyed(db: Connection, id: str, people: Iterable[str]) -> Keyed | None:
     message = find(db, id)
-    return Keyed(message["text_rev"], keywords.among(db, message, people)) if message else Keyed(None, ())
+    return Keyed(message["room"], message["text_rev"], keywords.among(db, message, people)) if message else None
 
 
 def _settle(act: Act, id: str, people: Iterable[str], keyed: Keyed, *, calls: bool) -> bool:
-    """Give some people, whose own rooms are locked, their items about a message, or take them.
+    """Give some people their items about a message, or take them; their own rooms and that of the message are locked.
 
     If the message still calls people, and ``calls`` is true, it calls these. Return false, and do nothing, if the text
     is another than the one in which keywords were looked for.

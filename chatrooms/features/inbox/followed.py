@@ -81,7 +81,7 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
 def followed(act: Act, rows: Sequence[Row]) -> None:
     """Give people an item who begin to follow a thread with unread messages, and take it from those who stop.
 
-    Their own rooms have changed already.
+    Their own rooms have changed already; a thread that they begin to follow is locked.
     """
     for row in rows:
         if row["gone"]:
@@ -95,7 +95,7 @@ async def _tell(chat: Chat, job: Job) -> None:
     people = await chat.lookup(lambda db: _followers(db, thread))
     for start in range(0, len(people), AT_ONCE):
         some = people[start : start + AT_ONCE]
-        await chat.change(partial(_notify_all, thread=thread, people=some), NOBODY, *some)
+        await chat.change(partial(_notify_all, thread=thread, people=some), NOBODY, thread, *some)
 
 
 THREADS = JobKind("inbox.threads", _tell)

@@ -41,9 +41,9 @@ def _enqueue(act: Act, about: dict[str, Any]) -> None:
 
 async def _tell(chat: Chat, job: Job) -> None:
     about = job.data
-    people = await chat.scan(lambda db: _people(db, about))
+    room, people = await chat.scan(lambda db: _people(db, about))
     if people:
-        await concerned.tell(chat, about["message"], people, Keyed(about["text_rev"], frozenset(people)))
+        await concerned.tell(chat, about["message"], people, Keyed(room, about["text_rev"], frozenset(people)))
     if len(people) == PEOPLE:
         await chat.change(lambda act: _enqueue(act, {**about, "after": people[-1]}), NOBODY)
 
@@ -52,9 +52,10 @@ KEYWORDS = JobKind("inbox.keywords", _tell, at_once=RUNS_AT_ONCE)
 """Gives each person who has a keyword in a message an item, unless it was edited since: that has a job of its own."""
 
 
-def _people(db: Connection, about: dict[str, Any]) -> list[str]:
+def _people(db: Connection, about: dict[str, Any]) -> tuple[str, list[str]]:
+    """Return the message's room, and the next people, if it is not edited since."""
     message = find(db, about["message"])
     if message is None or message["text_rev"] != about["text_rev"]:
-        return []
+        return "", []
     words = keywords.present(db, message)
-    return keywords.people(db, message, words, after=about["after"], limit=PEOPLE)
+    return message["room"], keywords.people(db, message, words, after=about["after"], limit=PEOPLE)

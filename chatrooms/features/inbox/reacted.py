@@ -60,7 +60,7 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message that is sent again with reactions, or that has an item about them."""
     for row in rows:
         if row["seq"] != row["rev"] and row["author"] != names.APPLICATION and _concerns(act, row):
-            about = {"message": row["id"], "author": row["author"]}
+            about = {"message": row["id"], "room": row["room"], "author": row["author"]}
             enqueue(act, REACTIONS, f"{row['id']} {row['rev']}", about)
 
 
@@ -69,8 +69,8 @@ def _concerns(act: Act, row: Row) -> bool:
 
 
 async def _tell(chat: Chat, job: Job) -> None:
-    author: str = job.data["author"]
-    await chat.change(partial(_settle, id=job.data["message"]), NOBODY, author)
+    locked = (job.data[key] for key in ("room", "author") if key in job.data)  # the version before stored no room
+    await chat.change(partial(_settle, id=job.data["message"]), NOBODY, *locked)
 
 
 REACTIONS = JobKind("inbox.reactions", _tell)

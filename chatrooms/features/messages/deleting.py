@@ -5,12 +5,17 @@ It keeps its row without text and data, and of its parts those that survive (`Pa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from chatrooms import names
 from chatrooms.errors import Forbidden
 from chatrooms.features.messages import versions
-from chatrooms.features.messages.loading import OneMessage, rewrite, with_parts
-from chatrooms.features.messages.permissions import Which, find_visible, require_in_time, require_message, room_of
+from chatrooms.features.messages.loading import OneMessage, find, rewrite, with_parts
+from chatrooms.features.messages.permissions import Which, find_visible, require_in_time, require_message
 from chatrooms.pipeline import access
-from chatrooms.pipeline.act import Act
+from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.commands import change
 from chatrooms.storage.rows import Message
 
@@ -27,7 +32,16 @@ def _author_or_moderator(act: Act, p: Which) -> Message:
     return message
 
 
-@change("message.delete", may=_author_or_moderator, locks=room_of, repeatable=True, after_end=True, scope="post")
+def _with_thread(db: Connection, _me: Caller, p: Which) -> Iterable[str]:
+    """Lock the room of a message, and the thread under it, which ends with the message."""
+    message = find(db, p.id)
+    if message is None:
+        return []
+    room = message["room"]
+    return [room] if names.kind(room) == "thread" else [room, names.thread(room, message["seq"])]
+
+
+@change("message.delete", may=_author_or_moderator, locks=_with_thread, repeatable=True, after_end=True, scope="post")
 def delete(act: Act, p: Which, message: Message) -> OneMessage:
     """Delete a message; a tombstone without its text takes its place.
 

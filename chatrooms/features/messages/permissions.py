@@ -14,7 +14,7 @@ from chatrooms.errors import Forbidden, Invalid, NotAMember, NotFound
 from chatrooms.features.messages.loading import find
 from chatrooms.pipeline import access, questions, room_rules
 from chatrooms.pipeline.act import Act, Caller
-from chatrooms.pipeline.commands import Params
+from chatrooms.pipeline.commands import Params, own_room
 from chatrooms.pipeline.questions import Question
 from chatrooms.pipeline.standing import Here
 from chatrooms.storage.rows import Message
@@ -91,9 +91,18 @@ def require_undeleted(message: Message) -> Message:
 
 
 def room_of(db: Connection, _me: Caller, p: Any) -> Iterable[str]:
-    """Return the room to lock for a command about the message ``p.id``."""
+    """Return the room to lock for a command about the message ``p.id``.
+
+    Whatever stores a row that goes with a message locks its room, jobs too: else another node may delete the message
+    at the same time, and would not see the row.
+    """
     message = find(db, p.id)
     return [message["room"]] if message else []
+
+
+def room_of_and_own(db: Connection, me: Caller, p: Any) -> Iterable[str]:
+    """Return the same room and the caller's own, where the rows are stored that only they receive."""
+    return *room_of(db, me, p), *own_room(db, me, p)
 
 
 def require_in_time(act: Act, message: Message, here: Here) -> None:

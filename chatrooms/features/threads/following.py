@@ -173,7 +173,7 @@ async def _run(chat: Chat, job: Job) -> None:
     about = {key: job.data[key] for key in ("room", "seq", "author")}
     for start in range(0, len(people), AT_ONCE):
         some = people[start : start + AT_ONCE]
-        await chat.change(partial(_begin_all, people=some, **about), NOBODY, *some)
+        await chat.change(partial(_begin_all, people=some, **about), NOBODY, job.data["room"], *some)
 
 
 FOLLOW = JobKind("threads.follow", _run)
