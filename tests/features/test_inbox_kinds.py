@@ -220,7 +220,7 @@ def test_whose_inbox_is_full_costs_nothing_and_one_job_is_for_so_many_people(dir
     monkeypatch.setattr(direct, "change", noted)
     message = post(direct, "plan")
     assert items(direct, "frank", unread=True) == [("keyword", message["id"], "bob", False)]
-    assert asked == [("frank",)]
+    assert asked == [("#lobby", "frank")]
 
 
 def test_posting_costs_one_look_however_many_people_have_a_keyword_that_it_has(direct):

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, Boolean, Column, Connection, Float, Integer, Table, insert, select
 
-from chatrooms import ids
+from chatrooms import ids, names
 from chatrooms.clock import now
-from chatrooms.pipeline.act import APPLICATION
+from chatrooms.features.messages.permissions import Which
+from chatrooms.pipeline.act import APPLICATION, Caller
+from chatrooms.pipeline.commands import Command
 from chatrooms.storage.tables import jobs, messages, metadata
+from tests.direct import DECLARED, Direct
 from tests.people import PATIENCE, connect
 from tests.servers import running
 
@@ -94,6 +97,22 @@ async def test_a_deleted_message_leaves_no_row_that_refers_to_it(tmp_path, eithe
             assert len(await pipeline.lookup(lambda db, of=(table, about): rows(db, *of, other))) == 1, table.name
         (bookmark,) = await bob.hears(lambda _, data: data.get("bookmarks")) and bob.rows("bookmarks")[-1:]
         assert (bookmark["message"], bookmark["gone"]) == (id, True)
+
+
+def test_what_adds_something_to_a_message_locks_its_room_or_its_thread_as_its_deletion_does():
+    direct = Direct()
+    direct.join("bob")
+    message = direct.run("bob", "message.post", {"room": "#lobby", "text": "x"})[0]["message"]
+    its = {message["room"], names.thread(message["room"], message["seq"])}
+
+    def locked(command: Command[Any]) -> set[str]:
+        with direct.engine.connect() as db:
+            return set(command.locks(db, Caller("bob"), command.params.model_construct(id=message["id"])))
+
+    about = {name: each for name, each in DECLARED.items() if each.kind == "change" and issubclass(each.params, Which)}
+    assert locked(about["message.delete"]) == its
+    assert {name for name, each in about.items() if not its & locked(each)} == {"bookmark.remove"}
+    direct.engine.dispose()
 
 
 def test_every_table_that_outlives_a_message_still_refers_to_one():

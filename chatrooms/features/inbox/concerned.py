@@ -40,7 +40,7 @@ class Keyed(NamedTuple):
     """Who of some people has a keyword in a message of a ``room``, as of the ``text_rev`` of that."""
 
     room: str
-    text_rev: int
+    text_rev: int | None
     people: Collection[str]
 
 
