@@ -21,7 +21,7 @@ from chatrooms.names import APPLICATION
 from chatrooms.pipeline import access, rights, room_rules
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Params, change, entry, no_room, query
+from chatrooms.pipeline.commands import Params, change, entry, own_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, InSharedRoom, Nothing
 from chatrooms.pipeline.standing import Here
@@ -77,7 +77,7 @@ class Shown(TypedDict):
     ]
 
 
-@change("invite.create", may=room_rules.inviter, locks=no_room, rate="create", method="create_invite", scope="rooms")
+@change("invite.create", may=room_rules.inviter, locks=own_room, rate="create", method="create_invite", scope="rooms")
 def create(act: Act, p: Inviting, _here: Here) -> OneInvite:
     """Make a link by which people join a room, and the server if they are new."""
     sessions.require_present(act)
@@ -119,7 +119,7 @@ def _moderates(act: Act, room: str) -> bool:
         return False
 
 
-@change("invite.revoke", may=_revoker, locks=no_room, method="revoke_invite", scope="rooms")
+@change("invite.revoke", may=_revoker, locks=own_room, method="revoke_invite", scope="rooms")
 def revoke(act: Act, p: WhichInvite, _: Invite) -> Done:
     """Revoke an invitation link. People who joined with it stay."""
     invites.end(act.db, p.id)

@@ -14,7 +14,7 @@ from chatrooms.identity.passwords import Passwords
 from chatrooms.identity.service_keys import About, Key, NewKey
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Params, change, live, no_room, query
+from chatrooms.pipeline.commands import Params, change, live, own_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.pipeline.scopes import GROUPS
@@ -114,7 +114,7 @@ async def rotate(here: Passwords, me: Caller, p: Rotation) -> OneKey:
     return await here.chat.change(replace, me)
 
 
-@change("key.revoke", may=_person, locks=no_room, method="revoke_key")
+@change("key.revoke", may=_person, locks=own_room, method="revoke_key")
 def revoke(act: Act, p: WhichKey, _: str) -> Done:
     """End a key at once; its sockets are disconnected."""
     act.note(f"ended the key {_end(act, p.id)['name']!r}")

@@ -11,7 +11,7 @@ from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import Link
 from chatrooms.pipeline import second_factors
 from chatrooms.pipeline.act import Act
-from chatrooms.pipeline.commands import Params, change, entry, no_room
+from chatrooms.pipeline.commands import Params, change, entry, own_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
 
@@ -45,7 +45,7 @@ def _current(act: Act, _p: Nothing) -> str:
     return sessions.present(act)
 
 
-@change("link.create", may=_current, locks=no_room, method="create_link")
+@change("link.create", may=_current, locks=own_room, method="create_link")
 def create(act: Act, p: Nothing, current: str) -> OneLink:
     """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends.
 

@@ -27,7 +27,7 @@ from chatrooms.pipeline import access, rights, second_factors
 from chatrooms.pipeline.act import Act, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Params, change, entry, live, no_room, query
+from chatrooms.pipeline.commands import Params, change, entry, live, own_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.storage import factors
@@ -183,7 +183,7 @@ def _person(act: Act, _p: Renaming) -> str:
     return sessions.signed_in(act.me)
 
 
-@change("passkey.rename", may=_person, locks=no_room, method="rename_passkey")
+@change("passkey.rename", may=_person, locks=own_room, method="rename_passkey")
 def rename(act: Act, p: Renaming, _: str) -> OnePasskey:
     """Call one of your passkeys something else in your list."""
     return {"passkey": passkeys.rename(act, p.id, p.name)}

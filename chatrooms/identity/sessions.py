@@ -27,7 +27,7 @@ from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act, Caller
-from chatrooms.pipeline.commands import Params, change, no_room, query
+from chatrooms.pipeline.commands import Params, change, own_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.settings import Settings
@@ -241,7 +241,7 @@ def lasts(db: Connection, me: Caller) -> bool:
     return service_keys.alive(db, me.session) if me.scope else alive(db, me.session)
 
 
-@change("session.revoke", may=access.anyone, locks=no_room)
+@change("session.revoke", may=access.anyone, locks=own_room)
 def revoke(act: Act, p: WhichSession, _: None) -> Done:
     """End one of your sessions; its sockets are disconnected.
 
@@ -316,7 +316,7 @@ def _current(act: Act, _p: Nothing) -> str:
     return signed_in(act.me)
 
 
-@change("session.revoke_others", may=_current, locks=no_room, method="revoke_other_sessions")
+@change("session.revoke_others", may=_current, locks=own_room, method="revoke_other_sessions")
 def revoke_others(act: Act, p: Nothing, current: str) -> Done:
     """End all your sessions but this one, your service keys, and your invitations by link.
 

@@ -150,7 +150,7 @@ def query(
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         how: Any = {"aligned": aligned, "opens": opens, "closes": closes, "repeatable": repeatable, "method": method}
         how |= {"scope": scope, "scoped": scoped, "question": question, "lacking": lacking}
-        return _declared(name, "query", may, body, no_room, rate, cost, **how)
+        return _declared(name, "query", may, body, _nothing, rate, cost, **how)
 
     return declare
 
@@ -169,7 +169,7 @@ def live(
 
     def declare(body: Callable[[C, Caller, P], Awaitable[R]]) -> Command[P]:
         how: Any = {"repeatable": repeatable, "method": method, "scope": scope, "lacking": lacking}
-        return _declared(name, "live", may, body, no_room, rate, **how)
+        return _declared(name, "live", may, body, _nothing, rate, **how)
 
     return declare
 
@@ -184,7 +184,7 @@ def entry(
     """
 
     def declare(body: Callable[..., Awaitable[Any]]) -> Command[Any]:
-        return _declared(name, "entry", may, body, no_room, rate)
+        return _declared(name, "entry", may, body, _nothing, rate)
 
     return declare
 
@@ -202,10 +202,13 @@ def _declared(  # noqa: PLR0917 - the fields of Command, in order
 
 
 def own_room(_db: Connection, me: Caller, _p: Any) -> Iterable[str]:
-    """Lock the caller's own room, where what only they receive is stored."""
+    """Lock the caller's own room: for what only they receive, and for what is theirs and in no room, as sessions.
+
+    So one node at a time changes it.
+    """
     return (me.username,)
 
 
-def no_room(_db: Connection, me: Caller, _p: Any) -> Iterable[str]:
-    """Lock the caller's own room, so that they change what is in no room at one node at a time."""
-    return (me.username,)
+def _nothing(_db: Connection, _me: Caller, _p: Any) -> Iterable[str]:
+    """Lock nothing, because nothing is changed."""
+    return ()

@@ -14,7 +14,7 @@ from chatrooms.errors import NoSpace, RateLimited, TooLarge
 from chatrooms.features.files import names, stored
 from chatrooms.pipeline import access, contents, shares
 from chatrooms.pipeline.act import Act
-from chatrooms.pipeline.commands import Params, change, no_room, query
+from chatrooms.pipeline.commands import Params, change, own_room, query
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.settings import MEGABYTE
 from chatrooms.storage import usage
@@ -71,7 +71,7 @@ class Space(TypedDict):
     ]
 
 
-@change("file.begin", may=access.anyone, locks=no_room, rate="upload", method="begin_file", scope="post", scoped=True)
+@change("file.begin", may=access.anyone, locks=own_room, rate="upload", method="begin_file", scope="post", scoped=True)
 def begin(act: Act, p: Announced, _: None) -> Begun:
     """Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`.
 
