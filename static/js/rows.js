@@ -265,6 +265,9 @@ function tablesOf(...kinds) {
   return names.filter((name) => kinds.includes(FORGOTTEN_WITH[name])).map((name) => store[name]);
 }
 
+/** All tables of the store. */
+export const allTables = () => tablesOf("room", "personal", "all");
+
 /** @template T @param {Signal<Map<string, T>>} table @param {string} key */
 function drop(table, key) {
   const rest = new Map(table.value);
@@ -288,7 +291,7 @@ export function forgetPersonal() {
 
 /** Forgets all rows, and what follows from them. */
 export function forgetEverything() {
-  for (const table of tablesOf("room", "personal", "all")) table.value = new Map();
+  for (const table of allTables()) table.value = new Map();
   for (const window of store.windows.values()) window.value = store.emptyWindow();
   store.me.value = null;
   store.ready.value = false;

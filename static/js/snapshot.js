@@ -4,16 +4,16 @@ import { unreadItems } from "./reads/inbox.js";
 import { positionIn } from "./reads/unread.js";
 import * as store from "./store.js";
 import { revs, setHeads } from "./sync.js";
-import { extendWindow, noteNewest, noteUncounted, takeRows } from "./rows.js";
+import { allTables, extendWindow, noteNewest, noteUncounted, takeRows } from "./rows.js";
 
 /**
  * A snapshot of the store, so that a reload shows something at once; catching up does the rest.
- * @import {Block, Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {Member, Message, Tables, User} from "./wire.js"
  * @typedef {{room: string, rev: number, messages: Message[], lowest: number, more: boolean,
  *   members: Member[], complete: boolean, uncounted: [number, number][]}} RoomSnapshot
  * @typedef {{room: string, rev: number, number: number, at: string, uncounted: [number, number][]}} HeadSnapshot
- * @typedef {{version: number, epoch?: string, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], bookmarks?: Bookmark[], blocks?: Block[], follows?: Follow[], users: User[],
- *   timelines: RoomSnapshot[], heads?: HeadSnapshot[], ownReactions?: [string, string[]][]}} Snapshot
+ * @typedef {Tables & {version: number, epoch?: string, me: User, timelines: RoomSnapshot[], heads?: HeadSnapshot[],
+ *   ownReactions?: [string, string[]][]}} Snapshot
  */
 
 /** Others are not restored. */
@@ -97,6 +97,21 @@ function snapshotRoom(room, rev) {
   };
 }
 
+/**
+ * The rows of all tables that clients keep in sync, besides those in `timelines`.
+ * @returns {Required<Omit<Tables, keyof RoomSnapshot>>}
+ */
+const snapshotTables = () => ({
+  rooms: [...store.rooms.peek().values()],
+  users: [...store.users.peek().values()],
+  memberships: [...store.memberships.peek().values(), ...store.closed.peek().values()],
+  reads: [...store.reads.peek().values()],
+  inbox: unreadItems.peek(),
+  bookmarks: [...store.bookmarks.peek().values()],
+  blocks: [...store.blocks.peek().values()],
+  follows: [...store.follows.peek().values()],
+});
+
 /** @param {string} room */
 const readNumber = (room) => positionIn(room)?.number ?? 0;
 
@@ -107,14 +122,7 @@ function save() {
     version: VERSION,
     epoch: store.epoch.peek(),
     me,
-    memberships: [...store.memberships.peek().values(), ...store.closed.peek().values()],
-    rooms: [...store.rooms.peek().values()],
-    reads: [...store.reads.peek().values()],
-    inbox: unreadItems.peek(),
-    bookmarks: [...store.bookmarks.peek().values()],
-    blocks: [...store.blocks.peek().values()],
-    follows: [...store.follows.peek().values()],
-    users: [...store.users.peek().values()],
+    ...snapshotTables(),
     timelines: [...revs].map(([room, rev]) => snapshotRoom(room, rev)),
     ownReactions: [...store.ownReactions.peek()],
     heads: [...store.heads.peek()].map(([room, { rev }]) => snapshotHead(room, rev)),
@@ -125,22 +133,7 @@ function save() {
 export function keepSnapshots() {
   let timer = 0;
   effect(() => {
-    for (const table of [
-      store.memberships,
-      store.closed,
-      store.rooms,
-      store.reads,
-      store.inbox,
-      store.bookmarks,
-      store.blocks,
-      store.follows,
-      store.newest,
-      store.rosters,
-      store.heads,
-      store.uncounted,
-    ]) {
-      void table.value;
-    }
+    for (const table of allTables()) void table.value;
     clearTimeout(timer);
     timer = setTimeout(save, SETTLED_AFTER_MS);
   });
