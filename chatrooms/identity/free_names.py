@@ -44,7 +44,7 @@ OWN = frozenset(
     f"{table}.username"
     for table in ("blocks", "bookmarks", "follows", "inbox", "keywords", "links", "reads", "unreacted")
 )
-"""The columns whose rows concern their person alone, and go with them."""
+"""The columns whose rows concern their person alone, and go with them. A test asks for those of new tables."""
 APART = frozenset({"free_names.username", "members.username", "mentions.username"})
 """Those that are not a trace of the person, or are looked at by themselves."""
 

@@ -99,6 +99,37 @@ NONE = {
     "a keyword": runs("gus", "inbox.set", keywords=["art"]),
     "a block of theirs": runs("gus", "user.block", username="bob"),
 }
+KEEPS = {
+    "accounts.username": "the application knows them",
+    "blocks.blocked": "somebody has blocked them",
+    "custom_emoji.by": "others see who added it",
+    "files.owner": "it may be in a message, or become a picture",
+    "group_members.username": "who mentions the group means them",
+    "inbox.by": "others see who it is about",
+    "invites.created_by": "others see who invites them",
+    "ldap_accounts.username": "signs them in",
+    "messages.author": "others see who wrote it",
+    "oidc_accounts.username": "signs them in",
+    "passkeys.username": "signs them in",
+    "passwords.username": "signs them in",
+    "pins.by": "others see who pinned it",
+    "prepared_factors.username": "signs them in, once it is confirmed",
+    "reactions.username": "others see who reacted",
+    "recovery_codes.username": "signs them in",
+    "second_factors.username": "signs them in",
+    "service_keys.username": "signs programs in",
+    "sessions.username": "signs them in",
+    "suspended_tokens.username": "they are suspended",
+    "suspensions.by": "others see who suspended somebody",
+    "suspensions.username": "they are suspended",
+}
+"""The columns by which a row keeps the name of a person, and why."""
+
+
+def test_each_column_that_refers_to_a_person_keeps_the_name_or_goes_with_it():
+    """A table for a person alone belongs in `OWN`, or else nobody who has a row there can lose the name."""
+    names = [free_names._name(column) for column in free_names._referring()]
+    assert sorted(names) == sorted([*free_names.OWN, *free_names.APART, *KEEPS])
 
 
 def unused(direct: Direct) -> set[str]:
