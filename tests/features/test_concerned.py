@@ -17,8 +17,9 @@ from chatrooms.features.previews import stored as previews
 from chatrooms.features.search import index, indexing
 from chatrooms.pipeline import traits
 from chatrooms.pipeline.part import Part
-from chatrooms.storage.tables import jobs, metadata
+from chatrooms.storage.tables import jobs, messages, metadata
 from tests.direct import LOBBY, OURS, Direct, declare
+from tests.features.test_what_deleting_leaves import TABLES
 from tests.servers import QUICK
 
 NOW = "2026-01-01T00:00:{:02}.000Z"
@@ -125,7 +126,6 @@ def without_files(waiting):
 
 def seq_of_first(direct):
     with direct.engine.begin() as db:
-        messages = metadata.tables["messages"]
         return db.scalar(select(messages.c.seq).where(messages.c.id == id_of(1)))
 
 
@@ -147,6 +147,44 @@ def test_features_that_are_called_for_every_message_do_the_same(tell, monkeypatc
     declare(monkeypatch, "parts", everywhere(OURS.parts))
     declare(monkeypatch, "listeners", everywhere(OURS.listeners))
     assert tell() == once
+
+
+def belonging(db):
+    """Return the rows that go with a message, by their tables and keys: each with the room of the message."""
+    in_room = {row.id: row.room for row in db.execute(select(messages.c.id, messages.c.room))}
+    return {
+        (table.name, *(row[column.name] for column in table.primary_key)): in_room[row[about.name]]
+        for table, about in TABLES
+        for row in db.execute(select(table).where(about.is_not(None))).mappings()
+        if not row.get("gone")
+    }
+
+
+def test_what_goes_with_a_message_is_stored_under_the_lock_of_its_room_by_commands_and_jobs(tell, monkeypatch):
+    """So does its deletion, which another node would do at the same time otherwise, without seeing such a row."""
+    commit, stored_in, unlocked = Direct.commit, set(), set()
+
+    def watched(direct, me, work, *locks):
+        begun = []
+
+        def watching(act):
+            begun.append((act.changes, belonging(act.db)))
+            return work(act)
+
+        result = commit(direct, me, watching, *locks)
+        ((changes, before),) = begun
+        with direct.engine.connect() as db:
+            after = belonging(db)
+        for key in after.keys() - before.keys():
+            stored_in.add(key[0])
+            if after[key] not in changes.locked:
+                unlocked.add((key[0], work))
+        return result
+
+    monkeypatch.setattr(Direct, "commit", watched)
+    tell()
+    assert not unlocked, unlocked
+    assert {"bookmarks", "calls", "files", "inbox", "mentions", "pins", "reactions"} <= stored_in
 
 
 CUT = [

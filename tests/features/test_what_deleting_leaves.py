@@ -26,6 +26,8 @@ STAYS = {
     "messages": "a reply goes on; what it quotes is empty",
 }
 """Each table whose rows outlive the message that they refer to, and why."""
+TAKING = {"bookmark.remove"}
+"""The changes about a message that only take away what is the caller's own, which its deletion would do, too."""
 NUMBERS = count(1)
 MARKED = {"inbox", "bookmarks"}
 """Own rows of people, which are `gone`: clients that were away learn it from them."""
@@ -111,7 +113,7 @@ def test_what_adds_something_to_a_message_locks_its_room_or_its_thread_as_its_de
 
     about = {name: each for name, each in DECLARED.items() if each.kind == "change" and issubclass(each.params, Which)}
     assert locked(about["message.delete"]) == its
-    assert {name for name, each in about.items() if not its & locked(each)} == {"bookmark.remove"}
+    assert {name for name, each in about.items() if not its & locked(each)} == TAKING
     direct.engine.dispose()
 
 
