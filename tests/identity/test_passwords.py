@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import sys
 import threading
 import time
@@ -20,9 +21,10 @@ from chatrooms import Chatrooms, Settings
 from chatrooms.errors import Invalid
 from chatrooms.fair_queue import FairQueue
 from chatrooms.identity import hashing, passwords
-from chatrooms.identity.password_rules import FEWEST, require_good
+from chatrooms.identity.password_rules import FEWEST, MOST, require_good
 from tests.doors import DOORS, post
 from tests.identity.entering import code_of, enter, run, whose
+from tests.node import STATIC
 from tests.people import connect
 from tests.servers import QUICK, running, serving
 
@@ -108,6 +110,14 @@ def test_the_names_of_the_person_and_of_the_chat_make_no_password(password):
 )
 def test_a_password_of_any_characters_is_good(password):
     require_good(password, ["alice", "Acme Corp"])
+
+
+def test_the_page_asks_for_as_many_characters_as_the_server():
+    """Browsers keep back what is too short or too long, with a hint, before the server refuses it."""
+    script = (STATIC / "js" / "views" / "new-password.js").read_text()
+    assert re.findall(r"const (FEWEST|MOST) = (\d+);", script) == [("FEWEST", str(FEWEST)), ("MOST", str(MOST))]
+    others = [path.name for path in (STATIC / "js").rglob("*.js") if 'minlength="' in path.read_text()]
+    assert others == [], "they say the rule themselves"
 
 
 async def test_a_password_counts_however_its_characters_are_typed(person, own_server):

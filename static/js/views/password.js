@@ -6,6 +6,7 @@ import { username } from "../session.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { useLoading } from "./loading.js";
+import { NewPassword } from "./new-password.js";
 import { SecondFactor } from "./second-factor.js";
 
 /**
@@ -73,17 +74,11 @@ function Form({ has, onDone, onRefused, onCancel }) {
           autofocus
         />`
       }
-      <${Field}
+      <${NewPassword}
         label="New password"
         value=${password}
         onInput=${setPassword}
         error=${has && field === "current" ? "" : error}
-        hint="At least 8 characters. A few uncommon words are best."
-        type="password"
-        autocomplete="new-password"
-        minlength="8"
-        maxlength="256"
-        required
         autofocus=${!has}
       />
       <label class="check"><input type="checkbox" checked=${isAlone} onChange=${chooseAlone} /> Sign out everywhere else, and end your keys for programs and invitation links</label>

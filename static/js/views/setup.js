@@ -5,6 +5,7 @@ import { becomeOwner, useAnotherName, username } from "../session.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { NameField } from "./name-field.js";
+import { NewPassword } from "./new-password.js";
 import { Asking, Over, useLink } from "./opened-link.js";
 
 /**
@@ -43,7 +44,7 @@ function Form({ code, server }) {
         </p>
         ${server.can_rename && html`<${Field} label="Name of the server" value=${title} onInput=${setTitle} error=${about("name")} maxlength="60" required />`}
         ${!here && html`<${NameField} value=${name} onInput=${setName} error=${about("username")} autocomplete="username" />`}
-        ${!here && html`<${Field} label="Your password" value=${password} onInput=${setPassword} error=${about("password")} hint="At least 8 characters. A few uncommon words are best." type="password" autocomplete="new-password" minlength="8" maxlength="256" required />`}
+        ${!here && html`<${NewPassword} label="Your password" value=${password} onInput=${setPassword} error=${about("password")} />`}
         ${error && !["name", "username", "password"].includes(field ?? "") && html`<p class="error" role="alert">${error}</p>`}
         <button class="primary" disabled=${busy}>Become the owner</button>
         ${here && html`<button type="button" class="quiet" onClick=${useAnotherName}>Use another name</button>`}
