@@ -179,7 +179,7 @@ def page(act: Act, p: Nothing, _: None) -> ManyApplicants:
 @live("applicant.approve", may=_anyone, repeatable=False, method="approve_applicant")
 async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
     """Approve an applicant: the browser or program with which they asked is signed in from now on."""
-    found = await here.chat.lookup(lambda db: applicants.find(db, p.id))
+    found = await here.chat.lookup(partial(_found, me=me, id=p.id))
     if found and found["proof"] == "directory":
         await here.chat.scan(partial(directory.require_alone, username=found["username"]))
 
@@ -201,6 +201,12 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
 
     locks = _locks(here.chat, found) if found else ()
     return await here.chat.change(admit, me, p.id, *locks)
+
+
+def _found(db: Connection, me: Caller, id: str) -> Accepted | None:
+    """Return who waits; raises `Forbidden` for people who do not decide, whoever it is that they name."""
+    rights.require_of(db, me, "admit")
+    return applicants.find(db, id)
 
 
 def _locks(chat: Chat, asked: Accepted) -> tuple[str, ...]:

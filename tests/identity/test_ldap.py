@@ -503,6 +503,9 @@ async def test_of_two_who_wait_by_names_that_are_one_to_the_directory_one_comes_
     answers = [await code(applicants.olga, "applicant.approve", id=each["id"]) for each in waiting]
     assert answers == ["fine", "name_taken"]
     assert [await sign_in(server, name) for name in ("alice", "álice")] == ["alice", "waiting"]
+    await sign_in(server, claim="d" * 43)
+    async with connect(server.url, "alice", token="d" * 43) as alice:  # who does not decide learns nothing of them
+        assert await code(alice, "applicant.approve", id=waiting[1]["id"]) == "forbidden"
 
 
 async def test_of_two_newcomers_at_once_whose_names_are_one_to_the_directory_one_comes_in(
