@@ -203,9 +203,10 @@ async def test_a_removed_passkey_is_refused_at_once_and_the_last_way_in_stays_un
 
 async def test_with_a_password_the_last_passkey_can_go(person):
     alice = await person("alice")
-    await add(alice)
+    phone = await add(alice)
     await alice.run("password.set", password=STRONG)
     await alice.run("passkey.remove", id=(await listed(alice))[0]["id"], password=STRONG)
+    assert await phone.sign_in() == "unauthorized" and await listed(alice) == []
 
 
 async def test_an_id_with_nul_is_refused_before_the_database(person):

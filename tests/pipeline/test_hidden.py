@@ -267,6 +267,10 @@ async def test_sync_ignores_what_is_hidden(world, who):
         asked = [{"revs": {room: 0}, "open": [room], "after": ""} for room in rooms]
         first, second = [await world.people[who].run("sync", **params) for params in asked]
         assert first == second
+        guessed = {"seq": 1, "id": str(uuid4())}
+        asked = [{"revs": {}, "newest": {room: guessed}} for room in rooms]
+        first, second = [await DOORS["socket"](world.people[who], "sync", params) for params in asked]
+        assert first == second and first["error"]["code"] == "diverged"
 
 
 async def test_nobody_notices_being_probed(world):
