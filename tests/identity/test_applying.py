@@ -172,6 +172,24 @@ async def test_who_asks_again_or_withdraws_waits_once_or_no_longer(server):
     assert await waiting(server) == []
 
 
+async def test_a_browser_that_withdraws_loses_the_cookie(server):
+    _, _, cookie = await ask(server)
+    given = {"username": "erin"}
+    status, _, headers = await post(server.url, "/api/session.withdraw", given, headers={"Cookie": cookie})
+    assert status == 200 and await waiting(server) == []
+    name, _, rest = headers["Set-Cookie"].partition("=")
+    assert name == cookie.partition("=")[0] and "max-age=0" in rest.lower()
+
+
+@pytest.mark.parametrize("decision", ["approve", "decline"])
+async def test_admins_hear_how_many_wait_when_somebody_asks_and_when_it_is_decided(server, decision):
+    await ask(server)
+    (erin,) = await waiting(server)
+    await server.olga.run(f"applicant.{decision}", id=erin["id"])
+    await server.olga.settled()
+    assert [signal["data"] for signal in server.olga.signals("applicants")] == [{"waiting": 1}, {"waiting": 0}]
+
+
 async def test_no_token_that_was_in_the_browser_before_is_approved(server):
     """Somebody else may have put it there, or have stolen it before it was ended."""
     _, _, before = await ask(server)

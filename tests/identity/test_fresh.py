@@ -64,6 +64,14 @@ async def test_with_a_password_it_takes_the_password(alice, door):
     assert await outcomes(alice, asked, door, password="wrong") == [("invalid", "password")] * 4
     assert len((await alice.run("key.list"))["keys"]) == len(await listed(alice)) == 1
     assert await outcomes(alice, asked, door, password=STRONG) == [("fine", None)] * 4
+    await _is_done(alice, asked)
+
+
+async def _is_done(alice: Person, asked: dict[str, dict]) -> None:
+    """Look whether the commands did what they say: a key was made, another replaced, and the passkey removed."""
+    keys = [key["id"] for key in (await alice.run("key.list"))["keys"]]
+    assert len(keys) == 2 and asked["key.rotate"]["id"] not in keys
+    assert await listed(alice) == []
 
 
 async def test_with_codes_it_takes_a_session_in_which_one_was_shown(alice, person):
@@ -78,7 +86,10 @@ async def test_with_codes_it_takes_a_session_in_which_one_was_shown(alice, perso
     assert await outcomes(before, setting) == [("second_factor_required", None)]
     await before.run("factor.show", code=codes[0])
     assert await outcomes(before, asked, password=STRONG) == [("fine", None)] * 4
+    await _is_done(alice, asked)
     assert await outcomes(before, setting) == [("fine", None)]
+    renewed = {"username": "alice", "password": setting["password.set"]["password"], "code": codes[1]}
+    assert (await enter(alice.url, "password", **renewed))[0] == 200
 
 
 async def test_wrong_passwords_are_counted(alice):
@@ -96,6 +107,7 @@ async def test_a_passkey_is_added_only_with_the_options_that_took_the_password(a
     added = {"name": "Second"}
     assert await outcomes(alice, {"passkey.add": added | {"credential": foreign}}) == [("invalid", "credential")]
     assert await outcomes(alice, {"passkey.add": added | {"credential": credential}}) == [("fine", None)]
+    assert "Second" in [each["name"] for each in await listed(alice)]
 
 
 async def test_with_passkeys_alone_it_takes_a_session_that_one_of_them_has_just_begun(person, monkeypatch):
@@ -189,6 +201,7 @@ async def test_an_owner_with_passkeys_alone_gives_power_by_having_just_signed_in
     assert await outcomes(signed_in, rising) == [("forbidden", None)]  # the clock was wrong when it began
     await write(own_server, update(sessions).values(created_at=clock.now()))
     assert await outcomes(signed_in, rising) == [("fine", None)]
+    assert (await bob.run("user.me"))["user"]["role"] == "owner"
 
 
 async def test_somebody_with_nothing_else_sets_a_first_password_at_any_time(person, monkeypatch):

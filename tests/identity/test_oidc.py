@@ -304,6 +304,7 @@ async def test_the_last_way_to_sign_in_cannot_be_disconnected(browser, server):
         assert await code(bob, "oidc.disconnect") == "conflict"
         await bob.run("password.set", password=STRONG)
         assert await code(bob, "oidc.disconnect", password=STRONG) == "fine"
+        assert (await bob.run("oidc.get"))["account"] is None
 
 
 async def test_one_account_of_the_provider_belongs_to_one_person_and_the_other_way_round(
