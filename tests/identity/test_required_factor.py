@@ -230,15 +230,20 @@ async def test_what_was_shown_counts_no_longer_once_it_is_gone(free):
     assert "people" in await olga.ask("server.people")
 
 
-async def test_turning_one_of_two_off_leaves_ones_own_session_and_no_other(strict):
+@pytest.mark.parametrize("which", ["codes", "passkey"])
+async def test_turning_one_of_two_off_leaves_ones_own_session_and_no_other(strict, which):
     olga, other = Program(strict), Program(strict)
     await olga.sign_in()
     codes = await olga.turn_on()
     other.token = "o" * 43
     await other.sign_in(code=codes[1])
     await olga.add_passkey()
+    (passkey,) = (await olga.ask("passkey.list"))["passkeys"]
     async with connect(strict.url, "olga", token=other.token) as there:
-        assert await olga.ask("factor.disable", password=STRONG, code=codes[0]) == {}
+        if which == "codes":
+            assert await olga.ask("factor.disable", password=STRONG, code=codes[0]) == {}
+        else:
+            assert await olga.ask("passkey.remove", id=passkey["id"], password=STRONG) == {}
         await there.disconnected()
     assert "people" in await olga.ask("server.people")
     assert await other.ask("server.people") == (NEEDED, True)

@@ -135,6 +135,16 @@ async def test_wrong_codes_are_few_and_right_ones_do_not_count(person, own_serve
     assert await code_of(own_server.url, code=codes[0]) == "fine"
 
 
+@pytest.mark.parametrize("command", ["factor.renew", "factor.disable"])
+async def test_wrong_codes_are_few_with_the_password_too(person, clock, command):
+    alice = await person("alice")
+    _, codes = await turn_on(alice, clock)
+    outcomes = [(await refused(alice, command, password=STRONG, code="123456"))[0] for _ in range(6)]
+    assert outcomes == ["invalid"] * 5 + ["rate_limited"]
+    assert (await refused(alice, command, password=STRONG, code=codes[0]))[0] == "rate_limited"
+    assert (await alice.run("factor.get"))["recovery_codes"] == 10
+
+
 async def test_wrong_first_codes_are_few_too(person, clock):
     alice = await person("alice")
     await alice.run("password.set", password=STRONG)

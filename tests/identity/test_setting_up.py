@@ -146,8 +146,12 @@ async def test_a_person_who_is_signed_in_here_becomes_the_owner_under_their_name
     _, _, cookie = await enter(own_server.url, "join", username="alice")
     code = await own_server.chat._pipeline.change(lambda act: setups.make(act.db), NOBODY)
     given = {"code": code, "username": "alice"}
-    status, answer, headers = await post(own_server.url, "/api/session.setup", given, headers={"Cookie": cookie})
-    assert (status, answer["result"]["user"]["role"]) == (200, "owner")
+    async with connect(own_server.url, "bob") as bob:
+        await bob.run("presence.watch", usernames=["alice"])
+        status, answer, headers = await post(own_server.url, "/api/session.setup", given, headers={"Cookie": cookie})
+        assert (status, answer["result"]["user"]["role"]) == (200, "owner")
+        heard = await bob.hears(lambda event, data: event == "signal" and data["type"] == "profile")
+        assert heard["data"]["role"] == "owner"
     assert await whose(own_server.url, headers["Set-Cookie"].split(";")[0]) == "alice"
 
 
