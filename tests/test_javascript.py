@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from tests.conftest import is_quick
 from tests.node import STATIC, install
 from tests.services.node import node
 
@@ -28,5 +29,6 @@ async def passes(*arguments: str) -> None:
 
 
 @pytest.mark.parametrize("name", TESTS)
-async def test_the_tests_in_javascript_pass(name: str) -> None:
-    await passes("--test-reporter=tap", f"tests/{name}")
+async def test_the_tests_in_javascript_pass(name: str, pytestconfig: pytest.Config) -> None:
+    fewer = ("--import", "./tests/fewer.js") if is_quick(pytestconfig) else ()
+    await passes(*fewer, "--test-reporter=tap", f"tests/{name}")

@@ -91,6 +91,7 @@ def ours() -> list[Name]:
     return unused({module_of(path): path.read_text() for path in PATHS})
 
 
+@pytest.mark.slow
 def test_a_module_defines_nothing_that_nobody_uses(ours):
     handwritten = {module_of(path) for path in HANDWRITTEN}
     assert {name for name in ours if name[0] in handwritten} == OF_OTHERS

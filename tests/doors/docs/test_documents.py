@@ -60,6 +60,7 @@ def test_every_event_of_the_server_is_in_the_asyncapi_document():
     assert heard == {"on.welcome", "on.change", "on.signal"}
 
 
+@pytest.mark.slow
 def test_the_openapi_document_is_valid():
     validate_openapi(OPENAPI)
 
