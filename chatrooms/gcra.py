@@ -42,10 +42,9 @@ class Quota:
 
     def take(self, who: Hashable, now: float, count: int = 1) -> None:
         """Count ``count`` more for ``who``."""
-        due = self.due
-        due[who] = max(now, due.get(who, now)) + count * self._step
-        if len(due) > self._sweep_at:
-            self.due = {each: at for each, at in due.items() if at > now}
+        self.due[who] = self.due_after(self.due.get(who, now), now, count)
+        if len(self.due) > self._sweep_at:
+            self.due = {each: due for each, due in self.due.items() if due > now}
             self._sweep_at = max(FEWEST_TO_SWEEP, 2 * len(self.due))
 
     def __len__(self) -> int:

@@ -1245,7 +1245,7 @@ class Suspension(TypedDict):
     """Why a person cannot sign in."""
 
     by: str
-    """The username of whoever suspended them; ``system`` for the console or the application."""
+    """Who suspended them, by username; ``system`` is the console or the application."""
     at: str
     """Since when; ISO 8601, UTC, with milliseconds."""
     reason: str

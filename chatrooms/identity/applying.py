@@ -204,7 +204,7 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
 
 
 def _found(db: Connection, me: Caller, id: str) -> Accepted | None:
-    """Return who waits; raises `Forbidden` for people who do not decide, whoever it is that they name."""
+    """Return an applicant; raises `Forbidden` to people who may not approve any, before it looks."""
     rights.require_of(db, me, "admit")
     return applicants.find(db, id)
 

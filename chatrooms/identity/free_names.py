@@ -46,7 +46,7 @@ OWN = frozenset(
 )
 """The columns whose rows concern their person alone, and go with them. A test asks for those of new tables."""
 APART = frozenset({"free_names.username", "members.username", "mentions.username"})
-"""Those that are not a trace of the person, or are looked at by themselves."""
+"""Those that leave no trace of the person, or are checked separately."""
 
 free_names = Table(
     "free_names",

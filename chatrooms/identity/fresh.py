@@ -1,4 +1,4 @@
-"""Fresh proof: that whoever asks is the person, and not somebody with a session of theirs that was left open or stolen.
+"""Fresh proof that the caller is the person, and not somebody with a session of theirs that was left open or stolen.
 
 What signs in later, or for ever, is made and removed by this alone.
 """

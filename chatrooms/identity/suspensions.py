@@ -34,7 +34,7 @@ class Suspension(TypedDict):
     """Why a person cannot sign in."""
 
     by: Annotated[
-        str, Field(description="The username of whoever suspended them; `system` for the console or the application.")
+        str, Field(description="Who suspended them, by username; `system` is the console or the application.")
     ]
     at: Annotated[str, Field(description="Since when; ISO 8601, UTC, with milliseconds.")]
     reason: Annotated[str, Field(description="The reason, which the person reads when they try to sign in.")]

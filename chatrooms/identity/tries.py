@@ -30,7 +30,7 @@ OF_DIRECTORY = "4/15 minutes"
 Of a name, so many that keeping its owner from signing in takes dozens of addresses, and few enough that guessing an
 accepted password takes weeks. Codes of a second factor are short, so few of a name may be wrong: they come after the
 right password, so that strangers cannot use them up, and those that are shown in a session count apart, so that
-whoever has stolen one cannot either. A directory may lock out whom it is asked about in vain, most of them after five
+the thief of one cannot either. A directory may lock out whom it is asked about in vain, most of them after five
 tries, everywhere: strangers can keep a person from signing in here, but not there.
 """
 Of = Literal["sign in", "own", "code", "own code", "directory"]

@@ -109,7 +109,7 @@ class Stored:
         return 1000 if after > 1000 else next(self._rows(query, room, position, username))["unread"]
 
     def waits(self) -> bool:
-        """Whether there is more to do because of what was said: sending a message again, or following a thread.
+        """Return whether jobs that messages caused still wait: to send one again, or to follow a thread.
 
         What is due much later is no part of that, such as looking again for the file of an upload that was given up.
         """

@@ -219,7 +219,7 @@ def _note_writing(act: Act, room: str) -> None:
     membership = tables.members
     theirs = membership.c.room == names.base(room), membership.c.username == act.me.username
     act.db.execute(update(membership).where(*theirs).values(added=False))
-    ahead.forget(act.db)  # which a message lets hold: what it broadcasts says nothing of this
+    ahead.forget(act.db)  # a message keeps what was read ahead, and this is part of it
 
 
 def _begin(act: Act, p: Post, room: str) -> None:
