@@ -41,7 +41,7 @@ class AllowedHosts:
             return
         is_named = self._site or self._hosts.listed
         allowed = ", ".join(filter(None, (self._site, *self._hosts.listed))) if is_named else LOCAL
-        self._once.warn(REJECTED, Headers(scope=scope).get("host", ""), allowed)
+        self._once.warn(REJECTED, Headers(raw=scope["headers"]).get("host", ""), allowed)
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "host"})
             return
@@ -50,14 +50,15 @@ class AllowedHosts:
         await refusal(scope, receive, send)
 
     def _allows(self, scope: Scope) -> bool:
-        name = host_of(scope)
-        if path(scope) in PROBES:
+        is_named = self._site or self._hosts.listed
+        if not (is_named or self._local) or path(scope) in PROBES:
             return True
-        if not (self._site or self._hosts.listed):
-            return not self._local or not name or is_number(name)
+        name = host_of(scope)
+        if not is_named:
+            return not name or is_number(name)
         return name in self._hosts or (bool(self._site) and (name == self._site or is_number(name)))
 
 
 def host_of(scope: Scope) -> str:
     """Return the name that a request is for."""
-    return without_port(Headers(scope=scope).get("host", ""))
+    return without_port(Headers(raw=scope["headers"]).get("host", ""))

@@ -48,7 +48,7 @@ class Compressed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        accepted = ",".join(Headers(scope=scope).getlist("accept-encoding"))
+        accepted = ",".join(Headers(raw=scope["headers"]).getlist("accept-encoding"))
         if preferred(accepted, (GZIP,)) == GZIP:
             await GZipResponder(self._app, self._smallest, self._level)(scope, receive, send)
         else:

@@ -90,5 +90,5 @@ class SecurityHeaders:
             scheme, root, host = self._site.scheme, self._site.path.strip("/"), self._site.hostname or ""
         else:
             scheme, root = scope.get("scheme", ""), scope.get("root_path", "")
-            host = Headers(scope=scope).get("host", "").partition(":")[0]
+            host = Headers(raw=scope["headers"]).get("host", "").partition(":")[0]
         return scheme == "https" and not root and not host.endswith("localhost")

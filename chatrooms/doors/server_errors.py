@@ -38,7 +38,7 @@ class ServerErrors:
             await self._app(scope, receive, send)
             return
         begun = False
-        request = trace.request_id(Headers(scope=scope).get(REQUEST_ID, ""))
+        request = trace.request_id(Headers(raw=scope["headers"]).get(REQUEST_ID, ""))
 
         async def sending(message: Any) -> None:
             nonlocal begun

@@ -71,7 +71,7 @@ class Handshake:
     headers: Headers = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "headers", Headers(scope=dict(self.scope)))
+        object.__setattr__(self, "headers", Headers(raw=self.scope["headers"]))
 
     @property
     def secure(self) -> bool:

@@ -29,7 +29,7 @@ class Pages:
 
     def trust(self, scope: Mapping[str, Any]) -> bool:
         """Return whether the page that a request comes from is ours or listed; a program names no page."""
-        headers = Headers(scope=dict(scope))
+        headers = Headers(raw=scope["headers"])
         given = headers.get("origin")
         if given is None:
             return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from weakref import WeakValueDictionary
 
 from chatrooms.wire.crowd import Crowd
-from chatrooms.wire.networks import TIMES, circles, network
+from chatrooms.wire.networks import CACHED, TIMES, circles, network
 
 LOCAL = ("127.0.0.1", "::1")
 
@@ -106,6 +107,7 @@ def listed(addresses: str) -> Callable[[str], bool]:
         except ValueError:
             continue  # a name, which uvicorn compares too; no connection has a name for an address
 
+    @lru_cache(maxsize=CACHED)
     def among(address: str) -> bool:
         try:
             parsed = ip_address(address)

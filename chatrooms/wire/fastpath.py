@@ -27,18 +27,19 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "WebSocketProtocol": (
         "uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol",
         (
-            *("app", "config", "conn", "loop", "queue", "transport"),
+            *("app", "config", "conn", "default_headers", "loop", "queue", "transport", "writable"),
             *("close_sent", "close_timer", "disconnected", "handshake_complete"),
             *("curr_msg_data_type", "frames", "handle_ping", "send_500_response", "send_receive_event_to_app"),
             *("connection_lost", "connection_made", "eof_received", "pause_writing", "resume_writing"),
-            *("receive", "run_asgi", "send", "shutdown"),
+            *("receive", "run_asgi", "send", "shutdown", "start_keepalive"),
         ),
     ),
     "WebSocketReader": (
         "uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol",
         (
+            *("app_state", "asgi_version", "client", "root_path", "scheme", "server"),
             *("close_sent", "config", "conn", "data_received", "handshake_complete", "handshake_initiated", "loop"),
-            *("queue", "read_paused", "tasks", "transport"),
+            *("on_task_complete", "queue", "read_paused", "run_asgi", "tasks", "transport"),
         ),
     ),
     "HttpParsing": (

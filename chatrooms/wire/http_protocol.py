@@ -15,7 +15,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from chatrooms.wire import pacing
+from chatrooms.wire import handshake, pacing
 from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.deadline import Deadline
 from chatrooms.wire.exchange import Exchange
@@ -174,16 +174,27 @@ class HttpProtocol(HttpParsing):
         protocol: Any = self.ws_protocol_class(  # type: ignore[misc, call-arg]
             config=self.config, server_state=self.server_state, app_state=self.app_state
         )
+        accept = None
         if isinstance(protocol, WebSocketProtocol):
             protocol.slot = self.slot
+            accept = self._accept()
         self.transport.resume_reading()
         protocol.connection_made(self.transport)
-        fields = b"".join(b"%s: %s\r\n" % field for field in self.headers)
-        protocol.data_received(b"%s %s HTTP/1.1\r\n%s\r\n" % (self.parser.get_method(), self._target, fields))
+        if accept:
+            protocol.begin(self._target, self.headers, accept)
+        else:
+            fields = b"".join(b"%s: %s\r\n" % field for field in self.headers)
+            protocol.data_received(b"%s %s HTTP/1.1\r\n%s\r\n" % (self.parser.get_method(), self._target, fields))
         self.transport.set_protocol(protocol)
         rest, self._unread = bytes(self._unread), b""
         if rest:
             protocol.data_received(rest)
+
+    def _accept(self) -> bytes | None:
+        """Return the answer to a plain handshake; None if websockets is to read it."""
+        if self.parser.get_method() != b"GET" or not self._target.isascii():
+            return None
+        return handshake.answer(self.headers, extensible=self.config.ws_per_message_deflate)
 
     def pause_writing(self) -> None:
         """Note that the client does not keep up."""

@@ -12,6 +12,7 @@ TIMES = (1, 16)
 CACHED = 10_000
 
 
+@lru_cache(maxsize=CACHED)
 def network(address: str) -> str:
     """Return the network that an address counts for: one subscriber has all of an IPv6 /64 (RFC 6177, section 2)."""
     try:

@@ -76,8 +76,11 @@ class Rooms:
     def enter_rooms(self, sid: str, namespace: str, rooms: set[str]) -> None:
         """Put a socket into many rooms, at a third of the cost of `enter_room`; raises ``KeyError`` if it is gone."""
         inside, here = self._rooms_of[namespace, sid], self.rooms[namespace]
-        eio_sid = here[None][sid]
-        for room in map(_named, rooms - here[None].keys()):
+        sockets = here[None]
+        eio_sid = sockets[sid]
+        for room in map(_named, rooms):
+            if room in sockets:
+                continue  # the own room of a socket
             inside.add(room)
             if room in here:
                 here[room][sid] = eio_sid

@@ -8,10 +8,10 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.utils import ClientDisconnected, get_client_addr, get_path_with_query_string
 from websockets.protocol import State
 
-from chatrooms.wire import frames, outgoing
+from chatrooms.wire import frames, handshake, outgoing
 from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.exchange import nothing
 from chatrooms.wire.flow import tune
@@ -25,6 +25,9 @@ from chatrooms.wire.websocket_reader import Session, WebSocketReader
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB by default
 HIGH_WATER = 64 * 1024
 """Bytes that may wait for a client that keeps up."""
+
+ACCEPTED = '%s - "WebSocket %s" [accepted]'
+"""What uvicorn logs."""
 
 log = logging.getLogger("uvicorn.error")
 
@@ -195,13 +198,34 @@ class WebSocketProtocol(WebSocketReader):
         if self.close_sent and not self._closed:
             raise ClientDisconnected
         self._closed = self._closed or message["type"] in ("websocket.close", "websocket.http.response.start")
+        if self._accept and message["type"] == "websocket.accept" and not self.handshake_complete:
+            await self._answer(message)
+            return
         await super().send(message)
         if message["type"] == "websocket.accept" and not self.conn.extensions:
-            self._reader, self._conn = frames.FrameReader(self.config.ws_max_size), None
             del self.request, self.response
-            self.loop.call_soon(self.read_on)
+            self._read_frames()
         if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
             self.handshake_complete = True  # uvicorn would call a refusal an error
+
+    async def _answer(self, message: Any) -> None:
+        """Accept a plain handshake; raises ``ClientDisconnected``."""
+        await self.writable.wait()
+        if self.disconnected:
+            raise ClientDisconnected
+        if log.isEnabledFor(logging.INFO):
+            log.info(ACCEPTED, get_client_addr(self.scope), get_path_with_query_string(self.scope))
+        if not self.transport.is_closing():
+            self.handshake_complete = True
+            fields = (*self.default_headers, *message.get("headers", ()))
+            self.transport.write(handshake.response(self._accept, fields, message.get("subprotocol")))
+            self.start_keepalive()
+        self._read_frames()
+
+    def _read_frames(self) -> None:
+        """Read what comes after the handshake."""
+        self._reader, self._conn = frames.FrameReader(self.config.ws_max_size), None
+        self.loop.call_soon(self.read_on)
 
     def pause_writing(self) -> None:
         """Note that the transport's buffer is full."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 import websockets.protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -58,6 +59,7 @@ class WebSocketReader(WebSocketsSansIOProtocol):
     _session: Session | None = None
     _queued = _attached = _working = False
     _conn: websockets.protocol.Protocol | None = None
+    _accept = b""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -102,6 +104,31 @@ class WebSocketReader(WebSocketsSansIOProtocol):
                 self._take_slice(FIRST_FRAMES)
             else:
                 self.pause()
+
+    def begin(self, target: bytes, fields: list[tuple[bytes, bytes]], accept: bytes) -> None:
+        """Run the application for a plain handshake, which ``accept`` is the answer to."""
+        path, _, query = target.partition(b"?")
+        self.handshake_initiated, self._accept = True, accept
+        self.scope = {
+            "type": "websocket",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.4"},
+            "http_version": "1.1",
+            "scheme": self.scheme,
+            "server": self.server,
+            "client": self.client,
+            "root_path": self.root_path,
+            "path": self.root_path + unquote(path.decode("ascii")),
+            "raw_path": self.root_path.encode("ascii") + path,
+            "query_string": query,
+            "headers": fields,
+            "subprotocols": [],
+            "state": self.app_state.copy(),
+            "extensions": {"websocket.http.response": {}},
+        }
+        self.queue.put_nowait({"type": "websocket.connect"})
+        task = self.loop.create_task(self.run_asgi())
+        task.add_done_callback(self.on_task_complete)
+        self.tasks.add(task)
 
     def _shake_hands(self, request: bytes) -> None:
         """Read the whole request; reject at once what websockets does not understand."""
