@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     false,
     func,
@@ -35,6 +36,7 @@ from chatrooms.identity.digests import digest
 from chatrooms.identity.oidc.linked import LONGEST_LABEL, LONGEST_SUBJECT, Identity
 from chatrooms.pipeline.act import Act
 from chatrooms.storage.results import many, one
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata
 from chatrooms.wire.networks import TIMES, circles, crowded
 
@@ -68,6 +70,7 @@ applicants = Table(
     Column("tells_time", Boolean, nullable=False, server_default=false(), comment="the provider, of their signing in"),
 )
 _waits = applicants.c.declined_at.is_(None)
+_of_token = Prepared(select(applicants.c.id).where(applicants.c.token_hash == bindparam("token_hash")))
 
 
 class Proof(NamedTuple):
@@ -204,7 +207,10 @@ def drop(db: Connection, token: str) -> bool:
 
     That they were declined goes on to count, although nobody can ask for it any more.
     """
-    theirs = applicants.c.token_hash == digest(token)
+    hashed = digest(token)
+    if _of_token.one(db, {"token_hash": hashed}) is None:
+        return False
+    theirs = applicants.c.token_hash == hashed
     nobodys = digest(secrets.token_urlsafe(32))
     db.execute(update(applicants).where(theirs, applicants.c.declined_at.is_not(None)).values(token_hash=nobodys))
     return db.execute(delete(applicants).where(theirs)).rowcount > 0

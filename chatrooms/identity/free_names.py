@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     delete,
     insert,
     select,
@@ -35,6 +36,7 @@ from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.storage.rows import User
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import group_members, metadata, rooms, sessions, suspensions, users
 from chatrooms.storage.tables import members as memberships
 
@@ -55,6 +57,11 @@ free_names = Table(
     Column("sure", Boolean, nullable=False, comment="it was found twice, and nobody has signed in meanwhile"),
 )
 
+_sure = Prepared(
+    select(free_names.c.username).where(free_names.c.username == bindparam("username"), free_names.c.sure.is_(True))
+)
+_keep = Prepared(delete(free_names).where(free_names.c.username == bindparam("username")))
+
 
 def add(act: Act, username: str) -> User:
     """Add a person, or begin anew a name that is free again; raises `NameTaken`."""
@@ -69,16 +76,17 @@ def require_unused(act: Act, username: str) -> None:
 
 def keep(db: Connection, username: str) -> None:
     """Note that somebody signs in by a name, which is not free then."""
-    db.execute(delete(free_names).where(free_names.c.username == username))
+    _keep.run(db, {"username": username})
 
 
 def is_free(db: Connection, username: str, lobby: str) -> bool:
     """Return whether a name is free again, also after what others have done to its person since that was found."""
-    found = free_names.c.username == username, free_names.c.sure.is_(True)
+    if _sure.one(db, {"username": username}) is None:
+        return False
     of_others = (sessions.c.username, suspensions.c.username, group_members.c.username, service_keys.c.username)
     untouched = [~select(column).where(column == users.c.username).exists() for column in of_others]
-    mine = select(users.c.username).join(free_names, free_names.c.username == users.c.username)
-    return db.scalar(mine.where(*found, *untouched, _is_nobody(lobby))) is not None
+    mine = select(users.c.username).where(users.c.username == username)
+    return db.scalar(mine.where(*untouched, _is_nobody(lobby))) is not None
 
 
 def _begin_anew(act: Act, username: str) -> User:

@@ -35,11 +35,15 @@ class Guests:
         if not handshake.socket or given.username is None:
             return None
         token = given.claim or sessions.new_token()
-        if not await self._chat.lookup(lambda db: sessions.exists(db, token)):
+        is_known, refusal = await self._chat.lookup(
+            lambda db: (sessions.exists(db, token), suspended_tokens.refusal_of(db, token))
+        )
+        if not is_known:
             if self._chat.server.second_factor == "everybody":
                 raise SecondFactorRequired("New people join in a browser here, where they set up a second factor.")
             self._rates.spend_by_address("join", handshake.network)
-            await suspended_tokens.require_none(self._chat, token)
+            if refusal:
+                raise refusal
             await take_name(self._chat, handshake, given.username, token, given.invite)
         return replace(await tokens.holder(self._chat, handshake, token, given.username), new_token=token)
 

@@ -7,7 +7,7 @@ from typing import Annotated, cast
 from uuid import uuid4
 
 from pydantic import Field
-from sqlalchemy import Connection, bindparam, delete, insert, literal, or_, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, insert, literal, or_, select, update
 from typing_extensions import TypedDict
 
 from chatrooms import clock
@@ -84,6 +84,13 @@ _of_token = Prepared(
 
 
 _insert = Prepared(insert(sessions))
+_of_hash = Prepared(select(sessions.c.username).where(sessions.c.token_hash == bindparam("token_hash")))
+_beyond = Prepared(
+    select(sessions.c.id)
+    .where(sessions.c.username == bindparam("username"))
+    .order_by(sessions.c.seen_at.desc(), sessions.c.id)
+    .offset(bindparam("most", type_=Integer))
+)
 _of_id = Prepared(select(sessions.c.id).where(sessions.c.id == bindparam("id")))
 
 
@@ -109,8 +116,8 @@ def holder(db: Connection, token: str) -> str | None:
 
 def holder_of_hash(db: Connection, token_hash: str) -> str | None:
     """Return the same for the hash of a token."""
-    username: str | None = db.scalar(select(sessions.c.username).where(sessions.c.token_hash == token_hash))
-    return username
+    found = _of_hash.one(db, {"token_hash": token_hash})
+    return found["username"] if found else None
 
 
 def alive(db: Connection, id: str) -> bool:
@@ -164,9 +171,7 @@ def start(act: Act, username: str, token_hash: str, agent: str, beginning: Begin
 
 def _make_place(act: Act, username: str) -> None:
     """End the sessions of ``username`` that were used least recently, so that there is place for one more."""
-    mine = select(sessions.c.id).where(sessions.c.username == username)
-    oldest = mine.order_by(sessions.c.seen_at.desc(), sessions.c.id).offset(MOST - 1)
-    if ids := list(act.db.scalars(oldest)):
+    if ids := [row["id"] for row in _beyond.all(act.db, {"username": username, "most": MOST - 1})]:
         act.db.execute(delete(sessions).where(sessions.c.id.in_(ids)))
         act.ended.extend(ids)
 

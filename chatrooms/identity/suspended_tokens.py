@@ -6,12 +6,13 @@ from when it no longer does: otherwise they could come back by it under another 
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, delete, insert, select
 
 from chatrooms.errors import Suspended
 from chatrooms.identity import suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline.chat import Chat
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata, sessions, users
 from chatrooms.storage.tables import suspensions as barred
 
@@ -23,6 +24,10 @@ suspended_tokens = Table(
     metadata,
     Column("token_hash", String(64), primary_key=True),
     Column("username", String(32), ForeignKey(users.c.username), primary_key=True, index=True),
+)
+
+_of_token = Prepared(
+    select(suspended_tokens.c.username).where(suspended_tokens.c.token_hash == bindparam("token_hash")).limit(1)
 )
 
 
@@ -65,6 +70,5 @@ async def require_none(chat: Chat, token: str) -> None:
 
 def refusal_of(db: Connection, token: str) -> Suspended | None:
     """Return the refusal of somebody who is suspended, whom ``token`` proved; a program can have one for several."""
-    theirs = suspended_tokens.c.token_hash == digest(token)
-    username = db.scalar(select(suspended_tokens.c.username).where(theirs).limit(1))
-    return suspensions.refusal(db, username) if username else None
+    found = _of_token.one(db, {"token_hash": digest(token)})
+    return suspensions.refusal(db, found["username"]) if found else None

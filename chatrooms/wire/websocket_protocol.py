@@ -219,6 +219,7 @@ class WebSocketProtocol(WebSocketReader):
             self.handshake_complete = True
             fields = (*self.default_headers, *message.get("headers", ()))
             self.transport.write(handshake.response(self._accept, fields, message.get("subprotocol")))
+            del self._accept
             self.start_keepalive()
         self._read_frames()
 
