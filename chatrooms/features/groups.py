@@ -121,7 +121,7 @@ def create(act: Act, p: Create, _: None) -> OneGroup:
     act.db.execute(insert(groups).values(id=group, tenant=tenants.of(act.db, act.me.username), **_free(act, p.name)))
     _add(act, group, p.members, "members")
     act.note(f"made the group {p.name!r}")
-    return {"group": _existing(act, group)}
+    return {"group": _whole(act, group, p.name)}
 
 
 @change("group.update", may=_admin, locks=_changing, method="update_group")
@@ -151,6 +151,10 @@ def _existing(act: Act, id: str) -> WholeGroup:
     name = act.db.scalar(select(groups.c.name).where(groups.c.id == id, tenants.our_groups(act.me)))
     if name is None:
         raise NotFound("There is no such group.", field="id")
+    return _whole(act, id, name)
+
+
+def _whole(act: Act, id: str, name: str) -> WholeGroup:
     found = select(group_members.c.username).where(group_members.c.group == id).order_by(group_members.c.username)
     return {"id": id, "name": name, "members": list(act.db.scalars(found))}
 

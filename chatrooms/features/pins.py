@@ -138,7 +138,7 @@ def _require_place(act: Act, room: str) -> None:
         raise Conflict(f"A room can have at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
     if _count(act.db, room, pins.c.by == act.me.username) < MAX_OF_ONE or names.kind(room) != "shared":
         return
-    if not access.governed(act.db, act.me, room).moderates:
+    if not access.governed(act.db, act.me, room, "id").moderates:
         raise Conflict(f"You have pinned {MAX_OF_ONE} messages here. Unpin one of yours first.", field="id")
 
 

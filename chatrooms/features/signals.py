@@ -57,8 +57,8 @@ def typing(act: Act, p: Type, _: Here) -> Done:
 def _sender(act: Act, p: Send) -> Here | None:
     """Allow people who can post in the room now, or to the person, without being a stranger to anybody there."""
     if names.kind(p.to) != "personal" or p.to == act.me.username:
-        return _require_welcome(act, access.of(act.db, act.me, p.to, writing=True), field="to")
-    conversation = standing.of(act.db, act.me, names.conversation(act.me.username, p.to))
+        return _require_welcome(act, access.of(act.db, act.me, p.to, writing=True, field="to"), field="to")
+    conversation = standing.of(act.db, act.me, names.conversation(act.me.username, p.to), "to")
     _require_welcome(act, access.require_open(act.db, act.me, conversation), field="to")
     return None
 

@@ -82,7 +82,7 @@ _of_usernames = Prepared(_shown.where(users.c.username.in_(select(values("userna
 _by_username = Prepared(_own.where(users.c.username == bindparam("username")))
 
 
-def add(act: Act, username: str, *, vouched: bool = False, tenant: str = "") -> User:
+def add(act: Act, username: str, *, vouched: bool = False, tenant: str = "", field: str = "username") -> User:
     """Add a user, with a personal room, a profile and, if there is a lobby, a membership in it, unless of a ``tenant``.
 
     Raises `NameTaken` if another's username or display name, or a group's name, looks like this one, unless a host
@@ -90,7 +90,7 @@ def add(act: Act, username: str, *, vouched: bool = False, tenant: str = "") -> 
     """
     skeleton = names.skeleton(username)
     if not vouched:
-        require_unused(act.db, username)
+        require_unused(act.db, username, field)
     elif _of_skeleton.one(act.db, {"skeleton": skeleton}) is not None:
         skeleton = LOOKS_TAKEN + username
     rooms.add(act, username, "personal")
@@ -156,7 +156,7 @@ def existing(db: Connection, username: str) -> User:
     """Return the profile of ``username``; raises `NotFound`."""
     user = find(db, username)
     if user is None:
-        raise NotFound("No one has that name.", field="username")
+        raise NotFound("No one has that name.")
     return user
 
 

@@ -181,7 +181,7 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
     """Approve an applicant: the browser or program with which they asked is signed in from now on."""
     found = await here.chat.lookup(partial(_found, me=me, id=p.id))
     if found and found["proof"] == "directory":
-        await here.chat.scan(partial(directory.require_alone, username=found["username"]))
+        await here.chat.scan(lambda db: directory.require_alone(db, found["username"], "id"))
 
     def admit(act: Act) -> OneUser:
         sessions.require_present(act)
@@ -190,7 +190,7 @@ async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
         if sessions.holder_of_hash(act.db, asked["token_hash"]):
             raise Conflict("They have come in already, by an invitation or another name.", field="id")
         _require_unbarred(act, asked)
-        user = free_names.add(act, asked["username"])
+        user = free_names.add(act, asked["username"], field="id")
         applicants.end(act.db, p.id)
         beginning = Beginning("approval", asked["issuer"])
         sessions.start(act, asked["username"], asked["token_hash"], asked["agent"], beginning)
@@ -237,7 +237,7 @@ def _identity(asked: Accepted) -> Identity | None:
 def _connect(act: Act, asked: Accepted) -> None:
     """Let the directory, or the account of the provider, sign in somebody who has asked to join by it."""
     if asked["proof"] == "directory":
-        directory.add(act, asked["username"], asked["subject"], used=False)
+        directory.add(act, asked["username"], asked["subject"], "id", used=False)
     elif (identity := _identity(asked)) and linked.username_of(act.db, identity) is None:
         linked.add(act, identity, asked["username"], used=False, tells_time=asked["tells_time"])
 

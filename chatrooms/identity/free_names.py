@@ -63,9 +63,11 @@ _sure = Prepared(
 _keep = Prepared(delete(free_names).where(free_names.c.username == bindparam("username")))
 
 
-def add(act: Act, username: str) -> User:
+def add(act: Act, username: str, field: str = "username") -> User:
     """Add a person, or begin anew a name that is free again; raises `NameTaken`."""
-    return _begin_anew(act, username) if is_free(act.db, username, act.lobby) else people.add(act, username)
+    if is_free(act.db, username, act.lobby):
+        return _begin_anew(act, username)
+    return people.add(act, username, field=field)
 
 
 def require_unused(act: Act, username: str) -> None:

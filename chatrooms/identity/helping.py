@@ -56,12 +56,12 @@ async def link(here: Passwords, me: Caller, p: Helping) -> OneLink:
     """
 
     def make(act: Act) -> OneLink:
-        rights.require(act, "sign_in", p.username)
+        rights.require_over(act.db, me, "sign_in", p.username)
         sessions.present(act)
         still(act)
         return {"link": _make(act, p)}
 
-    await here.chat.lookup(lambda db: rights.require_of(db, me, "sign_in", p.username))
+    await here.chat.lookup(lambda db: rights.require_over(db, me, "sign_in", p.username))
     still = await fresh.require(here, me, p.password)
     return await here.chat.change(make, me, *roles.locks_to_change(p.username))
 

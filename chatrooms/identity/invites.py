@@ -77,15 +77,15 @@ def make(db: Connection, created_by: str, room: str, uses: int, expires_at: str)
     return {**row, "code": code}
 
 
-def of(db: Connection, code: str) -> Invite:
+def of(db: Connection, code: str, field: str = "invite") -> Invite:
     """Return the invitation with that code; raises `NotFound` if it works no longer, whatever the reason is."""
-    return require(working(db, code))
+    return require(working(db, code), field)
 
 
-def require(invite: Invite | None) -> Invite:
-    """Return ``invite``; raises `NotFound` without one."""
+def require(invite: Invite | None, field: str = "invite") -> Invite:
+    """Return ``invite``; raises `NotFound` without one, about the parameter ``field``."""
     if invite is None:
-        raise NotFound("This invitation has expired, or it was used or revoked.", field="invite")
+        raise NotFound("This invitation has expired, or it was used or revoked.", field=field)
     return invite
 
 
@@ -117,7 +117,7 @@ def admits(db: Connection, invite: Invite) -> bool:
     return rights.verdict(rights.role_of(db, Caller(by, host=by == APPLICATION)), "admit").allowed
 
 
-def use(act: Act, code: str, *, is_new: bool = False) -> Member:
+def use(act: Act, code: str, field: str = "invite", *, is_new: bool = False) -> Member:
     """Make the caller a member of the room that an invitation leads to; members stay what they are.
 
     People who are new to the server always count, though they are members of the lobby already.
@@ -125,16 +125,16 @@ def use(act: Act, code: str, *, is_new: bool = False) -> Member:
     Raises `NotFound`, and `Forbidden` for people who were removed from a private room: a link that they still have must
     not undo that.
     """
-    invite = of(act.db, code)
+    invite = of(act.db, code, field)
     if not tenants.has_room(act.db, act.me, invite["room"]):
-        require(None)
+        require(None, field)
     room, username = invite["room"], act.me.username
     before = members.find(act.db, room, username)
     if before and not before["gone"]:
         if is_new:
             _count(act, invite)
         return before
-    is_private = access.peek(act.db, act.me, room).access == "private"
+    is_private = access.peek(act.db, act.me, room, field).access == "private"
     if before and is_private and not members.has_left(act.db, room, username):
         raise Forbidden("You were in this room before. Ask a member to invite you again.")
     if before is None:

@@ -127,13 +127,13 @@ def revoke(act: Act, p: WhichInvite, _: Invite) -> Done:
 
 
 def _joining(db: Connection, me: Caller, p: WithCode) -> Iterable[str]:
-    return invites.of(db, p.code)["room"], me.username
+    return invites.of(db, p.code, "code")["room"], me.username
 
 
 @change("invite.accept", may=access.anyone, locks=_joining, method="accept_invite", scope="rooms")
 def accept(act: Act, p: WithCode, _: None) -> OneMember:
     """Join the room that an invitation by link leads to. Members can repeat this without effect."""
-    return {"member": invites.use(act, p.code)}
+    return {"member": invites.use(act, p.code, "code")}
 
 
 def _anyone(_browser: Browser, _p: WithCode) -> None:
@@ -143,7 +143,7 @@ def _anyone(_browser: Browser, _p: WithCode) -> None:
 @entry("invite.get", may=_anyone, rate="join")
 async def get(browser: Browser, p: WithCode) -> Shown:
     """Return where an invitation by link leads, for people who are not signed in yet."""
-    invite = invites.require(await browser.chat.lookup(lambda db: invites.working(db, p.code)))
+    invite = invites.require(await browser.chat.lookup(lambda db: invites.working(db, p.code)), "code")
     room, by = invite["room"], invite["created_by"]
     title = await browser.chat.lookup(lambda db: db.scalar(select(rooms.c.title).where(rooms.c.name == room)))
     way = await _way_in(browser.chat, invite)

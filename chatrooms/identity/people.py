@@ -94,7 +94,7 @@ def _accounts(db: Connection, usernames: list[str]) -> list[Account]:
 
 def _admin(act: Act, p: Who) -> None:
     """Allow admins and owners of the server, for people with a lower role."""
-    rights.require(act, "sign_in", p.username)
+    rights.require_over(act.db, act.me, "sign_in", p.username)
     signed_in(act.me)
 
 

@@ -69,7 +69,7 @@ def _require_moderator(db: Connection, me: Caller, username: str) -> Suspension 
     A suspension is changed by people whose role is at least that of the person who made it; one from the console, only
     there. Those whom the application removed, only it adds again.
     """
-    rights.require_of(db, me, "suspend", username)
+    rights.require_over(db, me, "suspend", username)
     suspension = suspensions.find(db, username)
     if suspension and not me.host:
         _require_changeable(db, me, username, suspension)

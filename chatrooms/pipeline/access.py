@@ -29,17 +29,17 @@ class HasRoom(Protocol):
         """The room."""
 
 
-def of(db: Connection, me: Caller, room: str, *, writing: bool = False) -> Here:
-    """Return ``room`` for a member; raises `NotFound`, or `NotAMember` if the caller could join.
+def of(db: Connection, me: Caller, room: str, *, writing: bool = False, field: str = "room") -> Here:
+    """Return ``room``, named by the parameter ``field``, for a member.
 
-    Raises `Archived` if the member wants to write in an archived room, `Forbidden` in a conversation with a person who
-    has blocked them, or whom they have blocked.
+    Raises `NotFound`, or `NotAMember` if the caller could join. Raises `Archived` if the member wants to write in an
+    archived room, `Forbidden` in a conversation with a person who has blocked them, or whom they have blocked.
     """
-    here = require_member(peek(db, me, room))
+    here = require_member(peek(db, me, room, field))
     return require_open(db, me, here) if writing else here
 
 
-def peek(db: Connection, me: Caller, room: str) -> Here:
+def peek(db: Connection, me: Caller, room: str, field: str = "room") -> Here:
     """Return ``room`` even if the caller is not a member. Use it for joining only, and `of` for everything else.
 
     For a person's key there are no other rooms than those that it is for; one of the application is told why not.
@@ -48,7 +48,7 @@ def peek(db: Connection, me: Caller, room: str) -> Here:
         if me.host:
             raise Forbidden(scopes.ELSEWHERE)
         raise NotFound(room=room)
-    return standing.of(db, me, room)
+    return standing.of(db, me, room, field)
 
 
 def governing(db: Connection, me: Caller, here: Here) -> Here:
@@ -60,9 +60,9 @@ def governing(db: Connection, me: Caller, here: Here) -> Here:
     return here._replace(role=given) if given else here
 
 
-def governed(db: Connection, me: Caller, room: str) -> Here:
+def governed(db: Connection, me: Caller, room: str, field: str = "room") -> Here:
     """Return a room with the caller's rights there, by their membership or their role on the server."""
-    return require_member(governing(db, me, peek(db, me, room)))
+    return require_member(governing(db, me, peek(db, me, room, field)))
 
 
 def readable(room: ColumnElement[str], me: Caller) -> ColumnElement[bool]:

@@ -129,7 +129,7 @@ def of(db: Connection, username: str) -> ServerRole:
 
 def _of(row: dict[str, Any] | None, username: str) -> ServerRole:
     if row is None or username == names.APPLICATION:
-        raise NotFound("No one has that name.", field="username")
+        raise NotFound("No one has that name.")
     role: ServerRole = row["role"]
     return role
 
@@ -139,21 +139,25 @@ def _is_here(me: Caller, row: dict[str, Any]) -> bool:
     return not row["is_barred"] and bool(me.session is None or me.scope or row["goes_on"])
 
 
-def require(act: Act, action: Action, over: str | None = None) -> None:
-    """Raise `Forbidden` with the reason unless the caller may do ``action``, to the person ``over`` if it is about one.
-
-    Raises `NotFound` if there is no such person.
-    """
-    require_of(act.db, act.me, action, over)
+def require(act: Act, action: Action) -> None:
+    """Raise `Forbidden` with the reason unless the caller may do ``action``."""
+    require_of(act.db, act.me, action)
 
 
-def require_of(db: Connection, me: Caller, action: Action, over: str | None = None) -> None:
+def require_of(db: Connection, me: Caller, action: Action) -> None:
     """Do what `require` does, for a caller who does not act yet."""
+    demand(verdict(role_of(db, me), action))
+
+
+def require_over(db: Connection, me: Caller, action: Action, username: str) -> None:
+    """Raise `Forbidden` with the reason unless the caller may do ``action`` to the person ``username``.
+
+    Raises `NotFound` if there is no such person, but not to people who may do it to nobody.
+    """
     mine = role_of(db, me)
     demand(verdict(mine, action))
-    if over is not None:
-        theirs = of(db, people.existing(db, me, over))
-        demand(verdict(mine, action, None if me.host else theirs))
+    theirs = of(db, people.existing(db, me, username))
+    demand(verdict(mine, action, None if me.host else theirs))
 
 
 def require_above(act: Act, username: str) -> None:

@@ -99,20 +99,20 @@ _above = Prepared(
 )
 
 
-def of(db: Connection, me: Caller, room: str) -> Here:
+def of(db: Connection, me: Caller, room: str, field: str = "room") -> Here:
     """Return ``room`` as it is to the caller, a member or not; raises `NotFound` if they must not know about it.
 
-    Permissions do not begin here, but with `access.of`.
+    ``field`` is the parameter that names it. Permissions do not begin here, but with `access.of`.
     """
     match names.kind(room):
         case "shared":
             return _shared(db, me, room)
         case "personal":
-            return _personal(db, me, room)
+            return _personal(db, me, room, field)
         case "thread":
-            return _thread(db, me, room)
+            return _thread(db, me, room, field)
         case _:
-            return _conversation(db, me, room)
+            return _conversation(db, me, room, field)
 
 
 def require_member(here: Here) -> Here:
@@ -139,15 +139,15 @@ def _shared(db: Connection, me: Caller, room: str) -> Here:
     return Here(room, row["access"], role, **state, restricted=restricted, slow=row["slow"])
 
 
-def _personal(db: Connection, me: Caller, room: str) -> Here:
+def _personal(db: Connection, me: Caller, room: str, field: str) -> Here:
     if room != me.username and not me.host:
         raise NotFound(room=room)
     if _found.one(db, {"room": room, "username": me.username}) is None:
-        raise NotFound("No one has that name.", field="room")
+        raise NotFound("No one has that name.", field=field)
     return Here(room, "personal", "owner")
 
 
-def _conversation(db: Connection, me: Caller, room: str) -> Here:
+def _conversation(db: Connection, me: Caller, room: str, field: str) -> Here:
     """Return a conversation for one of its people, or as it is for the application, which moderates that of others."""
     is_mine = me.username in names.people(room)
     row = _found.one(db, {"room": room, "username": me.username}) if is_mine or me.host else None
@@ -159,25 +159,25 @@ def _conversation(db: Connection, me: Caller, room: str) -> Here:
         raise NotFound(room=room)
     for username in names.people(room):
         if username != me.username:
-            people.reachable(db, me, username, field="room")
+            people.reachable(db, me, username, field=field)
     others = [username for username in names.people(room) if username != me.username]
     blocked = len(others) == 1 and bool(relations.blocking(db, me.username, others[0]))
     return Here(room, "conversation", "member", exists=False, blocked=blocked)
 
 
-def _thread(db: Connection, me: Caller, room: str) -> Here:
+def _thread(db: Connection, me: Caller, room: str, field: str) -> Here:
     """Return a thread for a member of its room; raises `NotFound`, `Invalid`, or `NotAMember` about its room."""
     try:
-        base = require_member(of(db, me, names.base(room)))
+        base = require_member(of(db, me, names.base(room), field))
     except NotFound as hidden:
         raise NotFound(room=room) from hidden
     above = _above.one(db, {"room": base.room, "seq": names.seq_above(room), "thread": room})
     if above is None or (above["deleted"] and not above["exists"]):
         raise NotFound(
-            "There is no message for this thread." if above is None else "This message was deleted.", field="room"
+            "There is no message for this thread." if above is None else "This message was deleted.", field=field
         )
     if above["number"] is None:
-        raise Invalid("That's an event in the room's timeline, not a message.", field="room")
+        raise Invalid("That's an event in the room's timeline, not a message.", field=field)
     state = {"exists": above["exists"], "archived": base.archived, "ended": above["deleted"]}
     return Here(
         room,

@@ -56,8 +56,6 @@ EMPTY = {
     ("user.list", "usernames"),
 }
 """Parameters with which a command succeeds, whatever they name: it finds nothing of it."""
-NAMED = {("invite.accept", "code"): "invite", ("signal", "to"): "room"}
-"""What a refusal calls a parameter, if not by its name: it is of a check that others share."""
 
 
 def post(direct: Direct, who: str, room: str, text: str) -> dict[str, Any]:
@@ -143,7 +141,7 @@ def test_what_is_of_another_tenant_is_answered_like_what_does_not_exist(world, c
     assert answer["ok"] == ((command, field) in EMPTY), answer
     if not answer["ok"]:
         assert answer["error"]["code"] == CODES.get((command, field), "not_found"), answer
-        about = {"field": NAMED.get((command, field), field)}
+        about = {"field": field}
         assert answer["error"]["details"] in (about, {"room": "it"}), "something else was wrong than what is probed"
 
 

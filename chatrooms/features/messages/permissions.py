@@ -42,7 +42,7 @@ def find_visible(act: Act, id: str, field: str = "id") -> tuple[Message, Here]:
     if message is None:
         raise NotFound(field=field)
     try:
-        return message, access.of(act.db, act.me, message["room"])
+        return message, access.of(act.db, act.me, message["room"], field=field)
     except (NotFound, NotAMember) as hidden:
         raise NotFound(field=field) from hidden
 

@@ -88,7 +88,7 @@ def _thread(act: Act, p: WithThread) -> Thread:
     found = _rev.one(act.db, {"room": room})
     if found is None:
         require_undeleted(message)
-    return Thread(access.of(act.db, act.me, room), message, found["counter"] if found else 0)
+    return Thread(access.of(act.db, act.me, room, field="id"), message, found["counter"] if found else 0)
 
 
 def _own(act: Act, p: WithThread) -> Follow:

@@ -51,7 +51,7 @@ async def connect(here: Passwords, me: Caller, p: Connecting) -> Done:
     if not here.chat.settings.ldap_url:
         raise Forbidden("This server has no directory.")
     still = await fresh.require(here, me, p.password)
-    await here.chat.scan(lambda db: linked.require_alone(db, me.username))
+    await here.chat.scan(lambda db: linked.require_alone(db, me.username, "there"))
     await here.chat.change(lambda act: tries.spend(act, me.username, me.network), me)
     try:
         entry = await here.ask_directory(me.username, p.there, me)
@@ -63,7 +63,7 @@ async def connect(here: Passwords, me: Caller, p: Connecting) -> Done:
         still(act)
         pending.forget_others(act)
         tries.give_back(act, me.username, me.network)
-        linked.add(act, me.username, entry, used=False)
+        linked.add(act, me.username, entry, "there", used=False)
         act.note("connected the directory")
         return {}
 

@@ -53,7 +53,7 @@ def _kind(entry: str) -> str:
     return entry.partition(" ")[0]
 
 
-def require_alone(db: Connection, username: str, added_since: str = "") -> None:
+def require_alone(db: Connection, username: str, field: str = "username", added_since: str = "") -> None:
     """Raise `NameTaken` if the directory signs in somebody else whose name it may take for this one; slow.
 
     Otherwise somebody who is suspended could come back by the same password and another accent.
@@ -61,10 +61,10 @@ def require_alone(db: Connection, username: str, added_since: str = "") -> None:
     added = linked.c.created_at >= added_since
     others = db.scalars(select(linked.c.username).where(linked.c.username != username, added))
     if alike(username) in map(alike, others):
-        raise NameTaken("Somebody here has a name that the directory may take for this one.", field="username")
+        raise NameTaken("Somebody here has a name that the directory may take for this one.", field=field)
 
 
-def add(act: Act, username: str, entry: str | None, *, used: bool) -> None:
+def add(act: Act, username: str, entry: str | None, field: str = "username", *, used: bool) -> None:
     """Let the directory sign in ``username`` from now on; it is ``used`` if it has just done so. Raises `Conflict`.
 
     Call `require_alone` first, and lock the ``entry``. Raises `NameTaken` if somebody with a name alike was added
@@ -72,10 +72,10 @@ def add(act: Act, username: str, entry: str | None, *, used: bool) -> None:
     """
     if since(act.db, username):
         raise Conflict("The directory already signs you in.")
-    require_alone(act.db, username, clock.moved(act.now, -MEANWHILE))
+    require_alone(act.db, username, field, clock.moved(act.now, -MEANWHILE))
     _require_sure(act.db, entry)
     if entry and act.db.scalar(select(linked.c.username).where(linked.c.entry == entry).limit(1)):
-        raise NameTaken("The directory knows you by another name too, which somebody has here.", field="username")
+        raise NameTaken("The directory knows you by another name too, which somebody has here.", field=field)
     times = {"created_at": act.now, "used_at": act.now if used else None}
     act.db.execute(insert(linked).values(username=username, entry=entry, **times))
 
