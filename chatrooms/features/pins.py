@@ -24,7 +24,7 @@ from sqlalchemy import (
 from typing_extensions import TypedDict
 
 from chatrooms import names
-from chatrooms.errors import Conflict, Invalid
+from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features import timeline
 from chatrooms.features.messages.loading import OneMessage, changed, load, rows, with_parts
 from chatrooms.features.messages.permissions import WRITING_THERE, Which, require_undeleted, room_of, writable
@@ -55,6 +55,7 @@ pins = Table(
     Index(None, "room", "at"),
 )
 
+_order = pins.c.at, messages.c.seq
 _ids = values("ids")
 _of = Foreseen(select(pins.c.message, pins.c.at).select_from(_ids.join(pins, pins.c.message == _ids.c.value)))
 
@@ -173,14 +174,20 @@ def _record(act: Act, message: Message, kind: Literal["pinned", "unpinned"]) -> 
 @query("room.pins", may=access.member, scope="read")
 def page(act: Act, p: Page, here: Here) -> Pinned:
     """Return the pinned messages of a room, most recently pinned first, as many as fit into one response."""
-    order = (pins.c.at, messages.c.seq)
-    found = _pinned(here).order_by(*(column.desc() for column in order))
+    found = _pinned(here).order_by(*(column.desc() for column in _order))
     if p.after is not None:
-        last = _pinned(here).where(pins.c.message == p.after).with_only_columns(*order)
-        found = found.where(tuple_(*order) < last.scalar_subquery())
+        found = found.where(tuple_(*_order) < _place(act, here, p.after))
     loaded = load(act, found)
     shown = list(fitting(loaded))
     return {"messages": shown, "more": len(loaded) > len(shown)}
+
+
+def _place(act: Act, here: Here, message: str) -> tuple[Any, ...]:
+    """Return the place of a pinned message in the list; raises `NotFound`."""
+    place = act.db.execute(_pinned(here).where(pins.c.message == message).with_only_columns(*_order)).one_or_none()
+    if place is None:
+        raise NotFound("This message is not pinned any more. Start again without `after`.", field="after")
+    return tuple(place)
 
 
 def _pinned(here: Here) -> Select[Any]:

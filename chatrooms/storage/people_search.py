@@ -11,8 +11,9 @@ from chatrooms.storage.tables import users
 def find(db: Connection, query: str, after: str, most: int, *where: ColumnElement[bool]) -> list[str]:
     """Return up to ``most`` usernames after ``after`` of the people who meet all conditions and are found by ``query``.
 
-    First come those of whom a word begins with ``query``, then those who have it anywhere, each by username. This reads
-    an index alone.
+    First come those of whom a word begins with ``query``, then those who have it anywhere, each by username. If that of
+    ``after`` is not found any more, because they have another name now, all of the second kind come: none is left out.
+    This reads an index alone.
     """
     key = names.words(query).strip()
     if not key:
@@ -20,7 +21,8 @@ def find(db: Connection, query: str, after: str, most: int, *where: ColumnElemen
         return list(db.scalars(by_name.limit(most)))
     place = func.strpos if db.dialect.name == "postgresql" else func.instr
     rank = case((place(users.c.words, f" {key}") > 0, 0), else_=1)
-    last = (after and db.scalar(select(rank).where(users.c.username == after))) or 0
+    is_found = place(users.c.words, key) > 0
+    last = (after and db.scalar(select(rank).where(users.c.username == after, is_found))) or 0
     later = or_(rank > last, and_(rank == last, users.c.username > after))
-    found = select(users.c.username).where(*where, place(users.c.words, key) > 0, later)
+    found = select(users.c.username).where(*where, is_found, later)
     return list(db.scalars(found.order_by(rank, users.c.username).limit(most)))

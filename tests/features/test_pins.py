@@ -106,7 +106,10 @@ async def test_a_pin_of_another_room_is_as_unknown_as_none(person):
     ours, theirs = await alice.say("#lobby", "x"), await bob.say("#den", "y")
     for pinner, message in ((alice, ours), (bob, theirs)):
         await pinner.run("message.pin", id=message["id"])
-    assert (await alice.run("room.pins", room="#lobby", after=theirs["id"]))["messages"] == []
+    for unknown in (theirs["id"], "00000000-0000-4000-8000-000000000000"):
+        with pytest.raises(Refused, match="not_found") as refused:
+            await alice.run("room.pins", room="#lobby", after=unknown)
+        assert refused.value.details == {"field": "after"}
 
 
 async def test_an_archived_room_keeps_its_pins_and_gets_no_new_ones(person):
