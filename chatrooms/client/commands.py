@@ -489,8 +489,8 @@ class Commands(ABC):
         - ``name``: What to call it, such as the program.
         - ``commands``: Names of commands, or of groups of them: ``read`` (read messages, rooms and people),
           ``post`` (post, edit and delete messages, react, upload files), ``rooms`` (make, change, join and leave
-          rooms, pin, invite people), ``own`` (read positions, bookmarks, inbox, blocks, what is followed and
-          muted, the profile).
+          rooms, pin, invite and remove people), ``own`` (read positions, bookmarks, inbox, blocks, what is
+          followed and muted, the profile).
         - ``rooms``: The rooms that it is for, and their threads; or all.
         - ``expires``: Until when it works; for ever if omitted.
         """

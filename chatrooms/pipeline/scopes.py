@@ -17,7 +17,7 @@ Group = Literal["read", "post", "rooms", "own"]
 GROUPS: Mapping[str, str] = {
     "read": "read messages, rooms and people",
     "post": "post, edit and delete messages, react, upload files",
-    "rooms": "make, change, join and leave rooms, pin, invite people",
+    "rooms": "make, change, join and leave rooms, pin, invite and remove people",
     "own": "read positions, bookmarks, inbox, blocks, what is followed and muted, the profile",
 }
 """What each group is about, for people."""
