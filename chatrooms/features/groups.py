@@ -112,7 +112,7 @@ def get(act: Act, p: WhichGroup, _: None) -> OneGroup:
     return {"group": _existing(act, p.id)}
 
 
-@change("group.create", may=_admin, locks=_naming, rate="create", method="create_group")
+@change("group.create", may=_admin, locks=_naming, repeatable=False, rate="create", method="create_group")
 def create(act: Act, p: Create, _: None) -> OneGroup:
     """Make a group. Its name is taken from then on, like a username; there can be 100 groups of 500 people."""
     if (act.db.scalar(select(func.count()).select_from(groups).where(tenants.our_groups(act.me))) or 0) >= MAX_GROUPS:
@@ -124,7 +124,7 @@ def create(act: Act, p: Create, _: None) -> OneGroup:
     return {"group": _whole(act, group, p.name)}
 
 
-@change("group.update", may=_admin, locks=_changing, method="update_group")
+@change("group.update", may=_admin, locks=_changing, repeatable=False, method="update_group")
 def update(act: Act, p: Update, _: None) -> OneGroup:
     """Rename a group, and add and remove members. Messages that mentioned it before keep its earlier name."""
     before = _existing(act, p.id)
@@ -138,7 +138,7 @@ def update(act: Act, p: Update, _: None) -> OneGroup:
     return {"group": after}
 
 
-@change("group.delete", may=_admin, locks=_this, method="delete_group")
+@change("group.delete", may=_admin, locks=_this, repeatable=False, method="delete_group")
 def delete(act: Act, p: WhichGroup, _: None) -> Done:
     """Delete a group, whose name is free again. What it was mentioned in stays in people's inboxes."""
     act.note(f"deleted the group {_existing(act, p.id)['name']!r}")

@@ -41,7 +41,6 @@ _closed = Prepared(
         func.coalesce(members.c.request, "") != requests.IGNORED,
     )
 )
-
 _recount = Prepared(
     update(rooms)
     .where(rooms.c.name == bindparam("of"))
@@ -153,7 +152,7 @@ def _removing(db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
     return p.room, p.username, *owners.next_owner(db, p.room, p.username)
 
 
-@change("room.join", may=access.joiner, locks=_joining, scope="rooms")
+@change("room.join", may=access.joiner, locks=_joining, repeatable=True, scope="rooms")
 def join(act: Act, p: InSharedRoom, here: Here) -> OneMember:
     """Join an open room. Members can repeat this without effect."""
     if here.role is None:
@@ -161,7 +160,7 @@ def join(act: Act, p: InSharedRoom, here: Here) -> OneMember:
     return {"member": add(act, p.room, act.me.username, "member")}
 
 
-@change("room.leave", may=access.member, locks=_leaving, scope="rooms")
+@change("room.leave", may=access.member, locks=_leaving, repeatable=False, scope="rooms")
 def leave(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
     """Leave a room. To return to a private one, you need an invitation.
 
@@ -176,11 +175,12 @@ def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
     return keep(act, p.room, closed=True)
 
 
-def _invited(db: Connection, me: Caller, p: WithPerson) -> Iterable[str]:
-    return [p.username] if p.username != me.username and people.is_seen(db, me, p.username) else []
+_INVITING = Question(
+    "write", lambda db, me, p: [p.username] if p.username != me.username and people.is_seen(db, me, p.username) else []
+)
 
 
-@change("room.invite", may=room_rules.inviter, locks=with_person, scope="rooms", question=Question("write", _invited))
+@change("room.invite", may=room_rules.inviter, locks=with_person, repeatable=False, scope="rooms", question=_INVITING)
 def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Add a person to a room, which appears on all their devices at once.
 
@@ -233,7 +233,7 @@ def _remover(act: Act, p: WithPerson) -> Here:
     return here
 
 
-@change("room.remove", may=_remover, locks=_removing, scope="rooms")
+@change("room.remove", may=_remover, locks=_removing, repeatable=False, scope="rooms")
 def remove(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Remove a member; their sockets stop receiving from the room at once.
 

@@ -98,7 +98,7 @@ class Presence:
         task.add_done_callback(self._sending.discard)
 
 
-@live("presence.watch", may=_anyone, scope="read")
+@live("presence.watch", may=_anyone, repeatable=True, scope="read")
 async def watch(presence: Presence, me: Caller, p: Watch) -> States:
     """Return which of these people are online, and send their ``presence`` signals until you watch others.
 

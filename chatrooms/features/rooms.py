@@ -155,7 +155,15 @@ def _named(_db: Connection, _me: Caller, p: Create) -> Iterable[str]:
     return (p.name,)
 
 
-@change("room.create", may=_creator, locks=_new, rate="create", scope="rooms", question=Question("create", _named))
+@change(
+    "room.create",
+    may=_creator,
+    locks=_new,
+    repeatable=False,
+    rate="create",
+    scope="rooms",
+    question=Question("create", _named),
+)
 def create(act: Act, p: Create, _: None) -> OneRoom:
     """Create a shared room and become its owner. The name cannot be changed later."""
     if exists(act.db, p.name):
@@ -179,7 +187,7 @@ def _updater(act: Act, p: Update) -> Here:
     return here
 
 
-@change("room.update", may=_updater, locks=_this, scope="rooms")
+@change("room.update", may=_updater, locks=_this, repeatable=False, scope="rooms")
 def update(act: Act, p: Update, here: Here) -> OneRoom:
     """Update a room's title, topic, rules, or access, which only its owners change. The lobby stays open."""
     given = p.model_dump(exclude={"room"}, exclude_none=True)
@@ -209,7 +217,7 @@ def _record_update(act: Act, room: str, different: Mapping[str, Any]) -> None:
     timeline.record(act, room, next(iter(did)), f"{act.me.username} {' and '.join(did.values())}.", data or None)
 
 
-@change("room.archive", may=access.manager, locks=_this, scope="rooms")
+@change("room.archive", may=access.manager, locks=_this, repeatable=True, scope="rooms")
 def archive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
     """Archive a room: members can read it, but no one can post until it is unarchived."""
     if store(act, p.room, archived=True):

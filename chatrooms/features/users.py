@@ -195,7 +195,7 @@ def get(act: Act, p: Who, user: User) -> OneUser:
     return {"user": user}
 
 
-@change("user.update", may=access.anyone, locks=_myself, method="update_me", scope="own")
+@change("user.update", may=access.anyone, locks=_myself, repeatable=False, method="update_me", scope="own")
 def update(act: Act, p: Profile, _: None) -> OneUser:
     """Update your profile. People who watch your presence receive it in a ``profile`` signal.
 

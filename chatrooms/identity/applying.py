@@ -247,7 +247,7 @@ def _applicant(_db: Connection, _me: Caller, p: WhichApplicant) -> list[str]:
     return [p.id]
 
 
-@change("applicant.decline", may=_admin, locks=_applicant, method="decline_applicant")
+@change("applicant.decline", may=_admin, locks=_applicant, repeatable=False, method="decline_applicant")
 def decline(act: Act, p: WhichApplicant, _: None) -> Done:
     """Decline an applicant. They are notified, and their name is free again."""
     declined = applicants.decline(act, p.id)

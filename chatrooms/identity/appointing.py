@@ -29,7 +29,7 @@ def _anybody(_me: Caller, _p: Params) -> None:
     """Allow everybody to ask; the body asks `roles.require_appointer`."""
 
 
-@live("user.role", may=_anybody, method="set_role")
+@live("user.role", may=_anybody, repeatable=True, method="set_role")
 async def set_role(here: Passwords, me: Caller, p: Appointment) -> OneUser:
     """Change what a person may do on this server. The last owner keeps that role.
 

@@ -69,7 +69,7 @@ def _governed(chat: Chat) -> Governed:
     }
 
 
-@live("server.get", may=_anyone, method="server")
+@live("server.get", may=_anyone, repeatable=True, method="server")
 async def server(here: Passwords, me: Caller, p: Nothing) -> Governed:
     """Return what admins and owners can change of the server."""
     mine = await here.chat.lookup(lambda db: rights.role_of(db, me))

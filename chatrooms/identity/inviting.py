@@ -77,7 +77,15 @@ class Shown(TypedDict):
     ]
 
 
-@change("invite.create", may=room_rules.inviter, locks=own_room, rate="create", method="create_invite", scope="rooms")
+@change(
+    "invite.create",
+    may=room_rules.inviter,
+    locks=own_room,
+    repeatable=False,
+    rate="create",
+    method="create_invite",
+    scope="rooms",
+)
 def create(act: Act, p: Inviting, _here: Here) -> OneInvite:
     """Make a link by which people join a room, and the server if they are new."""
     sessions.require_present(act)
@@ -119,7 +127,7 @@ def _moderates(act: Act, room: str) -> bool:
         return False
 
 
-@change("invite.revoke", may=_revoker, locks=own_room, method="revoke_invite", scope="rooms")
+@change("invite.revoke", may=_revoker, locks=own_room, repeatable=True, method="revoke_invite", scope="rooms")
 def revoke(act: Act, p: WhichInvite, _: Invite) -> Done:
     """Revoke an invitation link. People who joined with it stay."""
     invites.end(act.db, p.id)
@@ -130,7 +138,7 @@ def _joining(db: Connection, me: Caller, p: WithCode) -> Iterable[str]:
     return invites.of(db, p.code, "code")["room"], me.username
 
 
-@change("invite.accept", may=access.anyone, locks=_joining, method="accept_invite", scope="rooms")
+@change("invite.accept", may=access.anyone, locks=_joining, repeatable=True, method="accept_invite", scope="rooms")
 def accept(act: Act, p: WithCode, _: None) -> OneMember:
     """Join the room that an invitation by link leads to. Members can repeat this without effect."""
     return {"member": invites.use(act, p.code, "code")}

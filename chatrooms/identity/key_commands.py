@@ -114,7 +114,7 @@ async def rotate(here: Passwords, me: Caller, p: Rotation) -> OneKey:
     return await here.chat.change(replace, me)
 
 
-@change("key.revoke", may=_person, locks=own_room, method="revoke_key")
+@change("key.revoke", may=_person, locks=own_room, repeatable=False, method="revoke_key")
 def revoke(act: Act, p: WhichKey, _: str) -> Done:
     """End a key at once; its sockets are disconnected."""
     act.note(f"ended the key {_end(act, p.id)['name']!r}")

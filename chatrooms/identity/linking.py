@@ -45,7 +45,7 @@ def _current(act: Act, _p: Nothing) -> str:
     return sessions.present(act)
 
 
-@change("link.create", may=_current, locks=own_room, method="create_link")
+@change("link.create", may=_current, locks=own_room, repeatable=False, method="create_link")
 def create(act: Act, p: Nothing, current: str) -> OneLink:
     """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends.
 

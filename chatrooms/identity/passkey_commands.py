@@ -183,7 +183,7 @@ def _person(act: Act, _p: Renaming) -> str:
     return sessions.signed_in(act.me)
 
 
-@change("passkey.rename", may=_person, locks=own_room, method="rename_passkey")
+@change("passkey.rename", may=_person, locks=own_room, repeatable=False, method="rename_passkey")
 def rename(act: Act, p: Renaming, _: str) -> OnePasskey:
     """Call one of your passkeys something else in your list."""
     return {"passkey": passkeys.rename(act, p.id, p.name)}

@@ -98,7 +98,7 @@ def _admin(act: Act, p: Who) -> None:
     signed_in(act.me)
 
 
-@change("user.sign_out", may=_admin, locks=roles.changing, method="sign_out")
+@change("user.sign_out", may=_admin, locks=roles.changing, repeatable=False, method="sign_out")
 def sign_out(act: Act, p: Who, _: None) -> Done:
     """End all sessions, service keys, links and invitations by link of a person; their sockets are disconnected."""
     act.barred.append(p.username)  # where a host application signs people in, they have no sessions

@@ -246,7 +246,7 @@ def lasts(db: Connection, me: Caller) -> bool:
     return service_keys.alive(db, me.session) if me.scope else alive(db, me.session)
 
 
-@change("session.revoke", may=access.anyone, locks=own_room)
+@change("session.revoke", may=access.anyone, locks=own_room, repeatable=False)
 def revoke(act: Act, p: WhichSession, _: None) -> Done:
     """End one of your sessions; its sockets are disconnected.
 
@@ -321,7 +321,7 @@ def _current(act: Act, _p: Nothing) -> str:
     return signed_in(act.me)
 
 
-@change("session.revoke_others", may=_current, locks=own_room, method="revoke_other_sessions")
+@change("session.revoke_others", may=_current, locks=own_room, repeatable=False, method="revoke_other_sessions")
 def revoke_others(act: Act, p: Nothing, current: str) -> Done:
     """End all your sessions but this one, your service keys, and your invitations by link.
 

@@ -85,7 +85,7 @@ def _require_changeable(db: Connection, me: Caller, username: str, suspension: S
         raise Forbidden("Somebody with a higher role has suspended this person.", field="username")
 
 
-@change("user.suspend", may=_moderator, locks=roles.changing, method="suspend")
+@change("user.suspend", may=_moderator, locks=roles.changing, repeatable=False, method="suspend")
 def suspend(act: Act, p: Suspending, _: None) -> OneSuspension:
     """Suspend a person: they are signed out everywhere at once and cannot sign in until they are restored.
 
@@ -101,7 +101,7 @@ def _anybody(_me: Caller, _p: Params) -> None:
     """Allow everybody to ask; the body asks `_require_moderator`."""
 
 
-@live("user.restore", may=_anybody, method="restore")
+@live("user.restore", may=_anybody, repeatable=True, method="restore")
 async def restore(here: Passwords, me: Caller, p: Restoring) -> OneSuspension:
     """Let a suspended person sign in again, by their password or a link. It has no effect on others.
 

@@ -65,12 +65,12 @@ class Command(Generic[P]):
     that ``opens``, the caller's socket begins to receive the changes of the thread that the permission returned, and
     before that of one that ``closes``, it no longer does. It counts against its ``rate`` as many times as ``cost``
     returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
-    A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
-    client; if empty, the last word of its name. Service keys can have those with a ``scope``; one for some rooms has
-    those alone whose permission returns what is in a room, or that are ``scoped``: they heed it themselves. In a thread
-    that has ended, those work that read, and those with ``after_end`` (see `ended_threads`). The application may answer
-    the ``question`` of a command before it runs. ``lacking`` says whether it runs for people who lack a second factor
-    that they need (see `second_factors`).
+    A client may run a ``repeatable`` command again when the response was lost; of those that have effects, each
+    declares whether it is. ``method`` is its method in the Python client; if empty, the last word of its name. Service
+    keys can have those with a ``scope``; one for some rooms has those alone whose permission returns what is in a room,
+    or that are ``scoped``: they heed it themselves. In a thread that has ended, those work that read, and those with
+    ``after_end`` (see `ended_threads`). The application may answer the ``question`` of a command before it runs.
+    ``lacking`` says whether it runs for people who lack a second factor that they need (see `second_factors`).
     """
 
     name: str
@@ -110,16 +110,19 @@ def change(
     *,
     may: Callable[[Act, Any], F],
     locks: Callable[[Connection, Caller, Any], Iterable[str]],
+    repeatable: bool,
     rate: str = "other",
     cost: Callable[[Any], int] | None = None,
-    repeatable: bool = False,
     method: str = "",
     scope: Group | None = None,
     scoped: bool = False,
     after_end: bool = False,
     question: Question | None = None,
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
-    """Declare a command that writes. ``locks`` returns all rooms that it may change; changing another raises."""
+    """Declare a command that writes, and say whether clients may run it again.
+
+    ``locks`` returns all rooms that it may change; changing another raises.
+    """
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         how: Any = {"repeatable": repeatable, "method": method, "scope": scope, "scoped": scoped}
@@ -159,8 +162,8 @@ def live(
     name: str,
     *,
     may: Callable[[Caller, Any], None],
+    repeatable: bool,
     rate: str = "other",
-    repeatable: bool = True,
     method: str = "",
     scope: Group | None = None,
     lacking: Lacking = "nothing",

@@ -174,10 +174,14 @@ def no_locks(_db, _me, _p):
 
 
 def changing(name, **how):
-    return change(name, locks=no_locks, **how)
+    return change(name, locks=no_locks, repeatable=True, **how)
 
 
-@pytest.mark.parametrize("kind", [query, live, entry, changing])
+def lively(name, **how):
+    return live(name, repeatable=True, **how)
+
+
+@pytest.mark.parametrize("kind", [query, lively, entry, changing])
 def test_an_unknown_rate_is_found_at_import(kind):
     def body(act: Act, p: Params, _: None) -> None:
         pass
@@ -186,7 +190,13 @@ def test_an_unknown_rate_is_found_at_import(kind):
         kind("x.y", may=access.anyone, rate="hugs")(body)
 
 
-@pytest.mark.parametrize("kind", [query, live, entry, changing])
+@pytest.mark.parametrize("how", [{}, {"locks": no_locks}])
+def test_what_may_have_an_effect_each_time_says_whether_clients_may_run_it_again(how):
+    with pytest.raises(TypeError, match="repeatable"):
+        (change if how else live)("x.y", may=access.anyone, **how)
+
+
+@pytest.mark.parametrize("kind", [query, lively, entry, changing])
 def test_a_body_whose_parameters_have_another_name_is_found_at_import(kind):
     def body(act: Act, params: Params, _: None) -> None:
         pass

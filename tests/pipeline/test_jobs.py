@@ -431,7 +431,7 @@ async def test_a_listener_runs_in_the_transaction_of_the_command_and_can_enqueue
 
 
 async def test_two_commands_with_the_same_name_are_an_error(tmp_path):
-    @change("message.post", may=access.anyone, locks=lambda *_: ())
+    @change("message.post", may=access.anyone, locks=lambda *_: (), repeatable=False)
     def post(act, p: Nothing, _: None) -> None:
         return None
 

@@ -71,7 +71,16 @@ class Space(TypedDict):
     ]
 
 
-@change("file.begin", may=access.anyone, locks=own_room, rate="upload", method="begin_file", scope="post", scoped=True)
+@change(
+    "file.begin",
+    may=access.anyone,
+    locks=own_room,
+    repeatable=False,
+    rate="upload",
+    method="begin_file",
+    scope="post",
+    scoped=True,
+)
 def begin(act: Act, p: Announced, _: None) -> Begun:
     """Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`.
 

@@ -97,7 +97,7 @@ def page(act: Act, p: Nothing, _: None) -> ManyEmoji:
     return {"emoji": [_shown(row.name, row.picture, by[row.by], row.at) for row in found]}
 
 
-@change("emoji.add", may=_admin, locks=_name, rate="upload", method="add_emoji")
+@change("emoji.add", may=_admin, locks=_name, repeatable=False, rate="upload", method="add_emoji")
 def add(act: Act, p: NewEmoji, _: None) -> OneEmoji:
     """Add an emoji to the server, which people use in texts and reactions as `:name:`; there can be 500."""
     if p.name.isdigit():
@@ -116,7 +116,7 @@ def add(act: Act, p: NewEmoji, _: None) -> OneEmoji:
     return {"emoji": _shown(p.name, p.file, act.me.username, act.now)}
 
 
-@change("emoji.remove", may=_admin, locks=_name, method="remove_emoji")
+@change("emoji.remove", may=_admin, locks=_name, repeatable=False, method="remove_emoji")
 def remove(act: Act, p: WhichEmoji, _: None) -> Done:
     """Remove an emoji from the server. Texts and reactions that have it keep its code."""
     picture = emoji.picture(act.db, p.name)

@@ -38,7 +38,7 @@ def _author(act: Act, p: Edit) -> Message:
     return message
 
 
-@change("message.edit", may=_author, locks=room_of, rate="post", scope="post", question=WRITING_THERE)
+@change("message.edit", may=_author, locks=room_of, repeatable=False, rate="post", scope="post", question=WRITING_THERE)
 def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     """Edit the text of your message; you and moderators can see what it said before.
 

@@ -153,7 +153,7 @@ def _locks(_db: Connection, me: Caller, p: Post) -> Iterable[str]:
     return [room, *names.people(room)] if names.kind(room) == "conversation" else [room]
 
 
-@change("message.post", may=_may, locks=_locks, rate="post", scope="post", question=WRITING_IN_ROOM)
+@change("message.post", may=_may, locks=_locks, repeatable=False, rate="post", scope="post", question=WRITING_IN_ROOM)
 def post(act: Act, p: Post, to: Posting) -> OneMessage:
     """Post a message in a room, or to a person by their username.
 

@@ -53,7 +53,7 @@ def _signed_in(me: Caller, _p: Params) -> None:
     sessions.signed_in(me)
 
 
-@live("oidc.way_out", may=_signed_in, method="provider_way_out")
+@live("oidc.way_out", may=_signed_in, repeatable=True, method="provider_way_out")
 async def way_out(here: Provider, me: Caller, p: Nothing) -> WayOut:
     """Return where you can sign out at the provider, if this session began there.
 
