@@ -21,7 +21,7 @@ from chatrooms import Chatrooms, Settings
 from chatrooms.errors import Invalid
 from chatrooms.fair_queue import FairQueue
 from chatrooms.identity import hashing, passwords
-from chatrooms.identity.password_rules import FEWEST, MOST, require_good
+from chatrooms.identity.password_rules import FEWEST, require_good
 from tests.doors import DOORS, post
 from tests.identity.entering import code_of, enter, run, whose
 from tests.node import STATIC
@@ -113,9 +113,9 @@ def test_a_password_of_any_characters_is_good(password):
 
 
 def test_the_page_asks_for_as_many_characters_as_the_server():
-    """Browsers keep back what is too short or too long, with a hint, before the server refuses it."""
+    """Browsers keep back what is too short, with a hint, before the server refuses it."""
     script = (STATIC / "js" / "views" / "new-password.js").read_text()
-    assert re.findall(r"const (FEWEST|MOST) = (\d+);", script) == [("FEWEST", str(FEWEST)), ("MOST", str(MOST))]
+    assert re.findall(r"const FEWEST = (\d+);", script) == [str(FEWEST)]
     others = [path.name for path in (STATIC / "js").rglob("*.js") if 'minlength="' in path.read_text()]
     assert others == [], "they say the rule themselves"
 

@@ -1,4 +1,4 @@
-"""The generated files in this repository: TypeScript types, parts of the Python client, and guides."""
+"""The generated files in this repository: types and lengths for the page, parts of the Python client, and guides."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from chatrooms.doors.docs import guides, python_client, typescript
+from chatrooms.doors.docs import guides, lengths, python_client, typescript
 from chatrooms.doors.docs.contract import Contract
 from chatrooms.features import FEATURES
 from chatrooms.identity import FEATURES as IDENTITY
 from chatrooms.pipeline.feature import Features
 
 TOP = Path(__file__).parents[3]
-TYPESCRIPT = TOP / "static" / "js" / "wire.d.ts"
+PAGE = TOP / "static" / "js"
 GUIDES = TOP / "docs"
 CLIENT = TOP / "chatrooms" / "client"
 
@@ -24,7 +24,8 @@ def files() -> dict[Path, str]:
     ours = contract()
     return {
         **_guides(),
-        TYPESCRIPT: typescript.declarations(ours),
+        PAGE / "wire.d.ts": typescript.declarations(ours),
+        PAGE / "lengths.js": lengths.script(ours),
         CLIENT / "rows.py": _formatted(python_client.rows(ours)),
         CLIENT / "commands.py": _formatted(python_client.commands(ours)),
     }

@@ -12,7 +12,7 @@ def limits(schema: Schema) -> str:
 
     Leave out the length of names and ids: in the schema, it is the length before normalization.
     """
-    value = _value(schema)
+    value = value_of(schema)
     parts = [
         "" if "format" in value else _range(value, "minLength", "maxLength", " characters"),
         _range(value, "minimum", "maximum"),
@@ -29,7 +29,7 @@ def default(schema: Schema) -> str:
     return f"default `{json.dumps(known)}`" if known not in (None, "", {}) else ""
 
 
-def _value(schema: Schema) -> Schema:
+def value_of(schema: Schema) -> Schema:
     """Return the schema of the parameter without null."""
     parts: list[Schema] = schema.get("anyOf", [schema])
     return next(part for part in parts if part.get("type") != "null")

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
+import { lengths } from "../lengths.js";
 import { serverName } from "../server.js";
 import { ask } from "../requests.js";
 import { continueAs } from "../session.js";
@@ -31,7 +32,7 @@ function Form({ name, onApply, onBack }) {
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Ask to join <bdi>${serverName.value}</bdi></h1>
         <p class="lead">New people are approved here. Say who you are, so that the right people can let you in as <bdi>${name}</bdi>.</p>
-        <${Field} label="Who are you?" value=${about} onInput=${setAbout} error=${error} hint="One line. Only the people who decide read it." maxlength="250" required autofocus />
+        <${Field} label="Who are you?" value=${about} onInput=${setAbout} error=${error} hint="One line. Only the people who decide read it." maxlength=${lengths["session.apply"].about} required autofocus />
         <button class="primary" disabled=${busy || !about.trim()}>Ask to join</button>
         <button type="button" class="quiet" onClick=${onBack}>Use another name</button>
       </form>

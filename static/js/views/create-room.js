@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
+import { lengths } from "../lengths.js";
 import { roomName, roomTitle } from "../names.js";
 import { go } from "../route.js";
 import { command } from "../sync.js";
@@ -39,7 +40,7 @@ export function CreateRoom({ onClose }) {
           onInput=${setTopic}
           error=${field === "topic" ? error : ""}
           placeholder="What is it about?"
-          maxlength="250"
+          maxlength=${lengths["room.create"].topic}
         />
         <${Access} access=${access} onChange=${setAccess} />
         <footer><button class="primary" disabled=${busy}>Create room</button></footer>

@@ -2,10 +2,11 @@ import { useState } from "preact/hooks";
 import { run } from "../connection.js";
 import { exactTime } from "../dates.js";
 import { html } from "../html.js";
-import { Field } from "./field.js";
+import { lengths } from "../lengths.js";
 import { useForm } from "./form.js";
 import { useLoading } from "./loading.js";
 import { useOwnPassword } from "./own-password.js";
+import { PasswordField } from "./password-field.js";
 
 /**
  * Whether the server's directory signs you in, and a way to change that.
@@ -42,7 +43,7 @@ function Form({ isConnected, onDone, onCancel }) {
   const isOwn = own.has && field === "password";
   return html`
     <form onSubmit=${onSubmit}>
-      ${!isConnected && html`<${Field} label="Password in the directory" value=${there} onInput=${setThere} error=${field === "there" ? error : ""} type="password" autocomplete="off" maxlength="256" required autofocus />`}
+      ${!isConnected && html`<${PasswordField} label="Password in the directory" value=${there} onInput=${setThere} error=${field === "there" ? error : ""} autocomplete="off" maxlength=${lengths["ldap.connect"].there} autofocus />`}
       ${own.field(isOwn ? error : "")}
       ${error && !isOwn && field !== "there" && html`<p class="error" role="alert">${error}</p>`}
       <footer>

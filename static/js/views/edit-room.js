@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { pictureOfRoom } from "../files/portraits.js";
 import { html } from "../html.js";
+import { lengths } from "../lengths.js";
 import { lobby } from "../server.js";
 import { mayAppoint, rooms } from "../store.js";
 import { command } from "../sync.js";
@@ -53,10 +54,10 @@ export function EditRoom({ room, onClose }) {
           onInput=${setTitle}
           hint=${`Shown instead of ${room}`}
           error=${field === "topic" ? "" : error}
-          maxlength="80"
+          maxlength=${lengths["room.update"].title}
           autofocus
         />
-        <${Field} label="Topic" value=${topic} onInput=${setTopic} error=${field === "topic" ? error : ""} maxlength="250" />
+        <${Field} label="Topic" value=${topic} onInput=${setTopic} error=${field === "topic" ? error : ""} maxlength=${lengths["room.update"].topic} />
         ${hasAccess && html`<${Access} access=${access} onChange=${setAccess} />`}
         <${RoomRules} rules=${rules} onChange=${setRules} />
         <footer><button class="primary" disabled=${busy}>Save</button></footer>

@@ -1,9 +1,9 @@
 import { html } from "../html.js";
+import { lengths } from "../lengths.js";
 import { Field } from "./field.js";
 
-/** How many characters a password has; the server decides, and a test compares. */
+/** How many characters a password has at least; the server decides, and a test compares. */
 const FEWEST = 8;
-const MOST = 256;
 
 /**
  * A field for a password to set, with the rule for it until a refusal says more.
@@ -16,7 +16,7 @@ export const NewPassword = (props) => html`
     type="password"
     autocomplete="new-password"
     minlength=${FEWEST}
-    maxlength=${MOST}
+    maxlength=${lengths["password.set"].password}
     required
   />
 `;

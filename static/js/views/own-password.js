@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { run } from "../connection.js";
 import { html } from "../html.js";
-import { Field } from "./field.js";
+import { PasswordField } from "./password-field.js";
 
 /**
  * Your password, in a form for what takes it from those who have one: a field to show if you have one, with the `error`
@@ -20,16 +20,6 @@ export function useOwnPassword() {
   );
   /** @param {string} error */
   const field = (error) =>
-    has &&
-    html`<${Field}
-      label="Your password"
-      value=${password}
-      onInput=${setPassword}
-      error=${error}
-      type="password"
-      autocomplete="current-password"
-      maxlength="256"
-      required
-    />`;
+    has && html`<${PasswordField} label="Your password" value=${password} onInput=${setPassword} error=${error} />`;
   return { has, field, params: has ? { password } : {} };
 }

@@ -3,6 +3,7 @@ import { asRefusal, run } from "../connection.js";
 import { exactTime } from "../dates.js";
 import { deviceName } from "../devices.js";
 import { html } from "../html.js";
+import { lengths } from "../lengths.js";
 import { addPasskey, hasPasskeys } from "../passkeys.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
@@ -58,7 +59,7 @@ function Form({ onDone, onCancel }) {
   const { busy, onSubmit, error, field } = useForm(() => addPasskey(name.trim(), own.params).then(onDone));
   return html`
     <form onSubmit=${onSubmit}>
-      <${Field} label="Name of the passkey" value=${name} onInput=${setName} error=${field === "name" ? error : ""} hint="To know it in this list." maxlength="60" required autofocus />
+      <${Field} label="Name of the passkey" value=${name} onInput=${setName} error=${field === "name" ? error : ""} hint="To know it in this list." maxlength=${lengths["passkey.add"].name} required autofocus />
       ${own.field(field === "password" ? error : "")}
       ${!(field === "name" || (own.has && field === "password")) && error && html`<p class="error" role="alert">${error}</p>`}
       <footer>
@@ -104,7 +105,7 @@ function Naming({ passkey: { id, name: before }, onDone, onCancel }) {
   const { busy, onSubmit, error } = useForm(() => run("passkey.rename", { id, name: name.trim() }).then(onDone));
   return html`
     <form onSubmit=${onSubmit}>
-      <${Field} label="Name of the passkey" value=${name} onInput=${setName} error=${error} maxlength="60" required autofocus />
+      <${Field} label="Name of the passkey" value=${name} onInput=${setName} error=${error} maxlength=${lengths["passkey.rename"].name} required autofocus />
       <footer>
         <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
         <button class="primary" disabled=${busy || name.trim() === before}>Rename</button>

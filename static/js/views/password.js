@@ -3,10 +3,10 @@ import { asRefusal, run } from "../connection.js";
 import { exactTime } from "../dates.js";
 import { html } from "../html.js";
 import { username } from "../session.js";
-import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { useLoading } from "./loading.js";
 import { NewPassword } from "./new-password.js";
+import { PasswordField } from "./password-field.js";
 import { SecondFactor } from "./second-factor.js";
 
 /**
@@ -62,15 +62,11 @@ function Form({ has, onDone, onRefused, onCancel }) {
       <input class="unseen" name="username" autocomplete="username" value=${username.value} readonly tabindex="-1" aria-hidden="true" />
       ${
         has &&
-        html`<${Field}
+        html`<${PasswordField}
           label="Current password"
           value=${current}
           onInput=${setCurrent}
           error=${field === "current" ? error : ""}
-          type="password"
-          autocomplete="current-password"
-          maxlength="256"
-          required
           autofocus
         />`
       }

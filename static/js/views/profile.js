@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { pictureOf } from "../files/portraits.js";
 import { html } from "../html.js";
+import { lengths } from "../lengths.js";
 import { me } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
@@ -26,10 +27,10 @@ export function Profile({ onClose }) {
           onInput=${setName}
           error=${field === "about" ? "" : error}
           hint=${`Shown instead of ${me.value?.username}`}
-          maxlength="64"
+          maxlength=${lengths["user.update"].name}
           autofocus
         />
-        <${Field} label="About you" value=${about} onInput=${setAbout} error=${field === "about" ? error : ""} />
+        <${Field} label="About you" value=${about} onInput=${setAbout} error=${field === "about" ? error : ""} maxlength=${lengths["user.update"].about} />
         <footer><button class="primary" disabled=${busy}>Save</button></footer>
       </form>
     <//>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
+import { lengths } from "../lengths.js";
 import { close, goOn, invitation } from "../provider.js";
 import { ask } from "../requests.js";
 import { providerName, serverName } from "../server.js";
@@ -75,7 +76,7 @@ function Naming({ newcomer: { ticket, username: suggested, label } }) {
           ${isAsking ? " New people are approved: say who you are." : " Pick a name. It's how people will find you here."}
         </p>
         <${NameField} value=${name} onInput=${setName} error=${field === "username" ? error : ""} />
-        ${isAsking && html`<${Field} label="Who are you?" value=${about} onInput=${setAbout} error=${field === "about" ? error : ""} hint="One line. Only the people who decide read it." maxlength="250" required />`}
+        ${isAsking && html`<${Field} label="Who are you?" value=${about} onInput=${setAbout} error=${field === "about" ? error : ""} hint="One line. Only the people who decide read it." maxlength=${lengths["session.oidc_apply"].about} required />`}
         ${error && field !== "username" && field !== "about" && html`<p class="error" role="alert">${error}</p>`}
         <button class="primary" disabled=${busy}>${isAsking ? "Ask to join" : "Join"}</button>
         <button type="button" class="quiet" onClick=${close}>Back</button>

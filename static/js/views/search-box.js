@@ -3,6 +3,7 @@ import { walked } from "../composer/begun.js";
 import { insert } from "../composer/writing.js";
 import { isComposing } from "../composing.js";
 import { html } from "../html.js";
+import { lengths } from "../lengths.js";
 import { isShared } from "../names.js";
 import { openedHere } from "../route.js";
 import { searchIn } from "../rooms/actions.js";
@@ -47,7 +48,7 @@ export function SearchBox({ query, onSearch }) {
         enterkeyhint="search"
         autocomplete="off"
         spellcheck="false"
-        maxlength="500"
+        maxlength=${lengths.search.query}
         placeholder="Search messages"
         aria-label="Search messages"
         role="combobox"

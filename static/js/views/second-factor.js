@@ -4,9 +4,9 @@ import { exactTime } from "../dates.js";
 import { html } from "../html.js";
 import { CodeField } from "./code-field.js";
 import { Copy } from "./copy-link.js";
-import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { useLoading } from "./loading.js";
+import { PasswordField } from "./password-field.js";
 import { QrCode } from "./qr-code.js";
 
 /**
@@ -133,15 +133,11 @@ function Ask({ verb, onSubmit: submit, onCancel, code, onCode }) {
   const isCodeWrong = field === "code";
   return html`
     <form onSubmit=${onSubmit}>
-      <${Field}
+      <${PasswordField}
         label="Your password"
         value=${password}
         onInput=${setPassword}
         error=${isCodeWrong ? "" : error}
-        type="password"
-        autocomplete="current-password"
-        maxlength="256"
-        required
         autofocus
       />
       ${onCode && html`<${CodeField} value=${code} onInput=${onCode} error=${isCodeWrong ? error : ""} hint="From your app, or a recovery code." />`}

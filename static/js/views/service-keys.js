@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { asRefusal, run } from "../connection.js";
 import { html } from "../html.js";
+import { lengths } from "../lengths.js";
 import { CopyLink } from "./copy-link.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
@@ -110,7 +111,7 @@ function Form({ onDone, onCancel }) {
     setCommands(commands.includes(group) ? commands.filter((each) => each !== group) : [...commands, group]);
   return html`
     <form onSubmit=${onSubmit}>
-      <${Field} label="Name of the key" value=${name} onInput=${setName} error=${field === "name" ? error : ""} hint="Such as the program." maxlength="60" required autofocus />
+      <${Field} label="Name of the key" value=${name} onInput=${setName} error=${field === "name" ? error : ""} hint="Such as the program." maxlength=${lengths["key.create"].name} required autofocus />
       ${ALLOWED.map(
         ([group, label]) => html`
           <label key=${group} class="check">

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
+import { lengths } from "../lengths.js";
 import { closeOpened, opened } from "../route.js";
 import { becomeOwner, useAnotherName, username } from "../session.js";
 import { Field } from "./field.js";
@@ -42,7 +43,7 @@ function Form({ code, server }) {
           As its owner, you manage people, rooms and invitations.
           ${here && html`${" "}You own it as <bdi>${here}</bdi>.`}
         </p>
-        ${server.can_rename && html`<${Field} label="Name of the server" value=${title} onInput=${setTitle} error=${about("name")} maxlength="60" required />`}
+        ${server.can_rename && html`<${Field} label="Name of the server" value=${title} onInput=${setTitle} error=${about("name")} maxlength=${lengths["session.setup"].name} required />`}
         ${!here && html`<${NameField} value=${name} onInput=${setName} error=${about("username")} autocomplete="username" />`}
         ${!here && html`<${NewPassword} label="Your password" value=${password} onInput=${setPassword} error=${about("password")} />`}
         ${error && !["name", "username", "password"].includes(field ?? "") && html`<p class="error" role="alert">${error}</p>`}

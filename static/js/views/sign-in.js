@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
+import { lengths } from "../lengths.js";
 import { hasPasskeys, isUnknownHere, offerPasskeys, usePasskey } from "../passkeys.js";
 import { ask } from "../requests.js";
 import { serverName, signUp } from "../server.js";
@@ -10,6 +11,7 @@ import { ByProvider } from "./by-provider.js";
 import { CodeField } from "./code-field.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { PasswordField } from "./password-field.js";
 
 /** While a page offers passkeys, the server's challenge is renewed before it expires. */
 const RENEW_MS = 240_000;
@@ -46,17 +48,13 @@ export function SignIn({ onBack, onApplied }) {
           autocapitalize="none"
           spellcheck=${false}
         />
-        <${Field}
+        <${PasswordField}
           label="Password"
           value=${password}
           onInput=${setPassword}
           error=${isNameWrong || field === "code" || field === "about" ? "" : error}
           help="No password, or forgotten? On a device where you're signed in, open Devices and password in your account menu. If there is none, an admin of this server can make you a link."
-          type="password"
           name="password"
-          autocomplete="current-password"
-          maxlength="256"
-          required
         />
         ${more}
         <button class="primary" disabled=${busy}>${isAsking ? "Ask to join" : "Sign in"}</button>
@@ -90,7 +88,7 @@ function useSigningIn(given, onApplied) {
   const more =
     needed &&
     (isAsking
-      ? html`<${Field} label="Who are you?" value=${about} onInput=${setAbout} error=${problem("about")} hint="One line. Only the people who decide read it." maxlength="250" required autofocus />`
+      ? html`<${Field} label="Who are you?" value=${about} onInput=${setAbout} error=${problem("about")} hint="One line. Only the people who decide read it." maxlength=${lengths["session.ldap_apply"].about} required autofocus />`
       : html`<${CodeField} value=${code} onInput=${setCode} error=${problem("code")} hint="From your authenticator app, or a recovery code." autofocus />`);
   return { ...form, isAsking, more };
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import typing
 
 import pytest
@@ -15,7 +16,7 @@ from chatrooms.client.commands import REPEATABLE, Commands
 from chatrooms.client.methods import Methods
 from chatrooms.client.state_view import StateView
 from chatrooms.doors.docs.contract import Contract
-from chatrooms.doors.docs.generated import contract, files
+from chatrooms.doors.docs.generated import PAGE, contract, files
 from chatrooms.doors.docs.python_client import BY_HAND, commands, method_name
 from chatrooms.doors.docs.python_types import annotation
 from chatrooms.doors.docs.typescript import declarations
@@ -28,10 +29,31 @@ from chatrooms.types import AnyRoom, Id
 CONTRACT = contract()
 COMMANDS = {command.name: command for command in CONTRACT.commands}
 
+OF_NAMES = {
+    ("create-room.js", 48),
+    ("custom-emoji.js", 20),
+    ("groups.js", 64),
+    ("manage-group.js", 64),
+    ("name-field.js", 64),
+    ("service-keys.js", 1000),
+    ("sign-in.js", 64),
+}
+"""The fields for names, and lists of them: a name as somebody writes it can be longer than it is then."""
+
 
 def test_the_committed_generated_files_are_current():
     for path, text in files().items():
         assert path.read_text() == text, f"{path.name}: run python -m chatrooms.doors.docs"
+
+
+def test_a_field_of_the_page_takes_as_much_text_as_the_command():
+    """So its length is in `lengths.js`; the type checker finds that of no command."""
+    found = {
+        (path.name, int(most))
+        for path in PAGE.rglob("*.js")
+        for most in re.findall(r'maxlength="(\d+)"', path.read_text())
+    }
+    assert found == OF_NAMES
 
 
 def test_every_command_and_refusal_is_in_the_typescript_declarations():

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { ABOUT, empowers, mayHelp, maySuspend, rolesFor, TITLES } from "../../admin/rights.js";
 import { exactTime } from "../../dates.js";
 import { html } from "../../html.js";
+import { lengths } from "../../lengths.js";
 import { hosted } from "../../session.js";
 import { me } from "../../store.js";
 import { command } from "../../sync.js";
@@ -113,7 +114,7 @@ function Suspend({ user, onChange }) {
     <form class="setting" onSubmit=${onSubmit} aria-labelledby="admin-suspend">
       <h3 id="admin-suspend">Suspend</h3>
       <p class="hint">They're signed out at once and can't come back until somebody restores them. Their name and messages stay.</p>
-      <${Field} label="Reason" value=${reason} onInput=${setReason} error=${error} hint="They read it when they try to sign in." maxlength="250" required />
+      <${Field} label="Reason" value=${reason} onInput=${setReason} error=${error} hint="They read it when they try to sign in." maxlength=${lengths["user.suspend"].reason} required />
       <p><button class="danger small" disabled=${busy}>Suspend</button></p>
     </form>
   `;

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { html } from "../../html.js";
+import { lengths } from "../../lengths.js";
 import { serverName } from "../../server.js";
 import { command } from "../../sync.js";
 import { Field } from "../field.js";
@@ -15,7 +16,7 @@ export function ServerName() {
   });
   return html`
     <form class="admin-make" onSubmit=${onSubmit} aria-label="Name of the server">
-      <${Field} label="Name of the server" value=${name} onInput=${setName} error=${error} hint=${note} maxlength="60" required />
+      <${Field} label="Name of the server" value=${name} onInput=${setName} error=${error} hint=${note} maxlength=${lengths["server.update"].name} required />
       <button class="primary" disabled=${busy || name.trim() === serverName.value}>Rename</button>
     </form>
   `;
