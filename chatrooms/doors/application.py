@@ -127,12 +127,13 @@ class ApplicationDoor(HostHandlers):
         """Remove a user, such as one who has left your company, until you add them again.
 
         All their connections end at once, and none is accepted, whatever `authenticate` answers; `post`, `run` and
-        invitations no longer reach them. They are in no list of people, and no longer belong to shared rooms, where the
-        next owner follows them as if they had left. Their sessions and service keys end, and a role above ``member``.
+        invitations no longer reach them. They are in no list of people and in no group, and no longer belong to shared
+        rooms, where the next owner follows them as if they had left. Their sessions and service keys end, and a role
+        above ``member``.
 
         What they wrote stays, under their name, and so do conversations with them. The id and the username stay theirs:
-        after `add_user`, they find their conversations again, and are invited to rooms anew. A suspension that a
-        moderator made before stays. Removing them again has no effect. Raises `NotFound`.
+        after `add_user`, they find their conversations again as they left them, and are invited to rooms anew. A
+        suspension that a moderator made before stays. Removing them again has no effect. Raises `NotFound`.
         """
         await self._lifetime.call(self._remove, id)
 

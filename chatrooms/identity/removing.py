@@ -14,6 +14,7 @@ from chatrooms.identity.accounts import User
 from chatrooms.pipeline import people, rights
 from chatrooms.pipeline.act import APPLICATION, Act
 from chatrooms.pipeline.chat import Chat
+from chatrooms.storage import grouped
 from chatrooms.storage.tables import members, rooms
 
 
@@ -34,10 +35,11 @@ async def add(chat: Chat, user: User) -> str:
 
 
 def _bar(act: Act, username: str) -> None:
-    """End all that lets a person in, and their role if it is more than a member's."""
+    """End all that lets a person in, their part in groups, and their role if it is more than a member's."""
     if rights.rank(rights.of(act.db, username)) > rights.rank("member"):
         roles.vouch(act, username, "member")
     suspensions.remove(act.db, username)
+    grouped.leave(act.db, username)
     act.ended.extend(sessions.end_for_good(act.db, username))
     act.barred.append(username)
 

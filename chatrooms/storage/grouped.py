@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from chatrooms import names
 from chatrooms.storage.expressions import packed, values
@@ -66,3 +66,8 @@ def people(db: Connection, room: str, given: Iterable[str], without: str) -> lis
         return [row["username"] for row in _in_room.all(db, {**wanted, "in_room": room})]
     here = set(names.people(room))
     return [row["username"] for row in _anywhere.all(db, wanted) if row["username"] in here]
+
+
+def leave(db: Connection, username: str) -> None:
+    """Take a person out of all groups."""
+    db.execute(delete(group_members).where(group_members.c.username == username))
