@@ -96,7 +96,7 @@ def add(act: Act, p: React, message: Message) -> Reacted:
     name = custom.named(p.emoji)
     if name and custom.picture(act.db, name) is None:
         raise NotFound("There is no such emoji.", field="emoji")
-    kinds = [kind["emoji"] for kind in stored.of(act.db, p.id)]
+    kinds = [kind["emoji"] for kind in stored.reactions_to(act.db, p.id)]
     if p.emoji not in kinds and len(kinds) >= MAX_KINDS:
         raise Conflict(f"A message can have at most {MAX_KINDS} different reactions.", field="emoji")
     is_new = stored.add(act.db, p.id, p.emoji, act.me.username)

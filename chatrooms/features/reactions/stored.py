@@ -114,7 +114,7 @@ def load(db: Connection, ids: Sequence[str]) -> Mapping[str, list[Reaction]]:
     return {row["message"]: row["reactions"] for row in SUMMARIES.all(db, {"ids": packed(ids)})}
 
 
-def of(db: Connection, message: str) -> Sequence[Reaction]:
+def reactions_to(db: Connection, message: str) -> Sequence[Reaction]:
     """Return the reactions of one message, the oldest emoji first."""
     return load(db, [message]).get(message, ())
 
@@ -171,7 +171,7 @@ def people(db: Connection, message: str, emoji: str, limit: int, after: int = 0)
 
 def _count(db: Connection, message: str, emoji: str, more: int) -> None:
     """Count reactions to a message that were added or removed; an emoji keeps its place among the others."""
-    known: dict[str, Reaction] = {each["emoji"]: each for each in of(db, message)}
+    known: dict[str, Reaction] = {each["emoji"]: each for each in reactions_to(db, message)}
     count = more + (known[emoji]["count"] if emoji in known else 0)
     known[emoji] = {"emoji": emoji, "count": count, "people": people(db, message, emoji, FIRST)}
     summary = orjson.dumps([each for each in known.values() if each["count"]]).decode()
