@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+import orjson
+from sqlalchemy import Connection, Integer, Text, bindparam, cast, false, literal, or_, select, update
 
 from chatrooms import clock
 from chatrooms.errors import Refusal, Unavailable
@@ -20,6 +22,8 @@ from chatrooms.pipeline.act import Act
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.jobs import CAPACITY, Failed, Job, JobKind, arm
 from chatrooms.pipeline.wakeup import Wakeup
+from chatrooms.storage.expressions import packed, values
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import jobs
 from chatrooms.wire import failures
 
@@ -30,9 +34,9 @@ LOOKED_AT = 300
 """How many of the jobs that are due it chooses from, so that many of one group do not hide those of others."""
 SECONDS_TO_LOOK = 5.0
 """How often to look for jobs that did not wake the runner, such as those of another process."""
+SECONDS_TO_GATHER = 0.05
+"""How long jobs that are done wait for others, to be finished in one transaction, if none needs their place."""
 LONGEST_PAUSE = 3600
-
-Conditions = tuple[ColumnElement[bool], ...]
 
 
 class Runner:
@@ -44,7 +48,7 @@ class Runner:
 
     def __init__(self, chat: Chat, kinds: Mapping[str, JobKind], wakeup: Wakeup, *, shared: bool) -> None:
         self._chat, self._kinds, self._wakeup, self._shared = chat, kinds, wakeup, shared
-        self._is_first = _is_first([name for name, kind in kinds.items() if kind.in_order])
+        self._due, self._next_due = _queries([name for name, kind in kinds.items() if kind.in_order], shared=shared)
         self._running: dict[int, asyncio.Task[None]] = {}
         self._of_kind: Counter[str] = Counter()
         self._of_group: Counter[tuple[str, Any]] = Counter()
@@ -54,6 +58,8 @@ class Runner:
         self._done: list[tuple[Job, Exception | None]] = []
         self._reported: set[str] = set()
         self._look_at = self._renew_at = 0.0
+        self._gathering: asyncio.TimerHandle | None = None
+        self._is_gathered = False
         self.runs: Counter[tuple[str, str]] = Counter()
         """How many jobs were run, by kind and whether they were ``ok`` or ``failed``."""
 
@@ -63,6 +69,7 @@ class Runner:
         self._wakeup.reset()
         self._running, self._of_kind, self._done, self._look_at = {}, Counter(), [], 0.0
         self._of_group, self._held, self._renew_at = Counter(), [], 0.0
+        self._gathering, self._is_gathered = None, False
         task = asyncio.create_task(self._keep_going())
         try:
             yield
@@ -71,6 +78,11 @@ class Runner:
             for each in unfinished:
                 each.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
+            if self._gathering:
+                self._gathering.cancel()
+            if self._done:
+                with suppress(Refusal):
+                    await self._finish()
             if self._shared and self._running:
                 with suppress(Refusal):
                     await self._chat.change(lambda act: leases.end(act.db, self._running), NOBODY)
@@ -88,7 +100,7 @@ class Runner:
                 await asyncio.sleep(1)
 
     async def _round(self) -> None:
-        if self._done:
+        if self._is_gathered:
             await self._finish()
         await self._renew()
         await self._start()
@@ -99,13 +111,19 @@ class Runner:
         room = CAPACITY - len(self._running)
         chosen, self._held, is_all = list[Job](), list[int](), False
         while room and not (chosen or is_all):
-            due = await self._chat.lookup(lambda db: _due(db, self._waiting(self._held), LOOKED_AT))
+            due = await self._find()
             chosen, is_all = list(islice(self._chosen(due), room)), len(due) < LOOKED_AT
         mine = await self._claim([job.id for job in chosen]) if self._shared and chosen else None
         for job in chosen:
             if mine is None or job.id in mine:
                 self._count(job, 1)
                 self._running[job.id] = asyncio.create_task(self._run(job))
+
+    async def _find(self) -> list[Job]:
+        """Return jobs that are due and may run, besides those that are held, at most `LOOKED_AT`."""
+        wanted = {**self._waiting(), "now": clock.now(), "limit": LOOKED_AT}
+        found = await self._chat.lookup(lambda db: self._due.all(db, wanted))
+        return [Job(**{**row, "data": orjson.loads(row["data"])}) for row in found]
 
     def _chosen(self, due: Iterable[Job]) -> Iterator[Job]:
         """Yield the jobs that may run now, besides those that run; groups take turns."""
@@ -138,10 +156,9 @@ class Runner:
             if len(self._begun) > LOOKED_AT:
                 del self._begun[next(iter(self._begun))]
 
-    def _waiting(self, without: Iterable[int] = ()) -> Conditions:
-        """Return the conditions of jobs that no one runs and that may run here, ``without`` some."""
-        waiting = (*_waiting(self._open(), [*self._running, *without]), self._is_first)
-        return (*waiting, leases.FREE) if self._shared else waiting
+    def _waiting(self) -> dict[str, str]:
+        """Return the parameters of the queries for jobs that no one runs and that may run here."""
+        return {"kinds": packed(self._open()), "without": packed(map(str, (*self._running, *self._held)))}
 
     async def _claim(self, ids: Sequence[int]) -> set[int]:
         """Lease jobs to this server; return those that no other server has meanwhile."""
@@ -183,12 +200,28 @@ class Runner:
             failure = error
         self.runs[job.kind, "failed" if failure else "ok"] += 1
         self._done.append((job, failure))
+        self._finish_soon(job)
+
+    def _finish_soon(self, job: Job) -> None:
+        """Have what is done finished: at once if another job may need the place of this one, or else a little later."""
+        kind = self._kinds[job.kind]
+        is_full = len(self._running) >= CAPACITY or self._of_kind[job.kind] >= kind.at_once
+        if is_full or self._held or kind.in_order:
+            self._finish_now()
+        elif self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(SECONDS_TO_GATHER, self._finish_now)
+
+    def _finish_now(self) -> None:
+        if self._gathering:
+            self._gathering.cancel()
+        self._gathering, self._is_gathered = None, True
         self._wakeup.wake()
 
     async def _finish(self) -> None:
         done = self._done[:CAPACITY]
         await self._chat.change(lambda act: _settle(act, self._kinds, done), NOBODY)
         del self._done[: len(done)]
+        self._is_gathered = bool(self._done)
         for job, _ in done:
             del self._running[job.id]
             self._count(job, -1)
@@ -197,25 +230,32 @@ class Runner:
     async def _seconds_to_next(self) -> float:
         if len(self._running) >= CAPACITY:
             return SECONDS_TO_LOOK
-        due = await self._chat.lookup(lambda db: _next_due(db, self._waiting(self._held)))
-        return SECONDS_TO_LOOK if due is None else min(SECONDS_TO_LOOK, max(0.0, clock.seconds_until(due)))
+        waiting = self._waiting()
+        row = await self._chat.lookup(lambda db: self._next_due.one(db, waiting))
+        due = row and row["due_at"]
+        return min(SECONDS_TO_LOOK, max(0.0, clock.seconds_until(due))) if due else SECONDS_TO_LOOK
 
 
-def _waiting(kinds: Iterable[str], running: Iterable[int]) -> Conditions:
-    return jobs.c.done_at.is_(None), jobs.c.kind.in_(list(kinds)), jobs.c.id.not_in(list(running))
+def _queries(in_order: Sequence[str], *, shared: bool) -> tuple[Prepared, Prepared]:
+    """Return the queries for jobs that are due, and for when the next one is, of ``kinds`` and ``without`` some.
 
-
-def _is_first(in_order: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that no job of the same kind is unfinished that was enqueued before, for some kinds."""
+    A job of a kind that is ``in_order`` waits while one of the kind is unfinished that was enqueued before.
+    """
     earlier = jobs.alias()
     before = earlier.c.kind == jobs.c.kind, earlier.c.done_at.is_(None), earlier.c.id < jobs.c.id
-    return or_(jobs.c.kind.not_in(in_order), ~select(earlier.c.id).where(*before).exists())
-
-
-def _due(db: Connection, waiting: Conditions, limit: int) -> list[Job]:
-    found = select(jobs).where(*waiting, jobs.c.due_at <= clock.now())
-    rows = db.execute(found.order_by(jobs.c.due_at, jobs.c.id).limit(limit))
-    return [Job(row.id, row.kind, row.key, row.data, row.attempts) for row in rows]
+    ordered = or_(*(jobs.c.kind == literal(name) for name in in_order)) if in_order else false()
+    waiting = [
+        jobs.c.done_at.is_(None),
+        jobs.c.kind.in_(select(values("kinds").c.value)),
+        jobs.c.id.not_in(select(cast(values("without").c.value, Integer))),
+        ~(ordered & select(earlier.c.id).where(*before).exists()),
+        *([leases.FREE] if shared else []),
+    ]
+    data = cast(jobs.c.data, Text).label("data")  # a JSON string is told from its text
+    found = select(jobs.c.id, jobs.c.kind, jobs.c.key, data, jobs.c.attempts).where(*waiting)
+    due = found.where(jobs.c.due_at <= bindparam("now")).order_by(jobs.c.due_at, jobs.c.id)
+    next_due = select(jobs.c.due_at).where(*waiting).order_by(jobs.c.due_at).limit(1)
+    return Prepared(due.limit(bindparam("limit", type_=Integer))), Prepared(next_due)
 
 
 def _unknown(db: Connection, known: Iterable[str]) -> Sequence[str]:
@@ -223,22 +263,24 @@ def _unknown(db: Connection, known: Iterable[str]) -> Sequence[str]:
     return db.scalars(select(jobs.c.kind).where(*waiting).distinct().order_by(jobs.c.kind)).all()
 
 
-def _next_due(db: Connection, waiting: Conditions) -> str | None:
-    due: str | None = db.scalar(select(func.min(jobs.c.due_at)).where(*waiting))
-    return due
-
-
 def _settle(act: Act, kinds: Mapping[str, JobKind], done: Iterable[tuple[Job, Exception | None]]) -> None:
     for job, failure in done:
         kind = kinds[job.kind]
         attempts = 0 if failure is None else job.attempts + 1
-        values: dict[str, Any] = {"attempts": attempts, "leased_until": None}
+        new: dict[str, Any] = {"attempts": attempts, "leased_until": None}
         if kind.every and (failure is None or attempts >= kind.attempts):
-            values |= {"attempts": 0, "due_at": clock.later(kind.every)}
+            new |= {"attempts": 0, "due_at": clock.later(kind.every)}
         elif failure is None:
-            values |= {"done_at": act.now}
+            new |= {"done_at": act.now}
         elif attempts >= kind.attempts:
-            values |= {"done_at": act.now, "failure": type(failure).__name__}
+            new |= {"done_at": act.now, "failure": type(failure).__name__}
         else:
-            values |= {"due_at": clock.later(timedelta(seconds=min(2**attempts, LONGEST_PAUSE)))}
-        act.db.execute(update(jobs).where(jobs.c.id == job.id).values(values))
+            new |= {"due_at": clock.later(timedelta(seconds=min(2**attempts, LONGEST_PAUSE)))}
+        _storing(*new).run(act.db, {"job": job.id, **{f"new_{name}": value for name, value in new.items()}})
+
+
+@cache
+def _storing(*names: str) -> Prepared:
+    """Return the statement that stores values of these names."""
+    new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return Prepared(update(jobs).where(jobs.c.id == bindparam("job")).values(new))

@@ -13,6 +13,7 @@ from sqlalchemy import Boolean, Connection, bindparam, or_, select
 from chatrooms import names
 from chatrooms.errors import Forbidden
 from chatrooms.pipeline.act import Caller
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.own_tables import blocks
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members, rooms
@@ -36,6 +37,13 @@ _together = Prepared(
     .limit(1)
 )
 _between = Prepared(select(blocks.c.username).where(blocks.c.pair == bindparam("pair"), blocks.c.gone.is_(False)))
+_blockers = Prepared(
+    select(blocks.c.username).where(
+        blocks.c.blocked == bindparam("author"),
+        blocks.c.gone.is_(False),
+        blocks.c.username.in_(select(values("people").c.value)),
+    )
+)
 
 
 def acquainted(
@@ -58,8 +66,7 @@ def blocking(db: Connection, me: str, other: str) -> set[str]:
 
 def blockers(db: Connection, author: str, people: Iterable[str]) -> set[str]:
     """Return those of some people who have blocked ``author``."""
-    theirs = blocks.c.blocked == author, blocks.c.gone.is_(False), blocks.c.username.in_(people)
-    return set(db.scalars(select(blocks.c.username).where(*theirs)))
+    return {row["username"] for row in _blockers.all(db, {"author": author, "people": packed(people)})}
 
 
 def blocked(db: Connection, by: str, people: Iterable[str]) -> set[str]:

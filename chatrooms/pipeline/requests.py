@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from chatrooms.errors import Forbidden
 from chatrooms.pipeline import relations, rights
 from chatrooms.pipeline.act import Act
+from chatrooms.storage.expressions import packed, values
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members
 
 FIRST = 3
@@ -24,6 +26,14 @@ PENDING, IGNORED = "pending", "ignored"
 
 WAIT = "You can write more once they have accepted your first messages."
 NOT_YET = "You can do that once they have accepted your first messages."
+
+_holding = Prepared(
+    select(members.c.username).where(
+        members.c.room == bindparam("room"),
+        members.c.username.in_(select(values("people").c.value)),
+        members.c.request.is_not(None),
+    )
+)
 
 
 def asked(act: Act, people: Iterable[str]) -> set[str]:
@@ -48,8 +58,7 @@ def asked(act: Act, people: Iterable[str]) -> set[str]:
 
 def holding(db: Connection, conversation: str, people: Iterable[str]) -> set[str]:
     """Return those of some people who have not accepted a conversation."""
-    theirs = members.c.room == conversation, members.c.username.in_(people), members.c.request.is_not(None)
-    return set(db.scalars(select(members.c.username).where(*theirs)))
+    return {row["username"] for row in _holding.all(db, {"room": conversation, "people": packed(people)})}
 
 
 def require_first(posted: int, *, text_alone: bool) -> None:

@@ -189,5 +189,5 @@ def _reading(kind: Any) -> Callable[[Any], Any] | None:
 
 
 def _decoded(value: Any) -> Any:
-    """Return a JSON value, which only PostgreSQL's driver decodes."""
+    """Return a JSON array or object, which only PostgreSQL's driver decodes."""
     return orjson.loads(value) if isinstance(value, str) else value

@@ -95,6 +95,34 @@ async def test_a_key_is_enqueued_once_even_after_it_has_run(make):
     assert log.done == [0, "other"]
 
 
+async def test_what_is_done_when_the_chat_ends_does_not_run_again(make):
+    log = Log()
+    chat = make(Feature(jobs=(log.kind,)))
+    async with chat.lifespan():
+        await ask(chat, log.kind, "a", "a")
+        await log.until(1)
+    async with chat.lifespan():
+        await ask(chat, log.kind, "b", "b")
+        await log.until(2)
+    assert log.done == ["a", "b"]
+
+
+async def test_jobs_that_are_done_together_are_finished_in_one_transaction(make, monkeypatch):
+    log = Log()
+    chat = make(Feature(jobs=(log.kind,)))
+    batches, settle = [], job_runner._settle
+
+    def counted(act, kinds, done):
+        batches.append(len(done))
+        settle(act, kinds, done)
+
+    monkeypatch.setattr(job_runner, "_settle", counted)
+    async with chat.lifespan():
+        await chat._pipeline.change(lambda act: [enqueue(act, log.kind, str(n), n) for n in range(9)], NOBODY)
+        await settled(chat, log.kind)
+    assert 9 in batches
+
+
 async def test_a_command_that_is_refused_enqueues_nothing(make):
     log = Log()
 

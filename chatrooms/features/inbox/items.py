@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import Connection, Integer, Select, bindparam, delete, func, insert, literal, or_, select, update
 
 from chatrooms.pipeline import access
 from chatrooms.pipeline.act import Act
+from chatrooms.storage.expressions import packed, values
 from chatrooms.storage.own_rows import InboxItem
 from chatrooms.storage.own_tables import inbox
-from chatrooms.storage.results import many
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
@@ -51,6 +52,23 @@ _has_too_many = Prepared(
 _all_unread = select(inbox.c.id, inbox.c.by).where(_of_person, *is_unread).order_by(inbox.c.id)
 _unread_items = Prepared(_all_unread)
 _unread_of_kind = Prepared(_all_unread.where(inbox.c.kind == bindparam("kind")))
+_people = select(values("people").c.value)
+_about = Prepared(
+    SYNCED["inbox"]
+    .select()
+    .add_columns(inbox.c.username)
+    .where(
+        inbox.c.message == bindparam("message"),
+        inbox.c.username.in_(_people),
+        inbox.c.kind.in_(tuple(map(literal, (MENTION, REPLY, THREAD, KEYWORD)))),
+    )
+)
+_positions = Prepared(
+    select(users.c.username, reads.c.seq)
+    .outerjoin(reads, (reads.c.username == users.c.username) & (reads.c.room == bindparam("room")))
+    .where(users.c.username.in_(_people), access.belongs(users.c.username, bindparam("room")))
+    .order_by(users.c.username)
+)
 
 
 class OfPerson(InboxItem):
@@ -66,21 +84,14 @@ def of(username: str) -> Select[Any]:
 
 def about(db: Connection, message: str, people: Iterable[str]) -> dict[str, InboxItem]:
     """Return people's items about a message, by username."""
-    wanted = (
-        inbox.c.message == message,
-        inbox.c.username.in_(people),
-        inbox.c.kind.in_((MENTION, REPLY, THREAD, KEYWORD)),
-    )
-    found = SYNCED["inbox"].select().add_columns(inbox.c.username).where(*wanted)
-    return {row["username"]: row for row in many(OfPerson, db.execute(found))}
+    found = _about.all(db, {"message": message, "people": packed(people)})
+    return {row["username"]: cast(OfPerson, row) for row in found}
 
 
 def positions(db: Connection, room: str, people: Iterable[str]) -> dict[str, int]:
     """Return the read positions of those of some people who may read a room; 0 for those who have none."""
-    its_read = reads.c.username == users.c.username, reads.c.room == room
-    found = select(users.c.username, reads.c.seq).outerjoin(reads, its_read[0] & its_read[1])
-    here = users.c.username.in_(people), access.belongs(users.c.username, literal(room))
-    return {row.username: row.seq or 0 for row in db.execute(found.where(*here).order_by(users.c.username))}
+    found = _positions.all(db, {"room": room, "people": packed(people)})
+    return {row["username"]: row["seq"] or 0 for row in found}
 
 
 def put(
@@ -91,11 +102,11 @@ def put(
     Unless ``more`` says otherwise, it is ``by`` the author of the message and from when its text was written.
     """
     at = message["edited_at"] or message["at"]
-    values = {"kind": kind, "at": at, "by": message["author"], "read": read, "gone": False, **more}
+    item = {"kind": kind, "at": at, "by": message["author"], "read": read, "gone": False, **more}
     if before:
-        change(act, username, before["id"], **values)
+        change(act, username, before["id"], **item)
         return
-    add(act, username, {**values, "room": message["room"], "message": message["id"], "seq": message["seq"]})
+    add(act, username, {**item, "room": message["room"], "message": message["id"], "seq": message["seq"]})
 
 
 def add(act: Act, username: str, item: dict[str, Any]) -> None:
@@ -147,10 +158,17 @@ def _caused(found: Iterable[Any]) -> dict[str, list[int]]:
     return caused
 
 
-def change(act: Act, username: str, id: int, **values: Any) -> None:
+def change(act: Act, username: str, id: int, **new: Any) -> None:
     """Store values of an item."""
-    its = inbox.c.username == username, inbox.c.id == id
-    act.db.execute(update(inbox).where(*its).values(**values, rev=act.changes.rev(username)))
+    given = {f"new_{name}": value for name, value in new.items()}
+    _change(*new).run(act.db, {"who": username, "item": id, "new_rev": act.changes.rev(username), **given})
+
+
+@cache
+def _change(*names: str) -> Prepared:
+    """Return the statement that stores values of these names."""
+    new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*names, "rev")}
+    return Prepared(update(inbox).where(_of_person, inbox.c.id == bindparam("item")).values(new))
 
 
 def broadcast(act: Act, username: str) -> None:
