@@ -11,7 +11,7 @@ from pydantic import Field
 from chatrooms.errors import Forbidden, NotFound, Suspended, Unauthorized
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
-from chatrooms.identity import beginnings, guests, sessions, tokens
+from chatrooms.identity import beginnings, endings, guests, sessions, tokens
 from chatrooms.identity.beginnings import Beginning
 from chatrooms.identity.cookies import Jar, SessionCookie
 from chatrooms.identity.handshake import Claim, Handshake, Invitation
@@ -119,7 +119,7 @@ async def leave(browser: Browser, p: Name) -> Done:
     with suppress(Suspended, Unauthorized, NotFound):  # it was ended by then
         known = await tokens.by_cookie(browser.chat, browser.handshake, p.username)
         if known and (session := known.session):
-            await browser.chat.change(lambda act: sessions.end(act, session), known)
+            await browser.chat.change(lambda act: endings.end(act, session), known)
     browser.forget(p.username)
     return {}
 
@@ -144,7 +144,7 @@ async def sign_in(
         prove(act)
         if before and before.session:
             with suppress(NotFound):  # it was ended by then
-                sessions.end(act, before.session)
+                endings.end(act, before.session)
         sessions.start_or_go_on(act, username, token, browser.handshake.agent, beginning)
         return {"user": users.existing(act.db, username)}
 

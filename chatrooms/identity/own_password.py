@@ -10,7 +10,7 @@ from sqlalchemy import select
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Invalid
-from chatrooms.identity import fresh, links, pending, sessions
+from chatrooms.identity import endings, fresh, links, pending, sessions
 from chatrooms.identity.hashing import hashed
 from chatrooms.identity.password_rules import FEWEST, MOST, normal, require_good
 from chatrooms.identity.passwords import Given, Passwords, hash_of, passwords, store
@@ -75,7 +75,7 @@ async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
         links.drop_all(act.db, me.username)
         pending.forget_others(act)
         if p.revoke_others:
-            sessions.end_others(act, current)
+            endings.end_others(act, current)
 
     await here.chat.change(change, me)
     return {}

@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 from chatrooms import extras
 from chatrooms.errors import Conflict, Forbidden, Invalid, Unauthorized
 from chatrooms.features.users import OneUser
-from chatrooms.identity import ceremonies, challenges, fresh, passkeys, pending, proofs, sessions
+from chatrooms.identity import ceremonies, challenges, endings, fresh, passkeys, pending, proofs, sessions
 from chatrooms.identity.beginnings import PASSKEY
 from chatrooms.identity.ceremonies import Untrue
 from chatrooms.identity.challenges import Challenge
@@ -246,7 +246,7 @@ async def remove(here: Passwords, me: Caller, p: Removal) -> Done:
             raise Conflict(LAST, field="even_last")
         second_factors.require_left(act, me.username, rights.of(act.db, me.username))
         second_factors.withdraw(act)
-        sessions.end_begun(act, "passkey", fresh.GOOD_MINUTES + fresh.PENDING_MINUTES)
+        endings.end_begun(act, "passkey", fresh.GOOD_MINUTES + fresh.PENDING_MINUTES)
         act.note("removed a passkey")
         return {}
 

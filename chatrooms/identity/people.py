@@ -12,7 +12,8 @@ from chatrooms import names
 from chatrooms.features import roles
 from chatrooms.features.users import Who, shown
 from chatrooms.identity import passwords, service_keys, suspensions
-from chatrooms.identity.sessions import end_for_good, signed_in
+from chatrooms.identity.endings import end_for_good
+from chatrooms.identity.sessions import signed_in
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.pipeline import rights, tenants
 from chatrooms.pipeline.act import Act

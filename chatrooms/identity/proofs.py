@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from chatrooms.identity import passkeys, passwords, service_keys, sessions, totp
+from chatrooms.identity import endings, passkeys, passwords, service_keys, totp
 from chatrooms.identity.ldap import linked as directory
 from chatrooms.identity.oidc import linked
 from chatrooms.pipeline import rights
@@ -44,4 +44,4 @@ def forget(db: Connection, username: str) -> list[str]:
     passkeys.forget(db, username)
     linked.forget(db, username)
     directory.forget(db, username)
-    return sessions.end_for_good(db, username)
+    return endings.end_for_good(db, username)

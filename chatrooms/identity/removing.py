@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from chatrooms.errors import NotFound
 from chatrooms.features import roles, users
-from chatrooms.identity import hosts, sessions, suspensions
+from chatrooms.identity import endings, hosts, suspensions
 from chatrooms.identity.accounts import User
 from chatrooms.pipeline import people, rights
 from chatrooms.pipeline.act import APPLICATION, Act
@@ -40,7 +40,7 @@ def _bar(act: Act, username: str) -> None:
         roles.vouch(act, username, "member")
     suspensions.remove(act.db, username)
     grouped.leave(act.db, username)
-    act.ended.extend(sessions.end_for_good(act.db, username))
+    act.ended.extend(endings.end_for_good(act.db, username))
     act.barred.append(username)
 
 

@@ -11,12 +11,11 @@ from sqlalchemy import Connection, Integer, bindparam, delete, insert, literal, 
 from typing_extensions import TypedDict
 
 from chatrooms import clock
-from chatrooms.errors import Forbidden, NotFound, Unauthorized
+from chatrooms.errors import Forbidden, Unauthorized
 from chatrooms.identity import (
-    accounts,
     applicants,
+    endings,
     free_names,
-    invites,
     lifetimes,
     links,
     pending,
@@ -196,15 +195,6 @@ def start_or_go_on(act: Act, username: str, token: str, agent: str, beginning: B
         pending.forget(act.db, act.db.scalars(went_on).all())
 
 
-def end(act: Act, id: str) -> None:
-    """End one of the caller's sessions, and the link that it may have made; raises `NotFound`."""
-    ended = act.db.execute(delete(sessions).where(sessions.c.id == id, sessions.c.username == act.me.username))
-    if ended.rowcount == 0:
-        raise NotFound(field="id")
-    links.drop(act.db, act.me.username)
-    act.ended.append(id)
-
-
 @query("session.list", may=access.anyone, method="sessions")
 def page(act: Act, p: Nothing, _: None) -> ManySessions:
     """Return the browsers and programs that can act for you."""
@@ -252,68 +242,10 @@ def revoke(act: Act, p: WhichSession, _: None) -> Done:
 
     If it is not the one that asks, links that you have made for others end too.
     """
-    end(act, p.id)
+    endings.end(act, p.id)
     if p.id != act.me.session:
         links.drop_all(act.db, act.me.username)
     return {}
-
-
-def end_others(act: Act, current: str) -> None:
-    """End all sessions of the caller but the ``current`` one, and what `_end_codes` and `_end_keys` do."""
-    _end_codes(act.db, act.me.username)
-    others = sessions.c.username == act.me.username, sessions.c.id != current
-    act.ended.extend(act.db.scalars(select(sessions.c.id).where(*others)))
-    act.db.execute(delete(sessions).where(*others))
-    act.ended.extend(_end_keys(act.db, act.me.username))
-    act.note("ended all other sessions")
-
-
-def end_begun(act: Act, began: Began, minutes: float) -> None:
-    """End other sessions of the caller that have begun so within some minutes, as what began them may be gone.
-
-    Links do too that they, or another session of theirs, have made, and what other sessions have begun.
-    """
-    links.drop_all(act.db, act.me.username)
-    pending.forget_others(act)
-    is_theirs = sessions.c.username == act.me.username, sessions.c.id != act.me.session
-    is_fresh = sessions.c.began == began, sessions.c.created_at > clock.ago(minutes=minutes)
-    ended = delete(sessions).where(*is_theirs, *is_fresh).returning(sessions.c.id)
-    act.ended.extend(act.db.scalars(ended))
-
-
-def end_all(db: Connection, username: str) -> list[str]:
-    """End all sessions of ``username``, those of others that began by their links, and what `_end_codes` does.
-
-    Return their ids. Service keys and invitations stay, for when somebody who is suspended is restored.
-    """
-    _end_codes(db, username)
-    theirs = or_(sessions.c.username == username, sessions.c.made_by == username)
-    ended = list(db.scalars(select(sessions.c.id).where(theirs)))
-    db.execute(delete(sessions).where(theirs))
-    return ended
-
-
-def end_for_good(db: Connection, username: str) -> list[str]:
-    """Do what `end_all` and `_end_keys` do; return the ids of the sessions and service keys."""
-    return [*end_all(db, username), *_end_keys(db, username)]
-
-
-def _end_codes(db: Connection, username: str) -> None:
-    """End what could begin another session: the code is known where a session of ``username`` was.
-
-    That is also a link for somebody else, which an admin has made.
-    """
-    links.drop_all(db, username)
-    accounts.end_tokens(db, username)
-
-
-def _end_keys(db: Connection, username: str) -> list[str]:
-    """End the service keys of ``username``, and return their ids, and the invitations by link that they have made.
-
-    By these, a thief of a session or a key could come back to private rooms under another name.
-    """
-    invites.end_of(db, username)
-    return service_keys.forget(db, username)
 
 
 def _current(act: Act, _p: Nothing) -> str:
@@ -327,7 +259,7 @@ def revoke_others(act: Act, p: Nothing, current: str) -> Done:
 
     The sockets of these sessions and keys are disconnected.
     """
-    end_others(act, current)
+    endings.end_others(act, current)
     return {}
 
 

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from chatrooms.errors import Conflict, Forbidden
 from chatrooms.features import roles
 from chatrooms.features.users import Who
-from chatrooms.identity import fresh, sessions, suspended_tokens, suspensions
+from chatrooms.identity import endings, fresh, sessions, suspended_tokens, suspensions
 from chatrooms.identity.fresh import Proven
 from chatrooms.identity.passwords import Passwords
 from chatrooms.identity.suspensions import Suspension
@@ -49,7 +49,7 @@ def store(db: Connection, username: str, by: str, reason: str) -> list[str]:
     roles.require_other_owner(db, username)
     suspensions.store(db, username, by, reason)
     suspended_tokens.keep(db, username)
-    return sessions.end_all(db, username)
+    return endings.end_all(db, username)
 
 
 def drop(db: Connection, username: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from chatrooms import clock
 from chatrooms.errors import Unauthorized
 from chatrooms.features import roles
-from chatrooms.identity import links, sessions, suspending, suspensions
+from chatrooms.identity import endings, links, sessions, suspending, suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.act import Act, Caller
@@ -100,8 +100,8 @@ def step_up(role: ServerRole) -> Callable[[Act], object]:
     ("what", "stays"),
     [
         (lambda act: suspending.store(act.db, "adam", "olga", "x"), False),
-        (lambda act: sessions.end_for_good(act.db, "adam"), False),
-        (lambda act: sessions.end_others(act, "none"), True),
+        (lambda act: endings.end_for_good(act.db, "adam"), False),
+        (lambda act: endings.end_others(act, "none"), True),
         (lambda act: roles.appoint(act, "adam", "member", "admin"), True),
         (step_up("moderator"), True),
         (step_up("admin"), False),
@@ -147,7 +147,7 @@ def test_a_session_that_ended_elsewhere_has_no_power_by_its_persons_role(direct,
     direct.appoint("mia", "owner")
     with direct.engine.connect() as db:
         assert rights.role_of(db, me) == "owner"
-    ended = {"ended": lambda act: sessions.end_all(act.db, "mia"), "suspended": lambda act: bar(act, "mia")}
+    ended = {"ended": lambda act: endings.end_all(act.db, "mia"), "suspended": lambda act: bar(act, "mia")}
     direct.commit(NOBODY, ended[session])
     with pytest.raises(Unauthorized):
         direct.run_as(me, "user.suspend", {"username": "adam", "reason": "x"})

@@ -10,7 +10,7 @@ import socketio.exceptions
 
 from chatrooms.errors import Unauthorized, Unavailable
 from chatrooms.features import roles
-from chatrooms.identity import sessions, tokens
+from chatrooms.identity import endings, sessions, tokens
 from chatrooms.identity.gate import Gate
 from chatrooms.pipeline.act import APPLICATION, Caller
 from tests.doors import post
@@ -308,7 +308,7 @@ async def test_a_session_revoked_during_the_handshake_lets_nobody_in(alice, own_
 
     async def revoked_meanwhile(gate, handshake):
         caller = await identify(gate, handshake)
-        await pipeline.change(lambda act: sessions.end(act, caller.session), caller)
+        await pipeline.change(lambda act: endings.end(act, caller.session), caller)
         return caller
 
     monkeypatch.setattr(Gate, "identify", revoked_meanwhile)

@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Forbidden, Invalid, Unauthorized
-from chatrooms.identity import fresh, pending, proofs, sessions, tries
+from chatrooms.identity import endings, fresh, pending, proofs, sessions, tries
 from chatrooms.identity.fresh import Proven
 from chatrooms.identity.ldap import linked
 from chatrooms.identity.passwords import Given, Passwords
@@ -79,7 +79,7 @@ async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
         linked.remove(act.db, me.username)
         if not proofs.remain(act.db, me.username, here.chat.settings):
             raise Conflict(LAST)
-        sessions.end_begun(act, "directory", fresh.GOOD_MINUTES + fresh.PENDING_MINUTES)
+        endings.end_begun(act, "directory", fresh.GOOD_MINUTES + fresh.PENDING_MINUTES)
         act.note("disconnected the directory")
         return {}
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Forbidden
-from chatrooms.identity import fresh, pending, proofs, sessions
+from chatrooms.identity import endings, fresh, pending, proofs, sessions
 from chatrooms.identity.fresh import Proven
 from chatrooms.identity.oidc import attempts, linked
 from chatrooms.identity.oidc.linked import Linked
@@ -71,7 +71,7 @@ async def disconnect(here: Passwords, me: Caller, p: Proven) -> Done:
         linked.remove(act.db, issuer, me.username)
         if not proofs.remain(act.db, me.username, here.chat.settings):
             raise Conflict(LAST)
-        sessions.end_begun(act, "provider", fresh.GOOD_MINUTES + fresh.PENDING_MINUTES)
+        endings.end_begun(act, "provider", fresh.GOOD_MINUTES + fresh.PENDING_MINUTES)
         own = sessions.signed_in(act.me)
         began_it = sessions.issuer_of(act.db, own) is not None
         second_factors.withdraw(act, own=began_it)
