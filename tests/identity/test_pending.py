@@ -7,7 +7,6 @@ import pytest
 
 from chatrooms.identity.oidc.provider import Provider
 from chatrooms.identity.passkey_commands import Passkeys
-from chatrooms.identity.passwords import Passwords, Right
 from tests.appointing import appoint
 from tests.identity.authenticator import Authenticator
 from tests.identity.entering import enter
@@ -95,44 +94,6 @@ async def test_what_another_session_has_begun_without_proof_ends_when_there_is_a
                 await connect_provider(alice, Browser(server, provider))
             assert await code(thief, "passkey.add", **given) == "invalid"
             assert await Browser(server, provider).ask("oidc.begin", connect=state) == "unauthorized"
-
-
-ASKED = {
-    "passkey.begin": {"origin": PAGE.rstrip("/")},
-    "oidc.connect": {},
-    "key.create": {"name": "x", "commands": ["read"]},
-    "key.rotate": {"id": "KEY"},
-    "passkey.remove": {"id": "PASSKEY"},
-    "factor.begin": {},
-    "user.link": {"username": "bob"},
-    "user.role": {"username": "bob", "role": "admin"},
-}
-
-
-@pytest.mark.parametrize("command", ASKED)
-async def test_what_is_asked_by_a_password_that_is_changed_meanwhile_is_refused(here, command, monkeypatch):
-    server, _ = here
-    async with connect(server.url, "alice") as alice, connect(server.url, "bob"):
-        await appoint(server.chat, "alice", "owner")
-        await alice.run("password.set", password=STRONG)
-        await alice.run("passkey.add", **await make(alice, PAGE.rstrip("/"), password=STRONG))
-        key = (await alice.run("key.create", **ASKED["key.create"], password=STRONG))["key"]
-        ids = {"KEY": key["id"], "PASSKEY": (await listed(alice))[0]["id"]}
-        given = {name: ids.get(value, value) if name == "id" else value for name, value in ASKED[command].items()}
-        await enter(server.url, "password", username="alice", password=STRONG, claim="t" * 43)
-        async with connect(server.url, "alice", token="t" * 43) as thief:
-            check, asked = Passwords.check, []
-
-            async def changed_then(here: Passwords, *given) -> Right:
-                right = await check(here, *given)
-                asked.append(1)
-                if len(asked) == 1:
-                    await change_password(alice)
-                return right
-
-            monkeypatch.setattr(Passwords, "check", changed_then)
-            assert await code(thief, command, **given, password=STRONG) == "invalid"
-            assert await code(thief, command, **given, password=OTHER) == "fine"
 
 
 @pytest.mark.parametrize("way", [change_password, turn_codes_on])

@@ -1,0 +1,131 @@
+"""What is asked by a proof that counts no longer by the time it is done is refused: checking a proof takes time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from chatrooms.identity import fresh
+from chatrooms.identity.passwords import Passwords, Right
+from tests.appointing import appoint
+from tests.identity.entering import enter
+from tests.identity.test_fresh import KEY, outcomes
+from tests.identity.test_ldap import DIRECT, SECRET
+from tests.identity.test_oidc import PAGE, Browser, link, settings
+from tests.identity.test_passkeys import add, listed
+from tests.identity.test_pending import OTHER, STRONG, change_password, make, turn_codes_on
+from tests.people import Person, connect
+from tests.servers import running
+from tests.services import ldap, oidc
+
+ORIGIN = PAGE.rstrip("/")
+ASKED: dict[str, dict[str, Any]] = {
+    "password.set": {"password": "velvet anchor 17"},
+    "factor.begin": {},
+    "factor.renew": {"code": "CODE"},
+    "factor.disable": {"code": "CODE"},
+    "passkey.begin": {"origin": ORIGIN},
+    "passkey.remove": {"id": "PASSKEY"},
+    "key.create": KEY,
+    "key.rotate": {"id": "KEY"},
+    "oidc.connect": {},
+    "oidc.disconnect": {},
+    "ldap.connect": {"there": SECRET},
+    "ldap.disconnect": {},
+    "server.update": {"second_factor": "nobody"},
+    "user.link": {"username": "bob"},
+    "user.restore": {"username": "carol"},
+    "user.role": {"username": "bob", "role": "admin"},
+}
+"""What takes a password. A test of each that it takes one at all is in the file of its noun."""
+
+
+@pytest.fixture
+async def here(tmp_path):
+    """A server with a provider and a directory, and alice, who owns it and has a password."""
+    async with (
+        oidc.provider(f"{PAGE}oidc") as provider,
+        ldap.directory(alice=SECRET) as directory,
+        running(tmp_path, **settings(provider, ldap_url=directory.url, **DIRECT)) as server,
+        connect(server.url, "alice") as alice,
+        connect(server.url, "bob"),
+        connect(server.url, "carol"),
+    ):
+        await appoint(server.chat, "alice", "owner")
+        await alice.run("password.set", password=STRONG)
+        yield server, provider, alice
+
+
+async def prepare(server, provider, alice: Person, command: str) -> None:
+    """Do what is to be undone."""
+    if command == "oidc.disconnect":
+        await link(alice, Browser(server, provider), password=STRONG)
+    if command == "ldap.disconnect":
+        await alice.run("ldap.connect", there=SECRET, password=STRONG)
+    if command == "server.update":
+        await alice.run("server.update", second_factor="admins")
+    if command == "user.restore":
+        await appoint(server.chat, "carol", "admin")
+        await alice.run("user.suspend", username="carol", reason="x")
+
+
+@pytest.mark.parametrize("command", ASKED)
+async def test_what_is_asked_by_a_password_that_is_changed_meanwhile_is_refused(here, command, monkeypatch):
+    server, provider, alice = here
+    codes = await turn_codes_on(alice)
+    await alice.run("passkey.add", **await make(alice, ORIGIN, password=STRONG))
+    key = (await alice.run("key.create", **KEY, password=STRONG))["key"]
+    await prepare(server, provider, alice, command)
+    ids = {"CODE": codes[1], "KEY": key["id"], "PASSKEY": (await listed(alice))[0]["id"]}
+    given = {name: ids.get(value, value) if isinstance(value, str) else value for name, value in ASKED[command].items()}
+    await enter(server.url, "password", username="alice", password=STRONG, code=codes[0], claim="t" * 43)
+    field = "current" if command == "password.set" else "password"
+    async with connect(server.url, "alice", token="t" * 43) as thief:
+        after_checking(monkeypatch, lambda: change_password(alice))
+        assert await outcomes(thief, {command: given}, **{field: STRONG}) == [("invalid", field)]
+        assert await outcomes(thief, {command: given}, **{field: OTHER}) == [("fine", None)]
+
+
+def after_checking(monkeypatch, change: Callable[[], Awaitable[object]]) -> None:
+    """Let something change once the first password has been found right."""
+    check, asked = Passwords.check, []
+
+    async def changed_then(here: Passwords, *given) -> Right:
+        right = await check(here, *given)
+        asked.append(1)
+        if len(asked) == 1:
+            await change()
+        return right
+
+    monkeypatch.setattr(Passwords, "check", changed_then)
+
+
+async def test_a_password_alone_is_no_longer_enough_once_codes_are_turned_on_meanwhile(here, monkeypatch):
+    server, _, alice = here
+    await enter(server.url, "password", username="alice", password=STRONG, claim="t" * 43)
+    async with connect(server.url, "alice", token="t" * 43) as thief:
+        after_checking(monkeypatch, lambda: turn_codes_on(alice))
+        assert await outcomes(thief, {"key.create": KEY}, password=STRONG) == [("second_factor_required", None)]
+        assert (await alice.run("key.list"))["keys"] == []
+
+
+@pytest.mark.parametrize(("command", "field"), [("key.create", "password"), ("password.set", "current")])
+async def test_a_session_alone_is_no_longer_enough_once_its_person_has_set_a_password_meanwhile(
+    person, monkeypatch, command, field
+):
+    alice, require = await person("alice"), fresh.require_session
+    phone = await add(alice)
+    assert await phone.sign_in(claim="t" * 43) == "alice"
+    thief = await person("alice", token="t" * 43)
+
+    async def changed_then(*given):
+        still = await require(*given)
+        monkeypatch.undo()
+        await alice.run("password.set", password=STRONG)
+        return still
+
+    monkeypatch.setattr(fresh, "require_session", changed_then)
+    given = {"password.set": {"password": OTHER}, "key.create": KEY}[command]
+    assert await outcomes(thief, {command: given}) == [("invalid", field)]
