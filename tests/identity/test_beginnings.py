@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete, insert, update
 
+from chatrooms import clock
 from chatrooms.identity import links
+from chatrooms.identity.ldap.linked import linked as of_directory
+from chatrooms.identity.oidc.linked import linked as of_provider
 from chatrooms.pipeline.chat import NOBODY
+from chatrooms.storage.factors import passkeys
+from chatrooms.storage.fields import Began
+from chatrooms.storage.tables import sessions
 from tests.appointing import appoint
 from tests.identity.entering import enter
 from tests.identity.test_fresh import KEY, STRONG, asking, outcomes
+from tests.identity.test_ldap import DIRECT
+from tests.identity.test_lifetimes import write
+from tests.identity.test_oidc import CLIENT, PAGE
 from tests.identity.test_passkeys import add
 from tests.people import Person, connect
 from tests.servers import RunningServer, running
@@ -124,3 +136,70 @@ async def test_moderators_see_how_a_person_signs_in_and_where(own_server, person
         "keys": 1,
     }
     assert sorted(place["began"] for place in shown["sessions"]) == ["join", "passkey"]
+
+
+ISSUER = "https://login.example.org"
+ELSEWHERE = {"url": PAGE, "oidc_issuer": ISSUER, "oidc_client_id": CLIENT, "ldap_url": "ldaps://ldap.example.org"}
+PROVING = {"passkey": passkeys, "provider": of_provider, "directory": of_directory}
+"""How a session begins that proves who has no password, and where that is stored."""
+PHONE = str(uuid4())
+HOWS = sorted(get_args(get_args(Began.__value__)[0]))
+
+
+@pytest.fixture
+async def alice(tmp_path):
+    """Somebody whom a passkey, the provider and the directory sign in; she keeps the server where she is."""
+    async with running(tmp_path, **ELSEWHERE, **DIRECT) as server, connect(server.url, "alice") as alice:
+        alice.server = server
+        own = {"username": "alice", "created_at": clock.now()}
+        key = {"id": PHONE, "handle": "x", "name": "Phone", "credential_id": "x", "public_key": b"x", "sign_count": 0}
+        await write(server, insert(passkeys).values(own | key))
+        await write(server, insert(of_provider).values(own | {"issuer": ISSUER, "subject": "1", "label": "alice"}))
+        await write(server, insert(of_directory).values(own))
+        yield alice
+
+
+async def proves(alice: Person, how: str, minutes: float = 0) -> bool:
+    """Return whether alice's session is proof that began some minutes ago."""
+    began = {"began": how, "created_at": clock.ago(minutes=minutes)}
+    await write(alice.server, update(sessions).values(began))
+    (outcome,) = await outcomes(alice, {"key.create": KEY})
+    assert outcome in (("fine", None), ("forbidden", None))
+    return outcome[0] == "fine"
+
+
+@pytest.mark.parametrize("how", HOWS)
+async def test_only_what_signs_in_by_itself_begins_sessions_that_are_proof(alice, how):
+    assert await proves(alice, how) == (how in {*PROVING, "password"})
+
+
+@pytest.mark.parametrize("how", PROVING)
+async def test_a_session_is_proof_for_ten_minutes_and_not_before_it_began(alice, how):
+    asked = {-11: False, -9: True, 9: True, 11: False}
+    assert {minutes: await proves(alice, how, minutes) for minutes in asked} == asked
+
+
+@pytest.mark.parametrize("how", PROVING)
+async def test_a_session_is_no_proof_once_what_began_it_signs_in_no_longer(alice, how):
+    await write(alice.server, delete(PROVING[how]))
+    assert {each: await proves(alice, each) for each in PROVING} == {each: each != how for each in PROVING}
+
+
+ENDING = {
+    "passkey": ("passkey.remove", {"id": PHONE}),
+    "provider": ("oidc.disconnect", {}),
+    "directory": ("ldap.disconnect", {}),
+}
+
+
+@pytest.mark.parametrize("how", ENDING)
+async def test_what_signs_in_no_longer_ends_what_it_has_begun_elsewhere_of_late(alice, how):
+    """Within ten minutes it may have begun to add something, which takes ten more."""
+    for began, minutes in ((how, 19), (how, 21), ("password", 0)):
+        row = {"id": f"{began} {minutes}", "token_hash": f"{began} {minutes}", "username": "alice", "agent": ""}
+        at = {"created_at": clock.ago(minutes=minutes), "seen_at": clock.now(), "began": began}
+        await write(alice.server, insert(sessions).values(row | at))
+    command, given = ENDING[how]
+    await alice.run(command, **given)
+    left = (await alice.run("session.list"))["sessions"]
+    assert sorted(each["id"] for each in left if not each["current"]) == sorted([f"{how} 21", "password 0"])

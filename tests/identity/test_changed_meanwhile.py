@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-from chatrooms.identity import fresh
+from chatrooms.identity import fresh, passkey_commands, passwords
+from chatrooms.identity.oidc import arriving
 from chatrooms.identity.passwords import Passwords, Right
 from tests.appointing import appoint
+from tests.identity.authenticator import Authenticator
 from tests.identity.entering import enter
 from tests.identity.test_fresh import KEY, outcomes
 from tests.identity.test_ldap import DIRECT, SECRET
 from tests.identity.test_oidc import PAGE, Browser, link, settings
 from tests.identity.test_passkeys import add, listed
-from tests.identity.test_pending import OTHER, STRONG, change_password, make, turn_codes_on
+from tests.identity.test_pending import OTHER, STRONG, change_password, make, remove_passkey, turn_codes_on
 from tests.people import Person, connect
 from tests.servers import running
 from tests.services import ldap, oidc
@@ -129,3 +131,56 @@ async def test_a_session_alone_is_no_longer_enough_once_its_person_has_set_a_pas
     monkeypatch.setattr(fresh, "require_session", changed_then)
     given = {"password.set": {"password": OTHER}, "key.create": KEY}[command]
     assert await outcomes(thief, {command: given}) == [("invalid", field)]
+
+
+async def disconnect_provider(alice: Person) -> None:
+    await alice.run("oidc.disconnect", password=STRONG)
+
+
+async def disconnect_directory(alice: Person) -> None:
+    await alice.run("ldap.disconnect", password=STRONG)
+
+
+GONE = {
+    "password": (passwords, change_password, "unauthorized"),
+    "password alone": (passwords, turn_codes_on, "code_required"),
+    "passkey": (passkey_commands, remove_passkey, "unauthorized"),
+    "provider": (arriving, disconnect_provider, "unauthorized"),
+    "directory": (passwords, disconnect_directory, "unauthorized"),
+}
+
+
+@pytest.mark.parametrize("way", GONE)
+async def test_nobody_signs_in_by_what_was_right_and_is_gone_by_then(here, way, monkeypatch):
+    server, provider, alice = here
+    module, change, refusal = GONE[way]
+    browser, key = Browser(server, provider), Authenticator()
+    options = (await alice.run("passkey.begin", origin=ORIGIN, password=STRONG))["options"]
+    await alice.run("passkey.add", credential=key.create(options, ORIGIN), name="Phone")
+    await link(alice, browser, password=STRONG)
+    await alice.run("ldap.connect", there=SECRET, password=STRONG)
+
+    async def sign_in() -> object:
+        if way == "provider":
+            return await browser.sign_in()
+        if way == "passkey":
+            asked = (await browser.ask("passkey.challenge", origin=ORIGIN))["options"]
+            return await browser.ask("session.passkey", credential=key.get(asked, ORIGIN))
+        password = SECRET if way == "directory" else STRONG
+        return await browser.ask("session.password", username="alice", password=password)
+
+    assert (await sign_in())["user"]["username"] == "alice"
+    begin, known = module.sign_in, []
+
+    async def changed_then(*given, **more):
+        await change(alice)
+        known.extend(await sessions_of(alice))
+        return await begin(*given, **more)
+
+    monkeypatch.setattr(module, "sign_in", changed_then)
+    assert await sign_in() == refusal
+    assert await sessions_of(alice) == known
+
+
+async def sessions_of(alice: Person) -> list[str]:
+    return [each["id"] for each in (await alice.run("session.list"))["sessions"]]

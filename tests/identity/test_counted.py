@@ -1,4 +1,4 @@
-"""How often people can do what strangers do to come in, and what makes keys and invitations; wrong tries count besides."""
+"""How often strangers can try to come in, and people can set passwords and make keys and invitations."""
 
 from __future__ import annotations
 
