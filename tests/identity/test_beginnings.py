@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from chatrooms import clock
-from chatrooms.identity import links
+from chatrooms.identity import fresh, links
 from chatrooms.identity.ldap.linked import linked as of_directory
 from chatrooms.identity.oidc.linked import linked as of_provider
 from chatrooms.pipeline.chat import NOBODY
@@ -18,6 +18,7 @@ from chatrooms.storage.factors import passkeys
 from chatrooms.storage.fields import Began
 from chatrooms.storage.tables import sessions
 from tests.appointing import appoint
+from tests.doors import DOORS
 from tests.identity.entering import enter
 from tests.identity.test_fresh import KEY, STRONG, asking, outcomes
 from tests.identity.test_ldap import DIRECT
@@ -171,6 +172,12 @@ async def proves(alice: Person, how: str, minutes: float = 0) -> bool:
 @pytest.mark.parametrize("how", HOWS)
 async def test_only_what_signs_in_by_itself_begins_sessions_that_are_proof(alice, how):
     assert await proves(alice, how) == (how in {*PROVING, "password"})
+
+
+async def test_who_was_signed_in_at_the_provider_before_is_told_to_sign_out_there_too(alice):
+    for how, told in (("single_sign_on", fresh.ASKED_BEFORE), ("device", fresh.STALE)):
+        await write(alice.server, update(sessions).values(began=how))
+        assert (await DOORS["socket"](alice, "key.create", KEY))["error"]["message"] == told
 
 
 @pytest.mark.parametrize("how", PROVING)

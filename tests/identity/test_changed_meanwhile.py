@@ -108,27 +108,33 @@ async def test_a_password_alone_is_no_longer_enough_once_codes_are_turned_on_mea
     server, _, alice = here
     await enter(server.url, "password", username="alice", password=STRONG, claim="t" * 43)
     async with connect(server.url, "alice", token="t" * 43) as thief:
-        after_checking(monkeypatch, lambda: turn_codes_on(alice))
+        after(monkeypatch, "require", lambda: turn_codes_on(alice))
         assert await outcomes(thief, {"key.create": KEY}, password=STRONG) == [("second_factor_required", None)]
         assert (await alice.run("key.list"))["keys"] == []
+
+
+def after(monkeypatch, name: str, change: Callable[[], Awaitable[object]]) -> None:
+    """Let something change once a function of `fresh` has found a proof good."""
+    require = getattr(fresh, name)
+
+    async def changed_then(*given):
+        still = await require(*given)
+        monkeypatch.undo()
+        await change()
+        return still
+
+    monkeypatch.setattr(fresh, name, changed_then)
 
 
 @pytest.mark.parametrize(("command", "field"), [("key.create", "password"), ("password.set", "current")])
 async def test_a_session_alone_is_no_longer_enough_once_its_person_has_set_a_password_meanwhile(
     person, monkeypatch, command, field
 ):
-    alice, require = await person("alice"), fresh.require_session
+    alice = await person("alice")
     phone = await add(alice)
     assert await phone.sign_in(claim="t" * 43) == "alice"
     thief = await person("alice", token="t" * 43)
-
-    async def changed_then(*given):
-        still = await require(*given)
-        monkeypatch.undo()
-        await alice.run("password.set", password=STRONG)
-        return still
-
-    monkeypatch.setattr(fresh, "require_session", changed_then)
+    after(monkeypatch, "require_session", lambda: alice.run("password.set", password=STRONG))
     given = {"password.set": {"password": OTHER}, "key.create": KEY}[command]
     assert await outcomes(thief, {command: given}) == [("invalid", field)]
 

@@ -225,8 +225,23 @@ async def test_nobody_removes_the_passkey_of_another(person):
 async def test_a_person_has_a_bounded_number_of_passkeys(person, monkeypatch):
     monkeypatch.setattr(passkeys, "MOST", 1)
     alice = await person("alice")
+    options = (await alice.run("passkey.begin", origin=HERE))["options"]
     await add(alice)
     assert await refused(alice, "passkey.begin", origin=HERE) == "conflict"
+    begun_before = Authenticator().create(options, HERE)
+    assert await refused(alice, "passkey.add", credential=begun_before, name="Another") == "conflict"
+
+
+async def test_an_authenticator_that_has_a_passkey_makes_no_other_one(person):
+    alice, bob = await person("alice"), await person("bob")
+    phone = await add(alice)
+    options = {each.name: (await each.run("passkey.begin", origin=HERE))["options"] for each in (alice, bob)}
+    credentials = {name: phone.key.create(each, HERE) for name, each in options.items()}
+    assert [each["id"] for each in options["alice"]["excludeCredentials"]] == [credentials["alice"]["id"]]
+    assert not options["bob"].get("excludeCredentials")
+    for each in (alice, bob):  # one that does not care
+        assert await refused(each, "passkey.add", credential=credentials[each.name], name="Copy") == "conflict"
+    assert len(await listed(alice)) == 1 and await listed(bob) == []
 
 
 @pytest.mark.parametrize("origin", ["http://127.0.0.1:8000", "https://chat.example", "null", ""])

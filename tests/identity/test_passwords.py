@@ -104,6 +104,15 @@ def test_the_names_of_the_person_and_of_the_chat_make_no_password(password):
         require_good(password, ["alice", "Acme Corp"])
 
 
+async def test_a_password_has_no_name_of_its_person_or_of_their_server(tmp_path):
+    async with running(tmp_path, name="Quvorix Corp") as server, connect(server.url, "zyxthra") as person:
+        for name in ("zyxthra", "quvorix"):
+            require_good(f"{name}42", [])  # it would do elsewhere
+            answer = await DOORS["socket"](person, "password.set", {"password": f"{name}42"})
+            assert (answer["error"]["code"], answer["error"]["details"]["field"]) == ("invalid", "password")
+        await person.run("password.set", password="mulvane42")
+
+
 @pytest.mark.parametrize(
     "password",
     ["velvetanchorpond", "8840 1937 4471", "ÖTZI ÜBER ÄRGER", "(^_^)/~~ {o_O}", "velvet anchor " * 18 + "pond"],
@@ -123,10 +132,11 @@ def test_the_page_asks_for_as_many_characters_as_the_server():
 async def test_a_password_counts_however_its_characters_are_typed(person, own_server):
     alice = await person("alice")
     composed = unicodedata.normalize("NFC", "Zürich Åsgård 9")
-    await alice.run("password.set", password=composed)
     decomposed = unicodedata.normalize("NFD", composed)
     assert decomposed != composed
-    assert (await enter(own_server.url, "password", username="alice", password=decomposed))[0] == 200
+    await alice.run("password.set", password=decomposed)
+    for typed in (composed, decomposed):
+        assert (await enter(own_server.url, "password", username="alice", password=typed))[0] == 200
     assert await code_of(own_server.url, "password", username="alice", password=composed.lower()) == "unauthorized"
 
 

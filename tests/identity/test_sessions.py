@@ -9,10 +9,9 @@ import pytest
 import socketio.exceptions
 
 from chatrooms.errors import Unauthorized, Unavailable
-from chatrooms.features import roles
 from chatrooms.identity import endings, sessions, tokens
 from chatrooms.identity.gate import Gate
-from chatrooms.pipeline.act import APPLICATION, Caller
+from chatrooms.pipeline.act import Caller
 from tests.doors import post
 from tests.people import PATIENCE, Person, Refused, answered, connect, leave
 from tests.servers import running
@@ -350,14 +349,3 @@ async def test_joining_again_with_a_good_cookie_writes_nothing(own_server, monke
     monkeypatch.setattr(own_server.chat._db.writer, "change", full)
     status, answer, _ = await join(own_server.url, "alice", headers={"Cookie": cookie})
     assert (status, answer["result"]["user"]["username"]) == (200, "alice")
-
-
-async def test_an_open_name_is_anybodys_until_its_person_proves_it_or_has_a_role(tmp_path):
-    async with running(tmp_path, guests="open") as server:
-        async with connect(server.url, "alice") as alice:
-            async with connect(server.url, "alice"):
-                await alice.run("password.set", password="umbrella cactus 42")
-            assert await refusal(server.url, {"username": "alice"}) == "name_taken"
-        async with connect(server.url, "bob"):
-            await server.chat._pipeline.change(lambda act: roles.store(act.db, "bob", "owner"), APPLICATION, "bob")
-            assert await refusal(server.url, {"username": "bob"}) == "name_taken"

@@ -16,6 +16,7 @@ from tests.doors import get, post
 from tests.identity.entering import code_of, enter, whose
 from tests.people import Refused, connect
 from tests.servers import QUICK, running, serving
+from tests.test_breaches import KNOWN, written
 
 PASSWORD = "umbrella cactus 42"
 
@@ -140,6 +141,14 @@ async def test_what_is_refused_leaves_the_link_as_it_was(own_server, given, refu
     params = {"code": code, "username": "olga", "password": PASSWORD}
     assert await code_of(own_server.url, "setup", **params | given) == refused
     assert (await enter(own_server.url, "setup", **params))[0] == 200
+
+
+async def test_the_password_of_an_owner_is_not_one_of_known_breaches(tmp_path):
+    file = written(tmp_path / "breached")
+    async with running(tmp_path / "data", breached_passwords=str(file)) as server:
+        given = {"code": await link(server), "username": "olga"}
+        assert await code_of(server.url, "setup", **given, password=KNOWN[7]) == "invalid"
+        assert (await enter(server.url, "setup", **given, password=PASSWORD))[0] == 200
 
 
 async def test_a_person_who_is_signed_in_here_becomes_the_owner_under_their_name(own_server):
