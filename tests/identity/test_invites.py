@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 import socketio.exceptions
@@ -176,6 +177,11 @@ async def test_an_invitation_ends_once_its_maker_is_signed_out_everywhere(staff,
 )
 async def test_what_cannot_be_an_invitation_is_refused(staff, params, code):
     assert await outcome(staff, "invite.create", **{"room": "#staff"} | params) == code
+
+
+@pytest.mark.parametrize(("days", "code"), [(89, "fine"), (91, "invalid")])
+async def test_an_invitation_works_for_ninety_days_at_most(staff, days, code):
+    assert await outcome(staff, "invite.create", room="#staff", expires=clock.later(timedelta(days=days))) == code
 
 
 async def test_an_invitation_expires(staff, person, monkeypatch):

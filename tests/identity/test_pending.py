@@ -138,24 +138,6 @@ async def test_a_session_that_lacks_a_second_factor_by_now_connects_nothing(tmp_
         assert await Browser(server, provider).sign_in(connect=state) == "second_factor_required"
 
 
-async def nothing(_alice: Person) -> None:
-    """Change nothing."""
-
-
-@pytest.mark.parametrize(
-    ("way", "status"), [(change_password, 401), (turn_codes_on, 401), (turn_codes_off, 401), (nothing, 200)]
-)
-async def test_links_for_others_end_with_the_proof_by_which_they_were_made(here, way, status):
-    server, _ = here
-    async with connect(server.url, "alice") as alice, connect(server.url, "bob"):
-        await appoint(server.chat, "alice", "owner")
-        await alice.run("password.set", password=STRONG)
-        codes = await turn_codes_on(alice) if way is turn_codes_off else []
-        made = (await alice.run("user.link", username="bob", password=STRONG))["link"]["code"]
-        await way(alice, *codes[:1])
-        assert (await enter(server.url, "link", code=made, claim="b" * 43))[0] == status
-
-
 @pytest.mark.parametrize("turned", [False, True])
 async def test_a_session_that_begins_anew_does_not_keep_what_it_had_begun(person, turned):
     alice = await person("alice")

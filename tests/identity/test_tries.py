@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 
+import pyotp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from chatrooms.errors import RateLimited
 from chatrooms.identity import tries
 from tests.databases import create_engine
+from tests.doors import DOORS
 from tests.identity.entering import code_of, enter
 from tests.people import connect
 from tests.servers import running
@@ -131,3 +133,22 @@ async def test_guessing_is_refused_even_after_a_restart_and_the_owner_stays_sign
         assert await code_of(server.url, "password", username="alice", password=STRONG) == "rate_limited"
         code = (await again.run("link.create"))["link"]["code"]
         assert (await enter(server.url, "link", code=code))[0] == 200
+
+
+async def test_right_passwords_and_codes_of_who_is_signed_in_count_as_no_tries(person, monkeypatch):
+    alice = await person("alice")
+    await alice.run("password.set", password=STRONG)
+    for each in ("OF_OWN", "OF_CODE", "OF_CODES"):
+        monkeypatch.setattr(tries, each, "1/day")
+    codes = []
+    for _ in range(2):
+        app = pyotp.TOTP((await alice.run("factor.begin", password=STRONG))["secret"])
+        codes = (await alice.run("factor.enable", code=app.now()))["codes"]
+    for _ in range(2):
+        await alice.run("factor.show", code=codes[0])
+        codes = (await alice.run("factor.renew", password=STRONG, code=codes[1]))["codes"]
+        assert (await enter(alice.url, "password", username="alice", password=STRONG, code=codes.pop()))[0] == 200
+    outcomes = [
+        (await DOORS["socket"](alice, "factor.show", {"code": each}))["error"]["code"] for each in ("x", codes[0])
+    ]
+    assert outcomes == ["invalid", "rate_limited"], "a wrong one does"
