@@ -95,3 +95,11 @@ async def test_those_that_others_have_made_themselves_stay(here, way):
     code = (await bob.run("link.create"))["link"]["code"]
     await WAYS[way](alice, codes)
     assert (await enter(alice.url, "link", code=code, claim="l" * 43))[0] == 200
+
+
+async def test_ones_own_link_ends_with_the_session_that_signs_out(here):
+    alice, _ = here
+    code = (await alice.run("link.create"))["link"]["code"]
+    (own,) = (each["id"] for each in (await alice.run("session.list"))["sessions"] if each["current"])
+    await alice.run("session.revoke", id=own)
+    assert (await enter(alice.url, "link", code=code, claim="l" * 43))[0] == 401
