@@ -210,3 +210,12 @@ async def test_what_signs_in_no_longer_ends_what_it_has_begun_elsewhere_of_late(
     await alice.run(command, **given)
     left = (await alice.run("session.list"))["sessions"]
     assert sorted(each["id"] for each in left if not each["current"]) == sorted([f"{how} 21", "password 0"])
+
+
+async def test_sessions_are_listed_with_the_last_used_first(alice):
+    for hours in (3, 1, 2):
+        row = {"id": f"{hours}", "token_hash": f"{hours}", "username": "alice", "agent": "", "began": "device"}
+        at = clock.ago(hours=hours)
+        await write(alice.server, insert(sessions).values(row | {"created_at": at, "seen_at": at}))
+    listed = (await alice.run("session.list"))["sessions"]
+    assert [each["id"] for each in listed if not each["current"]] == ["1", "2", "3"] and listed[0]["current"]

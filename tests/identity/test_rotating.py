@@ -27,3 +27,4 @@ async def test_the_new_key_has_the_rooms_the_commands_and_the_end_of_the_old_one
     assert answers == ["unauthorized", "not_found" if limited else "fine"]
     monkeypatch.setattr(clock, "now", lambda: clock.moved(LATER, timedelta(minutes=1)))
     assert await outcome(alice.url, new["token"], "history", room="#lobby") == ("unauthorized" if limited else "fine")
+    assert len((await alice.run("key.list"))["keys"]) == (0 if limited else 1)
