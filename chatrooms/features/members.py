@@ -1,7 +1,6 @@
 """Members of rooms: joining, leaving, inviting, removing, and closing conversations.
 
-A membership belongs to two rooms, the shared one and the person's own, and has a rev in each, so that clients of either
-room can catch up.
+A membership belongs to two rooms, the shared one and the person's own, and has a rev in each: clients of both catch up.
 """
 
 from __future__ import annotations
@@ -102,10 +101,11 @@ def reopen(act: Act, conversation: str) -> None:
 
 
 def own(act: Act, room: str) -> Membership:
-    """Return the caller's own membership of a room that they belong to; raises `NotFound` before the first message."""
+    """Return the caller's own membership; raises `NotFound` before the first message, or if the host has none."""
     found = membership(act.db, room, act.me.username)
-    if found is None:
-        raise NotFound("This conversation has no messages yet.", field="room")
+    if found is None or found["gone"]:
+        why = "The application is not a member here." if act.me.host else "This conversation has no messages yet."
+        raise NotFound(why, field="room")
     return found
 
 
@@ -166,6 +166,7 @@ def leave(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
 
     When the last owner leaves, the longest-standing moderator becomes the owner, or else the longest-standing member.
     """
+    own(act, p.room)
     return {"member": _end(act, p.room, act.me.username)}
 
 
@@ -245,13 +246,11 @@ def remove(act: Act, p: WithPerson, _here: Here) -> OneMember:
 def _end(act: Act, room: str, username: str) -> Member:
     """End a membership; if it was the last owner's, make another member the owner."""
     next_owner = owners.next_owner(act.db, room, username)
-    before = find(act.db, room, username)
     ended = _put(act, room, username, role="member", gone=True, known=True, left=username == act.me.username)
     for successor in next_owner:
         appoint(act, cast(Member, find(act.db, room, successor)), "owner")
-    if before and not before["gone"]:
-        _count(act, room, -1)
-        _record_end(act, room, username, next_owner)
+    _count(act, room, -1)
+    _record_end(act, room, username, next_owner)
     return ended
 
 
