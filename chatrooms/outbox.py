@@ -16,6 +16,7 @@ With Django, or any cursor that marks parameters with ``%s``, execute `sql`; `dd
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -68,9 +69,17 @@ def _row(target: str | None, text: str, how: dict[str, Any]) -> dict[str, str]:
     return {"id": which, "message": json.dumps(given, ensure_ascii=False)}
 
 
-def _require_taken(given: dict[str, Any]) -> None:
-    for name, value in given.items():
+def require_known(message: Mapping[str, Any]) -> None:
+    """Raise ``TypeError`` unless a message has nothing but what `Chatrooms.post` takes."""
+    if not isinstance(message, Mapping):
+        raise TypeError(f"A message is a mapping with what post takes, not {type(message).__name__}.")
+    for name in message:
         if name not in TAKEN:
             raise TypeError(f"A message takes no {name!r}.")
+
+
+def _require_taken(given: dict[str, Any]) -> None:
+    require_known(given)
+    for name, value in given.items():
         if name in TEXTS and not isinstance(value, str | None):
             raise TypeError(f"The {name} of a message must be str, not {type(value).__name__}.")

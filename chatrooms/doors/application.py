@@ -19,6 +19,7 @@ from chatrooms.features.files import portraits
 from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
+from chatrooms.outbox import require_known
 from chatrooms.pipeline.act import APPLICATION, Caller
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.pipeline import Pipeline
@@ -108,8 +109,14 @@ class ApplicationDoor(HostHandlers):
         return self._lifetime.call_sync(self.post_many, messages, **how)
 
     async def post_all(self, messages: Iterable[Mapping[str, Any]]) -> list[Message | Refusal]:
-        """Post many messages, each with what `post` takes, and return each as it was stored, or why it was not."""
-        return await self._lifetime.call(self._post_all, messages)
+        """Post many messages, each with what `post` takes, and return each as it was stored, or why it was not.
+
+        Raises ``TypeError``, before any is posted, if `post` does not take what one of them has.
+        """
+        given = list(messages)
+        for message in given:
+            require_known(message)
+        return await self._lifetime.call(self._post_all, given)
 
     async def add_user(self, user: User | str) -> str:
         """Add a user who has not come yet, so that you can write to and invite them; return their username.

@@ -258,6 +258,18 @@ async def test_many_messages_keep_their_order_and_say_which_failed(host):
     assert by_room == sorted(by_room)
 
 
+async def test_an_argument_that_post_does_not_take_is_said_before_anything_is_posted(host, recwarn):
+    right = [{"target": "#lobby", "text": f"{number}"} for number in range(600)]
+    for wrong in ({"target": "#lobby", "txt": "x"}, ("#lobby", "x"), []):
+        with pytest.raises(TypeError, match=r"A message (takes no 'txt'|is a mapping)"):
+            await host.chat.post_all(iter([*right, wrong]))
+    with pytest.raises(TypeError, match="A message takes no 'keys'"):
+        await asyncio.to_thread(host.chat.post_many_sync, [("#lobby", "x")], keys="y")
+    page = await host.chat.run("history", {"room": "#lobby"})
+    assert page["messages"] == []
+    assert not [each for each in recwarn if "never awaited" in str(each.message)]
+
+
 async def test_a_handler_hears_new_messages_alone_in_order_and_of_its_room(host):
     everything, here = listening(host.chat.on_message), Heard()
 
