@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, get_origin, get_type_hints
 
 import orjson
@@ -61,7 +62,7 @@ class OwnEvent:
     @property
     def doc(self) -> str:
         """Return the description for the documentation."""
-        return inspect.getdoc(self.handler) or "An event of this application."
+        return inspect.getdoc(_function(self.handler)) or "An event of this application."
 
     def parsed(self, params: Any) -> Any:
         """Return the parameters in the form that the handler wants; raises `Invalid`."""
@@ -165,13 +166,37 @@ class OwnEvents:
 
 def _model(handler: Handler, params: str) -> type[BaseModel] | None:
     """Return the model of a handler's parameters, or None for a dict; raises ``TypeError`` for anything else."""
-    hint = get_type_hints(handler).get(params, dict)
+    hint = _hint(handler, params)
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         return hint
     kind = get_origin(hint) or hint
     if kind in {Any, object, dict, Mapping} or is_typeddict(kind):
         return None
     raise TypeError(f"{handler!r} must take the event's parameters as a dict or a pydantic model, not {hint!r}.")
+
+
+def _hint(handler: Handler, params: str) -> Any:
+    """Return the annotation of a handler's parameters alone, or a dict; raises ``TypeError`` if it means nothing.
+
+    Others may name what is imported for type checkers only.
+    """
+    written = inspect.signature(handler).parameters[params].annotation
+    if written is inspect.Parameter.empty:
+        return dict
+    alone = SimpleNamespace(__annotations__={params: written})
+    try:
+        return get_type_hints(alone, getattr(_function(handler), "__globals__", {}))[params]
+    except (NameError, AttributeError, SyntaxError, TypeError) as error:
+        raise TypeError(
+            f"{handler!r} must say what its {params!r} are: {written!r} has no meaning when the event is declared "
+            f"({error}). Define it, or import it outside of TYPE_CHECKING, at the top of the module."
+        ) from None
+
+
+def _function(handler: Handler) -> Callable[..., Any]:
+    """Return the function that somebody wrote, which decorators and a ``partial`` wrap."""
+    function: Callable[..., Any] = inspect.unwrap(handler.func if isinstance(handler, partial) else handler)
+    return function
 
 
 def require_own(event: object, data: Any) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypedDict
 
 import pytest
@@ -673,6 +674,23 @@ def test_settings_and_events_are_given_as_such(tmp_path):
         Chatrooms(lambda handshake: None)
     with pytest.raises(TypeError, match="has a name"):
         Chatrooms(Settings(data=tmp_path)).event(lambda user_id, params: None)
+
+
+def test_only_the_annotation_of_the_parameters_is_evaluated(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path))
+
+    async def handler(user_id: OnlyForCheckers, params: Vote) -> OnlyForCheckers:  # noqa: F821 - as in TYPE_CHECKING
+        pass
+
+    chat.event("vote")(handler)
+    chat.event("partly")(partial(handler))
+    assert [each.model for each in chat._own.declared] == [Vote, Vote]
+
+    async def unclear(user_id, params: OnlyForCheckers):  # noqa: F821 - as in TYPE_CHECKING
+        pass
+
+    with pytest.raises(TypeError, match=r"unclear at .*'params' are: 'OnlyForCheckers' .*not defined.*TYPE_CHECKING"):
+        chat.event("unclear")(unclear)
 
 
 async def test_a_refusal_says_what_it_is_about(host):
