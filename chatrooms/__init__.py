@@ -11,18 +11,32 @@ if TYPE_CHECKING:
     from chatrooms.app import Chatrooms
     from chatrooms.client.rows import Message
     from chatrooms.doors.connection_handlers import Connected
-    from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Unauthorized
+    from chatrooms.errors import (
+        Conflict,
+        Forbidden,
+        Invalid,
+        NoSpace,
+        NotFound,
+        Refusal,
+        Suspended,
+        TooLarge,
+        Unauthorized,
+        Unconfirmed,
+    )
     from chatrooms.identity.accounts import User
     from chatrooms.identity.handshake import Handshake
     from chatrooms.identity.hosts import Authenticate
     from chatrooms.lifetime import AlreadyRunning, NotRunning, WouldBlock
     from chatrooms.remote import Remote, RemoteRefused
     from chatrooms.settings import Settings
+    from chatrooms.storage.fitness import Unfit
     from chatrooms.storage.rows import Change
+    from chatrooms.storage.server_lock import Busy
 
 __all__ = [
     "AlreadyRunning",
     "Authenticate",
+    "Busy",
     "Change",
     "Chatrooms",
     "Conflict",
@@ -31,13 +45,18 @@ __all__ = [
     "Handshake",
     "Invalid",
     "Message",
+    "NoSpace",
     "NotFound",
     "NotRunning",
     "Refusal",
     "Remote",
     "RemoteRefused",
     "Settings",
+    "Suspended",
+    "TooLarge",
     "Unauthorized",
+    "Unconfirmed",
+    "Unfit",
     "User",
     "WouldBlock",
     "__version__",
@@ -46,6 +65,7 @@ __all__ = [
 _HOMES = {
     "AlreadyRunning": "chatrooms.lifetime",
     "Authenticate": "chatrooms.identity.hosts",
+    "Busy": "chatrooms.storage.server_lock",
     "Change": "chatrooms.storage.rows",
     "Chatrooms": "chatrooms.app",
     "Conflict": "chatrooms.errors",
@@ -54,13 +74,18 @@ _HOMES = {
     "Handshake": "chatrooms.identity.handshake",
     "Invalid": "chatrooms.errors",
     "Message": "chatrooms.client.rows",
+    "NoSpace": "chatrooms.errors",
     "NotFound": "chatrooms.errors",
     "NotRunning": "chatrooms.lifetime",
     "Refusal": "chatrooms.errors",
     "Remote": "chatrooms.remote",
     "RemoteRefused": "chatrooms.remote",
     "Settings": "chatrooms.settings",
+    "Suspended": "chatrooms.errors",
+    "TooLarge": "chatrooms.errors",
     "Unauthorized": "chatrooms.errors",
+    "Unconfirmed": "chatrooms.errors",
+    "Unfit": "chatrooms.storage.fitness",
     "User": "chatrooms.identity.accounts",
     "WouldBlock": "chatrooms.lifetime",
 }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import chatrooms
+from chatrooms import Chatrooms
 
 HOST = Path(__file__).with_name("host.py")
 reads_the_whole_application = pytest.mark.slow
@@ -42,3 +46,24 @@ def test_pyright_finds_nothing(host):
 def test_the_public_names_are_listed_and_there():
     assert dir(chatrooms) == sorted(chatrooms.__all__)
     assert all(getattr(chatrooms, name) for name in chatrooms.__all__)
+
+
+def test_every_error_that_the_guide_or_a_call_names_can_be_imported():
+    guide = (Path(chatrooms.__file__).parents[1] / "docs" / "embedding.md").read_text()
+    public = [each for name, each in vars_of(Chatrooms).items() if not name.startswith("_")]
+    told = "\n".join([guide, *(inspect.getdoc(each) or "" for each in (Chatrooms, *public))])
+    named = set(re.findall(r"`(?:chatrooms\.)?([A-Z]\w+)`", told)) & {*errors_of(Exception)}
+    assert {"Unconfirmed", "Suspended", "TooLarge", "NoSpace", "Busy", "Unfit"} <= named
+    assert named <= {*chatrooms.__all__}
+
+
+def vars_of(kind: type) -> dict[str, object]:
+    return {name: value for base in reversed(kind.__mro__[:-1]) for name, value in vars(base).items()}
+
+
+def errors_of(kind: type[BaseException]) -> Iterator[str]:
+    """Yield the names of the server's errors."""
+    for each in kind.__subclasses__():
+        if each.__module__.startswith("chatrooms."):
+            yield each.__name__
+        yield from errors_of(each)
