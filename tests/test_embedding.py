@@ -214,7 +214,10 @@ def test_an_application_reads_no_file_of_settings_unless_it_asks_to(tmp_path, mo
 
 
 async def test_a_login_that_hangs_refuses_as_unavailable(tmp_path):
-    chat = Chatrooms(Settings(data=tmp_path, join_timeout=0.3, **QUICK), authenticate=lambda _: asyncio.Event().wait())
+    async def hanging(_handshake):
+        await asyncio.Event().wait()
+
+    chat = Chatrooms(Settings(data=tmp_path, join_timeout=0.3, **QUICK), authenticate=hanging)
     client = socketio.AsyncClient(reconnection=False)
     refused = asyncio.get_running_loop().create_future()
     client.on("connect_error", refused.set_result)

@@ -57,11 +57,7 @@ class Host:
     async def _answer(self, handshake: Handshake) -> object:
         try:
             async with asyncio.timeout(SECONDS_TO_ANSWER) as patience:
-                answer = self._authenticate(handshake)
-                if not inspect.isawaitable(answer):
-                    self._log_once("something that is not a coroutine", "authenticate must be an async def")
-                    raise Internal
-                return await answer
+                return await self._authenticate(handshake)
         except Refusal:
             raise
         except Exception as error:
@@ -136,9 +132,11 @@ def _come(act: Act, user: User, username: str, place: Place | None) -> str | Non
 
 
 def _require_callable(authenticate: object) -> None:
-    """Raise ``TypeError`` for what cannot be called with a handshake, which would reject everybody."""
+    """Raise ``TypeError`` for what cannot be awaited with a handshake, which would reject everybody."""
     if not callable(authenticate):
         raise TypeError(f"authenticate must be a coroutine function, not {type(authenticate).__name__}.")
+    if not any(map(inspect.iscoroutinefunction, (authenticate, authenticate.__call__))):  # or an object with one
+        raise TypeError(f"{authenticate!r} must be a coroutine function: async def.")
     try:
         inspect.signature(authenticate).bind(None)
     except TypeError:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import aiohttp
 import pytest
@@ -98,15 +99,6 @@ async def test_what_is_no_id_is_refused_with_the_rule_and_logged_once(host, answ
     lines = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert len(lines) == 1
     assert rule in lines[0].getMessage() and len(lines[0].getMessage()) < 400
-
-
-async def test_an_authenticate_that_is_no_coroutine_function_is_logged_once(tmp_path, caplog):
-    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=lambda _handshake: "alice")
-    async with chat.lifespan(), serving(chat) as url:
-        assert [(await post(url, "/api/user.me", {}))[0] for _ in range(2)] == [500, 500]
-    assert [record.getMessage() for record in caplog.records if "async def" in record.getMessage()] == [
-        "authenticate returned something that is not a coroutine, which is refused: authenticate must be an async def"
-    ]
 
 
 async def test_a_socket_is_refused_with_the_rule_too(host):
@@ -280,10 +272,31 @@ async def test_a_host_application_says_the_role_and_without_one_it_stays(tmp_pat
             User("ann", role="king")
 
 
+async def nobody():
+    """Take no handshake."""
+
+
+class Door:
+    """Authenticates as an object."""
+
+    async def __call__(self, _handshake):
+        return "ann"
+
+
+@pytest.mark.parametrize("authenticate", [Door(), Door().__call__, partial(Door.__call__, Door())])
+def test_a_coroutine_function_may_be_a_method_or_an_object(tmp_path, authenticate):
+    Chatrooms(Settings(data=tmp_path), authenticate=authenticate)
+
+
 @pytest.mark.parametrize(
     ("authenticate", "why"),
-    [("ann", "a coroutine function, not str"), (lambda: None, "must take the handshake")],
-    ids=["text", "no parameter"],
+    [
+        ("ann", "a coroutine function, not str"),
+        (nobody, "must take the handshake"),
+        (lambda _handshake: "ann", "must be a coroutine function: async def"),
+        (str, "must be a coroutine function: async def"),
+    ],
+    ids=["text", "no parameter", "no coroutine", "a class"],
 )
 def test_what_cannot_be_asked_who_is_there_is_refused_when_the_chat_is_made(tmp_path, authenticate, why):
     with pytest.raises(TypeError, match=why):

@@ -74,8 +74,11 @@ def test_the_chat_runs_without_any_extra(tmp_path):
 import asyncio, sys
 from chatrooms import Chatrooms, Settings
 
+async def who(handshake):
+    return None
+
 async def main():
-    chat = Chatrooms(Settings(data=sys.argv[1]), authenticate=lambda handshake: None)
+    chat = Chatrooms(Settings(data=sys.argv[1]), authenticate=who)
     async with chat.lifespan():
         await chat.add_user("alice")
         message = await chat.post("alice", "Howdy https://example.org/", create=True)
