@@ -17,7 +17,8 @@ class Site:
 
     So the rest of the server does not depend on what the proxy passes on: whether it removes the path's prefix, and
     which host and scheme it names. Names in ``others`` stay as they are. Within an application that mounts the chat,
-    the mount decides about the path.
+    the mount decides about the path, unless it is the end of that of ``url``: then the proxy has removed the beginning.
+    So the path is the mount or that of ``url``, even where clients choose the mount, as in ``Mount("/{team}", chat)``.
     """
 
     def __init__(self, app: ASGIApp, url: str, others: Hosts) -> None:
@@ -41,7 +42,9 @@ class Site:
         if host_of(scope) not in self._others:
             others = [field for field in scope["headers"] if field[0] != b"host"]
             sent["headers"] = [*others, (b"host", self._host)]
-        if self._root and not scope.get("root_path"):
-            kept = scope["path"].startswith(f"{self._root}/")
-            sent |= {"root_path": self._root, "path": scope["path"] if kept else self._root + scope["path"]}
+        mount = scope.get("root_path", "").rstrip("/")
+        if self._root != mount and self._root.endswith(mount) and mount[:1] in ("", "/"):
+            kept = not mount and scope["path"].startswith(f"{self._root}/")
+            path = scope["path"] if kept else self._root + scope["path"].removeprefix(mount)
+            sent |= {"root_path": self._root, "path": path}
         return sent

@@ -8,12 +8,14 @@ import time
 import aiohttp
 import pytest
 from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
-from chatrooms import Settings
+from chatrooms import Chatrooms, Settings
 from chatrooms.once import Once
 from tests.doors import get, post
 from tests.people import connect
-from tests.servers import running
+from tests.servers import QUICK, running, serving
 
 URL = "https://chat.example.org/team/chat/"
 OURS = {"Origin": "https://chat.example.org"}
@@ -93,6 +95,33 @@ async def test_a_proxy_may_keep_or_remove_the_path_and_name_any_address(site, pr
         status, reference, _ = await get(site.url, f"{prefix}/docs", headers=headers)
         assert URL in reference, host
         async with connect(site.url, f"bob{number}", path=prefix, headers=headers | OURS) as person:
+            await person.settled()
+
+
+@pytest.mark.parametrize(
+    ("mount", "asked", "base"),
+    [
+        ("/chat", "/chat", "/team/chat/"),
+        ("/team/chat", "/team/chat", "/team/chat/"),
+        ("/at", "/at", "/at/"),
+        ("/other", "/other", "/other/"),
+        ("/{name}", "/chat", "/team/chat/"),
+        ("/{name}", "/evil", "/evil/"),
+        ("/more/team/chat", "/more/team/chat", "/more/team/chat/"),
+    ],
+)
+async def test_a_proxy_may_remove_what_is_before_the_mount_of_a_chat(tmp_path, mount, asked, base):
+    chat = Chatrooms(Settings(data=tmp_path, url=URL, **QUICK))
+    app = Starlette(routes=[Mount(mount, chat)], lifespan=chat.lifespan)
+    headers = {"Host": "chat.example.org"}
+    async with serving(app, lifespan="on") as url:
+        status, page, _ = await get(url, f"{asked}/", headers=headers)
+        assert (status, f'<base href="{base}">' in page) == (200, True)
+        _, document, _ = await get(url, f"{asked}/openapi.json", headers=headers)
+        assert f'"https://chat.example.org{base.rstrip("/")}"' in document
+        _, _, got = await post(url, f"{asked}/api/session.join", {"username": "alice"}, headers=headers | OURS)
+        assert f"Path={base};" in f"{got['Set-Cookie']};"
+        async with connect(url, "bob", path=asked.strip("/"), headers=headers | OURS) as person:
             await person.settled()
 
 
