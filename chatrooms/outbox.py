@@ -80,6 +80,8 @@ def require_known(message: Mapping[str, Any]) -> None:
 
 def _require_taken(given: dict[str, Any]) -> None:
     require_known(given)
+    if given.get("key") is not None and given.get("id") is not None:
+        raise TypeError("A message has a key or an id: each says alone which one is posted once.")
     for name, value in given.items():
         if name in TEXTS and not isinstance(value, str | None):
             raise TypeError(f"The {name} of a message must be str, not {type(value).__name__}.")

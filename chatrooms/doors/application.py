@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from copy import copy
-from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
@@ -75,7 +74,7 @@ class ApplicationDoor(HostHandlers):
         their permissions. A user who has not come yet is `NotFound`, unless you ``create`` them (see `add_user`).
 
         ``data`` is an object in JSON for clients of your own. Posting twice with the same ``key``, any text, in a room
-        posts once and returns the stored message; so does posting with the same ``id``, a UUID.
+        posts once and returns the stored message; so does posting with the same ``id``, a UUID. Give only one of them.
         """
         given = {"reply_to": reply_to, "data": data, "id": id}
         return await self._lifetime.call(
@@ -263,9 +262,11 @@ class ApplicationDoor(HostHandlers):
 
     async def _hand_over(self, user: User, minutes: float) -> str:
         self._users.require_hosted()
-        return await hand_over.hand_over(self._pipeline, user, timedelta(minutes=minutes))
+        return await hand_over.hand_over(self._pipeline, user, hand_over.lasting(minutes))
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str | None) -> dict[str, Any]:
+        if not isinstance(params, Mapping):
+            raise Invalid(f"The parameters of a command are an object, not {type(params).__name__}.", field="params")
         me = self._me if id is None else await self._users.active(id)
         return cast("dict[str, Any]", await self._pipeline.run(command, dict(params), me))
 

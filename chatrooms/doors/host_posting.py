@@ -39,6 +39,8 @@ class HostPosting:
     ) -> Message:
         """Post a message as ``me`` or a user, and return it as it was stored; raises a `Refusal`."""
         places = dict(zip(PLACES, where, strict=True))
+        if key is not None and given["id"] is not None:
+            raise Invalid("Give a key or an id: each says alone which message is posted once.", field="key")
         _require_text({**places, "reply_to": given["reply_to"], "id": given["id"], "author": author, "key": key})
         me = me if author is None else await self._users.active(author)
         room = await self._room(where, given["reply_to"], me, create=create)

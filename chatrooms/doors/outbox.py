@@ -123,7 +123,8 @@ def _given(row: Waiting) -> dict[str, Any]:
         written = orjson.loads(row.message)
     except orjson.JSONDecodeError as error:
         raise Invalid(f"This is not JSON: {error}", field="message") from None
-    return parsed(NewMessage, written).model_dump() | {"id": row.id}
+    message = parsed(NewMessage, written).model_dump()
+    return message if message["key"] is not None else message | {"id": row.id}
 
 
 def _report(engine: Engine, error: SQLAlchemyError) -> None:

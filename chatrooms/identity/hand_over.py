@@ -31,6 +31,8 @@ BEGIN = "cro_"
 """Begins every token, which tells it from those of the host application's own."""
 LONGEST = timedelta(days=1)
 """What lets somebody in for longer is no hand-over but a login."""
+MINUTE = timedelta(minutes=1)
+TOO_LONG = f"A token is good for more than 0 and at most {LONGEST / MINUTE:.0f} minutes."
 EXPIRED = "Your access to the chat has expired. Reload the page."
 
 
@@ -39,6 +41,15 @@ class Handed(NamedTuple):
 
     id: str
     endings: int
+
+
+def lasting(minutes: float) -> timedelta:
+    """Return how long a token is good for; raises ``TypeError``, or ``ValueError`` if that is too long."""
+    if isinstance(minutes, bool) or not isinstance(minutes, int | float):
+        raise TypeError(f"The minutes of a token are a number, not {type(minutes).__name__}.")
+    if not 0 < minutes <= LONGEST / MINUTE:
+        raise ValueError(TOO_LONG)
+    return timedelta(minutes=minutes)
 
 
 async def hand_over(chat: Chat, user: User, good_for: timedelta) -> str:
@@ -54,7 +65,7 @@ async def hand_over(chat: Chat, user: User, good_for: timedelta) -> str:
 def make(facts: Facts, handed: Handed, good_for: timedelta) -> str:
     """Return a token by which a page connects as a user for that long; raises ``ValueError`` if that is too long."""
     if not timedelta() < good_for <= LONGEST:
-        raise ValueError(f"A token is good for more than 0 and at most {LONGEST / timedelta(minutes=1):.0f} minutes.")
+        raise ValueError(TOO_LONG)
     payload = _text(orjson.dumps({**handed._asdict(), "until": clock.later(good_for)}))
     return f"{BEGIN}{payload}.{_signature(facts, payload)}"
 

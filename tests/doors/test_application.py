@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypedDict
+from uuid import uuid4
 
 import pytest
 import socketio.exceptions
@@ -696,6 +697,8 @@ def test_only_the_annotation_of_the_parameters_is_evaluated(tmp_path):
 async def test_a_refusal_says_what_it_is_about(host):
     for call, about in (
         (host.chat.post("#suport", "x"), r"There is no such room\. .* \(room: #suport\)"),
+        (host.chat.post("#lobby", "x", key="k", id=str(uuid4())), r"a key or an id.* \(field: key\)"),
+        (host.chat.run("history", None), r"an object, not NoneType\. \(field: params\)"),
         (host.chat.post(7, "x"), r"not int\. \(field: target\)"),
         (host.chat.run("message.pst", {}), r"\(command: message\.pst\)"),
         (host.chat.set_picture(ALICE, "ann.png"), r"as bytes, not str\. \(field: picture\)"),

@@ -154,6 +154,11 @@ async def test_a_database_that_is_away_is_logged_with_the_reason(tmp_path, caplo
     assert "unable to open database file" in str(record.exc_info[1])
 
 
+def test_a_message_with_a_key_is_posted_by_that_alone():
+    given = [door._given(door.Waiting(1, "own", json)) for json in ('{"key": "order 7"}', "{}")]
+    assert [(each["key"], each["id"]) for each in given] == [("order 7", None), (None, "own")]
+
+
 def test_the_outbox_is_of_an_engine_that_blocks():
     with pytest.raises(TypeError, match="an engine that blocks"):
         Outbox(object(), Chat().post)
@@ -173,6 +178,7 @@ def test_the_table_can_be_made_by_sql(database):
         ("ann", {"text": 7}),
         ("ann", {"author": 7}),
         ("ann", {"colour": "red"}),
+        ("ann", {"key": "order 7", "id": str(UUID(int=7))}),
         ("ann", {"data": {"at": object()}}),
     ],
 )

@@ -68,6 +68,20 @@ def test_a_token_ends(monkeypatch):
         hand_over.read(OURS, token)
 
 
+@pytest.mark.parametrize(
+    ("minutes", "refusal", "why"),
+    [
+        ("15", TypeError, "are a number, not str"),
+        (None, TypeError, "are a number, not NoneType"),
+        *((wrong, ValueError, "at most 1440 minutes") for wrong in (float("nan"), float("inf"), 10**400, 0, 1441)),
+    ],
+)
+def test_how_long_a_token_is_good_for_is_a_number_of_minutes_in_a_day(minutes, refusal, why):
+    assert hand_over.lasting(1.5) == timedelta(seconds=90)
+    with pytest.raises(refusal, match=why):
+        hand_over.lasting(minutes)
+
+
 @pytest.mark.parametrize("minutes", [0, -1, 24 * 60 + 1])
 def test_a_token_is_good_for_a_day_at_most(minutes):
     with pytest.raises(ValueError, match="at most 1440 minutes"):
