@@ -100,7 +100,7 @@ class Chatrooms(ApplicationDoor):
         authenticate: Authenticate | None = None,
         on_connect: Connected | None = None,
         outbox: Engine | URL | str | None = None,
-        features: Iterable[Feature] = FEATURES,
+        features: Iterable[Feature] | None = None,
     ) -> None:
         if not isinstance(settings, Settings | None):
             raise TypeError(f"The settings of a chat are a chatrooms.Settings, not {type(settings).__name__}.")
@@ -118,7 +118,8 @@ class Chatrooms(ApplicationDoor):
         self._connections = ConnectionHandlers(self._id_of, on_connect)
         others = self._find_others() if self._db.is_shared else None
         self._broadcast = Broadcast(self._server, self._db.reader, self._commits.handlers, others)
-        self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(FORGET,))))
+        ours = FEATURES if features is None else features
+        self._features = declared = Features((*ours, *IDENTITY, Feature(jobs=(FORGET,))))
         rates, wakeup = Rates(settings, spent=_sharing(others)), Wakeup()
         self._policies = Policies(self._id_of)
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, wakeup, self._policies)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import pydoc
 import re
 import shutil
 import subprocess
@@ -55,6 +56,10 @@ def test_every_error_that_the_guide_or_a_call_names_can_be_imported():
     named = set(re.findall(r"`(?:chatrooms\.)?([A-Z]\w+)`", told)) & {*errors_of(Exception)}
     assert {"Unconfirmed", "Suspended", "TooLarge", "NoSpace", "Busy", "Unfit"} <= named
     assert named <= {*chatrooms.__all__}
+
+
+def test_help_about_the_chat_is_a_few_pages():
+    assert len(pydoc.plaintext.document(Chatrooms)) < 40_000
 
 
 def vars_of(kind: type) -> dict[str, object]:
