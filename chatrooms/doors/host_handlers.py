@@ -53,9 +53,10 @@ class HostHandlers:
         If ``direct``, it gets those that people write to the application, in the conversations with it; with the id of
         a user as ``mention``, those of others that mention this user, and all in conversations with them.
         The application's own messages are left out. Within a room, the next call waits for the last one; nothing else
-        waits for them, and their exceptions are logged. Messages that are posted while the chat does not run, or that
-        wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``. Raises
-        ``ValueError`` for a ``room`` that is neither shared nor a conversation, and for a shared one if ``direct``.
+        waits for them, and their exceptions are logged, without the text, which may quote messages. Messages that are
+        posted while the chat does not run, or that wait while it ends, are missed. Use it as ``@chat.on_message`` or
+        ``@chat.on_message(room="#support")``. Raises ``ValueError`` for a ``room`` that is neither shared nor a
+        conversation, and for a shared one if ``direct``.
         """
         where = _heard(room, "shared", "conversation", "thread")
         if direct and where and names.APPLICATION not in names.people(names.base(where)):
@@ -116,8 +117,9 @@ class HostHandlers:
 
         It is asked before the command runs, and so is that of `may_write`. A coroutine function runs on the event loop,
         any other in a thread; others do not wait for it. The answer must be true: a function that fails rejects the
-        command, and is logged; so does one that takes longer than 5 s. To give a reason, raise a `Refusal`. Your own
-        calls are not asked about. What the chat's own rules reject, it cannot allow.
+        command, and is logged; so does one that takes longer than 5 s. To give a reason, raise a `Refusal`. It is not
+        asked about what the application itself does, but about calls that act as a user, such as by ``author``. What
+        the chat's own rules reject, it cannot allow.
         """
         self._policies.add("create", decide)
         return decide
