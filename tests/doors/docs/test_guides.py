@@ -27,8 +27,11 @@ FOLDER = TOP / "docs"
 STYLES = [(TOP / "static" / name).read_text() for name in ("embed/style/frame.js", "css/tokens.css")]
 """The properties of the elements for pages of others, and of the page, stand there."""
 NAMES = sorted(guides.titles())
-OF_OTHERS = {"now", "no-deps", "webroot", "webroot-path", "deploy-hook", "online", "posts", "wait", "rm", "entrypoint"}
-"""Flags of systemctl, pip, certbot, `python -m tests.capacity` and docker compose."""
+OF_OTHERS = {
+    *("now", "no-deps", "webroot", "webroot-path", "deploy-hook", "online", "posts", "wait", "rm", "entrypoint"),
+    "root-path",
+}
+"""Flags of systemctl, pip, certbot, uvicorn, `python -m tests.capacity` and docker compose."""
 SOURCES = ("https://www.postgresql.org/docs/", "https://prometheus.io/docs/")
 """Where guides lead to on other sites."""
 
