@@ -69,11 +69,11 @@ def _row(target: str | None, text: str, how: dict[str, Any]) -> dict[str, str]:
     return {"id": which, "message": json.dumps(given, ensure_ascii=False)}
 
 
-def require_known(message: Mapping[str, Any]) -> None:
+def require_known(given: Mapping[str, Any]) -> None:
     """Raise ``TypeError`` unless a message has nothing but what `Chatrooms.post` takes."""
-    if not isinstance(message, Mapping):
-        raise TypeError(f"A message is a mapping with what post takes, not {type(message).__name__}.")
-    for name in message:
+    if not isinstance(given, Mapping):
+        raise TypeError(f"A message is a mapping with what post takes, not {type(given).__name__}.")
+    for name in given:
         if name not in TAKEN:
             raise TypeError(f"A message takes no {name!r}.")
 
