@@ -42,7 +42,7 @@ class Sending:
 
     def __init__(self, id: str, room: str, text: str, **also: Unpack[Also]) -> None:
         self.id, self.room, self.text = id, room, text
-        self.also = {name: value for name, value in also.items() if value not in (None, (), [], False)}
+        self.also = {name: value for name, value in also.items() if _is_given(value)}
         self._done: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._done.add_done_callback(lambda done: done.cancelled() or done.exception())
 
@@ -72,6 +72,11 @@ class Sending:
 
 
 Deliver = Callable[[Sending], Awaitable[Message]]
+
+
+def _is_given(value: object) -> bool:
+    """Return whether there is a value; 0 is one, although it equals False."""
+    return value is not None and value is not False and value not in ((), [])
 
 
 class File:

@@ -66,6 +66,14 @@ async def test_who_looks_before_posting_gets_what_others_posted_since(join):
     assert (await alice.post("#lobby", "Thanks", if_seq=answer["seq"]))["text"] == "Thanks"
 
 
+async def test_who_saw_nothing_yet_posts_only_if_nobody_has_posted(join):
+    alice, bob = await join("alice"), await join("bob")
+    first = await alice.post("bob", "I am first", if_seq=0)
+    with pytest.raises(Refused) as refused:
+        await bob.post("alice", "I am first", if_seq=0)
+    assert (refused.value.code, refused.value.details["since"]) == ("conflict", [first])
+
+
 async def test_a_refused_message_says_why_and_the_next_one_goes_out(join):
     alice = await join("alice")
     lost, empty, good = alice.send("#nowhere", "x"), alice.send("#lobby", " "), alice.send("#lobby", "good")

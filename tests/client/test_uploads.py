@@ -88,11 +88,13 @@ async def test_an_outbox_keeps_what_messages_are_besides_their_text_and_one_of_a
     outbox = Outbox(path, "alice")
     outbox.add("#a", "", id=None, files=["1", "2"])
     outbox.add("#a", "x", id=None, reply_to="y", if_seq=3, confirmed=True)
+    outbox.add("#a", "x", id=None, reply_to=None, files=(), if_seq=0, confirmed=False)
     outbox.end(RuntimeError())
     again = Outbox(path, "alice")
     assert [message.also for message in again._waiting.values()] == [
         {},
         {"files": ["1", "2"]},
         {"reply_to": "y", "if_seq": 3, "confirmed": True},
+        {"if_seq": 0},
     ]
     again.end(RuntimeError())
