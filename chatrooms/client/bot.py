@@ -14,7 +14,7 @@ from typing import Any, TypeVar, overload
 from chatrooms.client import handlers
 from chatrooms.client import lease as leases
 from chatrooms.client import token_file as tokens
-from chatrooms.client.changes import Signal
+from chatrooms.client.changes import Change, Signal
 from chatrooms.client.client import Client
 from chatrooms.client.errors import ClientError, Lagging, Refused, Unanswered
 from chatrooms.client.handlers import Handler
@@ -70,7 +70,7 @@ class Bot(Client):
         self._token_file, self._attempts = token_file, attempts
         self._lease = Lease(secrets.token_hex(8)) if lease else None
         self._handlers: list[Handler] = []
-        self._work = Work(self, lambda: self.working, self._handle)
+        self._work = self._unbegun()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._has_looked = False  # at what waited when this copy began to work
 
@@ -111,18 +111,19 @@ class Bot(Client):
         return asyncio.run_coroutine_threadsafe(posting, self._loop).result()
 
     async def serve(self) -> None:
-        """Connect and handle messages until it is cancelled; raises `Refused` if the server does not let it in."""
-        self._loop = asyncio.get_running_loop()
+        """Connect and handle messages until it is cancelled; raises `Refused` if the server does not let it in.
+
+        Once it has ended, it can serve again.
+        """
+        self.start()
         changes, signals = self.changes(), self.signals()
-        async with self:
-            if self._token_file and self.token:
-                tokens.write(self._token_file, self.token)
-            await self._require_marks()
-            beside = [asyncio.ensure_future(self._hear(signals)), asyncio.ensure_future(self._keep_lease())]
-            try:
-                await _first_error(asyncio.ensure_future(self._work.run(changes)), *beside)
-            finally:
-                self._loop = None
+        self._loop, self._work = asyncio.get_running_loop(), self._unbegun()
+        try:
+            await self._caught_up()
+            await self._serve(changes, signals)
+        finally:
+            self._loop = None
+            await self.close()
 
     def serve_sync(self) -> None:
         """Run `serve` in a program of its own, until Ctrl+C or SIGTERM."""
@@ -141,6 +142,17 @@ class Bot(Client):
     def working(self) -> bool:
         """Return whether this copy is the one that handles messages."""
         return self.connected and (self._lease is None or self._lease.leads)
+
+    def _unbegun(self) -> Work:
+        """Return the work of one run."""
+        return Work(self, lambda: self.working, self._handle)
+
+    async def _serve(self, changes: Stream[Change], signals: Stream[Signal]) -> None:
+        if self._token_file and self.token:
+            tokens.write(self._token_file, self.token)
+        await self._require_marks()
+        beside = [asyncio.ensure_future(self._hear(signals)), asyncio.ensure_future(self._keep_lease())]
+        await _first_error(asyncio.ensure_future(self._work.run(changes)), *beside)
 
     async def _require_marks(self) -> None:
         """Raise `Refused` if a service key is not for read positions, which say what was handled."""

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar, Unpack
 
@@ -38,7 +39,8 @@ class Client(StateView, Methods):
     up to ``keep`` messages. ``socket`` creates the ``socketio.AsyncClient`` for each connection.
 
     ``async with`` starts the client, waits until it has caught up, and closes it at the end; it raises `Refused`, and
-    ``TimeoutError`` after ``within`` seconds; by default, it waits as long as the chat cannot be reached.
+    ``TimeoutError`` after ``within`` seconds; by default, it waits as long as the chat cannot be reached. A client that
+    has ended can be started again; one that runs, not.
     """
 
     def __init__(
@@ -66,10 +68,8 @@ class Client(StateView, Methods):
         self._state = State(self._changes.push, keep)
         self._epoch: str | None = None
         self._url, self._within = url, within
-        address = Address(url, tuple(transports), socket)
-        self._connection = Connection(
-            address, auth=self._auth, opened=self._opened, receive=self._receive, timeout=timeout
-        )
+        self._address, self._timeout = Address(url, tuple(transports), socket), timeout
+        self._connection = self._unconnected()
         self._kept_in, self._author, self._sync_every = outbox, username or "", sync_every
         self._outbox: Outbox
         self._catchup: Catchup
@@ -79,25 +79,27 @@ class Client(StateView, Methods):
         self._over: Exception | None = None
 
     async def __aenter__(self) -> Self:
-        try:
-            self.start()
-            await asyncio.wait_for(self.sync(), self._within)
-        except TimeoutError:
-            await self.close()
-            raise TimeoutError(f"no answer from {self._url} within {self._within} s") from None
-        except BaseException:
-            await self.close()
-            raise
+        self.start()
+        await self._caught_up()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     def start(self) -> None:
-        """Connect in the background. From now on you can send, even while the server is unreachable."""
+        """Connect in the background. From now on you can send, even while the server is unreachable.
+
+        A client that was closed, or has ended otherwise, starts anew: what it holds is kept, and streams are new.
+        """
+        if self._started and not self._over:
+            raise RuntimeError("The client runs already: enter or start it once, and again after it has ended.")
         self._outbox = Outbox(self._kept_in, self._author)
+        self._connection = self._unconnected()
         self._catchup = Catchup(self._connection, self._state, self._sync_every)
         self._started = (self._outbox, self._catchup)
+        self._tasks, self._over = set(), None
+        for streams in (self._changes, self._signals):
+            streams.begin()
         self._spawn(self._connection.keep())
         self._spawn(self._outbox.keep_sending(self._deliver))
         self._spawn(self._catchup.keep())
@@ -195,6 +197,23 @@ class Client(StateView, Methods):
             self._state.close(thread)
         await super().close_thread(id)
 
+    def _unconnected(self) -> Connection:
+        """Return a connection for one run, from a start to an end."""
+        return Connection(
+            self._address, auth=self._auth, opened=self._opened, receive=self._receive, timeout=self._timeout
+        )
+
+    async def _caught_up(self) -> None:
+        """Wait until the client, which was started, has caught up; close it if it does not."""
+        try:
+            await asyncio.wait_for(self.sync(), self._within)
+        except TimeoutError:
+            await self.close()
+            raise TimeoutError(f"no answer from {self._url} within {self._within} s") from None
+        except BaseException:
+            await self.close()
+            raise
+
     def _require_started(self) -> None:
         if not self._started:
             raise RuntimeError("The client has not been started: use `async with Client(…)`, or call `start`.")
@@ -250,12 +269,13 @@ class Client(StateView, Methods):
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._spent)
+        task.add_done_callback(partial(self._spent, self._tasks))
 
-    def _spent(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+    def _spent(self, tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+        """Forget one of the tasks of a run; its error ends that run, no later one."""
+        tasks.discard(task)
         error = None if task.cancelled() else task.exception()
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and tasks is self._tasks:
             self._finish(error)
 
     def _finish(self, error: Exception) -> None:

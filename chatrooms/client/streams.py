@@ -63,8 +63,13 @@ class Streams(Generic[T]):
         self._streams: WeakSet[Stream[T]] = WeakSet()
         self._end: tuple[Exception | None] | None = None
 
+    def begin(self) -> None:
+        """Let streams have items again: those that are opened from now on, or were before the first start."""
+        if self._end:
+            self._streams, self._end = WeakSet(), None
+
     def open(self) -> Stream[T]:
-        """Return a new stream."""
+        """Return a new stream; after the end and until `begin`, one that ends at once."""
         stream = Stream[T](self._backlog)
         self._streams.add(stream)
         if self._end:
@@ -77,7 +82,7 @@ class Streams(Generic[T]):
             stream.push(item)
 
     def end(self, error: Exception | None) -> None:
-        """End all open and future streams."""
+        """End all open streams, and future ones until `begin`."""
         self._end = (error,)
         for stream in self._streams:
             stream.end(error)

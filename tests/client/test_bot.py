@@ -102,6 +102,18 @@ async def test_a_bot_goes_on_where_it_stopped(own_server, join):
     assert bot.handled == ["after twice"]
 
 
+async def test_a_bot_serves_again_once_it_has_ended_and_only_then(own_server, join):
+    alice = await join("alice")
+    bot = Echo(own_server.url, token=await known(own_server.url))
+    for text in ("one", "two"):
+        await alice.post("echo", text)
+        async with serving(bot):
+            await until(lambda text=text: texts(alice, "alice+echo")[-1] == f"echo {text}")
+            with pytest.raises(RuntimeError, match="runs already"):
+                await bot.serve()
+    assert bot.handled == ["one", "two"]
+
+
 async def test_a_message_whose_handling_was_cut_off_is_handled_again_and_answered_once(own_server, join):
     token = await known(own_server.url)
     alice = await join("alice")
