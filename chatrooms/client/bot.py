@@ -71,7 +71,6 @@ class Bot(Client):
         self._lease = Lease(secrets.token_hex(8)) if lease else None
         self._handlers: list[Handler] = []
         self._work = self._unbegun()
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._has_looked = False  # at what waited when this copy began to work
 
     @overload
@@ -105,10 +104,12 @@ class Bot(Client):
 
     def reply_sync(self, message: Message, text: str, **also: Any) -> Message:
         """Do what `reply` does, in a handler that runs in a thread."""
-        if self._loop is None:
+        if self._home is None or self._over:
             raise ClientError("the bot does not run")
+        if self._home.here():
+            raise RuntimeError("This would wait for itself: in a coroutine function, write `await bot.reply(…)`.")
         posting = self.post(message["room"], text, **_quoting(message, also))
-        return asyncio.run_coroutine_threadsafe(posting, self._loop).result()
+        return asyncio.run_coroutine_threadsafe(posting, self._home.loop).result()
 
     async def serve(self) -> None:
         """Connect and handle messages until it is cancelled; raises `Refused` if the server does not let it in.
@@ -117,12 +118,11 @@ class Bot(Client):
         """
         self.start()
         changes, signals = self.changes(), self.signals()
-        self._loop, self._work = asyncio.get_running_loop(), self._unbegun()
+        self._work = self._unbegun()
         try:
             await self._caught_up()
             await self._serve(changes, signals)
         finally:
-            self._loop = None
             await self.close()
 
     def serve_sync(self) -> None:

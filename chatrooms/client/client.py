@@ -17,6 +17,7 @@ from chatrooms.client.changes import Change, Signal, revs_in
 from chatrooms.client.commands import REPEATABLE
 from chatrooms.client.connection import Connection
 from chatrooms.client.errors import ClientError, Closed
+from chatrooms.client.home import Home
 from chatrooms.client.link import Address, SocketFactory
 from chatrooms.client.methods import Methods
 from chatrooms.client.outbox import Also, Outbox, Sending
@@ -40,7 +41,7 @@ class Client(StateView, Methods):
 
     ``async with`` starts the client, waits until it has caught up, and closes it at the end; it raises `Refused`, and
     ``TimeoutError`` after ``within`` seconds; by default, it waits as long as the chat cannot be reached. A client that
-    has ended can be started again; one that runs, not.
+    has ended can be started again. Its methods raise ``RuntimeError`` on another event loop than that which started it.
     """
 
     def __init__(
@@ -68,14 +69,16 @@ class Client(StateView, Methods):
         self._state = State(self._changes.push, keep)
         self._epoch: str | None = None
         self._url, self._within = url, within
-        self._address, self._timeout = Address(url, tuple(transports), socket), timeout
+        address = Address(url, tuple(transports), socket)
+        self._unconnected = partial(
+            Connection, address, auth=self._auth, opened=self._opened, receive=self._receive, timeout=timeout
+        )
         self._connection = self._unconnected()
         self._kept_in, self._author, self._sync_every = outbox, username or "", sync_every
-        self._outbox: Outbox
-        self._catchup: Catchup
-        self._started: tuple[Outbox | Catchup, ...] = ()
+        self._started: tuple[Connection | Outbox | Catchup, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
         self._watched: list[str] | None = None
+        self._home: Home | None = None
         self._over: Exception | None = None
 
     async def __aenter__(self) -> Self:
@@ -91,21 +94,25 @@ class Client(StateView, Methods):
 
         A client that was closed, or has ended otherwise, starts anew: what it holds is kept, and streams are new.
         """
-        if self._started and not self._over:
+        if self._home and not self._over and not self._home.gone:
             raise RuntimeError("The client runs already: enter or start it once, and again after it has ended.")
-        self._outbox = Outbox(self._kept_in, self._author)
+        self._leave_closed_loop()
+        home, self._outbox = Home(), Outbox(self._kept_in, self._author)
         self._connection = self._unconnected()
         self._catchup = Catchup(self._connection, self._state, self._sync_every)
-        self._started = (self._outbox, self._catchup)
-        self._tasks, self._over = set(), None
+        self._started = (self._connection, self._outbox, self._catchup)
+        self._home, self._tasks, self._over = home, set(), None
         for streams in (self._changes, self._signals):
-            streams.begin()
+            streams.begin(home)
         self._spawn(self._connection.keep())
         self._spawn(self._outbox.keep_sending(self._deliver))
         self._spawn(self._catchup.keep())
 
     async def close(self) -> None:
         """Disconnect within a second. Unacknowledged messages raise `Closed`, and stay in the outbox file if any."""
+        self._leave_closed_loop()
+        if self._home and not self._home.gone:
+            self._home.require()
         tasks = list(self._tasks)
         self._finish(Closed("the client was closed"))
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -134,8 +141,6 @@ class Client(StateView, Methods):
         The client sends it, in order, until it is acknowledged or permanently refused. Await the result to know which.
         """
         self._require_started()
-        if self._over:
-            raise self._over
         return self._outbox.add(room, text, id=id, **also)
 
     async def post(self, room: str, text: str = "", *, id: str | None = None, **also: Unpack[Also]) -> Message:
@@ -181,6 +186,7 @@ class Client(StateView, Methods):
 
     async def watch(self, usernames: Iterable[str]) -> dict[str, Literal["online", "offline"]]:
         """Receive the ``presence`` signals of these people, also after reconnecting; return who is online now."""
+        self._require_started()
         self._watched = list(usernames)
         return await super().watch(self._watched)
 
@@ -193,30 +199,34 @@ class Client(StateView, Methods):
 
     async def close_thread(self, id: str) -> None:
         """Stop receiving the changes of a thread, unless you follow it."""
+        self._require_started()
         for thread in [thread for thread, of in self._state.opened.items() if of == id]:
             self._state.close(thread)
         await super().close_thread(id)
-
-    def _unconnected(self) -> Connection:
-        """Return a connection for one run, from a start to an end."""
-        return Connection(
-            self._address, auth=self._auth, opened=self._opened, receive=self._receive, timeout=self._timeout
-        )
 
     async def _caught_up(self) -> None:
         """Wait until the client, which was started, has caught up; close it if it does not."""
         try:
             await asyncio.wait_for(self.sync(), self._within)
-        except TimeoutError:
+        except BaseException as error:
             await self.close()
-            raise TimeoutError(f"no answer from {self._url} within {self._within} s") from None
-        except BaseException:
-            await self.close()
+            if isinstance(error, TimeoutError):
+                raise TimeoutError(f"no answer from {self._url} within {self._within} s") from None
             raise
 
+    def _leave_closed_loop(self) -> None:
+        """End a client whose event loop was closed before it was."""
+        if self._home and self._home.gone:
+            self._tasks = set()
+            self._finish(Closed("the event loop of the client was closed"))
+
     def _require_started(self) -> None:
-        if not self._started:
+        """Raise what is wrong unless the client runs, and on this event loop."""
+        if not self._home:
             raise RuntimeError("The client has not been started: use `async with Client(…)`, or call `start`.")
+        self._home.require()
+        if self._over:
+            raise self._over
 
     def _auth(self) -> dict[str, Any]:
         token = self._proof()
@@ -284,7 +294,6 @@ class Client(StateView, Methods):
         self._over = error
         for task in self._tasks:
             task.cancel()
-        self._connection.end(error)
         for part in self._started:
             part.end(error)
         for streams in (self._changes, self._signals):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Generator, Sequence
@@ -13,7 +14,10 @@ from uuid import UUID
 
 from chatrooms import ids
 from chatrooms.client.errors import Refused
+from chatrooms.client.home import Home
 from chatrooms.client.rows import Message
+
+log = logging.getLogger("chatrooms.client")
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
@@ -43,10 +47,12 @@ class Sending:
     def __init__(self, id: str, room: str, text: str, **also: Unpack[Also]) -> None:
         self.id, self.room, self.text = id, room, text
         self.also = {name: value for name, value in also.items() if _is_given(value)}
-        self._done: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._done.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._home = Home()
+        self._done: asyncio.Future[Message] = self._home.loop.create_future()
 
     def __await__(self) -> Generator[Any, None, Message]:
+        if not self.done:
+            self._home.require()
         return asyncio.shield(self._done).__await__()
 
     def __repr__(self) -> str:
@@ -62,13 +68,17 @@ class Sending:
         return {"id": self.id, "room": self.room, "text": self.text, **self.also}
 
     def settle(self, outcome: Message | Exception) -> None:
-        """Set the outcome."""
+        """Set the outcome; an error of those who wait for it is theirs alone, such as that their loop was closed."""
         if self._done.done():
             return
-        if isinstance(outcome, Exception):
-            self._done.set_exception(outcome)
-        else:
-            self._done.set_result(outcome)
+        try:
+            if isinstance(outcome, Exception):
+                self._done.set_exception(outcome)
+                self._done.exception()  # it need not be awaited
+            else:
+                self._done.set_result(outcome)
+        except RuntimeError as error:
+            log.warning("nobody can be told what became of message %s: %s", self.id, error)
 
 
 Deliver = Callable[[Sending], Awaitable[Message]]

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from weakref import WeakSet
 
 from chatrooms.client.errors import Lagging
+from chatrooms.client.home import Home
 
 T = TypeVar("T")
 
@@ -25,11 +26,14 @@ class Stream(Generic[T]):
         self._missed = 0
         self._news = asyncio.Event()
         self._end: Exception | None = None
+        self.home: Home | None = None
 
     def __aiter__(self) -> Stream[T]:
         return self
 
     async def __anext__(self) -> T:
+        if self.home and not self._end:
+            self.home.require()
         while not (self._items or self._missed or self._end):
             self._news.clear()
             await self._news.wait()
@@ -62,15 +66,20 @@ class Streams(Generic[T]):
         self._backlog = backlog
         self._streams: WeakSet[Stream[T]] = WeakSet()
         self._end: tuple[Exception | None] | None = None
+        self._home: Home | None = None
 
-    def begin(self) -> None:
-        """Let streams have items again: those that are opened from now on, or were before the first start."""
+    def begin(self, home: Home) -> None:
+        """Let those streams have items, read at ``home``, that are opened from now on or were before the first end."""
         if self._end:
             self._streams, self._end = WeakSet(), None
+        self._home = home
+        for stream in self._streams:
+            stream.home = home
 
     def open(self) -> Stream[T]:
         """Return a new stream; after the end and until `begin`, one that ends at once."""
         stream = Stream[T](self._backlog)
+        stream.home = self._home
         self._streams.add(stream)
         if self._end:
             stream.end(*self._end)
