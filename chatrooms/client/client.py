@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Coroutine, Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar, Unpack
@@ -25,7 +25,7 @@ from chatrooms.client.rows import Message, OneMessage, Opened
 from chatrooms.client.state import State
 from chatrooms.client.state_view import StateView
 from chatrooms.client.streams import Stream, Streams
-from chatrooms.client.uploads import Upload, address_of
+from chatrooms.client.uploads import Source, Upload, address_of
 
 T = TypeVar("T")
 
@@ -160,11 +160,10 @@ class Client(StateView, Methods):
         you give none. A ``square`` picture is for `set_my_picture` or `set_room_picture` instead.
         ``duration`` is how many seconds a recording takes, which players need if the file does not say so.
         """
-        path = Path(path)
-        begun = await self.run(
-            "file.begin", name=name or path.name, size=path.stat().st_size, square=square, duration=duration
-        )
-        await Upload(path, address_of(self._url, begun["upload"]), self._proof).run()
+        with closing(Source(path := Path(path))) as source:
+            about = {"name": name or path.name, "size": source.size, "square": square, "duration": duration}
+            begun = await self.run("file.begin", **about)
+            await Upload(source, address_of(self._url, begun["upload"]), self._proof).run()
         return str(begun["file"]["id"])
 
     async def sync(self) -> None:

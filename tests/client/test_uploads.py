@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sqlite3
 
 import pytest
 
 from chatrooms import Chatrooms, Settings
-from chatrooms.client import Client, Refused
+from chatrooms.client import Client, Refused, uploads
 from chatrooms.client.outbox import SCHEMA, Outbox
+from chatrooms.client.uploads import PIECE
 from tests.client.waiting import PATIENCE
 from tests.features.files import load
 from tests.people import connect
 from tests.processes import started
-from tests.servers import QUICK, serving
+from tests.servers import QUICK, running, serving
 
 CONTENT = os.urandom(3_000_000)
 
@@ -59,6 +61,49 @@ async def test_too_large_a_file_is_refused(server, file, tmp_path):
             await uri.upload(tmp_path / "empty")
         with pytest.raises(FileNotFoundError):
             await uri.upload(tmp_path / "missing")
+
+
+async def test_what_is_no_file_to_read_says_so_at_once(server, tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "pipe")
+    async with Client(server.url, username="ula") as ula:
+        begun = []
+        monkeypatch.setattr(ula, "run", lambda *given, **named: begun.append((given, named)))
+        for name, error in (("", IsADirectoryError), ("missing", FileNotFoundError), ("pipe", OSError)):
+            with pytest.raises(error):
+                await asyncio.wait_for(ula.upload(tmp_path / name), PATIENCE)
+        assert begun == []
+
+
+@pytest.mark.parametrize("how", ["shorter", "unreadable"])
+async def test_an_upload_whose_file_fails_meanwhile_raises_at_once_and_is_given_up(tmp_path, file, monkeypatch, how):
+    pread, data = os.pread, tmp_path / "chat"
+
+    def failing(opened, size, offset):
+        if offset and how == "unreadable":
+            raise PermissionError(errno.EACCES, "no more", str(file))
+        os.truncate(file, PIECE)
+        return pread(opened, size, offset)
+
+    async with running(data) as server, Client(server.url, username="uli") as uli:
+        monkeypatch.setattr(uploads.os, "pread", failing)
+        with pytest.raises(OSError, match="became shorter" if how == "shorter" else "no more"):
+            await asyncio.wait_for(uli.upload(file), PATIENCE)
+        monkeypatch.undo()
+        assert [each for each in data.glob("files/uploads/*") if each.is_file()] == []
+
+
+async def test_a_file_that_is_deleted_meanwhile_is_uploaded_all_the_same(server, file, monkeypatch):
+    pread = os.pread
+
+    def deleting(opened, size, offset):
+        file.unlink(missing_ok=True)
+        return pread(opened, size, offset)
+
+    async with Client(server.url, username="ulf") as ulf:
+        monkeypatch.setattr(uploads.os, "pread", deleting)
+        message = await ulf.post("ulf", files=[await asyncio.wait_for(ulf.upload(file), PATIENCE)])
+        monkeypatch.undo()
+        assert message["files"][0]["size"] == len(CONTENT)
 
 
 @pytest.mark.slow
