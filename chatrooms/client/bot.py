@@ -60,14 +60,14 @@ class Bot(Client):
         *,
         username: str | None = None,
         token: str | None = None,
-        token_file: Path | None = None,
+        token_file: Path | str | None = None,
         attempts: int = 3,
         lease: bool = True,
         **how: Any,
     ) -> None:
-        kept = tokens.read(token_file) if token_file and not token else None
+        self._token_file, self._attempts = Path(token_file) if token_file else None, attempts
+        kept = tokens.read(self._token_file) if self._token_file and not token else None
         super().__init__(url, username=username, token=token or kept, **how)
-        self._token_file, self._attempts = token_file, attempts
         self._lease = Lease(secrets.token_hex(8)) if lease else None
         self._handlers: list[Handler] = []
         self._work = self._unbegun()
@@ -84,12 +84,13 @@ class Bot(Client):
 
         With ``mention``, only with those that mention the bot, and all in conversations. A function that is no
         coroutine function runs in a thread. Several handlers are called one after the other. Raises ``ValueError`` for
-        a ``room`` that is neither shared nor a conversation.
+        a ``room`` that is neither shared nor a conversation, and ``TypeError`` for what cannot be called with one.
         """
         if room is not None and not handlers.is_heard(room):
             raise ValueError(f"A bot hears shared rooms, such as {f'#{room}'!r}, and conversations, not {room!r}.")
 
         def add(given: H) -> H:
+            handlers.require_callable(given)
             self._handlers.append(Handler(given, room and room.lower(), mention))
             return given
 

@@ -51,7 +51,7 @@ class Client(StateView, Methods):
         username: str | None = None,
         token: str | None = None,
         auth: Mapping[str, Any] | None = None,
-        outbox: Path | None = None,
+        outbox: Path | str | None = None,
         transports: Iterable[str] = ("websocket",),
         timeout: float = 5.0,
         sync_every: float = 60.0,

@@ -50,6 +50,20 @@ def is_heard(room: str) -> bool:
     return room.startswith("#") or "+" in room
 
 
+def require_callable(handler: object) -> None:
+    """Raise ``TypeError`` unless this is something that can be called with a message."""
+    if not callable(handler):
+        raise TypeError(f"A handler is a function that is called with a message, not {handler!r}.")
+    try:
+        signature = inspect.signature(handler)
+    except ValueError:  # of some that are written in C, nobody knows
+        return
+    try:
+        signature.bind({})
+    except TypeError as error:
+        raise TypeError(f"A handler is called with a message alone, which {handler!r} cannot be: {error}.") from None
+
+
 @dataclass(frozen=True)
 class Handler:
     """A function, and which messages it is for."""

@@ -92,7 +92,7 @@ def _is_given(value: object) -> bool:
 class File:
     """The outbox of ``author`` in a SQLite file, which survives a killed process."""
 
-    def __init__(self, path: Path, author: str) -> None:
+    def __init__(self, path: Path | str, author: str) -> None:
         self._author = author
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA busy_timeout = 5000")
@@ -135,7 +135,7 @@ class Outbox:
     A message stays until it is acknowledged or permanently refused.
     """
 
-    def __init__(self, path: Path | None, author: str) -> None:
+    def __init__(self, path: Path | str | None, author: str) -> None:
         self._file = File(path, author) if path else None
         kept = self._file.load() if self._file else []
         self._waiting = OrderedDict((message.id, message) for message in kept)

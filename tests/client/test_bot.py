@@ -178,6 +178,16 @@ def test_a_forgotten_number_sign_is_said_at_once():
         bot.on_message(room="support")
 
 
+@pytest.mark.parametrize("wrong", [5, "#support", lambda: None, lambda message, more: None])
+def test_what_cannot_be_called_with_a_message_is_said_at_once(wrong):
+    bot = Bot("http://127.0.0.1:8000", username="echo")
+    for register in (bot.on_message, bot.on_message(mention=True)):
+        with pytest.raises(TypeError, match="called with a message"):
+            register(wrong)
+    for right in (print, lambda message, more=None: None, lambda *given: None, [].append):
+        assert bot.on_message(right) is right
+
+
 async def test_a_plain_function_runs_in_a_thread_and_mentions_can_be_all_that_it_wants(own_server, join):
     alice = await join("alice")
     changes = alice.changes()
@@ -234,8 +244,8 @@ async def test_what_comes_between_a_connection_and_the_lease_is_handled_though_t
 
 async def test_the_token_of_a_claimed_name_is_kept_for_its_owner_alone(own_server, tmp_path):
     path = tmp_path / "bots" / "echo.token"
-    for _ in range(2):
-        bot = Echo(own_server.url, token_file=path)
+    for given in (path, str(path)):
+        bot = Echo(own_server.url, token_file=given)
         async with serving(bot):
             await until(lambda bot=bot: bot.working)
         assert path.read_text().strip() == bot.token
