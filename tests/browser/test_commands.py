@@ -30,6 +30,17 @@ async def test_a_typo_is_neither_posted_nor_lost_and_can_be_sent_as_text(person:
     await bob.sees("/etc/hosts and //more")
 
 
+async def test_after_each_refusal_one_goes_on_typing(person: Arrive) -> None:
+    alice = await person("alice")
+    for word in ("/foo bar", " baz", " qux"):
+        await alice.page.keyboard.type(word)
+        await expect(refusal(alice)).to_have_count(0)
+        await alice.page.keyboard.press("Enter")
+        await expect(refusal(alice)).to_be_visible()
+    await alice.page.keyboard.type("!")
+    await expect(alice.composer).to_have_value("/foo bar baz qux!")
+
+
 async def test_commands_do_what_they_say(person: Arrive, own_server: RunningServer) -> None:
     async with connect(own_server.url, "boss") as boss:
         await boss.run("room.create", name="design")

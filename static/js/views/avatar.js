@@ -25,7 +25,7 @@ export function Avatar({ username }) {
 
 /** A picture over what stands for it until it is loaded, or if it cannot be. @param {{address: string}} props */
 export const Portrait = ({ address }) =>
-  address && html`<img key=${address} src=${address} alt="" loading="lazy" onError=${hide} />`;
+  address ? html`<img key=${address} src=${address} alt="" loading="lazy" onError=${hide} />` : null;
 
 /** @param {{currentTarget: HTMLElement}} event */
 function hide({ currentTarget }) {

@@ -13,7 +13,7 @@ export function Choices({ title, choices, value, onChange }) {
       <legend>${title}</legend>
       ${choices.map(
         ([choice, label]) => html`
-          <label key=${choice}>
+          <label key=${String(choice)}>
             <input type="radio" name=${name} checked=${value === choice} onChange=${() => onChange(choice)} />
             <span>${label}</span>
           </label>

@@ -21,5 +21,5 @@ export function Image({ alt, broken, ...attributes }) {
   if (typeof broken !== "string") return broken;
   const { width, height } = attributes;
   const style = width && { width: `${width}px`, aspectRatio: `${width} / ${height}` };
-  return broken && html`<span class="broken" style=${style}><${Icon} name="note" /><span>${broken}</span></span>`;
+  return broken ? html`<span class="broken" style=${style}><${Icon} name="note" /><span>${broken}</span></span>` : null;
 }

@@ -18,7 +18,7 @@ function useSpace(when) {
 export function SpaceHint({ when }) {
   const space = useSpace(when);
   const text = space && warning(space);
-  return text && html`<p class="hint" role="status">${text}</p>`;
+  return text ? html`<p class="hint" role="status">${text}</p>` : null;
 }
 
 /** How much space a person's files take. */
