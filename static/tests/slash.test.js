@@ -34,10 +34,10 @@ const TEXTS = [
   ["/search", { kind: "act", action: "search" }],
   ["/mute", { kind: "act", action: "mute" }],
   ["/leave ", { kind: "act", action: "leave" }],
-  ["/leave the door open", /takes no words/u],
-  ["/archive", /can't use \/archive here/u],
+  ["/leave the door open", /doesn't take any arguments/u],
+  ["/archive", /Only owners and moderators/u],
   ["/help", { kind: "run", command: "help", to: "", text: "" }],
-  ["/help me", /takes no words/u],
+  ["/help me", /doesn't take any arguments/u],
   ["/mut the room", /no command \/mut\b/u],
   ["/constructor", /no command/u],
   ["/tmp", /no command/u],
@@ -50,6 +50,31 @@ for (const [text, expected] of TEXTS) {
     if (!(expected instanceof RegExp)) return assert.deepEqual(meaning, expected);
     assert.equal(meaning.kind, "refused");
     return assert.match(meaning.kind === "refused" ? meaning.why : "", expected);
+  });
+}
+
+/** @type {[string, string[], RegExp][]} */
+const IMPOSSIBLE = [
+  ["/mute", ["search", "unmute", "leave"], /muted already.*\/unmute/u],
+  ["/unmute", ["search", "mute", "leave"], /isn't muted/u],
+  ["/favorite", ["search", "unfavorite", "leave"], /\/unfavorite removes it/u],
+  ["/unfavorite", ["search", "favorite", "leave"], /\/favorite adds it/u],
+  ["/invite", ["search", "leave"], /can't invite people to this room/u],
+  ["/invite", ["search", "close"], /only be invited to shared rooms/u],
+  ["/topic", ["search", "close"], /Only shared rooms/u],
+  ["/edit", ["search", "leave"], /Only owners and moderators/u],
+  ["/archive", ["search", "leave", "unarchive"], /\/unarchive opens it again/u],
+  ["/unarchive", ["search", "leave", "archive"], /isn't archived/u],
+  ["/leave", ["search", "close"], /\/close puts it away/u],
+  ["/leave", ["search"], /your own room/u],
+  ["/close", ["search", "leave"], /\/leave leaves this room/u],
+  ["/pins", [], /not in a thread/u],
+];
+
+for (const [text, actions, why] of IMPOSSIBLE) {
+  test(`“${text}” says why it is not possible with ${actions.join(", ") || "nothing"}`, () => {
+    const meaning = read(text, actions);
+    assert.match(meaning.kind === "refused" ? meaning.why : "", why);
   });
 }
 

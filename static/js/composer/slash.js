@@ -13,6 +13,8 @@
  *   | {kind: "refused", why: string}} Meaning What to post, a room's action, a command, or why it is none.
  */
 
+import { whyNot } from "./unavailable.js";
+
 const WRITTEN = /^\/(\p{L}+)(?:\s+([^]*))?$/u;
 const FIRST_WORD = /^(\S+)\s*([^]*)$/u;
 const FACE = String.raw`¯\_(ツ)_/¯`;
@@ -51,9 +53,6 @@ const isAction = (word) => Object.hasOwn(ACTIONS, word);
 /** @param {string} why @returns {Meaning} */
 const refused = (why) => ({ kind: "refused", why });
 
-/** @param {string} word */
-const unavailable = (word) => refused(`You can't use /${word} here.`);
-
 /**
  * What a text means that is about to be sent.
  * @param {string} text @param {string[]} actions Those of the room that are possible now.
@@ -65,12 +64,13 @@ export function read(text, actions) {
   const [word, rest] = [found[1].toLowerCase(), (found[2] ?? "").trimEnd()];
   if (Object.hasOwn(READERS, word)) return READERS[/** @type {Command | "invite"} */ (word)](rest, actions);
   if (!isAction(word)) return refused(`There is no command /${found[1]}, so nothing was sent.`);
-  if (rest) return refused(`/${word} takes no words after it, so nothing was sent.`);
+  if (rest) return refused(`/${word} doesn't take any arguments, so nothing was sent.`);
   return act(word, word, actions);
 }
 
 /** @param {string} word @param {RoomAction} action @param {string[]} actions @returns {Meaning} */
-const act = (word, action, actions) => (actions.includes(action) ? { kind: "act", action } : unavailable(word));
+const act = (word, action, actions) =>
+  actions.includes(action) ? { kind: "act", action } : refused(whyNot(word, action, actions));
 
 /** @type {Record<Command | "invite", (rest: string, actions: string[]) => Meaning>} */
 const READERS = {
@@ -94,7 +94,7 @@ const READERS = {
   },
   help: (rest) =>
     rest
-      ? refused("/help takes no words after it, so nothing was sent.")
+      ? refused("/help doesn't take any arguments, so nothing was sent.")
       : { kind: "run", command: "help", to: "", text: "" },
 };
 
