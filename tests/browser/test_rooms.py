@@ -175,7 +175,7 @@ async def test_a_conversation_with_several_people_can_be_started(person: Arrive)
         await alice.button(name).click()
     await alice.button("Remove carol").click()
     await alice.button("Add carol").click()
-    await alice.button("Talk to 2 people").click()
+    await alice.button("Message 2 people").click()
     await alice.is_in("bob, carol")
     await alice.say("The three of us")
     for each in (bob, carol):
@@ -209,3 +209,17 @@ async def test_many_invitations_leave_room_for_the_conversation(person: Arrive, 
         await boss.run("room.invite", room="#team-0", username="alice")
         await expect(notices).to_contain_text("boss invited you to team-0")
         await expect(notices).not_to_contain_text("no longer")
+
+
+async def test_the_last_member_of_a_private_room_is_told_that_no_one_can_open_it_again(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.make_room("my cool room!", access="Private")
+    await alice.say("/leave")
+    await expect(alice.dialog).to_contain_text("you're its only member: nobody will be able to open it again.")
+    await alice.button("Archive it instead").click()
+    await expect(alice.dialog).to_contain_text("It disappears from everyone's list.")
+    await alice.button("Cancel").click()
+    await alice.say("/leave")
+    await alice.dialog.get_by_role("button", name="Leave room").click()
+    notices = alice.page.get_by_role("status", name="Notices").get_by_role("paragraph")
+    await expect(notices).to_have_text("You left my cool room!")

@@ -5,6 +5,7 @@ import { currentRoom, currentThread, go, goInstead, shownRoom } from "../route.j
 import { home, me, memberships, titleOf } from "../store.js";
 import { onRemoval } from "../sync.js";
 import { toast } from "../notices.js";
+import { hasLeft, stopAfter } from "./leaving.js";
 
 /** What takes back the notices of rooms that we are no longer in, by room. @type {Map<string, () => void>} */
 const notices = new Map();
@@ -22,7 +23,9 @@ function takeBack() {
 /** Leaves a room that disappeared from the list, with a notice unless it is a closed conversation. */
 export function leaveRemovedRooms() {
   onRemoval(({ room, gone }) => {
-    const text = html`You're no longer a member of <bdi>${titleOf(room)}</bdi>.`;
+    const title = titleOf(room);
+    const words = hasLeft(room) ? "You left" : "You're no longer a member of";
+    const text = html`${words} <bdi>${title}</bdi>${stopAfter(title)}`;
     const offer = draftOf(room) ? { label: "Your draft is kept", act: () => go(room) } : undefined;
     if (gone) notices.set(room, toast(text, offer));
     const isOnScreen = currentRoom.peek() === room && Boolean(shownRoom.peek() || currentThread.peek());

@@ -1,4 +1,8 @@
 import { html } from "../html.js";
+import { sizeOf } from "../members/load.js";
+import { showAction } from "../overlay.js";
+import { actionsIn } from "../rooms/actions.js";
+import { leave } from "../rooms/leaving.js";
 import { rooms, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Confirm } from "./confirm.js";
@@ -19,16 +23,29 @@ const Leave = ({ room, onClose }) => html`
   <${Confirm}
     title=${`Leave ${titleOf(room)}?`}
     verb="Leave room"
-    onConfirm=${() => command("room.leave", { room })}
+    onConfirm=${() => leave(room)}
     onClose=${onClose}
+    also=${isLost(room) && isArchivable(room) && html`<p><button class="secondary small" type="button" onClick=${() => showAction("archive", room)}>Archive it instead</button></p>`}
   >
-    ${
-      rooms.value.get(room)?.access === "private"
-        ? "This room is private. You'll need an invitation to come back."
-        : "You can rejoin at any time."
-    }
+    ${afterLeaving(room)}
   <//>
 `;
+
+/** Whether no one can open a room any more once we have left it. @param {string} room */
+const isLost = (room) => isPrivate(room) && sizeOf(room) === 1;
+
+/** @param {string} room */
+const isPrivate = (room) => rooms.value.get(room)?.access === "private";
+
+/** @param {string} room */
+const isArchivable = (room) => actionsIn(room).some(([action]) => action === "archive");
+
+/** @param {string} room */
+function afterLeaving(room) {
+  if (isLost(room)) return "This room is private, and you're its only member: nobody will be able to open it again.";
+  if (isPrivate(room)) return "This room is private. You'll need an invitation to come back.";
+  return "You can rejoin at any time.";
+}
 
 /** @param {{room: string, onClose: () => void}} props */
 const Archive = ({ room, onClose }) => html`
@@ -38,7 +55,7 @@ const Archive = ({ room, onClose }) => html`
     onConfirm=${() => command("room.archive", { room })}
     onClose=${onClose}
   >
-    Members can still read it, but no one can post. The room leaves everyone's list. You can find it under <em>Browse rooms</em>,
+    Members can still read it, but no one can post. It disappears from everyone's list. You can find it under <em>Browse rooms</em>,
     where its owners and moderators can unarchive it.
   <//>
 `;
