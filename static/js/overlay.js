@@ -39,8 +39,8 @@ export const showMenu = (asked) => void (overlay.value = { kind: "message-menu",
 /** The emoji to react with. @param {Asked} asked */
 export const showReacting = (asked) => void (overlay.value = { kind: "reacting", asked });
 
-/** Whether to delete a message. @param {string} id */
-export const showDeletion = (id) => void (overlay.value = { kind: "delete", id });
+/** Whether to delete a message. @param {Message} message */
+export const showDeletion = (message) => void (overlay.value = { kind: "delete", message });
 
 /** Whether to send a message that notifies many people. @param {string} id */
 export const showCall = (id) => void (overlay.value = { kind: "call", id });

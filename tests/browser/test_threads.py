@@ -205,3 +205,19 @@ async def test_a_draft_is_kept_when_the_message_above_its_thread_is_deleted(
     await expect(panel(alice).get_by_text("half a sentence")).to_be_visible()
     await panel(alice).get_by_role("button", name="Delete", exact=True).click()
     await expect(panel(alice).get_by_text("half a sentence")).to_have_count(0)
+
+
+async def test_who_deletes_the_message_above_a_thread_is_told_that_it_ends(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.stores("Where do we eat?")
+    await alice.choose("Where do we eat?", "Reply in thread")
+    await answer(alice, "At the harbour")
+    await expect(line(alice, "Where do we eat?", "1 reply")).to_be_visible()
+    await alice.page.keyboard.press("Escape")
+    await alice.choose("Where do we eat?", "Delete message")
+    words = "Its thread of 1 reply stays readable, but no one can reply any more."
+    await expect(alice.dialog).to_contain_text(words)
+    await alice.dialog.get_by_role("button", name="Delete").click()
+    await alice.page.get_by_role("navigation").get_by_role("link", name=re.compile("^Threads")).click()
+    listed = alice.page.get_by_role("list", name="Threads that you follow").get_by_role("link")
+    await expect(listed).to_contain_text("message deleted")

@@ -59,7 +59,7 @@ export function perform(action, message, { article, onEdit }) {
     reacted: () => showReactions(message),
     edit: onEdit,
     // The focus goes back to the message: the menu item that had it is removed.
-    delete: () => (article?.focus(), showDeletion(id)),
+    delete: () => (article?.focus(), showDeletion(message)),
   };
   acts[action]();
 }

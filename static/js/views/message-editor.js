@@ -71,7 +71,7 @@ export function MessageEditor({ message, onDone }) {
         <button class="quiet small" type="button" onClick=${cancel}>Cancel</button>
       </p>
     </form>
-    ${question === "delete" && html`<${DeleteMessage} id=${message.id} onClose=${() => ask("")} />`}
+    ${question === "delete" && html`<${DeleteMessage} message=${message} onClose=${() => ask("")} />`}
     ${people > 0 && html`<${NotifyMany} people=${people} onConfirm=${confirm} onClose=${doubt} />`}
     ${question === "discard" && html`<${Discard} onDiscard=${done} onClose=${() => ask("")} />`}
   `;

@@ -8,7 +8,7 @@ import { today } from "../today.js";
 import { Avatar } from "./avatar.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
-import { Excerpt, filesOf } from "./quote.js";
+import { Deleted, Excerpt, filesOf } from "./quote.js";
 
 /** @import {Message} from "../wire.js" */
 
@@ -29,7 +29,7 @@ export function MessageRow({
   excerpt,
   children,
 }) {
-  const { id, room, seq, text, quoted, files } = message;
+  const { id, room, seq, text, quoted, files, deleted } = message;
   const link = useRef(/** @type {HTMLElement | null} */ (null));
   useLayoutEffect(() => void (openedHere() === id && link.current?.focus()), []);
   const open = () => (noteOpened(id), onOpen?.());
@@ -45,7 +45,7 @@ export function MessageRow({
             ${isUnread && html`<span class="dot" role="img" aria-label="Unread" title="Unread"></span>`}
           </span>
           ${quoted && html`<span class="quote"><${Icon} name="reply" /><span class="unseen">In reply to </span><${Excerpt} text=${quoted.text} files=${filesOf(room, quoted)} /></span>`}
-          <span class="excerpt" dir="auto">${excerpt ?? plain(text, files)}</span>
+          <span class="excerpt" dir="auto">${excerpt ?? (deleted ? html`<${Deleted} />` : plain(text, files))}</span>
         </span>
       </a>
       ${children}

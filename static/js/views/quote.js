@@ -21,9 +21,10 @@ export function Quote({ room, quoted }) {
 
 /** @param {{text: string | null, files?: File[]}} props Null if the message was deleted. */
 export const Excerpt = ({ text, files }) =>
-  text === null
-    ? html`<span class="excerpt tombstone">message deleted</span>`
-    : html`<span class="excerpt" dir="auto">${plain(text, files)}</span>`;
+  text === null ? html`<${Deleted} />` : html`<span class="excerpt" dir="auto">${plain(text, files)}</span>`;
+
+/** Instead of the text of a message that was deleted. */
+export const Deleted = () => html`<span class="excerpt tombstone">message deleted</span>`;
 
 /** The files of a quoted message, if it is here. @param {string} room @param {Quoted} quoted */
 export const filesOf = (room, { id }) => windowOf(room).value.rows.get(id)?.files;
