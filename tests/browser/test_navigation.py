@@ -35,6 +35,9 @@ async def test_the_switcher_finds_rooms_and_people_by_a_few_letters_and_open_roo
     await expect(alice.composer).to_be_focused()
     await switch_to(alice, "inb", "Inbox")
     await switch_to(alice, "bookm", "Bookmarks")
+    heading = alice.page.get_by_role("heading", name="Bookmarks")
+    await expect(heading).to_be_focused()
+    await expect(heading).to_have_css("outline-style", "none")
     async with connect(own_server.url, "carol") as carol:
         await carol.run("room.create", name="garden", topic="Tomatoes")
     await alice.page.keyboard.press("ControlOrMeta+k")
