@@ -131,7 +131,9 @@ def _require_second_factor(act: Act, required: RequiredOf, still: Still | None) 
     is_unset = not second_factors.is_set(act.server.settings)
     _require_unset(is_unset, "require_second_factor", "of whom a second factor is required", "second_factor")
     if not second_factors.is_shown(act.db, sessions.signed_in(act.me)):
-        raise Conflict("Show yours first: turn on codes, or sign in with a passkey.", field="second_factor")
+        raise Conflict(
+            "Set up your own second factor first: turn on codes, or sign in with a passkey.", field="second_factor"
+        )
     stored = facts.find(act.db)  # another server may have changed it a moment ago
     if not (still or (stored and second_factors.covers_all(required, _required(act, stored)))):
         raise Conflict("This was changed a moment ago. Look at it, and try again.", field="second_factor")

@@ -51,13 +51,13 @@ def _require_strong(password: str, about: list[str]) -> None:
     from zxcvbn.matching import RANKED_DICTIONARIES
 
     if password.lower() in RANKED_DICTIONARIES["passwords"]:  # the estimate is about its first characters alone
-        raise Invalid("This is a very common password. Add a word or two that are uncommon.", field="password")
+        raise Invalid("This is a very common password. Add a less common word or two.", field="password")
 
     words = [word for name in about for word in (*name.split(), "".join(name.split()))]
     estimate = zxcvbn(password[:ESTIMATED], words)
     if estimate["score"] < SCORE:
         warning = estimate["feedback"]["warning"] or "This password is easy to guess."
-        raise Invalid(f"{warning} Add a word or two that are uncommon.", field="password")
+        raise Invalid(f"{warning} Add a less common word or two.", field="password")
 
 
 def _require_unbreached(password: str, file: Path) -> None:

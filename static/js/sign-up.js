@@ -30,7 +30,7 @@ export const frontOf = (way) => FRONTS[way];
 
 /** What an address of an open room does; empty if that is nothing. @param {SignUp} way @param {boolean} isLobby */
 export function aboutAddress(way, isLobby) {
-  if (way === "open" || way === "hosted") return "Bring people in by this address:";
+  if (way === "open" || way === "hosted") return "Invite people with this link:";
   if (way === "approval") return "New people ask to join by this address:";
   return isLobby ? "" : "People on this server can join by this address:";
 }
@@ -40,12 +40,12 @@ export const isNeeded = (way, amAdmin) => way === "invite" || (way === "approval
 
 /** What an invitation link does that we make. @param {SignUp} way @param {boolean} amAdmin */
 export function aboutLink(way, amAdmin) {
-  if (way === "hosted") return "People who open it join the room.";
+  if (way === "hosted") return "People who open an invitation join the room.";
   if (way === "closed") return "People on this server who open it join the room. New people can't join.";
   if (way === "approval" && !amAdmin) {
-    return "People who open it join the room. New people ask to join the server first.";
+    return "People who open an invitation join the room. New people ask to join the server first.";
   }
-  return "People who open it join the room, and this server if they're new.";
+  return "People who open an invitation join the room, and this server if they're new.";
 }
 
 /** What somebody who is alone here can do. @param {SignUp} way @param {boolean} mayInvite */
@@ -54,5 +54,5 @@ export function aboutNobody(way, mayInvite) {
     return "No one else is here yet. Share this page's address to invite someone.";
   }
   if (way === "approval") return "No one else is here yet. Share this page's address: new people can ask to join.";
-  return `No one else is here yet.${way === "invite" && mayInvite ? " Make an invitation link to bring someone in." : ""}`;
+  return `No one else is here yet.${way === "invite" && mayInvite ? " Create an invitation link to bring someone in." : ""}`;
 }

@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { aboutAddress, aboutLink, aboutNobody, frontOf, isNeeded } from "../js/sign-up.js";
 
 const ALONE = "No one else is here yet.";
-const ADDRESS = "Bring people in by this address:";
+const ADDRESS = "Invite people with this link:";
 const ASKING = "New people ask to join by this address:";
 const HERE = "People on this server can join by this address:";
-const BOTH = "People who open it join the room, and this server if they're new.";
+const BOTH = "People who open an invitation join the room, and this server if they're new.";
 
 /**
  * What is said and offered: on the front page, of the addresses of the lobby and of another open room, of the links of
@@ -28,7 +28,7 @@ const ROWS = /** @type {const} */ ([
     way: "approval",
     front: ["Ask to join", "Continue"],
     address: [ASKING, ASKING],
-    link: [BOTH, "People who open it join the room. New people ask to join the server first."],
+    link: [BOTH, "People who open an invitation join the room. New people ask to join the server first."],
     needed: [true, false],
     alone: [
       `${ALONE} Share this page's address: new people can ask to join.`,
@@ -41,7 +41,7 @@ const ROWS = /** @type {const} */ ([
     address: ["", HERE],
     link: [BOTH, BOTH],
     needed: [true, true],
-    alone: [`${ALONE} Make an invitation link to bring someone in.`, ALONE],
+    alone: [`${ALONE} Create an invitation link to bring someone in.`, ALONE],
   },
   {
     way: "closed",
@@ -58,7 +58,7 @@ const ROWS = /** @type {const} */ ([
     way: "hosted",
     front: ["Join", ""],
     address: [ADDRESS, ADDRESS],
-    link: ["People who open it join the room.", "People who open it join the room."],
+    link: ["People who open an invitation join the room.", "People who open an invitation join the room."],
     needed: [false, false],
     alone: [
       `${ALONE} Share this page's address to invite someone.`,

@@ -18,6 +18,6 @@ test("what is left is said before it is used up, and after", () => {
 });
 
 test("the settings say how much is used", () => {
-  assert.equal(summary(space(850)), "850 MB of 1 GB used; the largest file can have 100 MB.");
+  assert.equal(summary(space(850)), "850 MB of 1 GB used; files can be up to 100 MB.");
   assert.equal(summary(space(0, 0, 0)), "Files cannot be shared on this server.");
 });

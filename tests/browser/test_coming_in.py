@@ -29,7 +29,7 @@ async def test_the_page_and_the_beginning_of_a_room_offer_what_works_while_it_ch
         await appoint(own_server.chat, "olga", "owner")
         bob, erin = await person("bob"), await person("erin", joined=False)
         name, start = erin.page.get_by_role("textbox", name="Your name"), bob.page.locator(".room-start")
-        await expect(start).to_contain_text("Bring people in by this address:")
+        await expect(start).to_contain_text("Invite people with this link:")
         await expect(bob.button("Copy")).to_be_visible()
 
         await chooses(olga, "approval")
@@ -49,7 +49,7 @@ async def test_the_page_and_the_beginning_of_a_room_offer_what_works_while_it_ch
 
         await chooses(olga, "invite")
         await start.get_by_role("button", name="Invite people").click()
-        await bob.button("Make a link").click()
+        await bob.button("Create a link").click()
         link = await bob.dialog.locator("code", has_text="#/invite/").text_content() or ""
         await heads(erin, "Sign in to Chatrooms")
         await expect(erin.page.get_by_text("Have an invitation?")).to_be_visible()

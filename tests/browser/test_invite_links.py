@@ -16,7 +16,7 @@ async def make_link(visitor: Visitor) -> str:
     """Make an invitation to the open room and return its link."""
     await visitor.button("Room menu").click()
     await visitor.page.locator("#room-menu").get_by_role("button", name="Invite people").click()
-    await visitor.button("Make a link").click()
+    await visitor.button("Create a link").click()
     link = await visitor.dialog.get_by_text(LINK).text_content()
     await expect(visitor.dialog.get_by_text("For 100 more people")).to_be_visible()
     return link or ""

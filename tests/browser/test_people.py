@@ -154,6 +154,6 @@ async def test_a_search_for_people_says_that_one_is_offline_and_goes_on_when_bac
     await expect(alice.dialog.get_by_role("alert")).to_have_text("You're offline.")
     await expect(alice.dialog).not_to_contain_text("No one else is here")
     await alice.context.set_offline(False)
-    await expect(alice.button("Talk to bob")).to_be_visible()
+    await expect(alice.button("Message bob")).to_be_visible()
     await expect(alice.dialog.get_by_role("alert")).to_have_count(0)
     alice.complaints.clear()  # Chromium reports failed requests.

@@ -26,7 +26,7 @@ async def require_of_everybody(olga: Visitor, server: RunningServer) -> None:
     of_everybody = needing.get_by_role("radio", name="Everybody")
     await olga.page.get_by_role("link", name="Server", exact=True).click()
     await of_everybody.click()
-    await expect(olga.page.get_by_role("alert")).to_contain_text("Show yours first")
+    await expect(olga.page.get_by_role("alert")).to_contain_text("Set up your own second factor first")
     await expect(of_everybody).not_to_be_checked()
     await open_devices(olga)
     await add_passkey(olga, "My laptop")

@@ -29,4 +29,4 @@ async def test_what_is_left_is_said_while_attaching_and_in_the_settings(person: 
     await expect(alice.page.get_by_role("list", name="Attached files")).to_contain_text("only 0 of 1 MB left")
     await alice.button("Account of alice").click()
     await alice.button("Settings").click()
-    await expect(alice.dialog).to_contain_text("850 kB of 1 MB used; the largest file can have 256 MB.")
+    await expect(alice.dialog).to_contain_text("850 kB of 1 MB used; files can be up to 256 MB.")

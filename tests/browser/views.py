@@ -171,7 +171,7 @@ async def devices(alice: Visitor) -> None:
 async def invite_link(alice: Visitor) -> None:
     """Show a link that invites to a room."""
     await invite(alice)
-    await alice.button("Make a link").click()
+    await alice.button("Create a link").click()
     await alice.dialog.get_by_role("button", name="Copy").scroll_into_view_if_needed()
 
 
@@ -234,7 +234,7 @@ async def new_conversation(alice: Visitor) -> None:
     await rooms(alice)
     await alice.button("New conversation").click()
     await alice.button("Add Bob Okafor").click()
-    await expect(alice.button("Talk to Bob Okafor")).to_be_visible()
+    await expect(alice.button("Message Bob Okafor")).to_be_visible()
 
 
 async def of_room(alice: Visitor, choice: str) -> None:
@@ -327,7 +327,7 @@ async def manage_people(alice: Visitor) -> None:
 async def manage_person(alice: Visitor) -> None:
     await manage_people(alice)
     await alice.button("Manage Carol Lindqvist").click()
-    await alice.button("Make a link").click()
+    await alice.button("Create a link").click()
     await expect(alice.dialog.get_by_role("img", name="QR code of the link")).to_be_visible()
 
 
@@ -338,7 +338,7 @@ async def manage_rooms(alice: Visitor) -> None:
 
 async def manage_invitations(alice: Visitor) -> None:
     await managing(alice, "/invitations")
-    await alice.button("Make an invitation").click()
+    await alice.button("Create an invitation").click()
     await expect(alice.page.get_by_role("img", name="QR code of the invitation")).to_be_visible()
     await expect(alice.button("Revoke the invitation to #lobby").first).to_be_visible()
 
@@ -379,7 +379,7 @@ async def why_not(alice: Visitor) -> None:
     """Open what a person can do on the server."""
     await manage_people(alice)
     await alice.button("Manage Carol Lindqvist").click()
-    await alice.dialog.get_by_text("What they can do on this server").click()
+    await alice.dialog.get_by_text("What they can and can't do on this server").click()
     await expect(alice.dialog.get_by_text("Only admins and owners of this server can give roles.")).to_be_visible()
 
 

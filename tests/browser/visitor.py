@@ -123,7 +123,7 @@ class Visitor:
 
     async def talk_to(self, name: str) -> None:
         await self.button("New conversation").click()
-        await self.button(f"Talk to {name}").click()
+        await self.button(f"Message {name}").click()
         await self.is_in(name)
 
     async def open_menu(self, text: str) -> None:

@@ -36,7 +36,7 @@ USED = "This file is already in use."
 
 def _plain(value: str) -> str:
     if not re.fullmatch(emoji.NAME, value):
-        raise ValueError("A name has 2 to 18 of a to z, digits and underscores.")
+        raise ValueError("Names are 2 to 18 characters: a-z, digits and underscores.")
     return value
 
 

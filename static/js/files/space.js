@@ -20,5 +20,5 @@ export const warning = (space) =>
 /** @param {Space} space */
 export const summary = ({ used, quota, largest }) =>
   largest
-    ? `${sizeInWords(used)} of ${sizeInWords(quota)} used; the largest file can have ${sizeInWords(largest)}.`
+    ? `${sizeInWords(used)} of ${sizeInWords(quota)} used; files can be up to ${sizeInWords(largest)}.`
     : "Files cannot be shared on this server.";

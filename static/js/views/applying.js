@@ -50,7 +50,7 @@ function Waiting({ name, onBack }) {
       <form onSubmit=${withdraw.onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">${problem ? "You can't join" : "You asked to join"}</h1>
-        <p class="lead" role="status">${problem || html`Somebody who manages <bdi>${serverName.value}</bdi> has to let you in as <bdi>${name}</bdi>. This page goes on by itself then. You can close it, and come back in this browser.`}</p>
+        <p class="lead" role="status">${problem || html`Somebody who manages <bdi>${serverName.value}</bdi> has to let you in as <bdi>${name}</bdi>. This page will continue on its own. You can close it, and come back in this browser.`}</p>
         ${withdraw.error && html`<p class="error" role="alert">${withdraw.error}</p>`}
         <button class="secondary" disabled=${withdraw.busy}>${problem ? "Back" : "Withdraw, and use another name"}</button>
       </form>

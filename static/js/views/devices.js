@@ -91,7 +91,7 @@ function AnotherDevice({ sessions, load }) {
       ${link ? html`<${Shown} link=${link} />` : html`<p class="hint">Sign in on your phone or in another browser, without a password.</p>`}
       <div role="status">${user && html`<p class="hint">${user} is signed in. The link can't be used again.</p>`}</div>
       ${error && html`<p class="error" role="alert">${error}</p>`}
-      <p><button class="secondary small" disabled=${busy}>${link ? "Make a new link" : "Show a link and QR code"}</button></p>
+      <p><button class="secondary small" disabled=${busy}>${link ? "Create a new link" : "Show a link and QR code"}</button></p>
     </form>
   `;
 }

@@ -31,7 +31,7 @@ export function InviteLinks({ room }) {
       <p class="hint">${aboutLink(signUp.value, owns(me.value?.role))}</p>
       ${made && html`<${CopyLink} address=${new URL(`#/invite/${made.code}`, document.baseURI).href} />`}
       ${(error || problem) && html`<p class="error" role="alert">${error || problem}</p>`}
-      <p><button class="secondary small" disabled=${busy}>${made ? "Make another link" : "Make a link"}</button></p>
+      <p><button class="secondary small" disabled=${busy}>${made ? "Create another link" : "Create a link"}</button></p>
       <ul class="devices" aria-label="Links">
         ${invites.map((invite) => html`<${Row} key=${invite.id} invite=${invite} onRevoke=${() => revoke(invite.id)} />`)}
       </ul>

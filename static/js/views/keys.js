@@ -12,7 +12,7 @@ export const Keys = ({ onClose }) => html`
     <h3>Commands</h3>
     <dl class="keys">
       ${COMMANDS.map(({ name, usage, about }) => html`<div key=${name}><dt><kbd>${usage}</kbd></dt><dd>${about}</dd></div>`)}
-      <div><dt><kbd>/mute</kbd></dt><dd>And each other action in the menu of a room</dd></div>
+      <div><dt><kbd>/mute</kbd></dt><dd>And every other action in the room menu</dd></div>
     </dl>
   <//>
 `;

@@ -43,7 +43,7 @@ function Blocking({ username }) {
   const { busy, onSubmit, error } = useForm(() => command(isOn ? "user.unblock" : "user.block", { username }));
   const explained = isOn
     ? "You've blocked this person. They can't write to you, add you to rooms, or notify you, and their messages are folded."
-    : "If you block them, they can't write to you, add you to rooms, or notify you. They aren't told, but notice if they try.";
+    : "If you block them, they can't write to you, add you to rooms, or notify you. They aren't told, but they'll notice if they try.";
   return html`
     <form class="setting" onSubmit=${onSubmit}>
       <p class="hint" role="status">${explained}</p>

@@ -111,7 +111,7 @@ function Renew({ onDone, onCancel }) {
   if (codes.length) {
     return html`<${Recovery} codes=${codes} title="These are your recovery codes now." onDone=${onDone} />`;
   }
-  return html`<${Ask} verb="Make new recovery codes" onSubmit=${renew} onCancel=${onCancel} code=${code} onCode=${setCode} />`;
+  return html`<${Ask} verb="Create new recovery codes" onSubmit=${renew} onCancel=${onCancel} code=${code} onCode=${setCode} />`;
 }
 
 /** @param {{onDone: () => void, onCancel: () => void}} props */

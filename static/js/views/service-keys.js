@@ -41,7 +41,7 @@ export function ServiceKeys({ keys, problem, load }) {
           ${keys.map((key) => html`<${Row} key=${key.id} of=${key} onRevoke=${() => revoke(key.id)} onReplaced=${done} />`)}
         </ul>`
       }
-      ${isOpen ? html`<${Form} onDone=${done} onCancel=${() => setOpen(false)} />` : html`<p><button class="secondary small" onClick=${() => setOpen(true)}>Make a key</button></p>`}
+      ${isOpen ? html`<${Form} onDone=${done} onCancel=${() => setOpen(false)} />` : html`<p><button class="secondary small" onClick=${() => setOpen(true)}>Create a key</button></p>`}
     </section>
   `;
 }
@@ -124,7 +124,7 @@ function Form({ onDone, onCancel }) {
       ${!(field === "name" || isOfRooms || (own.has && field === "password")) && error && html`<p class="error" role="alert">${error}</p>`}
       <footer>
         <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
-        <button class="primary" disabled=${busy || !commands.length}>Make key</button>
+        <button class="primary" disabled=${busy || !commands.length}>Create key</button>
       </footer>
     </form>
   `;

@@ -40,7 +40,7 @@ export const Settings = ({ onClose }) => html`
     <${Switch} label="Sound for new messages" isOn=${sounds.value === "on"} onChange=${chooseSoundsAloud} />
     <${Desktop} />
     <${Quiet} />
-    <p class="hint">Choose what each room notifies you about in its menu. The settings above apply to this browser only.</p>
+    <p class="hint">Each room's menu has its own notification settings. The settings above apply to this browser only.</p>
     <${InboxSettings} />
     <${Blocked} />
     <${SpaceUsed} />

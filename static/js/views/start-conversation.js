@@ -25,7 +25,7 @@ export function StartConversation({ onClose }) {
       <${PersonPicker}
         label="Who do you want to talk to?"
         hint=${isFull ? "A conversation can have at most 10 people." : ""}
-        verb=${people.length ? "Add" : "Talk to"}
+        verb=${people.length ? "Add" : "Message"}
         onPick=${people.length ? add : (/** @type {string} */ username) => start([username])}
         onAdd=${people.length ? undefined : add}
         without=${[mine, ...people]}
@@ -37,7 +37,7 @@ export function StartConversation({ onClose }) {
         <ul class="chips" aria-label="In the conversation">
           ${people.map((username) => html`<${Chip} key=${username} username=${username} onDrop=${() => drop(username)} />`)}
         </ul>
-        <footer><button class="primary" onClick=${() => start(people)}>Talk to ${people.length === 1 ? nameOf(people[0]) : `${people.length} people`}</button></footer>
+        <footer><button class="primary" onClick=${() => start(people)}>Message ${people.length === 1 ? nameOf(people[0]) : `${people.length} people`}</button></footer>
       `
       }
     <//>

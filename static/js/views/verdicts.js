@@ -32,7 +32,7 @@ export function Verdicts({ username, room }) {
   const { verdicts, problem } = useVerdicts(username, room);
   return html`
     <details class="verdicts">
-      <summary>What they can do ${room ? "here" : "on this server"}, and why not</summary>
+      <summary>What they can and can't do ${room ? "here" : "on this server"}, and why</summary>
       <ul>
         ${verdicts?.map(
           ({ action, allowed, reason }) => html`

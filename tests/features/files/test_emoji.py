@@ -49,7 +49,7 @@ def test_a_number_is_no_new_name_but_one_from_before_can_be_removed(direct):
 
 
 def test_the_refusal_of_a_name_says_what_a_name_is(direct):
-    with pytest.raises(Refusal, match="A name has 2 to 18 of a to z, digits and underscores"):
+    with pytest.raises(Refusal, match="Names are 2 to 18 characters: a-z, digits and underscores"):
         direct.run("alice", "emoji.add", {"name": "Party Parrot", "file": ID})
 
 

@@ -53,7 +53,7 @@ function Make() {
       <button class="secondary admin-file" type="button" onClick=${() => input.current?.click()}>${file ? file.name : "Choose a picture"}</button>
       <button class="primary" disabled=${busy || !name.trim() || !file}>${busy ? "Uploading…" : "Add emoji"}</button>
     </form>
-    <p class="hint">A name has 2 to 18 of a to z, digits and underscores. The picture has at most 512 × 512 pixels; transparency is kept.</p>
+    <p class="hint">Names are 2 to 18 characters: a–z, digits and underscores. The picture has at most 512 × 512 pixels; transparency is kept.</p>
   `;
 }
 

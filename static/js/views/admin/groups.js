@@ -39,7 +39,7 @@ function Make({ onMade }) {
   return html`
     <form class="admin-make" onSubmit=${onSubmit} aria-label="New group">
       <${Field} label="Name of a new group" prefix="@" value=${name} onInput=${setName} error=${error} autocapitalize="none" maxlength="64" required />
-      <button class="primary" disabled=${busy || !name.trim()}>Make the group</button>
+      <button class="primary" disabled=${busy || !name.trim()}>Create the group</button>
     </form>
   `;
 }

@@ -76,7 +76,7 @@ function Make({ made, onMade }) {
           ${LENGTHS.map(([value, label]) => html`<option key=${value} value=${value}>${label}</option>`)}
         </select>
       </div>
-      <button class="primary" disabled=${busy || !room}>Make an invitation</button>
+      <button class="primary" disabled=${busy || !room}>Create an invitation</button>
     </form>
     ${error && field !== "uses" && html`<p class="error" role="alert">${error}</p>`}
     ${address && html`<div class="admin-made"><${QrCode} text=${address} label="QR code of the invitation" /><${CopyLink} address=${address} /></div>`}

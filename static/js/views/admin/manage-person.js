@@ -94,7 +94,7 @@ function Help({ account: { user, sessions, keys, has_password: hasPassword }, on
       <label class="check"><input type="checkbox" checked=${isReset} onChange=${choose} /> ${hasPassword ? "Remove their password, codes and passkeys, and sign them out" : "Remove their passkeys, and sign them out everywhere"}</label>
       ${isShown && own.field(isPassword ? make.error : "")}
       ${make.error && !isPassword && html`<p class="error" role="alert">${make.error}</p>`}
-      <p><button class="secondary small" disabled=${make.busy}>${link ? "Make another link" : "Make a link"}</button></p>
+      <p><button class="secondary small" disabled=${make.busy}>${link ? "Create another link" : "Create a link"}</button></p>
     </form>
     <form class="setting" onSubmit=${out.onSubmit}>
       <p class="hint">Signing them out ends the invitation links that they made${keys > 0 && ` and the keys for their programs (${keys})`}, too.</p>
