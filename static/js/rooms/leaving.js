@@ -1,7 +1,9 @@
+import { forgetWithPerson } from "../forgetting.js";
 import { command } from "../sync.js";
 
 /** The rooms that we leave ourselves, in this tab. @type {Set<string>} */
 const leaving = new Set();
+forgetWithPerson(() => leaving.clear());
 
 /** @param {string} room @returns {Promise<unknown>} */
 export function leave(room) {
