@@ -32,6 +32,8 @@ async def test_a_typo_is_neither_posted_nor_lost_and_can_be_sent_as_text(person:
 
 async def test_after_each_refusal_one_goes_on_typing(person: Arrive) -> None:
     alice = await person("alice")
+    box = await alice.composer.element_handle()
+    assert box
     for word in ("/foo bar", " baz", " qux"):
         await alice.page.keyboard.type(word)
         await expect(refusal(alice)).to_have_count(0)
@@ -39,6 +41,7 @@ async def test_after_each_refusal_one_goes_on_typing(person: Arrive) -> None:
         await expect(refusal(alice)).to_be_visible()
     await alice.page.keyboard.type("!")
     await expect(alice.composer).to_have_value("/foo bar baz qux!")
+    assert await box.evaluate("(box) => box.isConnected && box === document.activeElement"), "it was replaced"
 
 
 async def test_commands_do_what_they_say(person: Arrive, own_server: RunningServer) -> None:
