@@ -14,7 +14,7 @@ import { h } from "preact";
  * A value of a template. `${number && html…}` is none: it shows 0. Nor is a component that returns `text && html…`, which
  * has no `hole`.
  * @template T
- * @typedef {T extends (...given: any[]) => infer Shown
+ * @typedef {[T] extends [(...given: any[]) => infer Shown]
  *   ? (true extends Or<Shown, ""> | Or<Shown, 0> ? never : T)
  *   : (true extends Or<T, 0> ? never : T)} Value
  */
