@@ -32,6 +32,7 @@ class AllowedHosts:
     def __init__(self, app: ASGIApp, hosts: Hosts, url: str = "", *, local: bool = False) -> None:
         self._app, self._hosts, self._local = app, hosts, local
         self._site = without_port(urlsplit(url).netloc)
+        self._is_named = bool(self._site or hosts.listed)
         self._once = Once(log)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,22 +40,20 @@ class AllowedHosts:
         if scope["type"] == "lifespan" or self._allows(scope):
             await self._app(scope, receive, send)
             return
-        is_named = self._site or self._hosts.listed
-        allowed = ", ".join(filter(None, (self._site, *self._hosts.listed))) if is_named else LOCAL
+        allowed = ", ".join(filter(None, (self._site, *self._hosts.listed))) if self._is_named else LOCAL
         self._once.warn(REJECTED, Headers(raw=scope["headers"]).get("host", ""), allowed)
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "host"})
             return
-        why = "This server does not serve that host name." if is_named else f"This server answers to {LOCAL}."
+        why = "This server does not serve that host name." if self._is_named else f"This server answers to {LOCAL}."
         refusal = PlainTextResponse(why, HTTPStatus.MISDIRECTED_REQUEST)
         await refusal(scope, receive, send)
 
     def _allows(self, scope: Scope) -> bool:
-        is_named = self._site or self._hosts.listed
-        if not (is_named or self._local) or path(scope) in PROBES:
+        if not (self._is_named or self._local) or path(scope) in PROBES:
             return True
         name = host_of(scope)
-        if not is_named:
+        if not self._is_named:
             return not name or is_number(name)
         return name in self._hosts or (bool(self._site) and (name == self._site or is_number(name)))
 

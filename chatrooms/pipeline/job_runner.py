@@ -251,7 +251,7 @@ def _queries(in_order: Sequence[str], *, shared: bool) -> tuple[Prepared, Prepar
         ~(ordered & select(earlier.c.id).where(*before).exists()),
         *([leases.FREE] if shared else []),
     ]
-    data = cast(jobs.c.data, Text).label("data")  # a JSON string is told from its text
+    data = cast(jobs.c.data, Text).label("data")  # PostgreSQL's driver would decode JSON, SQLite's would not
     found = select(jobs.c.id, jobs.c.kind, jobs.c.key, data, jobs.c.attempts).where(*waiting)
     due = found.where(jobs.c.due_at <= bindparam("now")).order_by(jobs.c.due_at, jobs.c.id)
     next_due = select(jobs.c.due_at).where(*waiting).order_by(jobs.c.due_at).limit(1)

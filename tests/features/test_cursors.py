@@ -1,6 +1,6 @@
 """A list goes on after what a client had last, or says that it has to start again, whatever became of that meanwhile.
 
-It never ends early: a client that pages would take that for the end. Numbers, as a `seq`, are places by themselves.
+No page is empty before the end of the list, or clients would stop there. A number such as `seq` is a place by itself.
 """
 
 from __future__ import annotations

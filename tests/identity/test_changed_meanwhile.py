@@ -13,14 +13,13 @@ from chatrooms.identity.passwords import Passwords, Right
 from tests.appointing import appoint
 from tests.identity.authenticator import Authenticator
 from tests.identity.entering import enter
+from tests.identity.every_way import every_way
 from tests.identity.test_fresh import KEY, outcomes
-from tests.identity.test_ldap import DIRECT, SECRET
-from tests.identity.test_oidc import PAGE, Browser, link, settings
+from tests.identity.test_ldap import SECRET
+from tests.identity.test_oidc import PAGE, Browser, link
 from tests.identity.test_passkeys import add, listed
 from tests.identity.test_pending import OTHER, STRONG, change_password, make, remove_passkey, turn_codes_on
 from tests.people import Person, connect
-from tests.servers import running
-from tests.services import ldap, oidc
 
 ORIGIN = PAGE.rstrip("/")
 ASKED: dict[str, dict[str, Any]] = {
@@ -48,9 +47,7 @@ ASKED: dict[str, dict[str, Any]] = {
 async def here(tmp_path):
     """A server with a provider and a directory, and alice, who owns it and has a password."""
     async with (
-        oidc.provider(f"{PAGE}oidc") as provider,
-        ldap.directory(alice=SECRET) as directory,
-        running(tmp_path, **settings(provider, ldap_url=directory.url, **DIRECT)) as server,
+        every_way(tmp_path) as (server, provider),
         connect(server.url, "alice") as alice,
         connect(server.url, "bob"),
         connect(server.url, "carol"),

@@ -16,14 +16,13 @@ from chatrooms.pipeline.act import Caller
 from chatrooms.pipeline.scopes import Scope
 from chatrooms.storage.tables import sessions
 from tests.direct import Direct
+from tests.identity.every_way import every_way
 from tests.identity.test_fresh import KEY
-from tests.identity.test_ldap import DIRECT, SECRET
+from tests.identity.test_ldap import SECRET
 from tests.identity.test_lifetimes import write
-from tests.identity.test_oidc import PAGE, settings
+from tests.identity.test_oidc import PAGE
 from tests.identity.test_pending import OTHER, STRONG, code, make, turn_codes_on
 from tests.people import Person, connect
-from tests.servers import running
-from tests.services import ldap, oidc
 
 ORIGIN = PAGE.rstrip("/")
 
@@ -32,7 +31,7 @@ Given = Callable[[Person], Awaitable[dict[str, Any]]]
 
 
 def just(**given: Any) -> Given:
-    """Return what gives a command the same, whoever runs it."""
+    """Return parameters that do not depend on who runs the command."""
 
     async def same(_person: Person) -> dict[str, Any]:
         return given
@@ -82,11 +81,7 @@ MAKING: dict[str, Given] = {
 
 @pytest.fixture
 async def server(tmp_path):
-    async with (
-        oidc.provider(f"{PAGE}oidc") as provider,
-        ldap.directory(alice=SECRET) as directory,
-        running(tmp_path, **settings(provider, ldap_url=directory.url, **DIRECT)) as started,
-    ):
+    async with every_way(tmp_path) as (started, _):
         yield started
 
 

@@ -1,4 +1,4 @@
-"""Links end with what they were made by: whoever else made one may not come back by it, nor let others in."""
+"""A link ends with the session or proof that made it, so that a thief can neither come back by it nor let others in."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 
 from tests.appointing import appoint
 from tests.identity.entering import enter
+from tests.identity.every_way import every_way
 from tests.identity.test_changed_meanwhile import disconnect_directory, disconnect_provider
-from tests.identity.test_ldap import DIRECT, SECRET
-from tests.identity.test_oidc import PAGE, Browser, link, settings
+from tests.identity.test_ldap import SECRET
+from tests.identity.test_oidc import PAGE, Browser, link
 from tests.identity.test_pending import (
     STRONG,
     change_password,
@@ -20,8 +21,6 @@ from tests.identity.test_pending import (
     turn_codes_on,
 )
 from tests.people import Person, connect
-from tests.servers import running
-from tests.services import ldap, oidc
 
 Way = Callable[[Person, list[str]], Awaitable[object]]
 
@@ -62,9 +61,7 @@ WAYS: dict[str, Way] = {
 async def here(tmp_path):
     """A server that alice owns, who signs in by all there is but codes, and the provider."""
     async with (
-        oidc.provider(f"{PAGE}oidc") as provider,
-        ldap.directory(alice=SECRET) as directory,
-        running(tmp_path, **settings(provider, ldap_url=directory.url, **DIRECT)) as server,
+        every_way(tmp_path) as (server, provider),
         connect(server.url, "alice") as alice,
         connect(server.url, "bob") as bob,
     ):
