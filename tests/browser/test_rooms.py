@@ -215,7 +215,7 @@ async def test_the_last_member_of_a_private_room_is_told_that_no_one_can_open_it
     alice = await person("alice")
     await alice.make_room("my cool room!", access="Private")
     await alice.say("/leave")
-    await expect(alice.dialog).to_contain_text("you're its only member: nobody will be able to open it again.")
+    await expect(alice.dialog).to_contain_text("you're its only member: no one will be able to open it again.")
     await alice.button("Archive it instead").click()
     await expect(alice.dialog).to_contain_text("It disappears from everyone's list.")
     await alice.button("Cancel").click()

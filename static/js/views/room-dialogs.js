@@ -42,7 +42,7 @@ const isArchivable = (room) => actionsIn(room).some(([action]) => action === "ar
 
 /** @param {string} room */
 function afterLeaving(room) {
-  if (isLost(room)) return "This room is private, and you're its only member: nobody will be able to open it again.";
+  if (isLost(room)) return "This room is private, and you're its only member: no one will be able to open it again.";
   if (isPrivate(room)) return "This room is private. You'll need an invitation to come back.";
   return "You can rejoin at any time.";
 }
