@@ -34,6 +34,8 @@ WORKERS_OF_A_CORE = 1.5
 """A test of a server or a browser waits for it a good part of the time; quick ones do not."""
 SECOND_RUNS = {"postgresql", "plain"}
 """Parameters that repeat a test, on PostgreSQL or on uvicorn's own protocols; repetitions are slow."""
+CLIENTS = ("aiohttp.client", "engineio.client", "socketio.client")
+"""Loggers of what tests connect with. Clients may end, or be collected, in a test that comes after their own."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,8 +60,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if folder := databases.memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
     databases.share_statements()
-    for client in ("engineio.client", "socketio.client"):  # one that goes may log in the test after its own
-        logging.getLogger(client).propagate = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling the tests is half of a worker's start
     hypothesis.settings.register_profile("ours", max_examples=FEW if is_quick(config) else MANY, **AT_ANY_SPEED)
     hypothesis.settings.load_profile("ours")
@@ -97,6 +97,20 @@ def is_slow(item: pytest.Item) -> bool:
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Return the kind of event loop that ``chatrooms`` uses."""
     return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture
+def caplog(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """Capture what is logged, but for `CLIENTS`: a test may count the lines."""
+    caplog.handler.addFilter(is_not_of_a_client)
+    yield caplog
+    caplog.handler.removeFilter(is_not_of_a_client)
+
+
+def is_not_of_a_client(record: logging.LogRecord) -> bool:
+    """Return whether `caplog` shows a line."""
+    collected = record.name == "asyncio" and record.getMessage().startswith("Unclosed c")  # by aiohttp's clients
+    return not (collected or record.name.startswith(CLIENTS))
 
 
 @pytest.fixture(scope="session")

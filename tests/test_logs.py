@@ -29,16 +29,13 @@ from tests.pipeline.test_permissions import CASES
 from tests.servers import QUICK, running, serving
 from tests.wire.test_failures import CANARY, WithLocals
 
-CLIENTS = ("aiohttp", "asyncio", "engineio.client", "socketio.client")
-
 
 @pytest.fixture
-def logged(caplog, monkeypatch):
+def logged(caplog):
     """Return what the server logged, as text."""
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.INFO, "uvicorn.error")  # below INFO, uvicorn's own protocols log the content of frames
     caplog.handler.setFormatter(WithLocals())
-    monkeypatch.setattr(caplog.handler, "filters", [lambda record: not record.name.startswith(CLIENTS)])
     return lambda: caplog.text
 
 

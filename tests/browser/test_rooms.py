@@ -98,6 +98,7 @@ async def test_saving_a_room_keeps_what_another_owner_changed_since_its_dialog_o
         await olga.run("room.update", room="#den", title="Staff only", access="private", slow=60)
         await alice.dialog.get_by_role("textbox", name="Topic").fill("News")
         await alice.button("Save").click()
+        await expect(alice.dialog).to_have_count(0)
         await alice.is_in("Staff only")
     columns = rooms.c.title, rooms.c.topic, rooms.c.access, rooms.c.slow
     found = select(*columns).where(rooms.c.name == "#den")
