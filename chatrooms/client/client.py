@@ -25,7 +25,7 @@ from chatrooms.client.rows import Message, OneMessage, Opened
 from chatrooms.client.state import State
 from chatrooms.client.state_view import StateView
 from chatrooms.client.streams import Stream, Streams
-from chatrooms.client.uploads import Source, Upload, address_of
+from chatrooms.client.uploads import Source, Uploads, address_of
 
 T = TypeVar("T")
 
@@ -75,7 +75,7 @@ class Client(StateView, Methods):
         )
         self._connection = self._unconnected()
         self._kept_in, self._author, self._sync_every = outbox, username or "", sync_every
-        self._started: tuple[Connection | Outbox | Catchup, ...] = ()
+        self._started: tuple[Connection | Outbox | Catchup | Uploads, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
         self._watched: list[str] | None = None
         self._home: Home | None = None
@@ -97,10 +97,10 @@ class Client(StateView, Methods):
         if self._home and not self._over and not self._home.gone:
             raise RuntimeError("The client runs already: enter or start it once, and again after it has ended.")
         self._leave_closed_loop()
-        home, self._outbox = Home(), Outbox(self._kept_in, self._author)
+        home, self._outbox, self._uploads = Home(), Outbox(self._kept_in, self._author), Uploads()
         self._connection = self._unconnected()
         self._catchup = Catchup(self._connection, self._state, self._sync_every)
-        self._started = (self._connection, self._outbox, self._catchup)
+        self._started = (self._connection, self._outbox, self._catchup, self._uploads)
         self._home, self._tasks, self._over = home, set(), None
         for streams in (self._changes, self._signals):
             streams.begin(home)
@@ -163,7 +163,7 @@ class Client(StateView, Methods):
         with closing(Source(path := Path(path))) as source:
             about = {"name": name or path.name, "size": source.size, "square": square, "duration": duration}
             begun = await self.run("file.begin", **about)
-            await Upload(source, address_of(self._url, begun["upload"]), self._proof).run()
+            await self._uploads.run(source, address_of(self._url, begun["upload"]), self._proof)
         return str(begun["file"]["id"])
 
     async def sync(self) -> None:

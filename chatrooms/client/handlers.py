@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from chatrooms.client.backoff import Backoff
 from chatrooms.client.errors import Closed
 from chatrooms.client.rows import Message
+from chatrooms.coroutines import makes_coroutines
 
 REPLIES = UUID("4b0a7c52-6d3f-4c7e-9a51-0f6f5c1f2d9b")
 """The namespace of the ids of replies (RFC 9562, section 5.5)."""
@@ -80,11 +81,13 @@ class Handler:
         return not self.mention or username in message["mentions"] or "+" in room
 
     async def run(self, message: Message) -> None:
-        """Call it: a coroutine function on the event loop, any other in a thread."""
-        if inspect.iscoroutinefunction(self.call):
+        """Call it: what makes coroutines on the event loop, any other in a thread."""
+        if makes_coroutines(self.call):
             await self.call(message)
         else:
-            await asyncio.to_thread(self.call, message)
+            returned = await asyncio.to_thread(self.call, message)
+            if inspect.isawaitable(returned):  # a decorator's function hides what it calls
+                await returned
 
 
 async def attempt(handler: Handler, number: int, message: Message, attempts: int) -> None:

@@ -69,6 +69,33 @@ class Source:
         os.close(self._opened)
 
 
+class Uploads:
+    """The uploads of a client, which end with it."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+        self._over: Exception | None = None
+
+    async def run(self, source: Source, address: str, token: Callable[[], str | None]) -> None:
+        """Upload a file; raises what `Upload` raises, and why the client has ended."""
+        if self._over:
+            raise self._over
+        self._running.add(task := asyncio.create_task(Upload(source, address, token).run()))
+        task.add_done_callback(self._running.discard)
+        try:
+            await task
+        except asyncio.CancelledError:
+            if self._over and not _is_cancelled():
+                raise self._over from None
+            raise
+
+    def end(self, error: Exception) -> None:
+        """Give up all of them, within `SECONDS_TO_GIVE_UP`."""
+        self._over = error
+        for task in self._running:
+            task.cancel()
+
+
 class Upload:
     """The upload of a file to ``address``; ``token`` returns what proves who sends it."""
 
@@ -126,6 +153,12 @@ class Upload:
     def _headers(self) -> dict[str, str]:
         token = self._token()
         return {"Tus-Resumable": "1.0.0"} | ({"Authorization": f"Bearer {token}"} if token else {})
+
+
+def _is_cancelled() -> bool:
+    """Return whether somebody cancelled the caller itself, rather than what it awaits."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 class _Again(Exception):

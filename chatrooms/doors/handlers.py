@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
+from chatrooms.coroutines import makes_coroutines
 from chatrooms.wire import failures
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class Cancelled(Exception):
 
 def require_coroutine(handler: Callable[..., Any], *given: str) -> None:
     """Raise ``TypeError`` unless ``handler`` is a coroutine function that takes what is ``given``, by position."""
-    if not inspect.iscoroutinefunction(handler):
+    if not makes_coroutines(handler):
         raise TypeError(f"{handler!r} must be a coroutine function: async def.")
     try:
         inspect.signature(handler).bind(*given)

@@ -100,10 +100,7 @@ class OwnEvents:
             raise ValueError(f"The event {event!r} is taken by the chat, or declared twice: choose another name.")
         if not _name.fullmatch(event) or not event.strip(". "):
             raise ValueError(f"The name of an event has 1 to 100 characters without / {{ }}, unlike {event!r}.")
-        try:
-            _, params = inspect.signature(handler).parameters
-        except ValueError:
-            raise TypeError(f"{handler!r} must take the id of a user and the event's parameters.") from None
+        *_, params = inspect.signature(handler).bind(None, None).arguments
         self._declared[event] = OwnEvent(event, handler, _model(handler, params))
 
     def begin(self, event: str, params: Any, me: Caller) -> Answer:
@@ -194,9 +191,11 @@ def _hint(handler: Handler, params: str) -> Any:
 
 
 def _function(handler: Handler) -> Callable[..., Any]:
-    """Return the function that somebody wrote, which decorators and a ``partial`` wrap."""
-    function: Callable[..., Any] = inspect.unwrap(handler.func if isinstance(handler, partial) else handler)
-    return function
+    """Return the function that somebody wrote, which decorators, a ``partial`` or an object with ``__call__`` wrap."""
+    while isinstance(handler, partial):
+        handler = handler.func
+    function: Callable[..., Any] = inspect.unwrap(handler)
+    return function if inspect.isroutine(function) else type(function).__call__
 
 
 def require_own(event: object, data: Any) -> None:

@@ -11,6 +11,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any
 
+from chatrooms.coroutines import makes_coroutines
 from chatrooms.doors import handlers
 from chatrooms.doors.handlers import IdOf
 from chatrooms.errors import Forbidden, Refusal, Unavailable
@@ -48,9 +49,13 @@ class Policies:
         self._threads: ThreadPoolExecutor | None = None
 
     def add(self, kind: Kind, decide: Decide) -> None:
-        """Have a function asked; raises ``TypeError`` unless it takes two arguments."""
-        if len(inspect.signature(decide).parameters) != 2:  # noqa: PLR2004 - see `Decide`
-            raise TypeError(f"{decide!r} must take the id of a user, and what they want to create or write to.")
+        """Have a function asked; raises ``TypeError`` unless it takes what `Decide` takes."""
+        try:
+            inspect.signature(decide).bind("the user's id", "the subject")
+        except TypeError:
+            raise TypeError(
+                f"{decide!r} must take the id of a user, and what they want to create or write to."
+            ) from None
         self.decides.setdefault(kind, []).append(decide)
 
     async def require(self, kind: Kind, me: Caller, about: Iterable[str]) -> None:
@@ -84,12 +89,13 @@ class Policies:
             return False
 
     def _awaitable(self, decide: Decide) -> Callable[..., Awaitable[Any]]:
-        if inspect.iscoroutinefunction(decide):
+        if makes_coroutines(decide):
             return decide
         self._threads = threads = self._threads or ThreadPoolExecutor(AT_ONCE, "deciding")
 
         async def in_thread(*given: str) -> Any:
             decided = partial(copy_context().run, decide, *given)
-            return await asyncio.get_running_loop().run_in_executor(threads, decided)
+            answer = await asyncio.get_running_loop().run_in_executor(threads, decided)
+            return await answer if inspect.isawaitable(answer) else answer  # a decorator's function hides what it calls
 
         return in_thread

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -10,6 +11,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatrooms.addresses import Hosts
 from chatrooms.doors.allowed_hosts import host_of
+from chatrooms.once import Once
+
+log = logging.getLogger(__name__)
+
+ELSEWHERE = "the chat is mounted at %s, but its links lead to %s: let `url` end with the path of the mount"
 
 
 class Site:
@@ -25,6 +31,7 @@ class Site:
         self._app, self._url, self._others = app, url, others
         parts = urlsplit(url)
         self._host, self._root = parts.netloc.encode(), parts.path.rstrip("/")
+        self._once = Once(log)
         self._schemes = {"http": parts.scheme, "websocket": parts.scheme.replace("http", "ws")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,4 +54,6 @@ class Site:
             kept = not mount and scope["path"].startswith(f"{self._root}/")
             path = scope["path"] if kept else self._root + scope["path"].removeprefix(mount)
             sent |= {"root_path": self._root, "path": path}
+        elif self._root != mount:
+            self._once.warn(ELSEWHERE, mount, self._url)
         return sent

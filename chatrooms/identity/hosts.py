@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from reprlib import Repr
 
 from chatrooms import names
+from chatrooms.coroutines import makes_coroutines
 from chatrooms.errors import Internal, Invalid, Refusal, Unavailable
 from chatrooms.features import roles, users
 from chatrooms.identity import accounts, avatars, suspensions
@@ -135,7 +136,7 @@ def _require_callable(authenticate: object) -> None:
     """Raise ``TypeError`` for what cannot be awaited with a handshake, which would reject everybody."""
     if not callable(authenticate):
         raise TypeError(f"authenticate must be a coroutine function, not {type(authenticate).__name__}.")
-    if not any(map(inspect.iscoroutinefunction, (authenticate, authenticate.__call__))):  # or an object with one
+    if not makes_coroutines(authenticate):
         raise TypeError(f"{authenticate!r} must be a coroutine function: async def.")
     try:
         inspect.signature(authenticate).bind(None)

@@ -14,10 +14,12 @@ from sqlalchemy import URL, Engine
 from chatrooms.storage.engines import connect
 from chatrooms.wire import failures
 
-WRITES = 12_000
-"""Writes after which the log is copied; each changes a page at least, often one that others changed too."""
-LONG = 16_000
-"""Pages of 4 KiB in the log, after which it is to start over."""
+OF_TRANSACTION, OF_WRITE = 4.0, 1.5
+"""About how many pages of 4 KiB a transaction adds to the log, and each write of it."""
+FEW = 8
+"""Writes of a transaction when the server has time: then the log is kept short."""
+SHORT, LONG = 2_000, 16_000
+"""Pages after which the log is copied, and is to start over. To lengthen a file takes longer than to overwrite it."""
 
 
 class Checkpoints:
@@ -25,18 +27,19 @@ class Checkpoints:
 
     def __init__(self, url: URL) -> None:
         self._engine = connect(url, writer=True)
-        self._writes = 0
-        self._is_long = False
+        self._added = 0.0
+        self._length = 0
         self._thread: Thread | None = None
 
     def committed(self, count: int) -> None:
         """Note a transaction of ``count`` writes, and copy the log if it is time for that."""
-        self._writes += count
-        if self._is_long:
-            self._is_long = False
+        self._added += OF_TRANSACTION + count * OF_WRITE
+        longest = SHORT if count <= FEW else LONG
+        if self._length >= longest:
+            self._length = 0
             _copy(self._engine)
-        if self._writes >= WRITES and not (self._thread and self._thread.is_alive()):
-            self._writes = 0
+        if self._added >= longest and not (self._thread and self._thread.is_alive()):
+            self._added = 0.0
             self._thread = Thread(target=self._copy_beside, name="checkpoint", daemon=True)
             self._thread.start()
 
@@ -48,7 +51,7 @@ class Checkpoints:
 
     def _copy_beside(self) -> None:
         try:
-            self._is_long = _copy(self._engine) >= LONG
+            self._length = _copy(self._engine)
         except Exception:
             failures.report("a checkpoint failed")
 

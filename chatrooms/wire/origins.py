@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
+from chatrooms.coroutines import makes_coroutines
 from chatrooms.wire import calling
 from chatrooms.wire.requests import Environ, Request
 
@@ -44,7 +45,7 @@ class Origins:
                 "cors_allowed_origins=[] allows every origin in python-socketio. Give None for the server's own origin,"
                 ' "*" for all, or chatrooms.wire.checked_before if your application checks it before.'
             )
-        if inspect.iscoroutinefunction(self._rule):
+        if makes_coroutines(self._rule):
             raise TypeError("cors_allowed_origins must be an ordinary function, not a coroutine function.")
 
     def allow(self, request: Request) -> bool:

@@ -10,7 +10,7 @@ import sqlite3
 import pytest
 
 from chatrooms import Chatrooms, Settings
-from chatrooms.client import Client, Refused, uploads
+from chatrooms.client import Client, Closed, Refused, uploads
 from chatrooms.client.outbox import SCHEMA, Outbox
 from chatrooms.client.uploads import PIECE
 from tests.client.waiting import PATIENCE
@@ -122,6 +122,26 @@ async def test_an_upload_goes_on_after_the_server_was_killed(tmp_path):
             message = await alice.post("alice", files=[await uploading])
             async with connect(second.url, "alice", token=alice.token) as again:
                 assert (await load(again, second.url, message["files"][0]))[2] == content
+
+
+@pytest.mark.parametrize("how", ["closed", "cancelled", "both"])
+async def test_an_upload_ends_with_its_client_though_the_server_is_away(tmp_path, how):
+    file = tmp_path / "large.bin"
+    file.write_bytes(bytes(60_000_000))
+    data = tmp_path / "data"
+    async with started(data) as server, Client(server.url, username="alice", timeout=2) as alice:
+        uploading = asyncio.create_task(alice.upload(file))
+        async with asyncio.timeout(PATIENCE):
+            while not any(each.stat().st_size > 2_000_000 for each in data.glob("files/uploads/*")):
+                await asyncio.sleep(0.005)
+            await server.end(9)
+            if how != "closed":
+                uploading.cancel()
+            if how != "cancelled":
+                await alice.close()
+            with pytest.raises(Closed if how == "closed" else asyncio.CancelledError):
+                await uploading
+            assert how == "cancelled" or not alice._uploads._running
 
 
 async def test_an_outbox_keeps_what_messages_are_besides_their_text_and_one_of_an_earlier_version_opens(tmp_path):

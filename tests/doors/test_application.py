@@ -22,6 +22,7 @@ from chatrooms.doors import commit_handlers, own_events, rechecking
 from tests.doors import post
 from tests.people import PATIENCE, Person, Refused, connect
 from tests.servers import QUICK, serving
+from tests.ways_to_call import COROUTINES, OTHERS
 
 ALICE, BOB = "alice@example.com", "bob@example.com"
 
@@ -670,11 +671,37 @@ def test_a_name_that_is_taken_is_refused_when_it_is_declared(tmp_path, name):
         chat.event(name)(handler)
 
 
+class Polls:
+    """An object that handles an event."""
+
+    async def __call__(self, user_id: OnlyForCheckers, params: Vote, *, more: int = 0) -> None:  # noqa: F821
+        pass
+
+
 def test_settings_and_events_are_given_as_such(tmp_path):
     with pytest.raises(TypeError, match=r"chatrooms\.Settings, not function"):
         Chatrooms(lambda handshake: None)
     with pytest.raises(TypeError, match="has a name"):
         Chatrooms(Settings(data=tmp_path)).event(lambda user_id, params: None)
+
+
+@pytest.mark.parametrize("way", COROUTINES)
+async def test_a_handler_may_be_anything_that_makes_coroutines(host, way):
+    heard = Heard()
+    host.chat.on_message(COROUTINES[way](heard.append))
+    host.chat.event("vote")(COROUTINES[way](lambda params: {"yours": params}))
+    async with host.tab(ALICE) as alice:
+        await alice.say("#lobby", "x")
+        assert await alice.run("vote", choice=1) == {"yours": {"choice": 1}}
+        await heard.until(1)
+
+
+@pytest.mark.parametrize("way", OTHERS)
+def test_what_makes_none_is_said_at_once(tmp_path, way):
+    chat = Chatrooms(Settings(data=tmp_path))
+    for register in (chat.on_message, chat.event("vote")):
+        with pytest.raises(TypeError, match="must be a coroutine function"):
+            register(OTHERS[way](id))
 
 
 def test_only_the_annotation_of_the_parameters_is_evaluated(tmp_path):
@@ -684,8 +711,10 @@ def test_only_the_annotation_of_the_parameters_is_evaluated(tmp_path):
         pass
 
     chat.event("vote")(handler)
-    chat.event("partly")(partial(handler))
-    assert [each.model for each in chat._own.declared] == [Vote, Vote]
+    chat.event("partly")(partial(partial(handler)))
+    chat.event("object")(Polls())
+    chat.event("method")(Polls().__call__)
+    assert [each.model for each in chat._own.declared] == [Vote, Vote, Vote, Vote]
 
     async def unclear(user_id, params: OnlyForCheckers):  # noqa: F821 - as in TYPE_CHECKING
         pass

@@ -15,6 +15,7 @@ from chatrooms.doors.docs.generated import contract
 from tests.doors import DOORS
 from tests.people import connect
 from tests.servers import QUICK, serving
+from tests.ways_to_call import COROUTINES, OTHERS
 
 ASKED = {
     *("message.post", "message.edit", "message.pin", "message.unpin", "reaction.add"),
@@ -66,6 +67,23 @@ def test_every_command_that_says_something_is_asked_about():
     asked = {each.name for each in contract().commands if each.question}
     assert said - asked == set(UNASKED)
     assert asked == ASKED
+
+
+@pytest.mark.parametrize("way", [*COROUTINES, *OTHERS])
+async def test_a_rule_may_be_anything_that_is_called(shop, way):
+    shop.chat.may_write((COROUTINES | OTHERS)[way](lambda subject: not subject.startswith("carol")))
+    for to, allowed in (("bob", True), ("carol", False)):
+        answer = await shop.answer("socket", "alice", "message.post", room=to, text="x")
+        assert answer["ok"] == allowed, answer
+
+
+def test_a_rule_that_does_not_take_both_is_said_at_once(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path))
+    for wrong in (lambda: True, lambda me: True, lambda me, other, *, why: True, lambda me, other, more: True):
+        with pytest.raises(TypeError, match="must take the id of a user"):
+            chat.may_write(wrong)
+    for right in (lambda me, other, more=None: True, lambda *given: True):
+        chat.may_write(right)
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -110,7 +110,7 @@ async def test_a_proxy_may_keep_or_remove_the_path_and_name_any_address(site, pr
         ("/more/team/chat", "/more/team/chat", "/more/team/chat/"),
     ],
 )
-async def test_a_proxy_may_remove_what_is_before_the_mount_of_a_chat(tmp_path, mount, asked, base):
+async def test_a_proxy_may_remove_what_is_before_the_mount_of_a_chat(tmp_path, mount, asked, base, caplog):
     chat = Chatrooms(Settings(data=tmp_path, url=URL, **QUICK))
     app = Starlette(routes=[Mount(mount, chat)], lifespan=chat.lifespan)
     headers = {"Host": "chat.example.org"}
@@ -123,6 +123,9 @@ async def test_a_proxy_may_remove_what_is_before_the_mount_of_a_chat(tmp_path, m
         assert f"Path={base};" in f"{got['Set-Cookie']};"
         async with connect(url, "bob", path=asked.strip("/"), headers=headers | OURS) as person:
             await person.settled()
+    said = [each.getMessage() for each in caplog.records if each.name == "chatrooms.doors.site"]
+    assert len(said) == (base != "/team/chat/")
+    assert not said or (f"mounted at {asked}," in said[0] and URL in said[0])
 
 
 async def test_an_alias_keeps_its_name(site):

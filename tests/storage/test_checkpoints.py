@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 
+import pytest
 from sqlalchemy import make_url, text
 
 from chatrooms.storage import checkpoints
@@ -18,14 +19,15 @@ from tests.storage.test_writer import adding, stored
 PAGE = 4096 + 24
 
 
-async def test_the_log_stays_short_while_others_write(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(checkpoints, "WRITES", 50)
-    monkeypatch.setattr(checkpoints, "LONG", 200)
+@pytest.mark.parametrize(("limit", "at_once", "count"), [("LONG", 20, 3000), ("SHORT", 1, 600)])
+async def test_the_log_stays_short_while_others_write(tmp_path, monkeypatch, caplog, limit, at_once, count):
+    for name in ("LONG", "SHORT"):
+        monkeypatch.setattr(checkpoints, name, 200 if name == limit else 10**9)
     database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     await database.open()
-    names = [f"#{number:05}" for number in range(3000)]
-    for start in range(0, len(names), 20):
-        await asyncio.gather(*(database.writer.change(adding(name)) for name in names[start : start + 20]))
+    names = [f"#{number:05}" for number in range(count)]
+    for start in range(0, len(names), at_once):
+        await asyncio.gather(*(database.writer.change(adding(name)) for name in names[start : start + at_once]))
     log = (await asyncio.to_thread((tmp_path / "test.sqlite3-wal").stat)).st_size // PAGE
     assert await database.reader.read(stored) == names
     await database.close()
@@ -34,7 +36,7 @@ async def test_the_log_stays_short_while_others_write(tmp_path, monkeypatch, cap
 
 
 def test_the_writer_copies_what_is_left_of_a_long_log(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoints, "WRITES", 10**9)
+    monkeypatch.setattr(checkpoints, "SHORT", 10**9)
     engine = connect(make_url(f"sqlite:///{tmp_path / 'test.sqlite3'}"), writer=True)
     metadata.create_all(engine)
     copies = Checkpoints(engine.url)
@@ -46,7 +48,7 @@ def test_the_writer_copies_what_is_left_of_a_long_log(tmp_path, monkeypatch):
 
     for number in range(100):
         write(f"#{number}")
-    copies._is_long = True
+    copies._length = 10**9
     write("#copied with all before it")
     write("#first of a new log")
     assert checkpoints._copy(copies._engine) < 20
@@ -63,7 +65,7 @@ async def test_writers_do_not_wait_while_the_log_is_copied(tmp_path, monkeypatch
         go_on.wait(10)
         return copy(engine)
 
-    monkeypatch.setattr(checkpoints, "WRITES", 1)
+    monkeypatch.setattr(checkpoints, "SHORT", 1)
     monkeypatch.setattr(checkpoints, "_copy", slowly)
     database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     await database.open()
