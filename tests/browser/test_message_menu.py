@@ -46,6 +46,20 @@ async def test_a_menu_offers_what_its_reader_may_do_and_closes_when_its_message_
     await alice.sees("message deleted")
 
 
+async def test_one_message_at_a_time_shows_its_bar(person: Arrive) -> None:
+    alice = await person("alice")
+    for text in ("First", "Second"):
+        await alice.stores(text)
+    await alice.choose("First", "Copy text")
+    await alice.message("Second").hover()
+    bars = alice.log.locator(".tools")
+    await expect(bars.nth(0)).to_have_css("opacity", "0")
+    await expect(bars.nth(1)).to_have_css("opacity", "1")
+    await expect(alice.message("First").get_by_role("button", name="More", exact=True)).to_be_focused()
+    await alice.page.keyboard.press("Shift+Tab")
+    await expect(bars.nth(0)).to_have_css("opacity", "1")
+
+
 async def test_the_menu_by_keyboard(person: Arrive) -> None:
     alice = await person("alice")
     await alice.stores("Read me")
