@@ -24,7 +24,7 @@ pytest_plugins = ["tests.services.fixtures", "tests.world"]
 
 HERE = Path(__file__).parent
 SLOW_FOLDERS = {"browser", "soak", "bench", "services", "hosts"}
-FEW, MANY = 25, 50
+FEW, MANY = 15, 50
 """How many examples of each property `pytest -m quick` tries, and how many all other runs do."""
 AT_ANY_SPEED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
 """An example may take as long as a busy machine needs."""

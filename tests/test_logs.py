@@ -267,6 +267,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_standalone_each_record_is_a_line_and_repeats_are_limited():
     ended = subprocess.run([sys.executable, "-c", ALONE, CANARY, "logfmt"], check=True, capture_output=True, text=True)
     lines = ended.stderr.split("\n")
@@ -295,6 +296,7 @@ def test_the_number_of_dropped_records_is_logged_with_the_next_one():
     assert repeats.filter(quiet) and quiet.getMessage() == "another"
 
 
+@pytest.mark.slow
 def test_standalone_lines_can_be_json_with_what_the_server_did():
     ended = subprocess.run([sys.executable, "-c", ALONE, CANARY, "json"], check=True, capture_output=True, text=True)
     assert not ended.stdout and CANARY not in ended.stderr

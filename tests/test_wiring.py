@@ -44,6 +44,7 @@ def _callable(value: ast.expr, functions: set[str]) -> bool:
     return isinstance(value, ast.Lambda) or named in functions
 
 
+@pytest.mark.slow
 def test_no_callback_is_assigned_to_a_finished_object():
     assert {path: found for path in FILES if (found := list(late_callbacks(path.read_text())))} == {}
 

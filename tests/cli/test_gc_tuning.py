@@ -42,6 +42,7 @@ async def test_short_lived_garbage_is_collected():
         assert known() is None
 
 
+@pytest.mark.slow
 async def test_frozen_cycles_are_collected_once_their_number_has_doubled():
     with collected_in_parts(seconds_to_look=0.01, leeway=0):
         knots = [Knot() for _ in range(2 * gc.get_freeze_count())]

@@ -278,7 +278,7 @@ def test_importing_the_client_imports_nothing_of_the_server():
     found = subprocess.run([sys.executable, "-c", modules], capture_output=True, text=True, check=True).stdout
     loaded = set(found.split())
     ours = {name for name in loaded if name.startswith("chatrooms") and not name.startswith("chatrooms.client")}
-    assert ours == {"chatrooms", "chatrooms.ids", "chatrooms.version"}
+    assert ours == {"chatrooms", "chatrooms.coroutines", "chatrooms.ids", "chatrooms.version"}
     assert not loaded & {"sqlalchemy", "pydantic", "starlette", "uvicorn"}
 
 

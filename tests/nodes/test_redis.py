@@ -201,6 +201,7 @@ async def test_while_redis_stands_still_nothing_waits_for_it_and_afterwards_it_i
             await until(lambda: other.misses > misses)
 
 
+@pytest.mark.slow
 async def test_a_redis_that_is_killed_comes_back_and_the_log_says_both_each_time(monkeypatch, caplog):
     caplog.set_level("INFO", "chatrooms.pipeline.bus")
     monkeypatch.setattr(carried, "MOST_TO_RETRY", 0.2)

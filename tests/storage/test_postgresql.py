@@ -347,6 +347,7 @@ def made(postgres_url):
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+@pytest.mark.slow
 async def test_a_database_that_cannot_store_everything_is_not_used(made, encoding):
     database = Database(made(f"ENCODING {encoding} LOCALE 'C'"))
     with pytest.raises(Unfit, match=f"encoding {encoding}.*--encoding=UTF8"):

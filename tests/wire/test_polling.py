@@ -147,6 +147,7 @@ async def test_pings_come_and_pongs_keep_the_session(start):
         assert await session.post("3") == (200, "ok")
 
 
+@pytest.mark.slow
 async def test_a_session_that_does_not_answer_pings_ends_while_it_polls(start):
     program, raw = await start(ping_interval=0.5, ping_timeout=0.5)
     session = await raw.join()
