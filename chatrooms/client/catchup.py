@@ -16,6 +16,7 @@ from typing import Any
 from chatrooms.client.changes import Change
 from chatrooms.client.connection import Connection
 from chatrooms.client.errors import Refused
+from chatrooms.client.home import wake
 from chatrooms.client.state import State
 
 PAGE = 100
@@ -149,12 +150,12 @@ class Catchup:
         return {"messages": messages, "members": members}
 
     async def _insist(self, command: str, **params: Any) -> Any:
-        return await self._connection.insist(command, params, patient=True)
+        return await self._connection.insist(command, params)
 
     @staticmethod
     def _fail(promise: asyncio.Future[None], error: Exception) -> None:
         if not promise.done():
-            promise.set_exception(error)
+            wake(promise.set_exception, error)
             promise.exception()
 
 

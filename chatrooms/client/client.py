@@ -175,12 +175,12 @@ class Client(StateView, Methods):
         """Run any command, as soon as there is a connection, and return its result; raises `Refused`.
 
         It takes parameters as a mapping, as `Chatrooms.run` does, or by name; those by name that are None are left out.
-        If the connection is lost before the response arrives, a repeatable command is run again. Any other raises
-        `Unanswered`, because the server may or may not have run it.
+        If the connection is lost before the response arrives, a repeatable command is run again, unless that takes over
+        a minute, in which others may have changed the same. Any other raises `Unanswered`: it may have run or not.
         """
         self._require_started()
         given = {**(params or {}), **{name: value for name, value in named.items() if value is not None}}
-        ask = self._connection.insist if command in REPEATABLE else self._connection.ask
+        ask = self._connection.repeat if command in REPEATABLE else self._connection.ask
         return self._noticed(await ask(command, given))
 
     async def watch(self, usernames: Iterable[str]) -> dict[str, Literal["online", "offline"]]:
@@ -255,7 +255,7 @@ class Client(StateView, Methods):
             self._signals.push(Signal(data["room"], data["from"], data["type"], data["data"]))
 
     async def _deliver(self, message: Sending) -> Message:
-        result: OneMessage = await self._connection.insist("message.post", message.params(), patient=True)
+        result: OneMessage = await self._connection.insist("message.post", message.params())
         return self._noticed(result)["message"]
 
     def _noticed(self, result: T) -> T:

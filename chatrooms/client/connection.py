@@ -12,10 +12,14 @@ import aiohttp
 
 from chatrooms.client.backoff import Backoff
 from chatrooms.client.errors import Refused, Unanswered
+from chatrooms.client.home import wake
 from chatrooms.client.link import Address, Link, Receive
 
 SILENCES = 2
 """After this many unanswered commands in a row, drop the link."""
+
+SECONDS_TO_REPEAT = 60.0
+"""How long after a response was lost a command runs again: `room.join` would undo that somebody was removed since."""
 
 RETRIED_REFUSALS = frozenset({"rate_limited", "unavailable", "internal"})
 
@@ -68,11 +72,11 @@ class Connection:
     def end(self, error: Exception) -> None:
         """Raise ``error`` in the callers that wait for a link."""
         self._over = error
-        self._change.set()
+        wake(self._change.set)
 
-    async def ask(self, command: str, params: Mapping[str, Any]) -> Any:
-        """Run a command once, as soon as there is a link; raises `Refused` or `Unanswered`."""
-        link = await self._linked()
+    async def ask(self, command: str, params: Mapping[str, Any], *, until: float | None = None) -> Any:
+        """Run a command once, as soon as there is a link; raises `Refused` or `Unanswered`, also without one ``until``."""
+        link = await self._linked(until)
         try:
             result = await link.ask(command, params, self._timeout)
         except Unanswered:
@@ -86,8 +90,23 @@ class Connection:
         self._silences = 0
         return result
 
-    async def insist(self, command: str, params: Mapping[str, Any], *, patient: bool = False) -> Any:
-        """Run a repeatable command until there is a response; if ``patient``, also wait when a rate limit says so."""
+    async def repeat(self, command: str, params: Mapping[str, Any]) -> Any:
+        """Run a repeatable command, again if its response is lost and others had no time to change what it changes.
+
+        Raises `Unanswered` if that takes more than `SECONDS_TO_REPEAT`.
+        """
+        clock, until = asyncio.get_running_loop().time, None
+        while True:
+            try:
+                return await self.ask(command, params, until=until)
+            except Unanswered:
+                until = until or clock() + SECONDS_TO_REPEAT
+                if clock() >= until:
+                    raise
+                await asyncio.sleep(0)
+
+    async def insist(self, command: str, params: Mapping[str, Any]) -> Any:
+        """Run a command that may run any number of times until there is a response; wait when a rate limit says so."""
         backoff = Backoff()
         while True:
             try:
@@ -95,16 +114,20 @@ class Connection:
             except Unanswered:
                 await asyncio.sleep(0)
             except Refused as refused:
-                if not (patient and refused.temporary):
+                if not refused.temporary:
                     raise
                 await asyncio.sleep(refused.retry_after + backoff.next())
 
-    async def _linked(self) -> Link:
-        while self._link is None:
-            if self._over:
-                raise self._over
-            self._change.clear()
-            await self._change.wait()
+    async def _linked(self, until: float | None) -> Link:
+        try:
+            async with asyncio.timeout_at(until):
+                while self._link is None:
+                    if self._over:
+                        raise self._over
+                    self._change.clear()
+                    await self._change.wait()
+        except TimeoutError:
+            raise Unanswered("the connection was lost, and not back in time to run the command again") from None
         return self._link
 
     async def _once(self) -> float:

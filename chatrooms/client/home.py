@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 
 ELSEWHERE = (
     "A client is used on the event loop that started it. From another thread, write "
@@ -32,3 +34,9 @@ class Home:
         """Raise ``RuntimeError``, with what to do, unless this is called on the loop."""
         if not self.here():
             raise RuntimeError(ELSEWHERE)
+
+
+def wake(waker: Callable[..., object], *given: object) -> None:
+    """Call what wakes tasks; those of a loop that was closed never wake again, and need not be told anything."""
+    with suppress(RuntimeError):
+        waker(*given)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from weakref import WeakSet
 
 from chatrooms.client.errors import Lagging
-from chatrooms.client.home import Home
+from chatrooms.client.home import Home, wake
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Stream(Generic[T]):
     def end(self, error: Exception | None) -> None:
         """Stop iteration, or raise ``error``, after the items that are left."""
         self._end = error or StopAsyncIteration()
-        self._news.set()
+        wake(self._news.set)
 
 
 class Streams(Generic[T]):

@@ -17,6 +17,7 @@ import aiohttp
 
 from chatrooms.client.backoff import Backoff
 from chatrooms.client.errors import Refused
+from chatrooms.client.home import wake
 
 PIECE = 256 * 1024
 AGAIN = frozenset({408, 409, 423, 429, 500, 502, 503, 504})
@@ -93,7 +94,7 @@ class Uploads:
         """Give up all of them, within `SECONDS_TO_GIVE_UP`."""
         self._over = error
         for task in self._running:
-            task.cancel()
+            wake(task.cancel)
 
 
 class Upload:

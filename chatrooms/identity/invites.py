@@ -77,9 +77,9 @@ def make(db: Connection, created_by: str, room: str, uses: int, expires_at: str)
     return {**row, "code": code}
 
 
-def of(db: Connection, code: str, field: str = "invite") -> Invite:
-    """Return the invitation with that code; raises `NotFound` if it works no longer, whatever the reason is."""
-    return require(working(db, code), field)
+def known(db: Connection, code: str, field: str = "invite") -> Invite:
+    """Return the invitation with that code, also one that works no longer; raises `NotFound`."""
+    return require(_one(db, invites.c.code_hash == digest(code)), field)
 
 
 def require(invite: Invite | None, field: str = "invite") -> Invite:
@@ -118,22 +118,25 @@ def admits(db: Connection, invite: Invite) -> bool:
 
 
 def use(act: Act, code: str, field: str = "invite", *, is_new: bool = False) -> Member:
-    """Make the caller a member of the room that an invitation leads to; members stay what they are.
+    """Make the caller a member of the room that an invitation leads to.
 
-    People who are new to the server always count, though they are members of the lobby already.
+    Members stay what they are, also if it works no longer: they may have joined by its last use. People who are new to
+    the server always count, though they are members of the lobby already.
 
     Raises `NotFound`, and `Forbidden` for people who were removed from a private room: a link that they still have must
     not undo that.
     """
-    invite = of(act.db, code, field)
-    if not tenants.has_room(act.db, act.me, invite["room"]):
-        require(None, field)
-    room, username = invite["room"], act.me.username
+    room, username = known(act.db, code, field)["room"], act.me.username
     before = members.find(act.db, room, username)
-    if before and not before["gone"]:
-        if is_new:
-            _count(act, invite)
-        return before
+    here = before if before and not before["gone"] else None
+    if here and not is_new:
+        return here
+    invite = require(working(act.db, code), field)
+    if not tenants.has_room(act.db, act.me, room):
+        require(None, field)
+    if here:
+        _count(act, invite)
+        return here
     is_private = access.peek(act.db, act.me, room, field).access == "private"
     if before and is_private and not members.has_left(act.db, room, username):
         raise Forbidden("You were in this room before. Ask a member to invite you again.")

@@ -135,7 +135,7 @@ def revoke(act: Act, p: WhichInvite, _: Invite) -> Done:
 
 
 def _joining(db: Connection, me: Caller, p: WithCode) -> Iterable[str]:
-    return invites.of(db, p.code, "code")["room"], me.username
+    return invites.known(db, p.code, "code")["room"], me.username
 
 
 @change("invite.accept", may=access.anyone, locks=_joining, repeatable=True, method="accept_invite", scope="rooms")

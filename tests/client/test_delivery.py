@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chatrooms.client import Client, Closed, Lagging, Unanswered
+from chatrooms.client import Client, Closed, Lagging, Unanswered, connection
 from tests.client.faults import first, posted, says
 from tests.client.processes import killable
 from tests.client.waiting import change_saying, held, next_reset, next_where, stored, texts
@@ -40,6 +40,26 @@ async def test_a_query_is_retried_after_a_lost_connection_but_a_change_is_not(jo
     with pytest.raises(Unanswered):
         await alice.create("#design")
     assert "#design" in alice.memberships
+
+
+@pytest.mark.parametrize("seconds", [0.05, 60])
+async def test_a_change_runs_again_unless_others_had_time_to_undo_it(join, faults, monkeypatch, seconds):
+    monkeypatch.setattr(connection, "SECONDS_TO_REPEAT", seconds)
+    alice, bob = await join("alice"), await join("bob", socket=faults.socket)
+    await alice.create("#again")
+    faults.lost_acks = first(lambda data: True)
+    joining = asyncio.create_task(bob.run("room.join", room="#again"))
+    await faults.losses.get()
+    await faults.go_offline()
+    await alice.remove("#again", "bob")
+    if seconds < 1:
+        with pytest.raises(Unanswered):
+            await joining
+    faults.online.set()
+    if seconds > 1:
+        await joining
+    await bob.sync()
+    assert ("#again" in bob.memberships) == (seconds > 1)
 
 
 async def test_a_client_reconnects_to_a_silent_server(join, faults):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 
@@ -84,6 +86,43 @@ async def test_a_client_whose_loop_was_closed_starts_on_another_and_is_closed_th
 
     await asyncio.to_thread(asyncio.run, forgotten())
     assert await asyncio.to_thread(asyncio.run, again()) == 1
+
+
+FORGOTTEN = """
+import asyncio
+from chatrooms.client import Client
+from tests.client.faults import Faults
+
+faults = Faults()
+faults.online.clear()
+alice = Client("http://127.0.0.1:1", username="alice", outbox={outbox!r}, socket=faults.socket)
+changes = [alice.changes(), alice.changes()]
+
+async def begin():
+    alice.start()
+    left = [asyncio.ensure_future({waiting}) for each in changes]
+    await asyncio.sleep(0.01)
+    return left
+
+async def again():
+    alice.start()
+    assert [[change async for change in each] for each in changes] == [[], []]
+    await alice.close()
+
+loop = asyncio.new_event_loop()
+left = loop.run_until_complete(begin())
+loop.close()
+asyncio.run(asyncio.wait_for(again(), 20))
+"""
+"""A program that closes the loop of a client while something waits."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("waiting", ["alice.post('bob', 'x')", "alice.run('room.list')", "alice.sync()", "anext(each)"])
+def test_a_client_whose_loop_was_closed_while_something_waited_starts_on_another(tmp_path, waiting):
+    program = FORGOTTEN.format(outbox=str(tmp_path / "outbox"), waiting=waiting)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
 
 
 async def test_a_reply_that_would_wait_for_itself_says_so():

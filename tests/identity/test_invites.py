@@ -100,6 +100,23 @@ async def test_following_it_again_changes_nothing_and_uses_nothing(staff, person
     assert [invite["uses_left"] for invite in (await staff.run("invite.list", room="#staff"))["invites"]] == [1]
 
 
+@pytest.mark.parametrize("ending", ["last use", "revoked", "expired"])
+async def test_who_joined_by_an_invitation_that_works_no_longer_can_follow_it_again(staff, person, monkeypatch, ending):
+    code = await invited(staff, "#staff", uses=1 if ending == "last use" else 2)
+    alice, carol = await person("alice"), await person("carol")
+    joined = await alice.run("invite.accept", code=code)
+    if ending == "revoked":
+        (invite,) = (await staff.run("invite.list", room="#staff"))["invites"]
+        await staff.run("invite.revoke", id=invite["id"])
+    elif ending == "expired":
+        later = clock.later(invites.GOOD_FOR)
+        monkeypatch.setattr(clock, "now", lambda: later)
+    assert await alice.run("invite.accept", code=code) == joined
+    assert await outcome(carol, "invite.accept", code=code) == "not_found"
+    await alice.run("room.leave", room="#staff")
+    assert await outcome(alice, "invite.accept", code=code) == "not_found"
+
+
 async def test_coming_and_going_does_not_use_up_an_invitation(staff, person):
     await staff.run("room.create", name="#open")
     alice, code = await person("alice"), await invited(staff, "#open", uses=2)
