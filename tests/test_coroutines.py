@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from chatrooms.coroutines import makes_coroutines
-from tests.ways_to_call import COROUTINES, OTHERS, Asynchronous
+from tests.ways_to_call import COROUTINES, WAYS, Asynchronous
 
 
-@pytest.mark.parametrize("way", [*COROUTINES, *OTHERS])
+@pytest.mark.parametrize("way", WAYS)
 def test_what_makes_coroutines_is_known_by_what_it_is(way):
-    made = (COROUTINES | OTHERS)[way](lambda given: given)
+    made = WAYS[way](lambda given: given)
     assert makes_coroutines(made) == (way in COROUTINES)
 
 

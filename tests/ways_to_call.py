@@ -64,6 +64,8 @@ OTHERS: dict[str, Callable[[Does], Callable[..., Any]]] = {
     "plain object": Plain,
     "plain method": lambda does: Plain(does).__call__,
     "partial of a plain object": lambda does: partial(Plain(does)),
-    "decorated": _hidden,
 }
-"""What does not, or does not say so."""
+"""What makes none."""
+HIDDEN: dict[str, Callable[[Does], Callable[..., Any]]] = {"decorated": _hidden}
+"""What makes coroutines, though it does not say so."""
+WAYS = COROUTINES | OTHERS | HIDDEN

@@ -75,7 +75,10 @@ class Connection:
         wake(self._change.set)
 
     async def ask(self, command: str, params: Mapping[str, Any], *, until: float | None = None) -> Any:
-        """Run a command once, as soon as there is a link; raises `Refused` or `Unanswered`, also without one ``until``."""
+        """Run a command once, as soon as there is a link, which must be ``until`` some time of the loop.
+
+        Raises `Refused` or `Unanswered`.
+        """
         link = await self._linked(until)
         try:
             result = await link.ask(command, params, self._timeout)

@@ -30,7 +30,7 @@ class Cancelled(Exception):
 
 def require_coroutine(handler: Callable[..., Any], *given: str) -> None:
     """Raise ``TypeError`` unless ``handler`` is a coroutine function that takes what is ``given``, by position."""
-    if not makes_coroutines(handler):
+    if not makes_coroutines(inspect.unwrap(handler)):  # a decorator may hide it
         raise TypeError(f"{handler!r} must be a coroutine function: async def.")
     try:
         inspect.signature(handler).bind(*given)

@@ -23,7 +23,8 @@ class Site:
 
     So the rest of the server does not depend on what the proxy passes on: whether it removes the path's prefix, and
     which host and scheme it names. Names in ``others`` stay as they are. Within an application that mounts the chat,
-    the mount decides about the path, unless it is the end of that of ``url``: then the proxy has removed the beginning.
+    the mount decides about the path, unless it is the end of that of ``url``: then the proxy has removed the beginning,
+    save for ``others``, by which people may reach the application without the proxy.
     So the path is the mount or that of ``url``, even where clients choose the mount, as in ``Mount("/{team}", chat)``.
     """
 
@@ -46,10 +47,12 @@ class Site:
 
     def _as_sent(self, scope: Scope) -> Scope:
         sent = {**scope, "scheme": self._schemes[scope["type"]]}
+        mount = scope.get("root_path", "").rstrip("/")
         if host_of(scope) not in self._others:
             others = [field for field in scope["headers"] if field[0] != b"host"]
             sent["headers"] = [*others, (b"host", self._host)]
-        mount = scope.get("root_path", "").rstrip("/")
+        elif mount:
+            return sent
         if self._root != mount and self._root.endswith(mount) and mount[:1] in ("", "/"):
             kept = not mount and scope["path"].startswith(f"{self._root}/")
             path = scope["path"] if kept else self._root + scope["path"].removeprefix(mount)

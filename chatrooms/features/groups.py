@@ -91,8 +91,13 @@ def _this(_db: Connection, _me: Caller, p: WhichGroup) -> Iterable[str]:
     return (p.id,)
 
 
+def _making(db: Connection, me: Caller, p: Create) -> Iterable[str]:
+    """Lock its people, too, one of whom could be removed from the server meanwhile."""
+    return (*_naming(db, me, p), *p.members)
+
+
 def _changing(db: Connection, me: Caller, p: Update) -> Iterable[str]:
-    return (*_this(db, me, p), *_naming(db, me, p))
+    return (*_this(db, me, p), *_naming(db, me, p), *p.add)
 
 
 @query("group.list", may=access.anyone, method="groups", scope="read", scoped=True)
@@ -112,7 +117,7 @@ def get(act: Act, p: WhichGroup, _: None) -> OneGroup:
     return {"group": _existing(act, p.id)}
 
 
-@change("group.create", may=_admin, locks=_naming, repeatable=False, rate="create", method="create_group")
+@change("group.create", may=_admin, locks=_making, repeatable=False, rate="create", method="create_group")
 def create(act: Act, p: Create, _: None) -> OneGroup:
     """Make a group. Its name is taken from then on, like a username; there can be 100 groups of 500 people."""
     if (act.db.scalar(select(func.count()).select_from(groups).where(tenants.our_groups(act.me))) or 0) >= MAX_GROUPS:

@@ -136,7 +136,7 @@ def _require_callable(authenticate: object) -> None:
     """Raise ``TypeError`` for what cannot be awaited with a handshake, which would reject everybody."""
     if not callable(authenticate):
         raise TypeError(f"authenticate must be a coroutine function, not {type(authenticate).__name__}.")
-    if not makes_coroutines(authenticate):
+    if not makes_coroutines(inspect.unwrap(authenticate)):  # a decorator may hide it
         raise TypeError(f"{authenticate!r} must be a coroutine function: async def.")
     try:
         inspect.signature(authenticate).bind(None)

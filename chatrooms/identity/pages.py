@@ -30,8 +30,8 @@ class Pages:
     def trust(self, scope: Mapping[str, Any]) -> bool:
         """Return whether the page that a request comes from is ours or listed; a program names no page."""
         headers = Headers(raw=scope["headers"])
-        given = headers.get("origin")
-        if given is None:
+        given = ", ".join(headers.getlist("origin"))  # of several, none
+        if "origin" not in headers:
             return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
         host = headers.get("host", "")
         if (origin := _normal(given)) and (origin in self._listed or origin in _own(scope, host)):

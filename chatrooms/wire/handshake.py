@@ -13,6 +13,7 @@ from hashlib import sha1
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 KEY_LENGTH = 16
 KEY, VERSION, UPGRADE, CONNECTION = b"sec-websocket-key", b"sec-websocket-version", b"upgrade", b"connection"
+ORIGIN = b"origin"
 PROTOCOL, EXTENSIONS = b"sec-websocket-protocol", b"sec-websocket-extensions"
 NEEDED = frozenset((KEY, VERSION, UPGRADE, CONNECTION))
 OTHER = frozenset((PROTOCOL, b"content-length", b"transfer-encoding"))
@@ -28,7 +29,8 @@ def answer(fields: Fields, *, extensible: bool) -> bytes | None:
     None if it is another one; if connections are ``extensible``, one that offers extensions is.
     """
     found = dict(fields)
-    is_whole = found.keys() >= NEEDED and sum(name in NEEDED for name, _ in fields) == len(NEEDED)
+    singles = [name for name, _ in fields if name in NEEDED or name == ORIGIN]
+    is_whole = found.keys() >= NEEDED and len(singles) == len(set(singles))
     is_large = len(fields) > MOST or any(len(value) > LONGEST for _, value in fields)
     if not is_whole or is_large or found.keys() & OTHER or (extensible and EXTENSIONS in found):
         return None

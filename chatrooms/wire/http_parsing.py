@@ -37,10 +37,13 @@ class HttpParsing(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Add a field; one of the trailers is dropped, as nothing here reads it (RFC 9110, 6.5.1)."""
+        """Add a field; one of the trailers is dropped, as nothing here reads it (RFC 9110, 6.5.1).
+
+        The parser leaves whitespace at the end of a value, of which it is no part (RFC 9110, 5.5).
+        """
         self._measure.field(name)
         if not self._measure.in_body:
-            super().on_header(name, value)
+            super().on_header(name, value.rstrip(b" \t"))
 
     def on_headers_complete(self) -> None:
         """Check what a server has to check, then run the application."""
@@ -53,6 +56,10 @@ class HttpParsing(HttpToolsProtocol):
             self._check_handshake()
         super().on_headers_complete()
         self._measure.in_body = True
+
+    def _should_upgrade(self) -> bool:
+        """Return whether a request asks for a WebSocket, which one of HTTP/1.0 cannot (RFC 9110, 7.8)."""
+        return self.parser.get_http_version() == "1.1" and bool(super()._should_upgrade())
 
     def _check_handshake(self) -> None:
         """Reject a handshake with a body, which may never come, or before the request ahead of it is answered."""

@@ -14,7 +14,7 @@ from chatrooms.client import handlers as handling
 from tests.client.faults import Faults
 from tests.client.waiting import change_saying, stored, texts
 from tests.people import PATIENCE, connect
-from tests.ways_to_call import COROUTINES, OTHERS
+from tests.ways_to_call import WAYS
 
 
 @pytest.fixture(autouse=True)
@@ -210,13 +210,13 @@ async def test_a_plain_function_runs_in_a_thread_and_mentions_can_be_all_that_it
 async def test_a_handler_may_be_anything_that_is_called(own_server, join):
     alice, heard = await join("alice"), []
     bot = Bot(own_server.url, username="echo")
-    for way, made in (COROUTINES | OTHERS).items():
+    for way, made in WAYS.items():
         bot.on_message(made(lambda message, way=way: heard.append((way, message["text"]))))
     async with serving(bot):
         await until(lambda: bot.working)
         await alice.post("#lobby", "Hey")
-        await until(lambda: len(heard) == len(COROUTINES | OTHERS))
-    assert heard == [(way, "Hey") for way in COROUTINES | OTHERS]
+        await until(lambda: len(heard) == len(WAYS))
+    assert heard == [(way, "Hey") for way in WAYS]
 
 
 async def test_of_two_copies_one_answers_and_the_other_takes_over(own_server, join, monkeypatch):

@@ -22,7 +22,7 @@ from chatrooms.doors import commit_handlers, own_events, rechecking
 from tests.doors import post
 from tests.people import PATIENCE, Person, Refused, connect
 from tests.servers import QUICK, serving
-from tests.ways_to_call import COROUTINES, OTHERS
+from tests.ways_to_call import COROUTINES, HIDDEN, OTHERS, WAYS
 
 ALICE, BOB = "alice@example.com", "bob@example.com"
 
@@ -685,11 +685,11 @@ def test_settings_and_events_are_given_as_such(tmp_path):
         Chatrooms(Settings(data=tmp_path)).event(lambda user_id, params: None)
 
 
-@pytest.mark.parametrize("way", COROUTINES)
+@pytest.mark.parametrize("way", COROUTINES | HIDDEN)
 async def test_a_handler_may_be_anything_that_makes_coroutines(host, way):
     heard = Heard()
-    host.chat.on_message(COROUTINES[way](heard.append))
-    host.chat.event("vote")(COROUTINES[way](lambda params: {"yours": params}))
+    host.chat.on_message(WAYS[way](heard.append))
+    host.chat.event("vote")(WAYS[way](lambda params: {"yours": params}))
     async with host.tab(ALICE) as alice:
         await alice.say("#lobby", "x")
         assert await alice.run("vote", choice=1) == {"yours": {"choice": 1}}

@@ -135,6 +135,19 @@ async def test_an_alias_keeps_its_name(site):
     assert "https://alias.example.org/team/chat/" in (await get(site.url, "/docs", headers=headers))[1]
 
 
+@pytest.mark.parametrize("mount", ["/chat", "/team/chat", "/other"])
+async def test_an_alias_reaches_a_mounted_chat_where_it_is_mounted(tmp_path, mount, caplog):
+    chat = Chatrooms(Settings(data=tmp_path, url=URL, hosts="alias.example.org", **QUICK))
+    app = Starlette(routes=[Mount(mount, chat)], lifespan=chat.lifespan)
+    headers = {"Host": "alias.example.org"}
+    async with serving(app, lifespan="on") as url:
+        _, page, _ = await get(url, f"{mount}/", headers=headers)
+        assert f'<base href="{mount}/">' in page
+        async with connect(url, "bob", path=mount.strip("/"), headers=headers) as person:
+            await person.settled()
+    assert not [each for each in caplog.records if each.name == "chatrooms.doors.site"]
+
+
 async def test_the_path_without_a_slash_leads_to_the_page(site):
     _, _, headers = await get(site.url, "/team/chat", allow_redirects=False)
     assert headers["Location"] == URL

@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, wraps
 
 import aiohttp
 import pytest
@@ -283,7 +283,22 @@ class Door:
         return "ann"
 
 
-@pytest.mark.parametrize("authenticate", [Door(), Door().__call__, partial(Door.__call__, Door())])
+def plainly(function):
+    """Decorate a coroutine function without knowing that it is one."""
+
+    @wraps(function)
+    def call(*given):
+        return function(*given)
+
+    return call
+
+
+@plainly
+async def decorated(_handshake):
+    return "ann"
+
+
+@pytest.mark.parametrize("authenticate", [Door(), Door().__call__, partial(Door.__call__, Door()), decorated])
 def test_a_coroutine_function_may_be_a_method_or_an_object(tmp_path, authenticate):
     Chatrooms(Settings(data=tmp_path), authenticate=authenticate)
 

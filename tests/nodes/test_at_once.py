@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from chatrooms.cli.database.links import sign_in
 from chatrooms.cli.opening import Unable
-from chatrooms.features import roles
-from chatrooms.identity import invites, links, service_keys, sessions, suspensions, totp, tries
+from chatrooms.features import groups, roles
+from chatrooms.identity import invites, links, removing, service_keys, sessions, suspensions, totp, tries
+from chatrooms.storage.tables import group_members
 from tests.appointing import appoint
 from tests.identity.entering import enter, whose
 
@@ -113,3 +114,17 @@ async def test_the_console_forgets_the_key_that_a_thief_makes_meanwhile(on, node
     making = thief.run("key.create", name="For ever", commands=["read"])
     _, link = await at_once(sessions, "alive", making, forgetting)
     assert link["url"] and not await nodes[0].chat._pipeline.lookup(lambda db: service_keys.of_person(db, "alice"))
+
+
+@pytest.mark.parametrize("command", ["group.create", "group.update"])
+async def test_who_is_removed_while_they_are_added_to_a_group_is_in_none(on, nodes, at_once, command):
+    mona, _ = await on(0, "mona"), await on(1, "bob")
+    await appoint(nodes[0].chat, "mona", "owner")
+    made = await mona.run("group.create", name="Crew")
+    given = {
+        "group.create": {"name": "Team", "members": ["bob"]},
+        "group.update": {"id": made["group"]["id"], "add": ["bob"]},
+    }
+    adding = mona.run(command, **given[command])
+    await at_once(groups, "reachable", adding, removing.remove(nodes[1].chat._pipeline, "bob"))
+    assert await nodes[0].chat._pipeline.lookup(lambda db: db.execute(select(group_members)).all()) == []

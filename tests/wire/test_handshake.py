@@ -24,9 +24,11 @@ PLAIN = (
     (b"sec-websocket-key", KEY),
     (b"sec-websocket-version", b"13"),
 )
+OURS = b"http://chat.example.org"
 DEFLATE = (b"sec-websocket-extensions", b"permessage-deflate; client_max_window_bits")
 names = some.sampled_from(
-    [*(name for name, _ in PLAIN), b"sec-websocket-protocol", b"content-length", b"transfer-encoding", b"cookie"]
+    [name for name, _ in PLAIN]
+    + [b"sec-websocket-protocol", b"content-length", b"transfer-encoding", b"cookie", b"origin"]
 )
 VERSIONS, CONNECTIONS = (b"13", b"8", b"13 "), (b"Upgrade", b"keep-alive", b"keep-alive, UPGRADE")
 UPGRADES = (b"websocket", b"WebSocket", b"websocket, h2c")
@@ -108,6 +110,8 @@ async def spoken(url, request):
         (other(sec_websocket_version=b"8"), HTTPStatus.BAD_REQUEST),
         ([*PLAIN, (b"sec-websocket-key", KEY)], HTTPStatus.BAD_REQUEST),
         ([*PLAIN, (b"origin", b"https://elsewhere.example")], HTTPStatus.FORBIDDEN),
+        ([*PLAIN, (b"origin", OURS), (b"origin", b"https://elsewhere.example")], HTTPStatus.BAD_REQUEST),
+        ([*PLAIN, (b"origin", OURS + b" \t")], HTTPStatus.SWITCHING_PROTOCOLS),
     ],
 )
 async def test_a_server_answers_plain_and_other_handshakes(tmp_path, fields, status):
@@ -117,3 +121,10 @@ async def test_a_server_answers_plain_and_other_handshakes(tmp_path, fields, sta
         answered = await spoken(server.url, b"GET %s HTTP/1.1\r\n%s\r\n" % (target, lines))
     assert answered.startswith(b"HTTP/1.1 %d " % status)
     assert (b"sec-websocket-accept: " + ACCEPT.lower() in answered.lower()) == (status == 101)
+
+
+async def test_a_request_of_http_1_0_asks_for_no_websocket(tmp_path):
+    async with running(tmp_path) as server:
+        lines = b"".join(b"%s: %s\r\n" % field for field in PLAIN)
+        answered = await spoken(server.url, b"GET /healthz HTTP/1.0\r\n%s\r\n" % lines)
+    assert answered.startswith(b"HTTP/1.1 200 ")
