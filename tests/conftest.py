@@ -15,6 +15,7 @@ import pytest
 import uvloop
 from sqlalchemy import make_url
 
+from chatrooms.wire import tally
 from tests import databases, servers
 from tests.people import Person, connect
 from tests.servers import RunningServer, running
@@ -101,16 +102,17 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
 
 @pytest.fixture
 def caplog(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """Capture what is logged, but for `CLIENTS`: a test may count the lines."""
-    caplog.handler.addFilter(is_not_of_a_client)
+    """Capture what is logged, but for what may be of an earlier test: a test may count the lines."""
+    caplog.handler.addFilter(is_of_this_test)
     yield caplog
-    caplog.handler.removeFilter(is_not_of_a_client)
+    caplog.handler.removeFilter(is_of_this_test)
 
 
-def is_not_of_a_client(record: logging.LogRecord) -> bool:
-    """Return whether `caplog` shows a line."""
-    collected = record.name == "asyncio" and record.getMessage().startswith("Unclosed c")  # by aiohttp's clients
-    return not (collected or record.name.startswith(CLIENTS))
+def is_of_this_test(record: logging.LogRecord) -> bool:
+    """Return whether a line is neither of `CLIENTS` nor the sum of what was logged a minute ago."""
+    line = record.getMessage()
+    collected = record.name == "asyncio" and line.startswith("Unclosed c")  # by aiohttp's clients
+    return not (collected or record.name.startswith(CLIENTS) or line.endswith(f"more in {tally.SECONDS:g} s"))
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ class Unable(Exception):
 def opening(settings: Settings) -> Iterator[None]:
     """Check the database, and raise `Unable` if what is done with it inside fails."""
     url = _supported(settings)
+    _require_access(url)
     if settings.bus and find_spec("redis") is None:
         raise Unable("bus: Install chatrooms[redis]; from a checkout: pip install '/path/to/it[redis]'")
     try:
@@ -53,6 +54,7 @@ def opening(settings: Settings) -> Iterator[None]:
 def opening_existing(settings: Settings) -> Iterator[URL]:
     """Do what `opening` does, and yield the database's URL; raises `Unable` if there is no chat in the database."""
     url = _supported(settings)
+    _require_access(url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise Unable(f"there is no database: {location(url)} (settings: data, database)")
     with opening(settings):
@@ -101,6 +103,16 @@ def _advice(url: URL) -> str:
     if url.get_driver_name() == "psycopg":
         return "Install chatrooms[postgresql]; from a checkout: pip install '/path/to/it[all,postgresql]'"
     return f"chatrooms needs the driver psycopg: {EXAMPLE}"
+
+
+def _require_access(url: URL) -> None:
+    """Raise `Unable` if this account cannot enter the folder of a SQLite database, which may be there or not."""
+    file = Path(url.database or "").absolute()
+    try:
+        if url.get_backend_name() == "sqlite":
+            file.exists()
+    except PermissionError as error:
+        raise Unable(f"this account cannot enter {file.parent}: run the command as the server's account") from error
 
 
 def _require_writable(data: Path) -> None:

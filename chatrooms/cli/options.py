@@ -129,9 +129,9 @@ def print_result(config: Path | None, flags: dict[str, Any], make: Callable[[Set
 def settings_of(config: Path | None, flags: dict[str, Any]) -> Settings:
     """Return the settings, or print which one is wrong; warn of passwords among the flags."""
     warn_of_passwords(flags)
-    if config is not None and not config.is_file():
-        fail(f"--config: no such file: {config}")
     try:
+        if config is not None and not config.is_file():
+            fail(f"--config: no such file: {config}")
         return load(config, **flags)
     except ValidationError as error:
         from chatrooms.cli import shown

@@ -69,7 +69,7 @@ def remove(which: str, username: str, config: Path | None, *, as_json: bool, **f
 def _manage(
     what: str, which: str, given: dict[str, str], config: Path | None, flags: dict[str, Any], *, as_json: bool
 ) -> None:
-    """Have the server do something to a room, and print the room."""
+    """Have the server do something to a room, and print the room as it will be."""
     from chatrooms.cli.database import rooms
 
     print_result(
@@ -77,6 +77,7 @@ def _manage(
         flags,
         lambda settings: result_text(rooms.manage(settings, what, which, given), as_json, lambda one: lines([one])),
     )
+    click.echo("The server does this within seconds, or once it starts.", err=True)
 
 
 def lines(rooms: list[Any]) -> str:

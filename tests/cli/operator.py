@@ -30,6 +30,12 @@ class Operator:
         assert (result.exit_code, result.stderr) == (0, "")
         return result.stdout
 
+    async def leaves(self, *arguments: str) -> str:
+        """Return what a command prints that the server does later."""
+        result = await self._run(arguments)
+        assert (result.exit_code, result.stderr) == (0, "The server does this within seconds, or once it starts.\n")
+        return result.stdout
+
     async def is_refused(self, *arguments: str) -> str:
         result = await self._run(arguments)
         assert (result.exit_code, result.stdout) == (2, "")

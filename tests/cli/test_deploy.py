@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shlex
 import socket
@@ -10,6 +11,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -136,6 +138,35 @@ def test_a_nightly_backup_is_named_after_the_database_of_the_settings(tmp_path, 
     given = environment(tmp_path) | {"CHATROOMS_DATABASE": database}
     out = subprocess.run(["/bin/sh", "-c", command], env=given, capture_output=True, text=True, check=True).stdout
     assert out.startswith("backup --files /var/lib/chatrooms-backups/files /") and out.endswith(f"{suffix}\n")
+
+
+def test_old_backups_make_room_for_the_next_though_the_last_ones_failed(tmp_path):
+    unit = deploy("systemd").partition("chatrooms-backup.service")[2]
+    command = re.search(r"^ExecStartPre=-/bin/sh -c '(.*)'$", unit, re.MULTILINE)[1]
+    days = {"2026-01-01T03-30-00": 40, "2026-01-15T03-30-00": 26, "2026-01-30T03-30-00": 11, "monday": 90}
+
+    def left(names) -> list[str]:
+        for path in tmp_path.iterdir():
+            path.unlink()
+        for name in names:
+            for suffix in (".sqlite3", ".sqlite3.files"):
+                (tmp_path / f"{name}{suffix}").touch()
+                os.utime(tmp_path / f"{name}{suffix}", (0, time.time() - 86400 * days[name]))
+        given = command.replace("/var/lib/chatrooms-backups", str(tmp_path))
+        subprocess.run(["/bin/sh", "-c", given], check=True)
+        assert all((tmp_path / f"{path.name}.files").exists() for path in tmp_path.glob("*.sqlite3"))
+        return sorted(path.stem for path in tmp_path.glob("*.sqlite3"))
+
+    first, second, third, own = days
+    assert left(days) == [third, own]
+    assert left([first, second]) == [second]
+    assert left([first]) == [first]
+    assert left([]) == []
+
+
+def test_caddy_asks_nodes_how_they_are_only_if_there_are_several():
+    assert "health_uri" not in deploy("caddy")
+    assert "health_uri" in deploy("caddy", "--nodes", "2")
 
 
 @pytest.mark.slow

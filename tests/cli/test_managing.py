@@ -107,14 +107,14 @@ async def test_an_operator_manages_a_room_and_people_see_it_at_once(operator: Op
     await olga.run("room.create", name="#plans", access="private")
     await olga.run("room.invite", room="#plans", username="alice")
     assert "#plans  private            2 members     olga" in await operator.prints("room", "list")
-    shown = json.loads(await operator.prints("room", "role", "plans", "alice", "owner", "--json"))
+    shown = json.loads(await operator.leaves("room", "role", "plans", "alice", "owner", "--json"))
     assert sorted(shown["owners"]) == ["alice", "olga"]
     await olga.hears(lambda _, data: any(row["role"] == "owner" for row in rows(data, "members", "alice")))
-    await operator.prints("room", "remove", "#plans", "alice")
+    await operator.leaves("room", "remove", "#plans", "alice")
     await olga.hears(lambda _, data: any(row["gone"] for row in rows(data, "members", "alice")))
-    assert "private, archived" in await operator.prints("room", "archive", "plans")
+    assert "private, archived" in await operator.leaves("room", "archive", "plans")
     await olga.hears(lambda _, data: any(row["archived"] for row in data.get("rooms", ())))
-    await operator.prints("room", "unarchive", "plans")
+    await operator.leaves("room", "unarchive", "plans")
     await olga.hears(lambda _, data: any(row["kind"] == "unarchived" for row in data.get("messages", ())))
 
 
@@ -126,10 +126,10 @@ async def test_what_an_operator_decides_at_once_counts_before_the_server_has_don
         olga, _ = [await stack.enter_async_context(connect(server.url, name)) for name in ("olga", "alice")]
         await olga.run("room.create", name="#plans")
         await olga.run("room.invite", room="#plans", username="alice")
-    assert "olga, alice" in await operator.prints("room", "role", "plans", "alice", "owner")
-    assert "archived" in await operator.prints("room", "archive", "plans")
-    assert "archived" not in await operator.prints("room", "unarchive", "plans")
-    assert "olga, alice" not in await operator.prints("room", "role", "plans", "olga", "member")
+    assert "olga, alice" in await operator.leaves("room", "role", "plans", "alice", "owner")
+    assert "archived" in await operator.leaves("room", "archive", "plans")
+    assert "archived" not in await operator.leaves("room", "unarchive", "plans")
+    assert "olga, alice" not in await operator.leaves("room", "role", "plans", "olga", "member")
     assert "needs an owner" in await operator.is_refused("room", "role", "plans", "alice", "member")
     async with running(tmp_path, database=database) as server:
         while await server.chat._pipeline.lookup(lambda db: jobs.unfinished(db, shared.MANAGE)):

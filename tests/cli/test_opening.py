@@ -6,7 +6,8 @@ import errno
 import os
 import shutil
 import sqlite3
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
 from chatrooms.cli import opening as opening_module
-from chatrooms.cli.opening import Unable, opening
+from chatrooms.cli.opening import Unable, opening, opening_existing
+from chatrooms.cli.options import settings_of
 from chatrooms.errors import Unavailable
 from chatrooms.settings import DATABASE, Settings
 from chatrooms.storage import migrations
@@ -63,6 +65,36 @@ def test_a_database_of_another_account_is_named(tmp_path, monkeypatch):
     file.touch()
     monkeypatch.setattr(os, "access", lambda path, _how: path != file)
     assert failing(tmp_path, error).startswith(f"this account cannot read and write {file}: ")
+
+
+@contextmanager
+def as_another_account() -> Iterator[None]:
+    """Do something without root's rights."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+@pytest.mark.parametrize("how", [opening, opening_existing])
+def test_a_folder_that_this_account_cannot_enter_is_named(tmp_path, how):
+    (data := tmp_path / "closed").mkdir(0)
+    expected = pytest.raises(
+        Unable, match=r"this account cannot enter .*/closed: run the command as the server's account"
+    )
+    with as_another_account(), expected, how(Settings(data=data)):
+        pass
+
+
+def test_a_configuration_that_this_account_cannot_reach_is_named(tmp_path, capsys):
+    (tmp_path / "closed").mkdir(0)
+    file = tmp_path / "closed" / "chatrooms.toml"
+    with as_another_account(), pytest.raises(SystemExit) as ended:
+        settings_of(file, {})
+    assert (ended.value.code, capsys.readouterr().err) == (2, f"chatrooms: {file} cannot be read: Permission denied\n")
 
 
 @pytest.mark.parametrize("url", ["postgres://me@db/chat", "chat.sqlite3"])

@@ -32,6 +32,7 @@ from chatrooms.identity.oidc.linked import Identity
 from chatrooms.identity.oidc.logout_tokens import SignedOut
 from chatrooms.storage import facts, migrations
 from chatrooms.storage.factors import factors, prepared
+from chatrooms.storage.fitness import Unfit
 from chatrooms.storage.own_tables import bookmarks, inbox
 from chatrooms.storage.tables import jobs, members, messages, metadata, reads, rooms, sessions, users
 from tests.storage.test_writer import ROOM
@@ -377,3 +378,17 @@ def test_a_database_of_a_newer_version_is_left_alone(engine):
     with pytest.raises(migrations.Newer, match="newer"):
         migrations.migrate(engine)
     assert inspect(engine).has_table("messages")
+
+
+@pytest.mark.parametrize("there", ["users", "orders", "alembic_version"])
+def test_a_database_of_another_program_stays_as_it_is(engine, there):
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE TABLE {there} (version_num VARCHAR(32))"))
+        connection.execute(sa.text(f"INSERT INTO {there} VALUES ('ae1027a6acf')"))
+    if there == "orders" and engine.dialect.name == "postgresql":  # several programs may share one of those
+        migrations.migrate(engine)
+        assert {"orders", "rooms"} <= set(inspect(engine).get_table_names())
+        return
+    with pytest.raises(Unfit, match=r"another program's .*(users|orders|ae1027a6acf).*a database of its own"):
+        migrations.migrate(engine)
+    assert inspect(engine).get_table_names() == [there]

@@ -17,6 +17,12 @@ HERE = Path(__file__).parent
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 READABLE, PROGRAM, SECRET = 0o644, 0o755, 0o600
 EXTRAS = "[all,postgresql,redis]"
+HEALTH = """\
+        health_uri /readyz
+        health_interval 1s
+        health_timeout 3s
+"""
+"""How Caddy finds out which nodes can be used; one that is alone answers for itself, however slow its disk is."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ def _caddyfile(site: Site, addresses: list[str]) -> str:
         redirect=f"    redir {site.path.rstrip('/')} {site.path}\n" if is_below else "",
         matcher=f"{site.path}* " if is_below else "",
         servers=" ".join(addresses),
+        health=HEALTH if len(addresses) > 1 else "",
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from chatrooms.storage import collation
+from chatrooms.storage.fitness import Unfit
 from chatrooms.storage.tables import metadata
 
 HEAD = max(path.stem for path in (Path(__file__).parent / "versions").glob("[0-9]*.py")).partition("_")[0]
@@ -19,6 +20,10 @@ UNFINISHED = "unfinished copy"
 """The revision of a database while `copying` fills it."""
 KEY = 0x63686175
 """The key of PostgreSQL's lock on creating and migrating the tables; those of rooms are 64-bit hashes."""
+
+FOREIGN = "the database has another program's {}: give chatrooms a database of its own (setting: database)"
+SHOWN = 3
+"""How many tables of another program are named."""
 
 log = logging.getLogger(__name__)
 
@@ -40,16 +45,19 @@ class Dangling(Exception):
 
 
 def migrate(engine: Engine) -> None:
-    """Migrate the database to `HEAD`, keeping its data; raises `Newer`.
+    """Migrate the database to `HEAD`, keeping its data; raises `Newer`, and `Unfit` if it is another program's.
 
     In PostgreSQL the engine has to be patient (see `engines.connect`): the limits of the writer would end a long migration.
     """
     with engine.connect() as connection, _without_references(connection), _alone(connection):
         revision = revision_in(connection)
         if revision is None:
+            _require_empty(connection)
             _create(connection)
         elif revision == UNFINISHED:
             raise Unfinished("the copy into the database is not complete: run `chatrooms copy` again, as before")
+        elif not revision.isdecimal():
+            raise Unfit(FOREIGN.format(f"migrations ({revision})"))
         elif revision > HEAD:
             raise Newer(
                 f"the database was written by a newer version ({revision}) than this one ({HEAD}): run that version, or "
@@ -114,6 +122,13 @@ def _require_references(connection: Connection) -> None:
     """Check that every row refers to one that exists; raises `Dangling`."""
     if connection.dialect.name == "sqlite" and (found := connection.execute(text("PRAGMA foreign_key_check")).first()):
         raise Dangling(f"the migrated table {found[0]} refers to rows of {found[2]} that do not exist")
+
+
+def _require_empty(connection: Connection) -> None:
+    """Raise `Unfit` if another program's tables are in a database of SQLite, or in our way in one of PostgreSQL."""
+    there = set(inspect(connection).get_table_names())
+    if others := there if connection.dialect.name == "sqlite" else there & expected():
+        raise Unfit(FOREIGN.format(f"tables ({', '.join(sorted(others)[:SHOWN])})"))
 
 
 def _create(connection: Connection) -> None:
