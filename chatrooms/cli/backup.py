@@ -44,7 +44,8 @@ def _copy(url: URL, to: Path) -> None:
             _dump(url, part)
         part.rename(to)
     except BaseException:
-        part.unlink()
+        for suffix in ("", "-journal"):
+            part.with_name(part.name + suffix).unlink(missing_ok=True)
         raise
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sqlite3
 import stat
+from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
@@ -128,6 +130,20 @@ async def test_what_an_interrupted_backup_left_is_named(tmp_path):
     (tmp_path / "copy.part").touch()
     status, _, err = await typed(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
     assert (status, len(err.splitlines())) == (2, 1) and "copy.part exists" in err and "remove it" in err
+
+
+async def test_a_backup_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    async with running(tmp_path / "data"):
+        pass
+
+    def fill_the_disk(_database: Path, part: Path) -> None:
+        part.with_name(f"{part.name}-journal").touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(import_module("chatrooms.cli.backup"), "_copy_in_one_step", fill_the_disk)
+    status, _, err = await typed(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path / "data"))
+    assert status == 2 and "No space left on device" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 @pytest.fixture
