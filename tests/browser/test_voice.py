@@ -59,8 +59,8 @@ async def test_a_voice_message_is_recorded_heard_sent_and_played_by_others(alice
     assert length >= 2
     await slider.fill(str(round(length / 2, 1)))
     audio = theirs.locator("audio")
-    await expect(audio).to_have_js_property("seeking", False)
-    assert abs(await audio.evaluate("sound => sound.currentTime") - length / 2) < 0.1
+    near = "([sound, seconds]) => !sound.seeking && Math.abs(sound.currentTime - seconds) < 0.1"
+    await bob.page.wait_for_function(near, arg=[await audio.element_handle(), length / 2])
     assert await audio.evaluate("sound => isFinite(sound.duration)")
     await theirs.get_by_role("button", name="Play").click()
     await expect(audio).to_have_js_property("ended", True)

@@ -83,7 +83,7 @@ class Line:
         self.answers: list[int] = []
         self.gaps: set[str] = set()
 
-    async def insist(self, command: str, params: dict[str, Any], *, patient: bool) -> Any:
+    async def insist(self, command: str, params: dict[str, Any]) -> Any:
         before, after, is_heard = next(self.interruptions, ((), (), True))
         self.happens(before, is_heard=is_heard)
         try:
@@ -123,7 +123,7 @@ class Line:
         more = True
         while more:
             asked = {name: known.rev for name, known in self.state.rooms.items()}
-            caught = await self.insist("sync", {"revs": asked}, patient=True)
+            caught = await self.insist("sync", {"revs": asked})
             for told in caught["changes"]:
                 if told["room"] in caught["heads"]:
                     self.state.behind(Change.from_wire(told))
