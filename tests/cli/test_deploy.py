@@ -158,10 +158,21 @@ def test_old_backups_make_room_for_the_next_though_the_last_ones_failed(tmp_path
         return sorted(path.stem for path in tmp_path.glob("*.sqlite3"))
 
     first, second, third, own = days
+    interrupted = tmp_path / "2026-02-01T03-30-00.sqlite3.part"
     assert left(days) == [third, own]
     assert left([first, second]) == [second]
     assert left([first]) == [first]
     assert left([]) == []
+    left([first])
+    for path in (
+        interrupted,
+        interrupted.with_name(f"{interrupted.name}-journal"),
+        tmp_path / "2026-02-02T03-30-00.dump.part",
+    ):
+        path.touch()
+    os.utime(interrupted, (0, time.time() - 86400 * 20))
+    subprocess.run(["/bin/sh", "-c", command.replace("/var/lib/chatrooms-backups", str(tmp_path))], check=True)
+    assert [path.stem for path in tmp_path.glob("*.sqlite3")] == [first] and not interrupted.exists()
 
 
 def test_caddy_asks_nodes_how_they_are_only_if_there_are_several():

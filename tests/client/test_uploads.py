@@ -106,6 +106,13 @@ async def test_a_file_that_is_deleted_meanwhile_is_uploaded_all_the_same(server,
         assert message["files"][0]["size"] == len(CONTENT)
 
 
+async def has_begun(data):
+    """Wait until the server has some of an upload."""
+    async with asyncio.timeout(PATIENCE):
+        while not any(each.stat().st_size > 2_000_000 for each in data.glob("files/uploads/*")):
+            await asyncio.sleep(0.005)
+
+
 @pytest.mark.slow
 async def test_an_upload_goes_on_after_the_server_was_killed(tmp_path):
     content, file = os.urandom(60_000_000), tmp_path / "large.bin"
@@ -113,9 +120,7 @@ async def test_an_upload_goes_on_after_the_server_was_killed(tmp_path):
     data = tmp_path / "data"
     async with started(data) as first, Client(first.url, username="alice", timeout=2) as alice:
         uploading = asyncio.create_task(alice.upload(file))
-        async with asyncio.timeout(PATIENCE):
-            while not any(each.stat().st_size > 2_000_000 for each in data.glob("files/uploads/*")):
-                await asyncio.sleep(0.005)
+        await has_begun(data)
         await first.end(9)
         assert not uploading.done()
         async with started(data, port=first.port) as second:
@@ -131,9 +136,8 @@ async def test_an_upload_ends_with_its_client_though_the_server_is_away(tmp_path
     data = tmp_path / "data"
     async with started(data) as server, Client(server.url, username="alice", timeout=2) as alice:
         uploading = asyncio.create_task(alice.upload(file))
+        await has_begun(data)
         async with asyncio.timeout(PATIENCE):
-            while not any(each.stat().st_size > 2_000_000 for each in data.glob("files/uploads/*")):
-                await asyncio.sleep(0.005)
             await server.end(9)
             if how != "closed":
                 uploading.cancel()
